@@ -51,6 +51,7 @@ struct evd_sink {
  *   member       one file inside an archive or mail: path, size, sha256, and its place
  *   conversation, participant, message, attachment, ledger   the message model of chats
  *   part         a piece of a value longer than a record line holds
+ * formats/emit.h builds the kinds that readers share; formats/source.h reads sources.
  */
 
 struct evd_format {
@@ -68,6 +69,17 @@ struct evd_format {
 	 * when parts were unreadable (each emitted as `unread`). FORMAT: not this format after all.
 	 */
 	int (*read)(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err);
+	/*
+	 * Optional. True: facts that stand beside other readings of the item (type, EXIF, member list);
+	 * it runs whenever its probe matched. False: an exclusive reading (a chat, a mail); only the
+	 * highest probe of these runs, and a tie runs all that tie.
+	 */
+	bool alongside;
+	/*
+	 * Optional. Loads tables from the system, once a process, before the sandbox is up and before
+	 * any item is seen: the only static state a reader may have. 0, or an error that is recorded.
+	 */
+	int (*warm)(struct evd_error *err);
 };
 
 #endif
