@@ -1,0 +1,90 @@
+/* der: see der.h. */
+#include "base/der.h"
+
+#include <string.h>
+
+static size_t get_length(struct evd_cursor *c)
+{
+	uint8_t first = evd_get_u8(c);
+	size_t n = first & 0x7f, len = 0;
+
+	if (first < 0x80)
+		return first;
+	if (n == 0 || n > 4) {
+		c->failed = true;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		len = len << 8 | evd_get_u8(c);
+	if (len < 0x80 || len >> (8 * (n - 1)) == 0)
+		c->failed = true; /* not the shortest form */
+	return len;
+}
+
+struct evd_view evd_der_get(struct evd_cursor *c, uint8_t tag)
+{
+	if (evd_get_u8(c) != tag)
+		c->failed = true;
+	return evd_get_bytes(c, get_length(c));
+}
+
+struct evd_view evd_der_whole(struct evd_cursor *c, uint8_t tag)
+{
+	const uint8_t *from = c->p;
+
+	evd_der_get(c, tag);
+	return c->failed ? evd_view_of(NULL, 0) : evd_view_of(from, (size_t)(c->p - from));
+}
+
+struct evd_cursor evd_der_enter(struct evd_cursor *c, uint8_t tag)
+{
+	struct evd_view content = evd_der_get(c, tag);
+	struct evd_cursor in;
+
+	evd_cursor_init(&in, content);
+	in.failed = c->failed;
+	return in;
+}
+
+void evd_der_skip(struct evd_cursor *c, uint8_t tag)
+{
+	evd_der_get(c, tag);
+}
+
+size_t evd_der_open(struct evd_buf *b, uint8_t tag)
+{
+	evd_put_u8(b, tag);
+	return b->len;
+}
+
+void evd_der_close(struct evd_buf *b, size_t at)
+{
+	uint8_t head[5];
+	size_t len, n = 0;
+
+	if (b->failed)
+		return;
+	len = b->len - at;
+	if (len < 0x80) {
+		head[n++] = (uint8_t)len;
+	} else {
+		size_t bytes = len > 0xffffff ? 4 : len > 0xffff ? 3 : len > 0xff ? 2 : 1;
+
+		head[n++] = (uint8_t)(0x80 | bytes);
+		for (size_t i = bytes; i > 0; i--)
+			head[n++] = (uint8_t)(len >> (8 * (i - 1)));
+	}
+	evd_put(b, head, n); /* makes room; then everything moves behind the length */
+	if (b->failed)
+		return;
+	memmove(b->data + at + n, b->data + at, len);
+	memcpy(b->data + at, head, n);
+}
+
+void evd_der_put(struct evd_buf *b, uint8_t tag, struct evd_view content)
+{
+	size_t at = evd_der_open(b, tag);
+
+	evd_put_view(b, content);
+	evd_der_close(b, at);
+}

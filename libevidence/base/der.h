@@ -1,0 +1,21 @@
+/*
+ * der: the little of ASN.1 DER (ITU-T X.690 §10) that a signature file needs: definite lengths in
+ * their shortest form, tags of one byte. For everything else there is OpenSSL.
+ */
+#ifndef EVD_DER_H
+#define EVD_DER_H
+
+#include "base/buf.h"
+
+/* Reading: each fails the cursor if the next element has another tag or a length that is not DER. */
+struct evd_view evd_der_get(struct evd_cursor *c, uint8_t tag);     /* its content */
+struct evd_view evd_der_whole(struct evd_cursor *c, uint8_t tag);   /* tag and length too */
+struct evd_cursor evd_der_enter(struct evd_cursor *c, uint8_t tag); /* a cursor over its content */
+void evd_der_skip(struct evd_cursor *c, uint8_t tag);
+
+/* Writing: open, put the content, close; the length is set when closing. */
+size_t evd_der_open(struct evd_buf *b, uint8_t tag);
+void evd_der_close(struct evd_buf *b, size_t at);
+void evd_der_put(struct evd_buf *b, uint8_t tag, struct evd_view content);
+
+#endif

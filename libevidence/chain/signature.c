@@ -1,0 +1,459 @@
+/* signature: see signature.h. */
+#include "chain/signature.h"
+
+#include "base/der.h"
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <openssl/ec.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Object identifiers, with tag and length. */
+#define OID_BYTES(name, ...)                                                                       \
+	static const uint8_t name##_bytes[] = {__VA_ARGS__};                                           \
+	static const struct evd_view name = {name##_bytes, sizeof name##_bytes}
+OID_BYTES(oid_signed_data, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2);
+OID_BYTES(oid_data, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1);
+OID_BYTES(oid_content_type, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3);
+OID_BYTES(oid_message_digest, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4);
+OID_BYTES(oid_signing_time, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5);
+OID_BYTES(oid_signing_certificate, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47);
+OID_BYTES(oid_time_stamp, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14);
+/* AlgorithmIdentifiers, whole */
+OID_BYTES(alg_sha256, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1);
+OID_BYTES(alg_ecdsa, 0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
+OID_BYTES(alg_pkcs1, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0);
+OID_BYTES(alg_pss, 0x30, 0x3d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10, 0x30, 0x30,
+          0xa0, 13, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 0xa1, 26, 0x30, 24, 6,
+          9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1,
+          0x65, 3, 4, 2, 1, 0xa2, 3, 2, 1, 32);
+
+static struct evd_view alg_id(enum evd_sig_alg alg)
+{
+	return alg == EVD_SIG_ECDSA ? alg_ecdsa : alg == EVD_SIG_RSA_PSS ? alg_pss : alg_pkcs1;
+}
+
+X509 *evd_certificate_read(struct evd_view der)
+{
+	X509 *x = X509_new_ex(evd_crypto(), NULL);
+	const uint8_t *p = der.p;
+
+	if (!x || der.len > EVD_MAX_P7S || !d2i_X509(&x, &p, (long)der.len) || p != der.p + der.len) {
+		X509_free(x);
+		return NULL;
+	}
+	return x;
+}
+
+/* IssuerAndSerialNumber as the certificate spells them. */
+static int put_issuer_serial(X509 *x, struct evd_buf *out)
+{
+	uint8_t *name = NULL, *serial = NULL;
+	int n = i2d_X509_NAME(X509_get_issuer_name(x), &name);
+	int s = i2d_ASN1_INTEGER(X509_get0_serialNumber(x), &serial);
+
+	if (n > 0 && s > 0) {
+		size_t at = evd_der_open(out, 0x30);
+
+		evd_put(out, name, (size_t)n);
+		evd_put(out, serial, (size_t)s);
+		evd_der_close(out, at);
+	}
+	OPENSSL_free(name);
+	OPENSSL_free(serial);
+	return n > 0 && s > 0 ? 0 : EVD_E_NOMEM;
+}
+
+static size_t open_attribute(struct evd_buf *b, struct evd_view oid, size_t *set)
+{
+	size_t at = evd_der_open(b, 0x30);
+
+	evd_put_view(b, oid);
+	*set = evd_der_open(b, 0x31);
+	return at;
+}
+
+/* RFC 5652 §11.3: UTCTime through 2049, GeneralizedTime after. */
+static void put_time(struct evd_buf *b, int64_t ms)
+{
+	struct evd_civil c;
+	char text[32];
+	int n, year;
+
+	evd_civil(ms / 1000, &c);
+	year = c.year < 2050 ? c.year % 100 : c.year;
+	n = snprintf(text, sizeof text, c.year < 2050 ? "%02d%02d%02d%02d%02d%02dZ" : "%04d%02d%02d%02d%02d%02dZ",
+	             year, c.month, c.day, c.hour, c.minute, c.second);
+	evd_der_put(b, c.year < 2050 ? 0x17 : 0x18, evd_view_of(text, (size_t)n));
+}
+
+/* The attributes without the tag of the SET; docs/format.md §5. */
+static int put_attributes(struct evd_view cert, const struct evd_signed *what, struct evd_buf *b,
+                          struct evd_error *err)
+{
+	uint8_t id[EVD_SHA256_LEN];
+	size_t at, set, in[3];
+	int r = evd_sha256(cert, id, err);
+
+	if (r)
+		return r;
+	at = open_attribute(b, oid_content_type, &set);
+	evd_put_view(b, oid_data);
+	evd_der_close(b, set);
+	evd_der_close(b, at);
+	at = open_attribute(b, oid_signing_time, &set);
+	put_time(b, what->time_ms);
+	evd_der_close(b, set);
+	evd_der_close(b, at);
+	at = open_attribute(b, oid_message_digest, &set);
+	evd_der_put(b, 0x04, evd_view_of(what->digest, sizeof what->digest));
+	evd_der_close(b, set);
+	evd_der_close(b, at);
+	/* ESSCertIDv2, SHA-256 by default, without issuerSerial: RFC 5035 §3 */
+	at = open_attribute(b, oid_signing_certificate, &set);
+	for (size_t i = 0; i < 3; i++)
+		in[i] = evd_der_open(b, 0x30);
+	evd_der_put(b, 0x04, evd_view_of(id, sizeof id));
+	for (size_t i = 3; i > 0; i--)
+		evd_der_close(b, in[i - 1]);
+	evd_der_close(b, set);
+	evd_der_close(b, at);
+	return evd_buf_check(b, err);
+}
+
+int evd_signature_attributes(struct evd_view cert, const struct evd_signed *what,
+                             struct evd_buf *out, struct evd_error *err)
+{
+	size_t at = evd_der_open(out, 0x31);
+	int r = put_attributes(cert, what, out, err);
+
+	evd_der_close(out, at);
+	return r ? r : evd_buf_check(out, err);
+}
+
+static int put_signer_info(X509 *x, struct evd_view cert, const struct evd_signed *what,
+                           enum evd_sig_alg alg, struct evd_view value, struct evd_view token,
+                           struct evd_buf *b, struct evd_error *err)
+{
+	static const uint8_t one = 1;
+	size_t at = evd_der_open(b, 0x30), in, set;
+	int r;
+
+	evd_der_put(b, 0x02, evd_view_of(&one, 1));
+	r = put_issuer_serial(x, b);
+	if (r)
+		return evd_nomem(err);
+	evd_put_view(b, alg_sha256);
+	in = evd_der_open(b, 0xa0);
+	r = put_attributes(cert, what, b, err);
+	evd_der_close(b, in);
+	evd_put_view(b, alg_id(alg));
+	evd_der_put(b, 0x04, value);
+	if (token.len) {
+		in = evd_der_open(b, 0xa1);
+		size_t attribute = open_attribute(b, oid_time_stamp, &set);
+
+		evd_put_view(b, token);
+		evd_der_close(b, set);
+		evd_der_close(b, attribute);
+		evd_der_close(b, in);
+	}
+	evd_der_close(b, at);
+	return r;
+}
+
+int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
+                        struct evd_view value, struct evd_view token, struct evd_buf *b,
+                        struct evd_error *err)
+{
+	static const uint8_t one = 1;
+	X509 *x = evd_certificate_read(cert);
+	size_t info, outer, data, in;
+	int r;
+
+	if (!x)
+		return evd_fail_crypto(err, "the certificate cannot be read");
+	info = evd_der_open(b, 0x30);
+	evd_put_view(b, oid_signed_data);
+	outer = evd_der_open(b, 0xa0);
+	data = evd_der_open(b, 0x30);
+	evd_der_put(b, 0x02, evd_view_of(&one, 1));
+	evd_der_put(b, 0x31, alg_sha256);
+	evd_der_put(b, 0x30, oid_data);
+	evd_der_put(b, 0xa0, cert);
+	in = evd_der_open(b, 0x31);
+	r = put_signer_info(x, cert, what, alg, value, token, b, err);
+	evd_der_close(b, in);
+	evd_der_close(b, data);
+	evd_der_close(b, outer);
+	evd_der_close(b, info);
+	X509_free(x);
+	return r ? r : evd_buf_check(b, err);
+}
+
+/* Group order of the key's curve; NULL if there is none. The caller frees. */
+static BIGNUM *curve_order(EVP_PKEY *key)
+{
+	BIGNUM *n = NULL;
+
+	return EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_ORDER, &n) == 1 ? n : NULL;
+}
+
+int evd_signature_normal(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err)
+{
+	const uint8_t *p = value->data;
+	ECDSA_SIG *sig = NULL;
+	BIGNUM *n = NULL, *half = NULL, *r = NULL, *s = NULL;
+	uint8_t *der = NULL;
+	int result = EVD_E_CRYPTO, len;
+
+	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+		return 0;
+	sig = d2i_ECDSA_SIG(NULL, &p, (long)value->len);
+	n = curve_order(key);
+	half = n ? BN_dup(n) : NULL;
+	if (!sig || !half || !BN_rshift1(half, half))
+		goto out;
+	if (BN_cmp(ECDSA_SIG_get0_s(sig), half) > 0) {
+		r = BN_dup(ECDSA_SIG_get0_r(sig));
+		s = BN_new();
+		if (!r || !s || !BN_sub(s, n, ECDSA_SIG_get0_s(sig)) || !ECDSA_SIG_set0(sig, r, s))
+			goto out;
+		r = s = NULL;
+	}
+	len = i2d_ECDSA_SIG(sig, &der);
+	if (len <= 0)
+		goto out;
+	evd_buf_reset(value);
+	evd_put(value, der, (size_t)len);
+	result = evd_buf_check(value, err);
+out:
+	BN_free(r);
+	BN_free(s);
+	BN_free(n);
+	BN_free(half);
+	ECDSA_SIG_free(sig);
+	OPENSSL_free(der);
+	return result == EVD_E_CRYPTO ? evd_fail_crypto(err, "signature value unusable") : result;
+}
+
+/* One value, s in the lower half, in its DER: otherwise (r, n-s) would be a second signature. */
+static bool ecdsa_value_ok(EVP_PKEY *key, struct evd_view value)
+{
+	const uint8_t *p = value.p;
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)value.len);
+	BIGNUM *n = curve_order(key), *half = n ? BN_dup(n) : NULL;
+	uint8_t *der = NULL;
+	int len = sig ? i2d_ECDSA_SIG(sig, &der) : -1;
+	bool ok = len > 0 && evd_view_eq(value, evd_view_of(der, (size_t)len)) && half &&
+	          BN_rshift1(half, half);
+
+	if (ok) {
+		const BIGNUM *r = ECDSA_SIG_get0_r(sig), *s = ECDSA_SIG_get0_s(sig);
+
+		ok = !BN_is_zero(r) && !BN_is_negative(r) && BN_cmp(r, n) < 0 && !BN_is_zero(s) &&
+		     !BN_is_negative(s) && BN_cmp(s, half) <= 0;
+	}
+	OPENSSL_free(der);
+	BN_free(n);
+	BN_free(half);
+	ECDSA_SIG_free(sig);
+	return ok;
+}
+
+enum fit { FIT, UNFIT, UNSUPPORTED };
+
+static bool ec_key_ok(EVP_PKEY *key, const uint8_t *point, int len)
+{
+	char group[32] = "";
+	size_t width;
+
+	if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1)
+		return false;
+	width = strcmp(group, "prime256v1") == 0 ? 32 : strcmp(group, "secp384r1") == 0 ? 48 : 0;
+	return width && len == (int)(1 + 2 * width) && point[0] == 4; /* uncompressed */
+}
+
+static bool rsa_key_ok(EVP_PKEY *key)
+{
+	BIGNUM *e = NULL;
+	bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
+	          BN_num_bits(e) >= 17 && BN_num_bits(e) <= 32;
+
+	BN_free(e);
+	return ok && EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;
+}
+
+/* Looks at the algorithm before OpenSSL touches the key itself (threats R-15). */
+static enum fit key_fit(X509 *x, EVP_PKEY **key)
+{
+	ASN1_OBJECT *oid = NULL;
+	X509_ALGOR *alg = NULL;
+	const uint8_t *bits = NULL;
+	int len = 0, nid, parameter = 0;
+
+	if (X509_PUBKEY_get0_param(&oid, &bits, &len, &alg, X509_get_X509_PUBKEY(x)) != 1)
+		return UNFIT;
+	nid = OBJ_obj2nid(oid);
+	X509_ALGOR_get0(NULL, &parameter, NULL, alg);
+	if (nid == NID_X9_62_id_ecPublicKey) {
+		if (parameter != V_ASN1_OBJECT) /* explicit curve parameters: CVE-2022-0778's home */
+			return UNFIT;
+	} else if (nid != NID_rsaEncryption) {
+		return UNSUPPORTED;
+	} else if (len > 1100) { /* 8192 bits and their wrapping */
+		return UNFIT;
+	}
+	*key = X509_get0_pubkey(x);
+	if (!*key)
+		return UNFIT;
+	return (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, bits, len)) ? FIT : UNFIT;
+}
+
+/* What is taken out of the file; all else is compared with what it must be. */
+struct taken {
+	struct evd_view cert, digest, alg, value, token;
+};
+
+static bool take_signer_info(struct evd_cursor *info, struct taken *t)
+{
+	struct evd_cursor attributes, one, set;
+
+	evd_der_skip(info, 0x02);
+	evd_der_skip(info, 0x30);
+	evd_der_skip(info, 0x30);
+	attributes = evd_der_enter(info, 0xa0);
+	evd_der_skip(&attributes, 0x30);
+	evd_der_skip(&attributes, 0x30);
+	one = evd_der_enter(&attributes, 0x30);
+	evd_der_skip(&one, 0x06);
+	set = evd_der_enter(&one, 0x31);
+	t->digest = evd_der_get(&set, 0x04);
+	t->alg = evd_der_whole(info, 0x30);
+	t->value = evd_der_get(info, 0x04);
+	if (evd_cursor_left(info)) {
+		struct evd_cursor unsigned_attributes = evd_der_enter(info, 0xa1);
+
+		one = evd_der_enter(&unsigned_attributes, 0x30);
+		evd_der_skip(&one, 0x06);
+		set = evd_der_enter(&one, 0x31);
+		t->token = evd_der_whole(&set, 0x30);
+		if (!evd_cursor_at_end(&set) || t->token.len == 0)
+			return false;
+	}
+	return evd_cursor_at_end(info) && evd_cursor_ok(&set) && evd_cursor_ok(&attributes);
+}
+
+static bool take(struct evd_view file, struct taken *t)
+{
+	struct evd_cursor c, info, data, in;
+
+	memset(t, 0, sizeof *t);
+	evd_cursor_init(&c, file);
+	info = evd_der_enter(&c, 0x30);
+	evd_der_skip(&info, 0x06);
+	in = evd_der_enter(&info, 0xa0);
+	data = evd_der_enter(&in, 0x30);
+	evd_der_skip(&data, 0x02);
+	evd_der_skip(&data, 0x31);
+	evd_der_skip(&data, 0x30);
+	in = evd_der_enter(&data, 0xa0);
+	t->cert = evd_der_whole(&in, 0x30);
+	if (!evd_cursor_at_end(&in))
+		return false;
+	in = evd_der_enter(&data, 0x31);
+	info = evd_der_enter(&in, 0x30);
+	return take_signer_info(&info, t) && evd_cursor_at_end(&in) && evd_cursor_at_end(&data) &&
+	       evd_cursor_at_end(&c);
+}
+
+static bool value_fits(EVP_PKEY *key, enum evd_sig_alg alg, struct evd_view signed_bytes,
+                       struct evd_view value)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pctx = NULL;
+	bool ok = ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, "SHA256", evd_crypto(), NULL, key, NULL) == 1;
+
+	if (ok && alg == EVD_SIG_RSA_PSS)
+		ok = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		     EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, 32) == 1;
+	if (ok)
+		ok = EVP_DigestVerify(ctx, value.p, value.len, signed_bytes.p, signed_bytes.len) == 1;
+	EVP_MD_CTX_free(ctx);
+	return ok;
+}
+
+/* The last steps, once key and certificate are known: the form as a whole, then the value. */
+static int check_bytes(struct evd_view file, const struct taken *t, const struct evd_signed *what,
+                       EVP_PKEY *key, const char *where, const struct evd_findings *to,
+                       struct evd_error *err)
+{
+	struct evd_buf must = {0}, attributes = {0};
+	bool ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC, one_form;
+	enum evd_sig_alg alg = ec ? EVD_SIG_ECDSA
+	                       : evd_view_eq(t->alg, alg_pss) ? EVD_SIG_RSA_PSS
+	                                                      : EVD_SIG_RSA_PKCS1;
+	int r = evd_signature_write(t->cert, what, alg, t->value, t->token, &must, err);
+
+	if (r)
+		goto out;
+	if (!evd_view_eq(file, evd_buf_view(&must))) {
+		r = evd_finding(to, EVD_F_SIGNATURE_FORM, where, "other bytes than the one form has");
+		goto out;
+	}
+	r = evd_signature_attributes(t->cert, what, &attributes, err);
+	if (r)
+		goto out;
+	one_form = ec ? ecdsa_value_ok(key, t->value) : t->value.len == (size_t)EVP_PKEY_get_size(key);
+	if (!one_form || !value_fits(key, alg, evd_buf_view(&attributes), t->value))
+		r = evd_finding(to, EVD_F_SIGNATURE_WRONG, where, "the signature value does not fit");
+out:
+	evd_buf_release(&must);
+	evd_buf_release(&attributes);
+	return r;
+}
+
+int evd_signature_check(struct evd_view file, const struct evd_signed *what,
+                        const uint8_t named[EVD_SHA256_LEN], bool token_allowed, const char *where,
+                        const struct evd_findings *to, struct evd_signer *out,
+                        struct evd_error *err)
+{
+	struct taken t;
+	EVP_PKEY *key = NULL;
+	X509 *x = NULL;
+	enum fit fit;
+	int r;
+
+	memset(out, 0, sizeof *out);
+	if (!take(file, &t) || (t.token.len && !token_allowed))
+		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "not the structure of a signature");
+	x = evd_certificate_read(t.cert);
+	if (!x)
+		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "the certificate cannot be read");
+	fit = key_fit(x, &key);
+	r = evd_sha256(t.cert, out->fingerprint, err);
+	if (r)
+		goto out;
+	out->der = t.cert;
+	out->token = t.token;
+	if (memcmp(named, out->fingerprint, EVD_SHA256_LEN) != 0)
+		r = evd_finding(to, EVD_F_SIGNER_MISMATCH, where, "the certificate is another one");
+	else if (!evd_view_eq(t.digest, evd_view_of(what->digest, sizeof what->digest)))
+		r = evd_finding(to, EVD_F_SIGNED_DATA_ALTERED, where, "message-digest differs");
+	else if (fit == UNSUPPORTED)
+		r = evd_finding(to, EVD_F_ALGORITHM_UNSUPPORTED, where, "neither ECDSA nor RSA");
+	else if (fit == UNFIT)
+		r = evd_finding(to, EVD_F_KEY_UNFIT, where, "curve, size or exponent of the key");
+	else
+		r = check_bytes(file, &t, what, key, where, to, err);
+	out->checked = r == 0 && fit == FIT;
+out:
+	X509_free(x);
+	return r;
+}

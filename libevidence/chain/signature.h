@@ -1,0 +1,60 @@
+/*
+ * signature: the one byte form of entry.p7s and signature001.p7s (docs/format.md §5): detached CMS
+ * SignedData, RFC 5652, with CAdES-BES attributes, ETSI EN 319 122-1.
+ *
+ * Everything but certificate and signature value follows from what is signed. So the same function
+ * that writes a signature file serves the check: take those two out, write what the file must be,
+ * compare. CMS_verify accepts many other spellings (threats C-01…C-15), hence not used here.
+ */
+#ifndef EVD_SIGNATURE_H
+#define EVD_SIGNATURE_H
+
+#include "base/finding.h"
+#include "base/buf.h"
+#include "base/limits.h"
+
+#include <openssl/types.h>
+
+enum evd_sig_alg { EVD_SIG_ECDSA, EVD_SIG_RSA_PSS, EVD_SIG_RSA_PKCS1 };
+
+/* What is signed: SHA-256 of the content, and when (ms since 1970, cut to seconds). */
+struct evd_signed {
+	uint8_t digest[EVD_SHA256_LEN];
+	int64_t time_ms;
+};
+
+/* The certificate of a signature that was checked. Views borrow the file's bytes. */
+struct evd_signer {
+	struct evd_view der;
+	uint8_t fingerprint[EVD_SHA256_LEN]; /* SHA-256 of der */
+	struct evd_view token;               /* signature timestamp, empty if none */
+	bool checked;                        /* false: algorithm unsupported, said by a finding */
+};
+
+/* evd_signature_attributes(cert, what, out, err): the bytes that are signed: SET OF attributes. */
+int evd_signature_attributes(struct evd_view cert, const struct evd_signed *what,
+                             struct evd_buf *out, struct evd_error *err) EVD_MUST_USE;
+/*
+ * evd_signature_write(cert, what, alg, value, token, out, err): the file. `value` is the signature
+ * over evd_signature_attributes(), in its one form (evd_signature_normal). `token` may be empty.
+ */
+int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
+                        struct evd_view value, struct evd_view token, struct evd_buf *out,
+                        struct evd_error *err) EVD_MUST_USE;
+/* evd_signature_normal(key, value, err): brings an ECDSA value into the form s ≤ n/2, in DER. */
+int evd_signature_normal(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err) EVD_MUST_USE;
+
+/*
+ * evd_signature_check(file, what, named, token_allowed, where, to, out, err): docs/verify.md §3
+ * stage 2.4. `named` is the digest of the certificate that the log names. Returns 0 with *out, or
+ * EVD_STOP after a failed finding, or an error of ours.
+ */
+int evd_signature_check(struct evd_view file, const struct evd_signed *what,
+                        const uint8_t named[EVD_SHA256_LEN], bool token_allowed, const char *where,
+                        const struct evd_findings *to, struct evd_signer *out,
+                        struct evd_error *err) EVD_MUST_USE;
+
+/* evd_certificate_read(der, err): the certificate, with our library context; NULL if it is none. */
+X509 *evd_certificate_read(struct evd_view der);
+
+#endif
