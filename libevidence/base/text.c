@@ -98,6 +98,23 @@ bool evd_is_base64url(struct evd_view v, size_t len)
 	return true;
 }
 
+void evd_put_unbase64url(struct evd_buf *b, struct evd_view v)
+{
+	uint32_t x = 0;
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < v.len; i++) {
+		const char *at = strchr(alphabet64[1], v.p[i]);
+
+		x = x << 6 | (at ? (uint32_t)(at - alphabet64[1]) & 63 : 0);
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			evd_put_u8(b, (uint8_t)(x >> bits));
+		}
+	}
+}
+
 bool evd_utf8_next(struct evd_view v, size_t *pos, uint32_t *cp)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};

@@ -21,6 +21,9 @@ void evd_put_base64url(struct evd_buf *b, const uint8_t *p, size_t len);
 /* evd_is_base64url(v, len): `v` is the one base64url spelling of some `len` bytes. */
 bool evd_is_base64url(struct evd_view v, size_t len);
 
+/* evd_put_unbase64url(b, v): the bytes that `v`, known to be base64url, spells. */
+void evd_put_unbase64url(struct evd_buf *b, struct evd_view v);
+
 /* evd_utf8_next(v, pos, cp): code point at *pos, which moves on; false on anything that is not
  * UTF-8 (overlong, surrogate, above U+10FFFF, cut short: RFC 3629 §3), *pos then unchanged. */
 bool evd_utf8_next(struct evd_view v, size_t *pos, uint32_t *cp);

@@ -433,18 +433,18 @@ int evd_signature_check(struct evd_view file, const struct evd_signed *what,
 	memset(out, 0, sizeof *out);
 	if (!take(file, &t) || (t.token.len && !token_allowed))
 		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "not the structure of a signature");
+	r = evd_sha256(t.cert, out->fingerprint, err);
+	if (r)
+		return r;
+	if (memcmp(named, out->fingerprint, EVD_SHA256_LEN) != 0)
+		return evd_finding(to, EVD_F_SIGNER_MISMATCH, where, "the certificate is another one");
 	x = evd_certificate_read(t.cert);
 	if (!x)
 		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "the certificate cannot be read");
 	fit = key_fit(x, &key);
-	r = evd_sha256(t.cert, out->fingerprint, err);
-	if (r)
-		goto out;
 	out->der = t.cert;
 	out->token = t.token;
-	if (memcmp(named, out->fingerprint, EVD_SHA256_LEN) != 0)
-		r = evd_finding(to, EVD_F_SIGNER_MISMATCH, where, "the certificate is another one");
-	else if (!evd_view_eq(t.digest, evd_view_of(what->digest, sizeof what->digest)))
+	if (!evd_view_eq(t.digest, evd_view_of(what->digest, sizeof what->digest)))
 		r = evd_finding(to, EVD_F_SIGNED_DATA_ALTERED, where, "message-digest differs");
 	else if (fit == UNSUPPORTED)
 		r = evd_finding(to, EVD_F_ALGORITHM_UNSUPPORTED, where, "neither ECDSA nor RSA");
@@ -453,7 +453,6 @@ int evd_signature_check(struct evd_view file, const struct evd_signed *what,
 	else
 		r = check_bytes(file, &t, what, key, where, to, err);
 	out->checked = r == 0 && fit == FIT;
-out:
 	X509_free(x);
 	return r;
 }

@@ -290,10 +290,10 @@ static const unsigned killed[] = {
     SYS_open_by_handle_at,
     SYS_kill,
     SYS_tkill,
-    SYS_prctl,
+
     SYS_seccomp,
     SYS_memfd_create,
-    SYS_ioctl,
+
 #ifdef SYS_fork
     SYS_fork,
     SYS_vfork,
