@@ -42,8 +42,7 @@ static int finish(const struct evd_cursor *c, struct evd_error *err)
 	return 0;
 }
 
-int evd_wire_put_request(struct evd_buf *b, const struct evd_wire_request *q,
-                         struct evd_error *err)
+int evd_wire_put_request(struct evd_buf *b, const struct evd_wire_request *q, struct evd_error *err)
 {
 	size_t only = strnlen(q->only, sizeof q->only);
 
@@ -70,8 +69,7 @@ int evd_wire_put_request(struct evd_buf *b, const struct evd_wire_request *q,
 	return evd_buf_check(b, err);
 }
 
-int evd_wire_get_request(struct evd_view message, struct evd_wire_request *q,
-                         struct evd_error *err)
+int evd_wire_get_request(struct evd_view message, struct evd_wire_request *q, struct evd_error *err)
 {
 	struct evd_cursor c;
 	struct evd_view only;

@@ -10,7 +10,8 @@
  * u32 length (of what follows), u8 type, payload:
  *   L  the sandbox's layers, text                       first, once
  *   X  refused: a layer is missing and that was not allowed, text; nothing follows
- *   B  a reader begins: canonical JSON {confirmed, name, spec, version}
+ *   B  a reader begins: canonical JSON {confirmed, name, place, spec,
+ *      version}; place is its index in the table of readers
  *   R  a record: canonical JSON object with a member "kind", without case, id, salt
  *   E  the reader ended: canonical JSON {code, text}; code 0 or -enum evd_err
  *   Z  all readers were run                             last, once
@@ -22,9 +23,9 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define EVD_WIRE_FD 3              /* descriptor number of the socket in evidence-reader */
-#define EVD_WIRE_SOURCES 8u        /* descriptors of one item */
-#define EVD_WIRE_NAME_MAX 1024u    /* bytes of a file name handed over; longer is cut */
+#define EVD_WIRE_FD 3               /* descriptor number of the socket in evidence-reader */
+#define EVD_WIRE_SOURCES 8u         /* descriptors of one item */
+#define EVD_WIRE_NAME_MAX 1024u     /* bytes of a file name handed over; longer is cut */
 #define EVD_WIRE_MESSAGE_MAX 16384u /* bytes of a message on the socket */
 /* bytes of a frame behind its length; case, id and salt need room on the record line */
 #define EVD_WIRE_FRAME_MAX (EVD_MAX_RECORD_LINE - 1024u)

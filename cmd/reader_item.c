@@ -1,0 +1,251 @@
+/* reader_item: see reader_item.h. */
+#include "reader_item.h"
+
+#include "formats.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OUT_BLOCK (UINT32_C(64) << 10) /* bytes gathered before a write */
+
+struct item {
+	const struct evd_wire_request *q;
+	int fd[EVD_WIRE_SOURCES];
+	struct evd_source source[EVD_WIRE_SOURCES];
+	struct evd_input in;
+	int out_fd;
+	struct evd_buf out;  /* frames not yet written */
+	struct evd_buf line; /* one record */
+	uint64_t written;    /* bytes of records so far */
+};
+
+static int read_source(void *ctx, uint64_t off, void *p, size_t len, size_t *got,
+                       struct evd_error *err)
+{
+	const int *fd = ctx;
+
+	*got = 0;
+	if (off > INT64_MAX)
+		return 0;
+	while (*got < len) {
+		ssize_t n = pread(*fd, (char *)p + *got, len - *got, (off_t)(off + *got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return evd_fail_sys(err, errno, "cannot read the item");
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return 0;
+}
+
+static int flush(struct item *it, struct evd_error *err)
+{
+	size_t done = 0;
+
+	while (done < it->out.len) {
+		ssize_t n = write(it->out_fd, it->out.data + done, it->out.len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return evd_fail_sys(err, errno, "cannot hand over a record");
+		done += (size_t)n;
+	}
+	evd_buf_reset(&it->out);
+	return 0;
+}
+
+static int put_frame(struct item *it, char type, struct evd_view payload, struct evd_error *err)
+{
+	evd_put_u32le(&it->out, (uint32_t)payload.len + 1);
+	evd_put_u8(&it->out, (uint8_t)type);
+	evd_put_view(&it->out, payload);
+	if (evd_buf_check(&it->out, err))
+		return it->out.failed;
+	return it->out.len >= OUT_BLOCK ? flush(it, err) : 0;
+}
+
+static int put_object(struct item *it, char type, struct evd_object *o, struct evd_error *err)
+{
+	int r;
+
+	evd_buf_reset(&it->line);
+	r = evd_object_write(o, &it->line, err);
+	return r ? r : put_frame(it, type, evd_buf_view(&it->line), err);
+}
+
+static int put_record(void *ctx, struct evd_object *o, struct evd_error *err)
+{
+	struct item *it = ctx;
+	int r;
+
+	evd_buf_reset(&it->line);
+	r = evd_object_write(o, &it->line, err);
+	evd_object_reset(o);
+	if (r)
+		return r;
+	if (it->line.len + 5 > it->q->output - it->written)
+		return evd_fail(err, EVD_E_LIMIT, "the records of the item are over %llu bytes",
+		                (unsigned long long)it->q->output);
+	it->written += it->line.len + 5;
+	return put_frame(it, 'R', evd_buf_view(&it->line), err);
+}
+
+/* `place` in the table, so that the other side can go on behind a reader that crashed */
+static int begin(struct item *it, const char *name, const char *version, const char *spec,
+                 bool confirmed, size_t place, struct evd_error *err)
+{
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_cstr(&o, "name", name);
+	evd_object_cstr(&o, "version", version);
+	evd_object_cstr(&o, "spec", spec);
+	evd_object_bool(&o, "confirmed", confirmed);
+	evd_object_int(&o, "place", place);
+	r = put_object(it, 'B', &o, err);
+	evd_object_release(&o);
+	/* who is about to read, and all that was read before, stands on the other side if it crashes */
+	return r ? r : flush(it, err);
+}
+
+static int end(struct item *it, int code, const struct evd_error *why, struct evd_error *err)
+{
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_int(&o, "code", (uint64_t)(code < 0 ? -code : code));
+	evd_object_bytes(&o, "text", evd_view_str(code ? why->text : ""));
+	r = put_object(it, 'E', &o, err);
+	evd_object_release(&o);
+	return r;
+}
+
+static int run_one(struct item *it, const struct evd_format *f, size_t place, struct evd_error *err)
+{
+	struct evd_sink sink = {put_record, it};
+	struct evd_error why = {0};
+	int r = begin(it, f->name, f->version, f->spec, f->confirmed, place, err);
+	int code;
+
+	if (r)
+		return r;
+	code = f->read(&it->in, &sink, &why);
+	return end(it, code, &why, err);
+}
+
+/* Several exclusive readings fit equally well: said, with their names. */
+static int say_ambiguous(struct item *it, const struct evd_formats_choice *choice,
+                         struct evd_error *err)
+{
+	struct evd_object o;
+	struct evd_buf text;
+	bool first = true;
+	int r;
+
+	evd_buf_init(&text, 4096);
+	for (size_t i = 0; i < evd_n_formats; i++)
+		if (choice->run[i] && !evd_formats[i]->alongside) {
+			evd_putf(&text, "%s%s", first ? "equally well read as: " : ", ", evd_formats[i]->name);
+			first = false;
+		}
+	evd_object_init(&o);
+	evd_object_cstr(&o, "kind", "observation");
+	evd_object_cstr(&o, "code", "ambiguous");
+	evd_object_str(&o, "text", evd_buf_view(&text));
+	r = begin(it, "evidence-reader", EVD_VERSION, "the choice of readers", true, 0, err);
+	if (r == 0)
+		r = put_record(it, &o, err);
+	if (r == 0)
+		r = end(it, 0, NULL, err);
+	evd_object_release(&o);
+	evd_buf_release(&text);
+	return r;
+}
+
+static int run_all(struct item *it, struct evd_error *err)
+{
+	static struct evd_formats_choice choice;
+	const struct evd_format *only = it->q->only[0] ? evd_formats_find(it->q->only) : NULL;
+	int r = 0;
+
+	if (it->q->only[0] && !only)
+		return evd_fail(err, EVD_E_NOTFOUND, "no reader of the name %s", it->q->only);
+	if (only)
+		return run_one(it, only, evd_n_formats, err);
+	r = evd_formats_probe_all(&it->in, &choice, err);
+	if (r == 0 && choice.ambiguous && it->q->from == 0)
+		r = say_ambiguous(it, &choice, err);
+	for (size_t i = it->q->from; r == 0 && i < evd_n_formats; i++)
+		if (choice.run[i])
+			r = run_one(it, evd_formats[i], i, err);
+	return r;
+}
+
+static int set_sources(struct item *it, const int *fd, struct evd_error *err)
+{
+	for (size_t i = 0; i < it->q->n; i++) {
+		struct stat st;
+
+		it->fd[i] = fd[i];
+		if (fstat(fd[i], &st) || !S_ISREG(st.st_mode))
+			return evd_fail(err, EVD_E_MISUSE, "an item is a regular file");
+		it->source[i] = (struct evd_source){.size = (uint64_t)st.st_size,
+		                                    .read_at = read_source,
+		                                    .ctx = &it->fd[i],
+		                                    .name = it->q->name[i]};
+	}
+	it->in = (struct evd_input){it->source, it->q->n};
+	return 0;
+}
+
+static int enter(struct item *it, const struct evd_sandbox_support *support,
+                 struct evd_sandbox_state *state, struct evd_error *err)
+{
+	struct evd_sandbox_plan plan = {.write_fd = it->out_fd,
+	                                .memory = it->q->memory,
+	                                .seconds = it->q->seconds,
+	                                .n_read_fd = it->q->n};
+
+	memcpy(plan.read_fd, it->fd, sizeof it->fd);
+	return evd_sandbox_enter(&plan, support, state, err);
+}
+
+int reader_item_run(int out_fd, const int *fd, const struct evd_wire_request *q,
+                    const struct evd_sandbox_support *support)
+{
+	static struct item it;
+	struct evd_sandbox_state state;
+	struct evd_error err = {0};
+	int r;
+
+	it = (struct item){.q = q, .out_fd = out_fd};
+	evd_buf_init(&it.out, 2 * EVD_MAX_RECORD_LINE);
+	evd_buf_init(&it.line, EVD_WIRE_FRAME_MAX - 1);
+	r = set_sources(&it, fd, &err);
+	if (r == 0)
+		r = enter(&it, support, &state, &err);
+	if (r == 0 && !state.complete && !q->degraded) {
+		r = put_frame(&it, 'X', evd_view_str(state.text), &err);
+		return r == 0 && flush(&it, &err) == 0 ? 0 : 70;
+	}
+	if (r == 0)
+		r = put_frame(&it, 'L', evd_view_str(state.text), &err);
+	if (r == 0)
+		r = flush(&it, &err);
+	if (r == 0)
+		r = run_all(&it, &err);
+	if (r == 0)
+		r = put_frame(&it, 'Z', evd_view_of(NULL, 0), &err);
+	if (r == 0)
+		r = flush(&it, &err);
+	return r ? 70 : 0;
+}

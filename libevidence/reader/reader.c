@@ -1,0 +1,434 @@
+/* reader: see reader.h. */
+#include "reader/reader.h"
+
+#include "reader/frames.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READ_BLOCK (UINT32_C(64) << 10)
+#define END_WAIT_MS 10000 /* for word of a process whose pipe has closed */
+
+/* An item under way: its pipe, and what was asked. */
+struct job {
+	uint32_t ticket;
+	int pipe_fd;
+	bool ended; /* evidence-reader said how its process ended */
+	struct evd_wire_ended end;
+};
+
+struct evd_reader {
+	struct evd_reader_config config;
+	char *program;
+	pid_t pid; /* 0: not running */
+	int socket;
+	uint32_t next_ticket;
+	struct job ahead[EVD_READER_AHEAD];
+	size_t n_ahead;
+	uint8_t block[READ_BLOCK];
+	uint8_t message[EVD_WIRE_MESSAGE_MAX];
+	struct evd_buf out;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* In the child: three closed standard descriptors, the socket at its number, a bare environment. */
+static void become_reader(const char *program, int socket)
+{
+	char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C.UTF-8";
+	char *const env[] = {zone, locale, NULL};
+	char name[] = "evidence-reader";
+	char *const argv[] = {name, NULL};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
+		_exit(71);
+	if (socket == EVD_WIRE_FD) {
+		if (fcntl(socket, F_SETFD, 0) < 0)
+			_exit(71);
+	} else if (dup2(socket, EVD_WIRE_FD) < 0) {
+		_exit(71);
+	}
+	execve(program, argv, env);
+	_exit(errno == ENOENT ? 66 : 71);
+}
+
+static int start(struct evd_reader *r, struct evd_error *err)
+{
+	int pair[2];
+
+	if (access(r->program, X_OK))
+		return evd_fail_sys(err, errno, "evidence-reader is not at %s", r->program);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return evd_fail_sys(err, errno, "no socket for the reader");
+	r->pid = fork();
+	if (r->pid == 0)
+		become_reader(r->program, pair[1]);
+	close(pair[1]);
+	if (r->pid < 0) {
+		int sys = errno;
+
+		r->pid = 0;
+		close(pair[0]);
+		return evd_fail_sys(err, sys, "the reader could not be started");
+	}
+	r->socket = pair[0];
+	return 0;
+}
+
+static void stop(struct evd_reader *r)
+{
+	if (r->pid == 0)
+		return;
+	close(r->socket);
+	r->socket = -1;
+	kill(r->pid, SIGKILL); /* its children die with it (PR_SET_PDEATHSIG) */
+	while (waitpid(r->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	r->pid = 0;
+	for (size_t i = 0; i < r->n_ahead; i++)
+		close(r->ahead[i].pipe_fd);
+	r->n_ahead = 0;
+}
+
+int evd_reader_open(const struct evd_reader_config *config, struct evd_reader **out,
+                    struct evd_error *err)
+{
+	struct evd_reader *r = calloc(1, sizeof *r);
+	int code;
+
+	*out = NULL;
+	if (!r)
+		return evd_nomem(err);
+	r->config = *config;
+	r->socket = -1;
+	r->config.memory = config->memory ? config->memory : EVD_READER_MEMORY;
+	r->config.seconds = config->seconds ? config->seconds : EVD_READER_SECONDS;
+	r->config.output = config->output ? config->output : EVD_READER_OUTPUT;
+	evd_buf_init(&r->out, EVD_WIRE_MESSAGE_MAX);
+	r->program = strdup(config->program);
+	code = r->program ? start(r, err) : evd_nomem(err);
+	if (code) {
+		evd_reader_close(r);
+		return code;
+	}
+	*out = r;
+	return 0;
+}
+
+void evd_reader_close(struct evd_reader *r)
+{
+	if (!r)
+		return;
+	stop(r);
+	evd_buf_release(&r->out);
+	free(r->program);
+	free(r);
+}
+
+/* Asks for one item from reader `from` on; the job gets the reading end of its pipe. */
+static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_t from,
+               uint32_t seconds, struct job *job, struct evd_error *err)
+{
+	struct evd_wire_request q = {.ticket = ++r->next_ticket,
+	                             .memory = r->config.memory,
+	                             .seconds = seconds,
+	                             .output = r->config.output,
+	                             .degraded = r->config.degraded,
+	                             .from = from,
+	                             .n = item->n};
+	int fd[EVD_WIRE_SOURCES + 1], pipe_fd[2], code;
+
+	if (item->n < 1 || item->n > EVD_WIRE_SOURCES)
+		return evd_fail(err, EVD_E_MISUSE, "an item has 1 to %u descriptors", EVD_WIRE_SOURCES);
+	if (item->only && strlen(item->only) >= sizeof q.only)
+		return evd_fail(err, EVD_E_MISUSE, "no reader has so long a name");
+	if (item->only)
+		snprintf(q.only, sizeof q.only, "%s", item->only);
+	memcpy(q.name, item->name, item->n * sizeof *item->name);
+	if (r->pid == 0) {
+		code = start(r, err);
+		if (code)
+			return code;
+	}
+	if (pipe2(pipe_fd, O_CLOEXEC))
+		return evd_fail_sys(err, errno, "no pipe for the reader");
+	fd[0] = pipe_fd[1];
+	memcpy(fd + 1, item->fd, item->n * sizeof *item->fd);
+	evd_buf_reset(&r->out);
+	code = evd_wire_put_request(&r->out, &q, err);
+	if (code == 0)
+		code = evd_wire_send(r->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
+	if (code == EVD_E_IO) { /* the program has gone since: a new one, once */
+		stop(r);
+		code = start(r, err);
+		if (code == 0)
+			code = evd_wire_send(r->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
+	}
+	close(pipe_fd[1]);
+	if (code) {
+		close(pipe_fd[0]);
+		return code;
+	}
+	*job = (struct job){.ticket = q.ticket, .pipe_fd = pipe_fd[0]};
+	return 0;
+}
+
+int evd_reader_ahead(struct evd_reader *r, const struct evd_reader_item *item,
+                     struct evd_error *err)
+{
+	int code;
+
+	if (r->n_ahead == EVD_READER_AHEAD)
+		return evd_fail(err, EVD_E_LIMIT, "enough items are read ahead");
+	code = ask(r, item, 0, r->config.seconds, &r->ahead[r->n_ahead], err);
+	if (code == 0)
+		r->n_ahead++;
+	return code;
+}
+
+static void kill_job(struct evd_reader *r, const struct job *job)
+{
+	evd_buf_reset(&r->out);
+	if (evd_wire_put_stop(&r->out, job->ticket, NULL) ||
+	    evd_wire_send(r->socket, evd_buf_view(&r->out), NULL, 0, NULL))
+		stop(r);
+}
+
+/* Takes one message off the socket: how some process ended. */
+static int take_ended(struct evd_reader *r, struct job *job, struct evd_error *err)
+{
+	struct evd_wire_ended e;
+	int fd[EVD_WIRE_SOURCES + 1];
+	size_t len, n;
+	int code = evd_wire_receive(r->socket, r->message, &len, fd, &n, err);
+
+	if (code)
+		return code == EVD_END ? evd_fail(err, EVD_E_IO, "evidence-reader has gone") : code;
+	while (n)
+		close(fd[--n]);
+	code = evd_wire_get_ended(evd_view_of(r->message, len), &e, err);
+	if (code)
+		return code;
+	if (e.ticket == job->ticket) {
+		job->end = e;
+		job->ended = true;
+	}
+	for (size_t i = 0; i < r->n_ahead; i++)
+		if (r->ahead[i].ticket == e.ticket) {
+			r->ahead[i].end = e;
+			r->ahead[i].ended = true;
+		}
+	return 0;
+}
+
+static int wait_ended(struct evd_reader *r, struct job *job, struct evd_error *err)
+{
+	int64_t until = now_ms() + END_WAIT_MS;
+
+	while (!job->ended) {
+		struct pollfd p = {.fd = r->socket, .events = POLLIN};
+		int64_t left = until - now_ms();
+		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
+		int code;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return evd_fail(err, EVD_E_IO, "evidence-reader does not answer");
+		code = take_ended(r, job, err);
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+/* The wall clock counts only while we wait for the process, never while callbacks work, so that a
+ * slow disk of ours is not taken for a hang. Twice the processor time, and a little. */
+static int drain(struct evd_reader *r, struct job *job, struct evd_frames *f, uint32_t seconds,
+                 struct evd_error *err)
+{
+	int64_t left = (int64_t)seconds * 2000 + 2000;
+
+	for (;;) {
+		struct pollfd p = {.fd = job->pipe_fd, .events = POLLIN};
+		int64_t before = now_ms();
+		int n = left > 0 ? poll(&p, 1, (int)(left > INT32_MAX ? INT32_MAX : left)) : 0;
+		ssize_t got;
+		int code;
+
+		left -= now_ms() - before;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return evd_fail_sys(err, errno, "cannot wait for the reader");
+		if (n == 0) {
+			f->out->state = EVD_READER_TIME;
+			return evd_fail(err, EVD_E_LIMIT, "the reader used up its time");
+		}
+		got = read(job->pipe_fd, r->block, sizeof r->block);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return evd_fail_sys(err, errno, "cannot read from the reader");
+		if (got == 0)
+			return 0;
+		code = evd_frames_feed(f, r->block, (size_t)got, err);
+		if (code)
+			return code;
+	}
+}
+
+static void judge(struct evd_reader_outcome *o, const struct evd_frames *f, const struct job *job)
+{
+	const char *who = o->reader[0] ? o->reader : "the reader";
+
+	if (o->state != EVD_READER_FAILED) { /* drain() or the frames said it already */
+		if (o->state == EVD_READER_TIME)
+			snprintf(o->text, sizeof o->text, "%s was ended: it used up its time", who);
+		return;
+	}
+	if (job->end.signalled && job->end.value == SIGXCPU) {
+		o->state = EVD_READER_TIME;
+		snprintf(o->text, sizeof o->text, "%s was ended: it used up its processor time", who);
+	} else if (job->end.signalled) {
+		o->signal = (int)job->end.value;
+		o->state = o->signal == SIGSYS ? EVD_READER_BLOCKED : EVD_READER_CRASHED;
+		snprintf(o->text, sizeof o->text, "%s %s (signal %d)", who,
+		         o->signal == SIGSYS ? "was ended: it called what the sandbox forbids" : "crashed",
+		         o->signal);
+	} else if (f->over && job->end.value == 0) {
+		o->state = EVD_READER_DONE;
+		o->reader[0] = 0;
+	} else {
+		snprintf(o->text, sizeof o->text, "%s stopped before its end (exit %u)", who,
+		         (unsigned)job->end.value);
+	}
+}
+
+static int state_code(enum evd_reader_state s)
+{
+	if (s == EVD_READER_TIME || s == EVD_READER_OUTPUT_OVER)
+		return EVD_E_LIMIT;
+	return s == EVD_READER_DONE ? 0 : EVD_E_DAMAGED;
+}
+
+/* One process over the item. *next: the reader to go on with, or 0 when the item is through. */
+static int run_job(struct evd_reader *r, struct job *job, const struct evd_reader_events *events,
+                   uint32_t from, uint32_t seconds, struct evd_reader_outcome *o, uint32_t *next,
+                   struct evd_error *err)
+{
+	struct evd_frames f;
+	struct evd_error why = {0};
+	bool own;
+	int code;
+
+	*next = 0;
+	evd_frames_init(&f, events, o, r->config.output);
+	code = drain(r, job, &f, seconds, &why);
+	own = code == EVD_E_IO || code == EVD_E_NOMEM || f.stopped;
+	close(job->pipe_fd);
+	if (code && r->pid)
+		kill_job(r, job);
+	if (r->pid && wait_ended(r, job, own ? NULL : &why)) {
+		/* the program itself has gone; the next item gets a new one */
+		stop(r);
+		snprintf(o->text, sizeof o->text, "evidence-reader ended before the item did");
+		if (o->state == EVD_READER_FAILED)
+			o->state = EVD_READER_CRASHED;
+	} else if (!own) {
+		judge(o, &f, job);
+	}
+	if (job->ended) {
+		o->cpu_ms += job->end.cpu_ms;
+		if (job->end.memory_peak > o->memory_peak)
+			o->memory_peak = job->end.memory_peak;
+	}
+	if (own && err)
+		*err = why;
+	if (!own && f.in_reader) { /* what it cost is said at its place */
+		code = events->end ? events->end(events->ctx, state_code(o->state), o->text, err) : 0;
+		own = code != 0;
+		if (f.place >= from && f.place < 1000)
+			*next = f.place + 1;
+	}
+	evd_frames_release(&f);
+	return own ? code : 0;
+}
+
+int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
+                    const struct evd_reader_events *events, struct evd_reader_outcome *out,
+                    struct evd_error *err)
+{
+	struct evd_reader_outcome one;
+	uint32_t from = 0, seconds = r->config.seconds;
+	struct job job;
+	int code = 0;
+
+	memset(out, 0, sizeof *out);
+	if (r->n_ahead) {
+		job = r->ahead[0];
+		memmove(r->ahead, r->ahead + 1, --r->n_ahead * sizeof *r->ahead);
+	} else {
+		code = ask(r, item, 0, seconds, &job, err);
+	}
+	while (code == 0) {
+		uint32_t next, used;
+
+		one = (struct evd_reader_outcome){.state = EVD_READER_FAILED};
+		code = run_job(r, &job, events, from, seconds, &one, &next, err);
+		one.records += out->records;
+		one.cpu_ms += out->cpu_ms;
+		if (out->memory_peak > one.memory_peak)
+			one.memory_peak = out->memory_peak;
+		if (from == 0 || out->state == EVD_READER_DONE) {
+			*out = one;
+		} else { /* the first trouble keeps its name */
+			out->records = one.records;
+			out->cpu_ms = one.cpu_ms;
+			out->memory_peak = one.memory_peak;
+		}
+		used = one.state == EVD_READER_TIME ? seconds : one.cpu_ms / 1000;
+		if (code || next == 0 || item->only || used >= seconds)
+			break;
+		from = next;
+		seconds -= used;
+		code = ask(r, item, from, seconds, &job, err);
+	}
+	return code;
+}
+
+bool evd_reader_unread(const struct evd_reader_outcome *out, struct evd_object *o)
+{
+	static const char *const codes[] = {"failed",  NULL,   "refused", "crashed",
+	                                    "blocked", "time", "limit",   "malformed"};
+
+	if (out->state == EVD_READER_DONE)
+		return false;
+	evd_object_reset(o);
+	evd_object_cstr(o, "kind", "unread");
+	evd_object_cstr(o, "code", codes[out->state]);
+	if (out->reader[0])
+		evd_object_cstr(o, "reader", out->reader);
+	evd_object_cstr(o, "text", out->text);
+	return true;
+}

@@ -1,0 +1,168 @@
+/*
+ * test_sandbox: a system that lacks a layer, simulated by an outer system call filter (threats.md
+ * P-12 to P-15): the layer is named as missing, reading is refused unless allowed, and when allowed
+ * the weaker sandbox is what the outcome says.
+ *
+ *   test_sandbox EVIDENCE_READER_ATTACK
+ */
+#include "platform/sandbox.h"
+#include "reader/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LANDLOCK_CREATE 444
+
+static const char *program;
+
+/* From now on system call `nr` (with first argument `arg`, or any if -1) is answered by `action`. */
+static bool outer_filter(unsigned nr, long arg, uint32_t action)
+{
+	struct sock_filter line[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)arg, 0, arg < 0 ? 0 : 1),
+	    BPF_STMT(BPF_RET | BPF_K, action),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog f = {sizeof line / sizeof *line, line};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &f) == 0;
+}
+
+static int read_one(bool degraded, struct evd_reader_outcome *out)
+{
+	struct evd_reader_config config = {.program = program, .degraded = degraded};
+	struct evd_view name = evd_view_str("x");
+	struct evd_reader_events events = {0};
+	struct evd_reader *r;
+	struct evd_error err = {0};
+	char path[] = "/tmp/evd-test-sandbox-XXXXXX";
+	int fd = mkstemp(path);
+	struct evd_reader_item item = {.fd = &fd, .name = &name, .n = 1};
+	int code = fd < 0 || write(fd, "none", 4) != 4 ? -1 : evd_reader_open(&config, &r, &err);
+
+	unlink(path);
+	if (code == 0) {
+		code = evd_reader_read(r, &item, &events, out, &err);
+		evd_reader_close(r);
+	}
+	if (code)
+		printf("%s\n", err.text);
+	close(fd);
+	return code;
+}
+
+struct scene {
+	const char *name;
+	unsigned nr[2];
+	long arg[2];
+	uint32_t action[2];
+	size_t n;
+	bool landlock, seccomp; /* what the probe must find */
+	const char *layers;     /* beginning of what the outcome must say */
+};
+
+/* In a child: 0 when everything was as it must be, else the line of the failure. */
+static int play(const struct scene *s)
+{
+	struct evd_sandbox_support support;
+	struct evd_reader_outcome out;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (!outer_filter(s->nr[i], s->arg[i], s->action[i]))
+			return 1;
+	if (evd_sandbox_probe(&support, NULL))
+		return 2;
+	if ((support.landlock > 0) != s->landlock || support.seccomp != s->seccomp)
+		return 3;
+	if (read_one(true, &out) || out.state != EVD_READER_DONE)
+		return 4;
+	if (strncmp(out.sandbox, s->layers, strlen(s->layers)))
+		return 5;
+	if (s->landlock && s->seccomp)
+		return 0;
+	if (read_one(false, &out) || out.state != EVD_READER_REFUSED || out.records)
+		return 6;
+	return strstr(out.text, "not complete") ? 0 : 7;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct scene scenes[] = {
+	    {.name = "all layers", .landlock = true, .seccomp = true, .layers = "landlock"},
+	    {.name = "Landlock not built",
+	     .nr = {LANDLOCK_CREATE},
+	     .arg = {-1},
+	     .action = {SECCOMP_RET_ERRNO | ENOSYS},
+	     .n = 1,
+	     .seccomp = true,
+	     .layers = "seccomp+rlimit"},
+	    {.name = "Landlock off at boot",
+	     .nr = {LANDLOCK_CREATE},
+	     .arg = {-1},
+	     .action = {SECCOMP_RET_ERRNO | EOPNOTSUPP},
+	     .n = 1,
+	     .seccomp = true,
+	     .layers = "seccomp+rlimit"},
+	    {.name = "Landlock answered by a signal",
+	     .nr = {LANDLOCK_CREATE},
+	     .arg = {-1},
+	     .action = {SECCOMP_RET_KILL_PROCESS},
+	     .n = 1,
+	     .seccomp = true,
+	     .layers = "seccomp+rlimit"},
+	    {.name = "no seccomp",
+	     .nr = {SYS_seccomp},
+	     .arg = {-1},
+	     .action = {SECCOMP_RET_ERRNO | ENOSYS},
+	     .n = 1,
+	     .landlock = true,
+	     .layers = "landlock"},
+	    {.name = "neither",
+	     .nr = {SYS_seccomp, LANDLOCK_CREATE},
+	     .arg = {-1, -1},
+	     .action = {SECCOMP_RET_ERRNO | EINVAL, SECCOMP_RET_ERRNO | ENOSYS},
+	     .n = 2,
+	     .layers = "rlimit"},
+	    {.name = "no close_range",
+	     .nr = {436},
+	     .arg = {-1},
+	     .action = {SECCOMP_RET_ERRNO | ENOSYS},
+	     .n = 1,
+	     .landlock = true,
+	     .seccomp = true,
+	     .layers = "landlock"},
+	};
+	int failed = 0;
+
+	if (argc != 2)
+		return 64;
+	program = argv[1];
+	for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
+		int status;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(play(&scenes[i]));
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+			printf("FAILED: %s (step %d)\n", scenes[i].name,
+			       WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+			failed++;
+		}
+	}
+	printf("%zu passed, %d failed\n", sizeof scenes / sizeof *scenes - (size_t)failed, failed);
+	return failed != 0;
+}
