@@ -1,0 +1,108 @@
+// DER (X.690), strictly: one-byte tags, definite shortest lengths, nothing left over.
+
+import { type Bytes, concat } from "./bytes.ts";
+
+export interface Tlv {
+	tag: number;
+	/** The whole element, and its contents. */
+	raw: Bytes;
+	body: Bytes;
+}
+
+export class NotDer extends Error {}
+
+/** The element at `at`; its end is at + raw.length. */
+export function element(b: Bytes, at: number): Tlv {
+	if (at + 2 > b.length) throw new NotDer();
+	const tag = b[at];
+	if ((tag & 0x1f) === 0x1f) throw new NotDer();
+	let len = b[at + 1];
+	let start = at + 2;
+	if (len >= 0x80) {
+		const n = len & 0x7f;
+		if (n === 0 || n > 4 || start + n > b.length) throw new NotDer();
+		len = 0;
+		for (let i = 0; i < n; i++) len = len * 256 + b[start + i];
+		if (b[start] === 0 || len < 0x80) throw new NotDer();
+		start += n;
+	}
+	if (start + len > b.length) throw new NotDer();
+	return { tag, raw: b.subarray(at, start + len), body: b.subarray(start, start + len) };
+}
+
+/** The elements that fill `body` exactly. */
+export function children(body: Bytes): Tlv[] {
+	const out: Tlv[] = [];
+	for (let at = 0; at < body.length; ) {
+		const t = element(body, at);
+		out.push(t);
+		at += t.raw.length;
+	}
+	return out;
+}
+
+/** The one element that fills the bytes, with this tag. */
+export function only(body: Bytes, tag: number): Tlv {
+	const t = element(body, 0);
+	if (t.tag !== tag || t.raw.length !== body.length) throw new NotDer();
+	return t;
+}
+
+/** Children with exactly these tags. */
+export function shape(body: Bytes, ...tags: number[]): Tlv[] {
+	const out = children(body);
+	if (out.length !== tags.length || out.some((t, i) => t.tag !== tags[i])) throw new NotDer();
+	return out;
+}
+
+export const SEQ = 0x30;
+export const SET = 0x31;
+export const INT = 0x02;
+export const BITS = 0x03;
+export const OCTETS = 0x04;
+export const NULL = 0x05;
+export const OID = 0x06;
+
+export function write(tag: number, ...parts: Bytes[]): Bytes {
+	const body = concat(...parts);
+	const n = body.length;
+	if (n < 0x80) return concat(Uint8Array.of(tag, n), body);
+	const len: number[] = [];
+	for (let v = n; v > 0; v = Math.floor(v / 256)) len.unshift(v & 255);
+	return concat(Uint8Array.of(tag, 0x80 | len.length, ...len), body);
+}
+
+/** Dotted form to an OBJECT IDENTIFIER element. */
+export function oid(dotted: string): Bytes {
+	const arcs = dotted.split(".").map(Number);
+	const out: number[] = [];
+	for (const arc of [arcs[0] * 40 + arcs[1], ...arcs.slice(2)]) {
+		const low = [arc % 128];
+		for (let v = Math.floor(arc / 128); v > 0; v = Math.floor(v / 128)) low.unshift(0x80 | v % 128);
+		out.push(...low);
+	}
+	return write(OID, Uint8Array.from(out));
+}
+
+/** Contents of a non-negative INTEGER in its shortest form, as a number of any size. */
+export function unsigned(body: Bytes): bigint {
+	const ok = body.length > 0 && body[0] < 0x80 && (body.length === 1 || body[0] > 0 || body[1] >= 0x80);
+	if (!ok) throw new NotDer();
+	return big(body);
+}
+
+export function big(b: Bytes): bigint {
+	let n = 0n;
+	for (let i = 0; i < b.length; i++) n = (n << 8n) | BigInt(b[i]);
+	return n;
+}
+
+/** Big-endian, `len` bytes. */
+export function fixed(n: bigint, len: number): Bytes {
+	const out = new Uint8Array(len);
+	for (let i = len - 1; i >= 0; i--) {
+		out[i] = Number(n & 255n);
+		n >>= 8n;
+	}
+	return out;
+}

@@ -1,0 +1,80 @@
+// Checks, findings and the ways an examination can stop (verify.md §2, §4).
+
+export const CHECKS = [
+	"container", "custody", "signatures", "completeness", "fixity", "identity", "time",
+] as const;
+export type Check = (typeof CHECKS)[number];
+export type Outcome = "failed" | "unknown" | "note";
+
+const KINDS = {
+	CONTAINER_STRUCTURE: ["container", "failed", null],
+	CONTAINER_NAME: ["container", "failed", null],
+	CONTAINER_LIMIT: ["container", "failed", null],
+	NOT_THIS_FORMAT: ["container", "failed", null],
+	FORMAT_NEWER: ["container", "failed", null],
+	ENVELOPE_CLOSED: ["container", "failed", null],
+	ENTRY_GAP: ["custody", "failed", null],
+	ENTRY_FILE_MISSING: ["custody", "failed", null],
+	ENTRY_FORM: ["custody", "failed", null],
+	ENTRY_LINK: ["custody", "failed", null],
+	RIGHT_TO_WRITE: ["custody", "failed", null],
+	ACTION_ORDER: ["custody", "failed", null],
+	RECORD_FORM: ["custody", "failed", null],
+	RECORDS_ALTERED: ["custody", "failed", null],
+	TIMESTAMP_LINK: ["custody", "failed", null],
+	LOG_UNSEALED: ["custody", "failed", null],
+	FILE_UNACCOUNTED: ["custody", "failed", null],
+	SIGNATURE_FORM: ["signatures", "failed", "FORMAT_FAILURE"],
+	KEY_UNFIT: ["signatures", "failed", "FORMAT_FAILURE"],
+	SIGNED_DATA_ALTERED: ["signatures", "failed", "HASH_FAILURE"],
+	SIGNATURE_WRONG: ["signatures", "failed", "SIG_CRYPTO_FAILURE"],
+	SIGNER_MISMATCH: ["signatures", "failed", "FORMAT_FAILURE"],
+	ALGORITHM_UNSUPPORTED: ["signatures", "unknown", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"],
+	WITHHELD_MISMATCH: ["completeness", "failed", null],
+	ITEM_MISSING: ["completeness", "failed", null],
+	FILE_MISSING: ["completeness", "failed", null],
+	LOST_PRESENT: ["completeness", "failed", null],
+	ITEM_ALTERED: ["fixity", "failed", "HASH_FAILURE"],
+	TAGFILE_ALTERED: ["fixity", "failed", "HASH_FAILURE"],
+	MANIFEST_ALTERED: ["fixity", "failed", "HASH_FAILURE"],
+	CRC_WRONG: ["fixity", "failed", "HASH_FAILURE"],
+	SIGNER_UNKNOWN: ["identity", "unknown", null],
+	TIMESTAMP_UNCHECKED: ["time", "unknown", "NO_POE"],
+	TIMESTAMP_MISSING: ["time", "unknown", "NO_POE"],
+	ARCHIVE_UNCHECKED: ["time", "unknown", "NO_POE"],
+	TIME_BACKWARDS: ["custody", "note", null],
+	WITHHELD: ["completeness", "note", null],
+	LOST: ["completeness", "note", null],
+} as const satisfies Record<string, readonly [Check, Outcome, string | null]>;
+
+export type Code = keyof typeof KINDS;
+
+export interface Finding {
+	check: Check;
+	code: Code;
+	result: Outcome;
+	where: string;
+	sub: string | null;
+}
+
+export function finding(code: Code, where: string, sub?: string): Finding {
+	const [check, result, own] = KINDS[code];
+	return { check, code, result, where, sub: sub ?? own };
+}
+
+/** The container is refused: nothing inside is judged. */
+export class Refused extends Error {
+	constructor(readonly code: Code) {
+		super(code);
+	}
+}
+
+/** A finding that ends the examination of the log (stage 2). */
+export class Stop extends Error {
+	constructor(readonly code: Code, readonly where: string) {
+		super(code);
+	}
+}
+
+/** A limit of format.md §11 that makes custody fail. */
+export class OverLimit extends Error {}

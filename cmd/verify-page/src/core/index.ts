@@ -1,0 +1,17 @@
+// What tests use of the core.
+
+export * as bytes from "./bytes.ts";
+export * as node from "../node.ts";
+export * as cert from "./cert.ts";
+export * as contents from "./contents.ts";
+export * as der from "./der.ts";
+export * as findings from "./findings.ts";
+export * as hash from "./hash.ts";
+export * as identity from "./identity.ts";
+export * as json from "./json.ts";
+export * as merkle from "./merkle.ts";
+export * as printable from "./printable.ts";
+export * as report from "./report.ts";
+export * as sign from "./sign.ts";
+export * as time from "./time.ts";
+export * as verify from "./verify.ts";

@@ -1,0 +1,215 @@
+// A signature in its one byte form (format.md §5) and what is wrong with one (verify.md §3, 2.4).
+
+import { ascii, type Bytes, concat, equal, hex } from "./bytes.ts";
+import { type Certificate, type Key, parseCertificate, readKey } from "./cert.ts";
+import {
+	INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
+	children, element, fixed, oid, only, shape, unsigned, write,
+} from "./der.ts";
+import type { Code } from "./findings.ts";
+import { sha256 } from "./hash.ts";
+
+const A0 = 0xa0;
+const A1 = 0xa1;
+const seq = (...p: Bytes[]): Bytes => write(SEQ, ...p);
+const set = (...p: Bytes[]): Bytes => write(SET, ...p);
+const int = (n: number): Bytes => write(INT, Uint8Array.of(n));
+
+const SIGNED_DATA = oid("1.2.840.113549.1.7.2");
+const DATA = oid("1.2.840.113549.1.7.1");
+const SHA256 = seq(oid("2.16.840.1.101.3.4.2.1"));
+const CONTENT_TYPE = oid("1.2.840.113549.1.9.3");
+const SIGNING_TIME = oid("1.2.840.113549.1.9.5");
+const MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4");
+const SIGNING_CERTIFICATE = oid("1.2.840.113549.1.9.16.2.47");
+const TIMESTAMP_TOKEN = oid("1.2.840.113549.1.9.16.2.14");
+
+const ECDSA = seq(oid("1.2.840.10045.4.3.2"));
+const PKCS1 = seq(oid("1.2.840.113549.1.1.1"), write(NULL));
+const PSS = seq(oid("1.2.840.113549.1.1.10"), seq(
+	write(A0, SHA256), write(A1, seq(oid("1.2.840.113549.1.1.8"), SHA256)), write(0xa2, int(32)),
+));
+
+interface Found {
+	certificate: Bytes;
+	attributes: Bytes;
+	messageDigest: Bytes;
+	algorithm: Bytes;
+	value: Bytes;
+	/** The [1] element, if there. */
+	unsigned: Bytes | null;
+}
+
+/** Walks the file along the tags of its form; NotDer if it has another structure. */
+function walk(file: Bytes, unsignedAllowed: boolean): Found {
+	const [, outer] = shape(only(file, SEQ).body, OID, A0);
+	const [, digests, content, certs, infos] =
+		shape(only(outer.body, SEQ).body, INT, SET, SEQ, A0, SET);
+	shape(only(digests.body, SEQ).body, OID);
+	shape(content.body, OID);
+	const info = children(only(infos.body, SEQ).body);
+	let extra: Tlv | null = null;
+	if (unsignedAllowed && info.length === 7 && info[6].tag === A1) {
+		extra = info.pop()!;
+		const [, values] = shape(only(extra.body, SEQ).body, OID, SET);
+		only(values.body, SEQ);
+	}
+	const tags = [INT, SEQ, SEQ, A0, SEQ, OCTETS];
+	if (info.length !== 6 || info.some((t, i) => t.tag !== tags[i])) throw new NotDer();
+	shape(info[2].body, OID);
+	return {
+		certificate: only(certs.body, SEQ).raw,
+		attributes: info[3].body,
+		messageDigest: attributeDigest(info[3].body),
+		algorithm: info[4].raw,
+		value: info[5].body,
+		unsigned: extra?.raw ?? null,
+	};
+}
+
+function attributeDigest(attributes: Bytes): Bytes {
+	const list = shape(attributes, SEQ, SEQ, SEQ, SEQ);
+	const values = list.map((a) => shape(a.body, OID, SET)[1].body);
+	only(values[0], OID);
+	if (element(values[1], 0).raw.length !== values[1].length) throw new NotDer();
+	let v = values[3];
+	for (let i = 0; i < 3; i++) v = only(v, SEQ).body;
+	only(v, OCTETS);
+	return only(values[2], OCTETS).body;
+}
+
+/** `time` is the entry's; RFC 5652 §11.3 wants UTCTime through 2049. */
+function signingTime(time: string): Bytes {
+	const digits = time.slice(0, 19).replace(/[-T:]/g, "");
+	const utc = Number(time.slice(0, 4)) <= 2049;
+	return write(utc ? 0x17 : 0x18, ascii((utc ? digits.slice(2) : digits) + "Z"));
+}
+
+function attributes(certificate: Bytes, digest: Bytes, time: string): Bytes {
+	return concat(
+		seq(CONTENT_TYPE, set(DATA)),
+		seq(SIGNING_TIME, set(signingTime(time))),
+		seq(MESSAGE_DIGEST, set(write(OCTETS, digest))),
+		seq(SIGNING_CERTIFICATE, set(seq(seq(seq(write(OCTETS, sha256(certificate))))))),
+	);
+}
+
+/** The file as it must be, around the certificate and the value found. */
+function template(f: Found, c: Certificate, signed: Bytes): Bytes {
+	const info = seq(
+		int(1), seq(c.issuer, c.serial), SHA256, write(A0, signed), f.algorithm,
+		write(OCTETS, f.value), f.unsigned ?? new Uint8Array(0),
+	);
+	const data = seq(int(1), set(SHA256), seq(DATA), write(A0, c.der), set(info));
+	return seq(SIGNED_DATA, write(A0, data));
+}
+
+/** The raw form WebCrypto takes of a DER ECDSA value; null if it is not its one form. */
+function ecdsaValue(value: Bytes, order: bigint, len: number, lowS: boolean): Bytes | null {
+	try {
+		const [r, s] = shape(only(value, SEQ).body, INT, INT).map((t) => unsigned(t.body));
+		if (r < 1n || s < 1n || r >= order || s >= order) return null;
+		return lowS && s > order / 2n ? null : concat(fixed(r, len), fixed(s, len));
+	} catch (e) {
+		if (e instanceof NotDer) return null;
+		throw e;
+	}
+}
+
+export type Scheme = "ecdsa" | "pkcs1" | "pss";
+const keys = new Map<string, Promise<CryptoKey>>();
+
+function imported(key: Key, scheme: Scheme, hash: string): Promise<CryptoKey> {
+	const id = `${scheme} ${hash} ${hex(sha256(key.spki))}`;
+	let k = keys.get(id);
+	if (!k) {
+		const algorithm = key.kind === "ec"
+			? { name: "ECDSA", namedCurve: key.curve.name }
+			: { name: scheme === "pss" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5", hash };
+		k = crypto.subtle.importKey("spki", key.spki as BufferSource, algorithm, false, ["verify"]);
+		if (keys.size > 4096) keys.clear();
+		keys.set(id, k);
+	}
+	return k;
+}
+
+export interface Arithmetic {
+	(key: Key, scheme: Scheme, hash: string, value: Bytes, signed: Bytes): Promise<boolean>;
+}
+
+/** Whether the value verifies. A key that the platform will not take makes it false. */
+export const webCrypto: Arithmetic = async (key, scheme, hash, value, signed) => {
+	try {
+		const k = await imported(key, scheme, hash);
+		const algorithm = scheme === "ecdsa" ? { name: "ECDSA", hash }
+			: scheme === "pss" ? { name: "RSA-PSS", saltLength: 32 } : { name: "RSASSA-PKCS1-v1_5" };
+		return await crypto.subtle.verify(algorithm, k, value as BufferSource, signed as BufferSource);
+	} catch {
+		return false;
+	}
+};
+
+/** Verifies a value as it stands in CMS or in a certificate; `lowS` as format.md §5 demands. */
+export async function verifyValue(
+	math: Arithmetic, key: Key, scheme: Scheme, hash: string, value: Bytes, signed: Bytes, lowS: boolean,
+): Promise<boolean> {
+	if (key.kind === "rsa") {
+		return value.length === key.bytes && math(key, scheme, hash, value, signed);
+	}
+	const raw = ecdsaValue(value, key.curve.n, key.curve.bytes, lowS);
+	return raw !== null && math(key, scheme, hash, raw, signed);
+}
+
+export interface SignatureResult {
+	code: Code | null;
+	/** Set as soon as its digest was the one demanded. */
+	certificate: Certificate | null;
+	/** A signature timestamp stands in the unsigned attributes. */
+	token: boolean;
+}
+
+export interface Demand {
+	/** SHA-256 of the signed file. */
+	content: Bytes;
+	/** Fingerprint that the certificate must have. */
+	certificate: string;
+	time: string;
+	unsignedAllowed: boolean;
+}
+
+function schemeOf(key: Key, algorithm: Bytes): Scheme | null {
+	if (key.kind === "ec") return equal(algorithm, ECDSA) ? "ecdsa" : null;
+	return equal(algorithm, PSS) ? "pss" : equal(algorithm, PKCS1) ? "pkcs1" : null;
+}
+
+export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): Promise<SignatureResult> {
+	const result: SignatureResult = { code: "SIGNATURE_FORM", certificate: null, token: false };
+	let f: Found;
+	try {
+		f = walk(file, d.unsignedAllowed);
+	} catch (e) {
+		if (e instanceof NotDer) return result;
+		throw e;
+	}
+	result.token = f.unsigned !== null;
+	if (hex(sha256(f.certificate)) !== d.certificate) return { ...result, code: "SIGNER_MISMATCH" };
+	const c = parseCertificate(f.certificate);
+	if (c === null) return result;
+	result.certificate = c;
+	if (!equal(f.messageDigest, d.content)) return { ...result, code: "SIGNED_DATA_ALTERED" };
+	const key = readKey(c);
+	if (key === "unsupported") return { ...result, code: "ALGORITHM_UNSUPPORTED" };
+	if (key === "unfit") return { ...result, code: "KEY_UNFIT" };
+	const signed = attributes(c.der, d.content, d.time);
+	const scheme = schemeOf(key, f.algorithm);
+	const formed = scheme !== null && equal(file, template(f, c, signed)) && tokenForm(f.unsigned);
+	if (!formed) return result;
+	const ok = await verifyValue(math, key, scheme, "SHA-256", f.value, write(SET, signed), true);
+	return { ...result, code: ok ? null : "SIGNATURE_WRONG" };
+}
+
+function tokenForm(unsigned: Bytes | null): boolean {
+	if (unsigned === null) return true;
+	const [id] = shape(only(element(unsigned, 0).body, SEQ).body, OID, SET);
+	return equal(id.raw, TIMESTAMP_TOKEN);
+}

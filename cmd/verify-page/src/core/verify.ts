@@ -1,0 +1,170 @@
+// One bundle from first byte to verdict (verify.md).
+
+import { hex } from "./bytes.ts";
+import { type Certificate, commonName } from "./cert.ts";
+import { type Contents, Examination, SIGNATURE } from "./contents.ts";
+import { Files } from "./files.ts";
+import { CHECKS, type Check, type Finding, Refused, Stop, finding } from "./findings.ts";
+import { ready } from "./hash.ts";
+import { type Judged, type Trust, judgeSigners } from "./identity.ts";
+import type { JsonObject } from "./json.ts";
+import { Log } from "./log.ts";
+import { type Arithmetic, webCrypto } from "./sign.ts";
+import { Reader, type Source } from "./source.ts";
+import { readContainer } from "./zip.ts";
+
+export type CheckResult = "passed" | "failed" | "unknown";
+export type Verdict = "TOTAL-PASSED" | "TOTAL-FAILED" | "INDETERMINATE" | "REFUSED";
+
+export interface Options {
+	pins: string[];
+	anchors: Certificate[];
+	/** Milliseconds since 1970, the time at which chains are judged. */
+	at: number;
+	allDigests: boolean;
+	requireTime: boolean;
+	math?: Arithmetic;
+	progress?: (bytes: number) => void;
+}
+
+/** What is known once the log was read to its end. */
+export interface Read {
+	log: Log;
+	contents: Contents;
+	judged: Judged[];
+}
+
+export interface Result {
+	name: string;
+	size: number;
+	verdict: Verdict;
+	exit: 0 | 1 | 2 | 3;
+	checks: Record<Check, CheckResult>;
+	/** In report order, all of them. */
+	findings: Finding[];
+	subIndication: string | null;
+	/** null when refused or when the log failed. */
+	read: Read | null;
+}
+
+const EXITS: Record<Verdict, 0 | 1 | 2 | 3> = {
+	"TOTAL-PASSED": 0, "TOTAL-FAILED": 1, "INDETERMINATE": 2, "REFUSED": 3,
+};
+
+/** Checks whose examination came to its end; only these can be passed. */
+type Reached = Set<Check>;
+
+function conclude(source: Source, found: Finding[], reached: Reached, read: Read | null): Result {
+	const findings = CHECKS.flatMap((c) => found.filter((f) => f.check === c));
+	const checks = Object.fromEntries(CHECKS.map((c): [Check, CheckResult] => {
+		const results = findings.filter((f) => f.check === c).map((f) => f.result);
+		if (results.includes("failed")) return [c, "failed"];
+		return [c, results.includes("unknown") || !reached.has(c) ? "unknown" : "passed"];
+	})) as Record<Check, CheckResult>;
+	const all = Object.values(checks);
+	let verdict: Verdict = "TOTAL-PASSED";
+	if (checks.container === "failed") verdict = "REFUSED";
+	else if (all.includes("failed")) verdict = "TOTAL-FAILED";
+	else if (!all.every((c) => c === "passed")) verdict = "INDETERMINATE";
+	const decided = verdict === "TOTAL-FAILED" ? "failed" : verdict === "INDETERMINATE" ? "unknown" : null;
+	const first = findings.find((f) => f.result === decided);
+	return {
+		name: source.name, size: source.size, verdict, exit: EXITS[verdict], checks, findings,
+		subIndication: first?.sub ?? null, read,
+	};
+}
+
+function timeFindings(log: Log, contents: Contents, requireTime: boolean): Finding[] {
+	const out: Finding[] = [];
+	log.entries.forEach((e, i) => {
+		if (e.action === "timestamp") out.push(finding("TIMESTAMP_UNCHECKED", String(i + 1)));
+	});
+	const token = contents.seal?.token ?? false;
+	if (token) out.push(finding("TIMESTAMP_UNCHECKED", SIGNATURE));
+	const last = log.entries[log.entries.length - 1];
+	const required = requireTime || last.details.get("timestamp") === "required";
+	if (required && !token) out.push(finding("TIMESTAMP_MISSING", SIGNATURE));
+	return out;
+}
+
+/**
+ * Judges the bundle. Exceptions that come out of here are failures of our own (memory, a file
+ * that cannot be read): for these there is no verdict.
+ */
+export async function verify(source: Source, o: Options): Promise<Result> {
+	await ready();
+	const math = o.math ?? webCrypto;
+	const reached: Reached = new Set();
+	let log: Log | null = null;
+	try {
+		const reader = new Reader(source);
+		const container = readContainer(reader);
+		reached.add("container");
+		const files = new Files(reader, container, o.progress ?? (() => {}));
+		log = new Log(files, math);
+		await log.read();
+		const contents = await new Examination(files, log, math, o.allDigests).run();
+		const found = [...log.notes, ...contents.findings];
+		if (contents.archive !== null) found.push(finding("ARCHIVE_UNCHECKED", contents.archive));
+		const trust: Trust = { pins: o.pins, anchors: o.anchors, at: o.at };
+		const judged = await judgeSigners(math, log.signers, log.rights.introductions, trust);
+		log.signers.forEach((s, i) => {
+			const j = judged[i];
+			if (j.standing === "unknown") found.push(finding("SIGNER_UNKNOWN", String(s.first), j.sub));
+		});
+		found.push(...timeFindings(log, contents, o.requireTime));
+		for (const c of CHECKS) if (c !== "signatures" || contents.seal !== null) reached.add(c);
+		return conclude(source, found, reached, { log, contents, judged });
+	} catch (e) {
+		if (e instanceof Refused) {
+			return conclude(source, [finding(e.code, "")], new Set(), null);
+		}
+		if (e instanceof Stop) {
+			return conclude(source, [...(log?.notes ?? []), finding(e.code, e.where)], reached, null);
+		}
+		throw e;
+	}
+}
+
+export type Extends = "extends" | "same" | "fork" | "shorter" | "other-case" | "unverified";
+
+/** verify.md §8. */
+export function compareExtends(newer: Result, older: Result): Extends {
+	const a = newer.read?.log;
+	const b = older.read?.log;
+	if (!a || !b || older.verdict === "TOTAL-FAILED" || older.verdict === "REFUSED") return "unverified";
+	if (a.caseId !== b.caseId) return "other-case";
+	const n = b.entries.length;
+	if (a.entries.length < n) return "shorter";
+	const x = a.entries[n - 1];
+	const y = b.entries[n - 1];
+	if (hex(x.entryDigest) !== hex(y.entryDigest) || hex(x.signatureDigest) !== hex(y.signatureDigest)) {
+		return "fork";
+	}
+	return a.entries.length === n ? "same" : "extends";
+}
+
+export interface SealedBy {
+	actor: { name: string | null; organisation: string | null; role: string | null } | null;
+	fingerprint: string;
+	standing: string;
+	subject: string | null;
+}
+
+/** The certificate that verified the seal; null if none did. */
+export function sealedBy(read: Read, text: (v: unknown) => string | null): SealedBy | null {
+	const { log, contents, judged } = read;
+	const seal = contents.seal;
+	if (!seal || seal.code !== null || !seal.certificate) return null;
+	const last = log.entries[log.entries.length - 1];
+	const actor = log.circumstances?.get("actor") as JsonObject | undefined;
+	return {
+		actor: actor ? {
+			name: text(actor.get("name")), organisation: text(actor.get("organisation")),
+			role: text(actor.get("role")),
+		} : null,
+		fingerprint: seal.certificate.fingerprint,
+		standing: judged[last.signer].standing,
+		subject: commonName(seal.certificate),
+	};
+}

@@ -1,0 +1,126 @@
+// The core under Node: files, and the command line that the tests share with evidence-verify.
+
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import { parsePem, parsePin } from "./core/identity.ts";
+import { exitOf, report } from "./core/report.ts";
+import type { Arithmetic } from "./core/sign.ts";
+import type { Source } from "./core/source.ts";
+import { parseTime } from "./core/time.ts";
+import { type Options, type Result, compareExtends, verify } from "./core/verify.ts";
+
+export class FileSource implements Source {
+	readonly name: string;
+	readonly size: number;
+	private readonly fd: number;
+	constructor(path: string) {
+		this.name = basename(path);
+		this.fd = openSync(path, "r");
+		const s = fstatSync(this.fd);
+		// What is no regular file has no bytes to judge, and so is refused.
+		this.size = s.isFile() ? s.size : 0;
+	}
+	read(at: number, len: number): Uint8Array {
+		const b = new Uint8Array(len);
+		for (let done = 0; done < len; ) {
+			const n = readSync(this.fd, b, done, len - done, at + done);
+			if (n === 0) throw new Error("the file has become shorter");
+			done += n;
+		}
+		return b;
+	}
+	close(): void {
+		closeSync(this.fd);
+	}
+}
+
+/** verify.md §1: 70 and up > 3 > 1 > 2 > 0. */
+function rank(exit: number): number {
+	return exit > 3 ? exit : [0, 2, 1, 3].indexOf(exit);
+}
+
+async function judge(path: string, o: Options): Promise<Result> {
+	const source = new FileSource(path);
+	try {
+		return await verify(source, o);
+	} finally {
+		source.close();
+	}
+}
+
+/** An end without a verdict: wrong usage 64, no file 66, own failure 70, unreadable 74. */
+export class NoVerdict extends Error {
+	constructor(readonly exit: number, why: string) {
+		super(why);
+	}
+}
+
+function usage(why: string): never {
+	throw new NoVerdict(64, why);
+}
+
+function failure(e: unknown): NoVerdict {
+	if (e instanceof NoVerdict) return e;
+	const code = (e as { code?: string }).code;
+	const exit = code === "ENOENT" || code === "ENOTDIR" ? 66 : code === undefined ? 70 : 74;
+	return new NoVerdict(exit, (e as Error).message);
+}
+
+/** What evidence-verify --json prints, line by line; returns the exit code. */
+export async function run(
+	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
+): Promise<number> {
+	try {
+		return await runAll(args, print, complain, math);
+	} catch (e) {
+		const f = failure(e);
+		complain(f.message);
+		return f.exit;
+	}
+}
+
+async function runAll(
+	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
+): Promise<number> {
+	const o: Options = { pins: [], anchors: [], at: Date.now(), allDigests: false, requireTime: false, math };
+	let at: string | null = null;
+	let older: string | null = null;
+	const paths: string[] = [];
+	for (let i = 0; i < args.length; i++) {
+		const value = (): string => args[++i] ?? usage(`${args[i - 1]} wants a value`);
+		switch (args[i]) {
+			case "--json": break;
+			case "--all-digests": o.allDigests = true; break;
+			case "--require-time": o.requireTime = true; break;
+			case "--pin": o.pins.push(parsePin(value()) ?? usage("--pin wants 64 hex digits")); break;
+			case "--trust":
+				o.anchors.push(...(parsePem(readFileSync(value(), "latin1")) ?? usage("--trust: no certificate")));
+				break;
+			case "--at":
+				at = value();
+				o.at = parseTime(at) ?? usage("--at wants YYYY-MM-DDThh:mm:ss.000Z");
+				break;
+			case "--extends": older = value(); break;
+			default:
+				if (args[i].startsWith("--")) usage(`unknown option ${args[i]}`);
+				paths.push(args[i]);
+		}
+	}
+	if (paths.length === 0) usage("which bundle?");
+	let worst = 0;
+	for (const path of paths) {
+		let exit: number;
+		try {
+			const r = await judge(path, o);
+			const e = older === null ? null : compareExtends(r, await judge(older, o));
+			print(report(r, { at, extends: e }));
+			exit = exitOf(r, e);
+		} catch (e) {
+			const f = failure(e);
+			complain(`${basename(path)}: ${f.message}`);
+			exit = f.exit;
+		}
+		if (rank(exit) > rank(worst)) worst = exit;
+	}
+	return worst;
+}
