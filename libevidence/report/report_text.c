@@ -1,0 +1,321 @@
+/* report_text: see report.h. One headline, four answers, findings, what it does not say. */
+#include "report/report.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FINDINGS_SHOWN 20u
+#define LABEL_WIDTH 14u
+
+struct page {
+	const struct evd_report *r;
+	const struct evd_messages *m;
+	struct evd_buf *out;
+};
+
+/* Puts a message; each %s in it takes the next of `a`, `b`. Never a format from outside. */
+static void say(struct page *p, enum evd_message id, const char *a, const char *b)
+{
+	const char *text = p->m->text[id], *s;
+
+	while ((s = strstr(text, "%s"))) {
+		evd_put(p->out, text, (size_t)(s - text));
+		evd_put_str(p->out, a);
+		a = b;
+		text = s + 2;
+	}
+	evd_put_str(p->out, text);
+}
+
+static void number(char out[24], uint64_t n)
+{
+	snprintf(out, 24, "%" PRIu64, n);
+}
+
+/* Columns: counted in code points, which is right for the scripts of our catalogues. */
+static void label(struct page *p, enum evd_message id)
+{
+	const char *text = p->m->text[id];
+	size_t width = 0;
+
+	for (const char *c = text; *c; c++)
+		width += ((uint8_t)*c & 0xc0) != 0x80;
+	evd_put_str(p->out, text);
+	do
+		evd_put_u8(p->out, ' ');
+	while (++width < LABEL_WIDTH);
+}
+
+static void line_end(struct page *p)
+{
+	evd_put_u8(p->out, '\n');
+}
+
+static void indent(struct page *p)
+{
+	for (unsigned i = 0; i < LABEL_WIDTH; i++)
+		evd_put_u8(p->out, ' ');
+}
+
+static bool is(const struct evd_report *r, enum evd_check c, const char *result)
+{
+	return strcmp(evd_check_result(r, c), result) == 0;
+}
+
+static void headline(struct page *p)
+{
+	const struct evd_report *r = p->r;
+	char shown[24], all[24];
+
+	number(shown, r->log.n_records - r->log.n_withheld);
+	number(all, r->log.n_records);
+	switch (evd_verdict(r)) {
+	case EVD_TOTAL_PASSED:
+		say(p, evd_is_extract(r) ? EVD_MSG_VERIFIED_EXTRACT : EVD_MSG_VERIFIED, shown, all);
+		break;
+	case EVD_TOTAL_FAILED: say(p, EVD_MSG_NOT_VERIFIED, "", ""); break;
+	case EVD_REFUSED: say(p, EVD_MSG_REFUSED, "", ""); break;
+	default:
+		say(p,
+		    is(r, EVD_CHECK_SIGNATURES, "unknown")  ? EVD_MSG_NOT_PROVED
+		    : is(r, EVD_CHECK_IDENTITY, "unknown") ? EVD_MSG_NOT_PROVED_WHO
+		                                            : EVD_MSG_NOT_PROVED_WHEN,
+		    "", "");
+	}
+	line_end(p);
+}
+
+static void contents(struct page *p)
+{
+	const struct evd_report *r = p->r;
+	uint64_t bytes = 0, items = 0;
+	char a[24], b[24];
+
+	for (size_t i = 0; i < r->log.items.n; i++) {
+		items += !r->log.items.at[i].lost;
+		bytes += r->log.items.at[i].lost ? 0 : r->log.items.at[i].size;
+	}
+	number(a, items);
+	number(b, bytes);
+	label(p, EVD_MSG_L_CONTENTS);
+	if (is(r, EVD_CHECK_FIXITY, "passed") && is(r, EVD_CHECK_COMPLETENESS, "passed"))
+		say(p, EVD_MSG_CONTENTS_FIT, a, b);
+	else
+		say(p, r->log_walked ? EVD_MSG_CONTENTS_FAIL : EVD_MSG_CONTENTS_UNKNOWN, "", "");
+	line_end(p);
+}
+
+static void custody(struct page *p)
+{
+	const struct evd_report *r = p->r;
+	char a[24], b[24];
+
+	number(a, r->log.entries.n);
+	number(b, r->log.n_records);
+	label(p, EVD_MSG_L_LOG);
+	if (is(r, EVD_CHECK_CUSTODY, "passed") && is(r, EVD_CHECK_SIGNATURES, "passed"))
+		say(p, EVD_MSG_LOG_FIT, a, b);
+	else
+		say(p, is(r, EVD_CHECK_CUSTODY, "failed") || is(r, EVD_CHECK_SIGNATURES, "failed")
+		           ? EVD_MSG_LOG_FAIL
+		           : EVD_MSG_LOG_UNKNOWN,
+		    "", "");
+	line_end(p);
+}
+
+/* In groups of four, to be compared with a note on paper. */
+static void fingerprint(struct page *p, const uint8_t *digest)
+{
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	evd_hex(hex, digest, EVD_SHA256_LEN);
+	for (size_t i = 0; i < 2 * EVD_SHA256_LEN; i += 4) {
+		if (i == EVD_SHA256_LEN) {
+			line_end(p);
+			indent(p);
+		} else if (i) {
+			evd_put_u8(p->out, ' ');
+		}
+		evd_put(p->out, hex + i, 4);
+	}
+	line_end(p);
+}
+
+static void claimed_name(struct page *p)
+{
+	struct evd_json j = {0};
+	struct evd_view v;
+	struct evd_buf plain = {0}, shown = {0};
+
+	if (p->r->log.actor.len && evd_json_parse(&j, evd_buf_view(&p->r->log.actor), NULL) == 0 &&
+	    evd_json_string(&j, 0, "name", &v))
+		evd_put_unescaped(&plain, v);
+	else if (p->r->has_subject)
+		evd_put_view(&plain, evd_buf_view(&p->r->subject));
+	if (plain.len) {
+		evd_put_printable(&shown, evd_buf_view(&plain), 80);
+		evd_put_u8(&shown, '\0');
+		indent(p);
+		if (!shown.failed)
+			say(p, EVD_MSG_CLAIMS, (const char *)shown.data, "");
+		line_end(p);
+	}
+	evd_json_release(&j);
+	evd_buf_release(&plain);
+	evd_buf_release(&shown);
+}
+
+static void signer(struct page *p)
+{
+	static const enum evd_message standing[] = {EVD_MSG_SIGNER_UNKNOWN, EVD_MSG_SIGNER_PINNED,
+	                                            EVD_MSG_SIGNER_CHAINED, EVD_MSG_SIGNER_LET_IN};
+	const struct evd_report *r = p->r;
+
+	label(p, EVD_MSG_L_SIGNER);
+	if (!r->seal_fits || !r->known) {
+		say(p, EVD_MSG_SIGNER_NONE, "", "");
+		line_end(p);
+		return;
+	}
+	say(p, EVD_MSG_SIGNER_IS, "", "");
+	line_end(p);
+	indent(p);
+	fingerprint(p, r->log.entry.certificate);
+	indent(p);
+	say(p, standing[r->known[r->log.entry_signer].standing], "", "");
+	line_end(p);
+	claimed_name(p);
+}
+
+static void when(struct page *p)
+{
+	const struct evd_report *r = p->r;
+	char time[EVD_TIME_LEN + 1];
+
+	label(p, EVD_MSG_L_TIME);
+	evd_time_format(time, r->log.entry.time_ms);
+	if (!r->log_walked)
+		say(p, EVD_MSG_TIME_NONE, "", "");
+	else
+		say(p, r->has_token ? EVD_MSG_TIME_TOKEN : EVD_MSG_TIME_CLOCK, time, "");
+	line_end(p);
+}
+
+static void names(struct page *p)
+{
+	const struct evd_report *r = p->r;
+
+	if (!r->log_walked)
+		return;
+	if (r->has_seal_digest) {
+		label(p, EVD_MSG_L_SEAL);
+		fingerprint(p, r->seal_digest);
+	}
+	label(p, EVD_MSG_L_HEAD);
+	fingerprint(p, r->log.entries.at[r->log.entries.n - 1].digest[EVD_FILE_ENTRY]);
+}
+
+static void where(struct page *p, const struct evd_finding *f)
+{
+	bool digits = f->where[0] && strspn(f->where, "0123456789/") == strlen(f->where);
+
+	if (digits)
+		say(p, strchr(f->where, '/') ? EVD_MSG_ITEM : EVD_MSG_ENTRY, f->where, "");
+	else
+		evd_put_str(p->out, f->where);
+	if (f->where[0])
+		evd_put_str(p->out, ": ");
+}
+
+static void findings(struct page *p)
+{
+	const struct evd_report *r = p->r;
+	size_t n = r->findings.n < FINDINGS_SHOWN ? r->findings.n : FINDINGS_SHOWN;
+	uint64_t more = r->findings.n - n + r->omitted;
+	char count[24];
+
+	if (n == 0)
+		return;
+	line_end(p);
+	say(p, EVD_MSG_FOUND, "", "");
+	line_end(p);
+	for (size_t i = 0; i < n; i++) {
+		const struct evd_finding *f = &r->findings.at[i];
+
+		evd_put_str(p->out, "  - ");
+		where(p, f);
+		evd_put_str(p->out, p->m->finding[f->code]);
+		evd_putf(p->out, " [%s%s%s] (%s)\n", evd_finding_kind(f->code)->code, f->sub ? ", " : "",
+		         f->sub ? f->sub : "", f->detail);
+	}
+	if (more) {
+		number(count, more);
+		evd_put_str(p->out, "  ");
+		say(p, EVD_MSG_MORE, count, "");
+		line_end(p);
+	}
+}
+
+static void notes(struct page *p)
+{
+	static const enum evd_message extends[] = {
+	    EVD_MSG_EXTENDS,         EVD_MSG_EXTENDS,         EVD_MSG_EXTENDS_SAME,
+	    EVD_MSG_EXTENDS_FORK,    EVD_MSG_EXTENDS_SHORTER, EVD_MSG_EXTENDS_OTHER,
+	    EVD_MSG_EXTENDS_UNVERIFIED};
+	const struct evd_report *r = p->r;
+	uint64_t lost = 0;
+	char n[24];
+
+	for (size_t i = 0; i < r->log.items.n; i++)
+		lost += r->log.items.at[i].lost;
+	if (r->log_walked && r->log.n_withheld) {
+		number(n, r->log.n_withheld);
+		say(p, EVD_MSG_LEFT_OUT, n, "");
+		line_end(p);
+	}
+	if (r->log_walked && lost) {
+		number(n, lost);
+		say(p, EVD_MSG_LOST, n, "");
+		line_end(p);
+	}
+	if (r->extends) {
+		say(p, extends[r->extends], "", "");
+		line_end(p);
+	}
+}
+
+int evd_report_text(const struct evd_report *r, const struct evd_messages *m, struct evd_buf *out,
+                    struct evd_error *err)
+{
+	struct page p = {r, m, out};
+	enum evd_verdict v = evd_verdict(r);
+
+	headline(&p);
+	line_end(&p);
+	label(&p, EVD_MSG_L_FILE);
+	evd_put_printable(out, evd_view_str(r->file), 0);
+	line_end(&p);
+	if (v != EVD_REFUSED) {
+		contents(&p);
+		custody(&p);
+		signer(&p);
+		when(&p);
+		names(&p);
+		notes(&p);
+	}
+	findings(&p);
+	if (v == EVD_TOTAL_FAILED || v == EVD_REFUSED) {
+		line_end(&p);
+		say(&p, v == EVD_REFUSED ? EVD_MSG_NEXT_REFUSED : EVD_MSG_NEXT_FAILED, "", "");
+		line_end(&p);
+	}
+	line_end(&p);
+	say(&p, EVD_MSG_NOT_PROVED_TITLE, "", "");
+	evd_put_u8(out, ' ');
+	say(&p, EVD_MSG_NOT_PROVED_TEXT, "", "");
+	evd_putf(out, "\n[%s]\n", evd_verdict_name(v));
+	return evd_buf_check(out, err);
+}

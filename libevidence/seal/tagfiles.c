@@ -1,0 +1,199 @@
+/* tagfiles: see tagfiles.h. */
+#include "seal/tagfiles.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PIECE 32768u /* bytes gathered before they go out */
+
+const char *evd_tagfile_name(enum evd_tagfile t)
+{
+	static const char *const name[EVD_TAGFILES] = {
+	    "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
+	    "META-INF/ASiCManifest001.xml"};
+
+	return name[t];
+}
+
+struct out {
+	struct evd_sink_to to;
+	struct evd_buf b;
+};
+
+static int flush(struct out *o, struct evd_error *err)
+{
+	int r = evd_buf_check(&o->b, err);
+
+	if (r == 0 && o->b.len)
+		r = o->to.write(o->to.ctx, o->b.data, o->b.len, err);
+	evd_buf_reset(&o->b);
+	return r;
+}
+
+/* One line about a file: a bag manifest's, or an ASiC reference. */
+typedef int line_fn(struct out *o, const struct evd_log *log, const char *path,
+                    const uint8_t digest[EVD_SHA256_LEN], struct evd_error *err);
+
+static int bag_line(struct out *o, const struct evd_log *log, const char *path,
+                    const uint8_t digest[EVD_SHA256_LEN], struct evd_error *err)
+{
+	(void)log;
+	evd_put_hex(&o->b, digest, EVD_SHA256_LEN);
+	evd_putf(&o->b, "  %s\n", path);
+	return o->b.len > PIECE ? flush(o, err) : 0;
+}
+
+static int asic_line(struct out *o, const struct evd_log *log, const char *path,
+                     const uint8_t digest[EVD_SHA256_LEN], struct evd_error *err)
+{
+	evd_putf(&o->b,
+	         "<asic:DataObjectReference URI=\"%s/%s\"><ds:DigestMethod "
+	         "Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>",
+	         log->base, path);
+	evd_put_base64(&o->b, digest, EVD_SHA256_LEN);
+	evd_put_str(&o->b, "</ds:DigestValue></asic:DataObjectReference>\n");
+	return o->b.len > PIECE ? flush(o, err) : 0;
+}
+
+static int custody_lines(struct out *o, const struct evd_log *log, line_fn *line,
+                         struct evd_error *err)
+{
+	char path[64];
+	int r = 0;
+
+	for (size_t i = 0; i < log->entries.n && r == 0; i++) {
+		const struct evd_log_entry *e = &log->entries.at[i];
+
+		for (unsigned f = 0; f < EVD_ENTRY_FILES && r == 0; f++) {
+			if (f == EVD_FILE_TOKEN && !e->has_token)
+				continue;
+			snprintf(path, sizeof path, "custody/%08zu/%s", i + 1, evd_entry_file_name(f));
+			r = line(o, log, path, e->digest[f], err);
+		}
+	}
+	return r;
+}
+
+static int data_lines(struct out *o, const struct evd_log *log, line_fn *line,
+                      struct evd_error *err)
+{
+	char path[EVD_PAYLOAD_PATH];
+	int r = 0;
+
+	for (size_t i = 0; i < log->items.n && r == 0; i++) {
+		const struct evd_item *it = &log->items.at[i];
+		struct evd_id id = {it->seq, it->k};
+
+		if (it->lost)
+			continue;
+		evd_payload_path(path, id, it->ext);
+		r = line(o, log, path, it->sha256, err);
+	}
+	return r;
+}
+
+static int bag_info(struct out *o, const struct evd_log *log)
+{
+	uint64_t bytes = 0, files = 0;
+	char time[EVD_TIME_LEN + 1];
+
+	for (size_t i = 0; i < log->items.n; i++) {
+		files += !log->items.at[i].lost;
+		bytes += log->items.at[i].lost ? 0 : log->items.at[i].size;
+	}
+	evd_time_format(time, log->entry.time_ms);
+	evd_putf(&o->b, "Bagging-Date: %.10s\nExternal-Identifier: %s\nCustody-Head: ", time,
+	         log->case_id);
+	evd_put_hex(&o->b, log->entries.at[log->entries.n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+	evd_putf(&o->b, "\nPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", bytes, files);
+	return 0;
+}
+
+static int tag_lines(struct out *o, const struct evd_log *log,
+                     uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], enum evd_tagfile from,
+                     enum evd_tagfile to, line_fn *line, struct evd_error *err)
+{
+	int r = 0;
+
+	for (unsigned t = from; t <= to && r == 0; t++)
+		r = line(o, log, evd_tagfile_name(t), digest[t], err);
+	return r;
+}
+
+static int asic_manifest(struct out *o, const struct evd_log *log,
+                         uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], struct evd_error *err)
+{
+	bool all = log->entry.details.scope == EVD_SCOPE_ALL;
+	int r;
+
+	evd_put_str(&o->b,
+	            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	            "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" "
+	            "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
+	            "<asic:SigReference URI=\"META-INF/signature001.p7s\" "
+	            "MimeType=\"application/pkcs7-signature\"/>\n");
+	r = tag_lines(o, log, digest, EVD_TAG_BAG_INFO, EVD_TAG_BAGIT, asic_line, err);
+	if (r == 0 && all)
+		r = custody_lines(o, log, asic_line, err);
+	if (r == 0 && all)
+		r = data_lines(o, log, asic_line, err);
+	if (r == 0)
+		r = tag_lines(o, log, digest, EVD_TAG_MANIFEST, EVD_TAG_TAGMANIFEST, asic_line, err);
+	evd_put_str(&o->b, "</asic:ASiCManifest>\n");
+	return r;
+}
+
+int evd_tagfile_write(enum evd_tagfile t, const struct evd_log *log,
+                      uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], struct evd_sink_to to,
+                      struct evd_error *err)
+{
+	struct out o = {to, {0}};
+	int r = 0;
+
+	switch (t) {
+	case EVD_TAG_BAG_INFO: r = bag_info(&o, log); break;
+	case EVD_TAG_BAGIT:
+		evd_put_str(&o.b, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+		break;
+	case EVD_TAG_MANIFEST: r = data_lines(&o, log, bag_line, err); break;
+	case EVD_TAG_TAGMANIFEST:
+		r = tag_lines(&o, log, digest, EVD_TAG_BAG_INFO, EVD_TAG_BAGIT, bag_line, err);
+		if (r == 0)
+			r = custody_lines(&o, log, bag_line, err);
+		if (r == 0)
+			r = tag_lines(&o, log, digest, EVD_TAG_MANIFEST, EVD_TAG_MANIFEST, bag_line, err);
+		break;
+	case EVD_TAG_ASIC: r = asic_manifest(&o, log, digest, err); break;
+	case EVD_TAGFILES: r = evd_fail(err, EVD_E_MISUSE, "no such tag file"); break;
+	}
+	if (r == 0)
+		r = flush(&o, err);
+	evd_buf_release(&o.b);
+	return r;
+}
+
+static int to_sha(void *ctx, const void *p, size_t len, struct evd_error *err)
+{
+	return evd_sha_add(ctx, p, len, err);
+}
+
+int evd_tagfile_digests(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                        struct evd_error *err)
+{
+	struct evd_sha sha = {0};
+	struct evd_sink_to to = {to_sha, &sha};
+	int r = 0;
+
+	for (unsigned t = 0; t < EVD_TAGFILES && r == 0; t++) {
+		r = evd_sha_begin(&sha, EVD_SHA256, err);
+		if (r == 0)
+			r = evd_tagfile_write(t, log, digest, to, err);
+		if (r == 0)
+			r = evd_sha_end(&sha, digest[t], err);
+	}
+	evd_sha_release(&sha);
+	return r;
+}

@@ -1,0 +1,235 @@
+/* identity: see identity.h. */
+#include "verify/identity.h"
+
+#include "base/text.h"
+#include "chain/signature.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const char *evd_standing_name(enum evd_standing s)
+{
+	static const char *const name[] = {"unknown", "pinned", "chained", "let-in"};
+
+	return name[s];
+}
+
+void evd_trust_release(struct evd_trust *t)
+{
+	free(t->pins.at);
+	X509_STORE_free(t->anchors);
+	memset(t, 0, sizeof *t);
+}
+
+int evd_trust_pin(struct evd_trust *t, const char *text, struct evd_error *err)
+{
+	char digits[2 * EVD_SHA256_LEN + 1];
+	size_t n = 0;
+	void *grown;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == ' ' || *p == ':')
+			continue;
+		if (n == 2 * EVD_SHA256_LEN)
+			break;
+		digits[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p);
+		if (p[1] == '\0')
+			break;
+	}
+	grown = evd_grow(t->pins.at, t->pins.n, &t->pins.cap, sizeof *t->pins.at);
+	if (!grown)
+		return evd_nomem(err);
+	t->pins.at = grown;
+	if (strspn(text, "0123456789abcdefABCDEF: ") != strlen(text) || n != 2 * EVD_SHA256_LEN ||
+	    !evd_unhex(evd_view_of(digits, n), t->pins.at[t->pins.n].fingerprint, EVD_SHA256_LEN))
+		return evd_fail(err, EVD_E_FORMAT,
+		                "a fingerprint has 64 hexadecimal digits (SHA-256); give all of them");
+	for (size_t i = 0, seen = 0; text[i]; i++)
+		if (text[i] != ' ' && text[i] != ':' && ++seen > 2 * EVD_SHA256_LEN)
+			return evd_fail(err, EVD_E_FORMAT, "a fingerprint has 64 hexadecimal digits, not more");
+	t->pins.n++;
+	return 0;
+}
+
+static int load_file(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	FILE *f = fopen(path, "rb");
+	size_t before = t->n_anchors;
+	X509 *x;
+
+	if (!f)
+		return evd_fail_sys(err, errno, "trust file %s", path);
+	for (;;) {
+		x = X509_new_ex(evd_crypto(), NULL);
+		if (!x || !PEM_read_X509(f, &x, NULL, NULL))
+			break;
+		if (X509_STORE_add_cert(t->anchors, x) != 1)
+			break;
+		t->n_anchors++;
+		X509_free(x);
+	}
+	X509_free(x);
+	fclose(f);
+	if (t->n_anchors == before)
+		return evd_fail_crypto(err, "no PEM certificate in %s", path);
+	ERR_clear_error();
+	return 0;
+}
+
+static int load_folder(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+	char file[4096];
+	int r = 0;
+
+	if (!d)
+		return evd_fail_sys(err, errno, "trust folder %s", path);
+	while (r == 0 && (e = readdir(d)))
+		if (e->d_name[0] != '.' &&
+		    snprintf(file, sizeof file, "%s/%s", path, e->d_name) < (int)sizeof file)
+			r = load_file(t, file, err);
+	closedir(d);
+	return r;
+}
+
+int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	struct stat st;
+
+	if (!evd_crypto())
+		return evd_fail_crypto(err, "OpenSSL could not be set up");
+	if (!t->anchors)
+		t->anchors = X509_STORE_new();
+	if (!t->anchors)
+		return evd_nomem(err);
+	if (stat(path, &st) != 0)
+		return evd_fail_sys(err, errno, "trust %s", path);
+	return S_ISDIR(st.st_mode) ? load_folder(t, path, err) : load_file(t, path, err);
+}
+
+/* docs/verify.md §5: what a signing certificate may be used for. */
+static bool use_ok(X509 *x)
+{
+	uint32_t flags = X509_get_extension_flags(x), usage = X509_get_key_usage(x);
+	EXTENDED_KEY_USAGE *eku;
+	bool ok;
+
+	if (X509_get_version(x) != X509_VERSION_3 || flags & (EXFLAG_CA | EXFLAG_CRITICAL | EXFLAG_INVALID))
+		return false;
+	if (flags & EXFLAG_KUSAGE && !(usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
+		return false;
+	if (!(flags & EXFLAG_XKUSAGE))
+		return true;
+	eku = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+	ok = false;
+	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++) {
+		char oid[64];
+
+		OBJ_obj2txt(oid, sizeof oid, sk_ASN1_OBJECT_value(eku, i), 1);
+		ok = ok || strcmp(oid, "1.3.6.1.5.5.7.3.4") == 0 || strcmp(oid, "1.3.6.1.5.5.7.3.36") == 0 ||
+		     strcmp(oid, "2.5.29.37.0") == 0;
+	}
+	EXTENDED_KEY_USAGE_free(eku);
+	return ok;
+}
+
+static const char *sub_of_error(int e)
+{
+	switch (e) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "NO_CERTIFICATE_CHAIN_FOUND";
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID: return "OUT_OF_BOUNDS_NO_POE";
+	default: return "CERTIFICATE_CHAIN_GENERAL_FAILURE";
+	}
+}
+
+/* NULL if a path validates, else the sub-indication. */
+static const char *chain_fault(const struct evd_trust *t, int64_t at, X509 *x)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new_ex(evd_crypto(), NULL);
+	const char *sub = "CERTIFICATE_CHAIN_GENERAL_FAILURE";
+	X509_VERIFY_PARAM *p;
+
+	if (!t->n_anchors) {
+		X509_STORE_CTX_free(ctx);
+		return "NO_CERTIFICATE_CHAIN_FOUND";
+	}
+	if (ctx && X509_STORE_CTX_init(ctx, t->anchors, x, NULL) == 1) {
+		p = X509_STORE_CTX_get0_param(ctx);
+		/* a root's own signature too: measured, OpenSSL skips it otherwise */
+		X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE |
+		                                   X509_V_FLAG_PARTIAL_CHAIN);
+		X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits */
+		X509_VERIFY_PARAM_set_depth(p, 5);
+		X509_VERIFY_PARAM_set_time(p, (time_t)at);
+		sub = X509_verify_cert(ctx) == 1 ? NULL : sub_of_error(X509_STORE_CTX_get_error(ctx));
+	}
+	X509_STORE_CTX_free(ctx);
+	return sub;
+}
+
+static void judge(const struct evd_trust *t, int64_t at, const struct evd_log_signer *s,
+                  struct evd_known *out)
+{
+	X509 *x = evd_certificate_read(evd_view_of(s->der, s->der_len));
+	bool pinned = false;
+
+	out->standing = EVD_UNKNOWN;
+	out->sub = "CERTIFICATE_CHAIN_GENERAL_FAILURE";
+	if (!x)
+		return;
+	for (size_t i = 0; i < t->pins.n; i++)
+		pinned = pinned || memcmp(t->pins.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0;
+	out->sub = pinned ? NULL : chain_fault(t, at, x);
+	if (!out->sub && !use_ok(x))
+		out->sub = "CHAIN_CONSTRAINTS_FAILURE";
+	if (!out->sub)
+		out->standing = pinned ? EVD_PINNED : EVD_CHAINED;
+	X509_free(x);
+}
+
+/* One round of "let in by one who is known"; true if somebody came in. */
+static bool let_in_round(const struct evd_log *log, struct evd_known *known)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < log->let_in.n; i++) {
+		const struct evd_let_in *l = &log->let_in.at[i];
+
+		if (known[l->by].standing == EVD_UNKNOWN)
+			continue;
+		for (size_t s = 0; s < log->signers.n; s++)
+			if (known[s].standing == EVD_UNKNOWN &&
+			    memcmp(log->signers.at[s].fingerprint, l->certificate, EVD_SHA256_LEN) == 0) {
+				known[s].standing = EVD_LET_IN;
+				known[s].sub = NULL;
+				more = true;
+			}
+	}
+	return more;
+}
+
+int evd_identity(const struct evd_trust *t, int64_t at, const struct evd_log *log,
+                 struct evd_known *known, struct evd_error *err)
+{
+	(void)err;
+	for (size_t i = 0; i < log->signers.n; i++)
+		judge(t, at, &log->signers.at[i], &known[i]);
+	while (let_in_round(log, known))
+		;
+	ERR_clear_error();
+	return 0;
+}

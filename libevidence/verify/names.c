@@ -1,0 +1,172 @@
+/* names: see names.h. */
+#include "verify/names.h"
+
+#include "verify/container.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define META "META-INF/"
+
+void evd_names_init(struct evd_names *s)
+{
+	memset(s, 0, sizeof *s);
+	s->only_envelope = true;
+}
+
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool equal_folded(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fold(a[i]) != fold(b[i]) || a[i] == '\0')
+			return i > 0 && a[i] == '\0' && b[i] == '\0';
+	return true;
+}
+
+static bool is_meta(const char *name)
+{
+	return strncmp(name, META, sizeof META - 1) == 0;
+}
+
+/* Windows opens a device for these, whatever follows the first dot. */
+static bool is_device(const char *part, size_t n)
+{
+	static const char *const word[] = {"con", "prn", "aux", "nul"};
+	const char *dot = memchr(part, '.', n);
+	size_t stem = dot ? (size_t)(dot - part) : n;
+
+	if (stem == 3)
+		for (size_t i = 0; i < sizeof word / sizeof *word; i++)
+			if (equal_folded(part, word[i], 3))
+				return true;
+	return stem == 4 && part[3] >= '0' && part[3] <= '9' &&
+	       (equal_folded(part, "com", 3) || equal_folded(part, "lpt", 3));
+}
+
+static bool part_ok(const char *part, size_t n, bool meta)
+{
+	if (n == 0 || part[n - 1] == '.' || is_device(part, n))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char c = part[i];
+		bool upper = c >= 'A' && c <= 'Z';
+
+		if (upper && !meta)
+			return false;
+		if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    (i == 0 || (c != '.' && c != '_' && c != '-')))
+			return false;
+	}
+	return true;
+}
+
+static bool form_ok(const char *name)
+{
+	bool meta = is_meta(name);
+	const char *part = name;
+
+	for (;;) {
+		size_t n = strcspn(part, "/");
+
+		if (!part_ok(part, n, meta) || (part == name && !meta && n == sizeof META - 2 &&
+		                                equal_folded(part, META, n)))
+			return false;
+		if (part[n] == '\0')
+			return true;
+		part += n + 1;
+	}
+}
+
+/* mimetype, then bytewise, then META-INF bytewise. */
+static bool rises(const struct evd_names *s, const char *name)
+{
+	if (s->n == 0)
+		return true;
+	if (strcmp(name, "mimetype") == 0)
+		return false;
+	if (s->n == 1 && strcmp(s->last, "mimetype") == 0)
+		return true;
+	if (is_meta(name) != is_meta(s->last))
+		return is_meta(name);
+	return strcmp(s->last, name) < 0;
+}
+
+/* Names with one beginning stand together, so the candidates are a stack. */
+static bool is_in_a_file(struct evd_names *s, const char *name)
+{
+	while (s->n_prefix && strncmp(s->last, name, s->prefix[s->n_prefix - 1]) != 0)
+		s->n_prefix--;
+	for (size_t i = 0; i < s->n_prefix; i++)
+		if (name[s->prefix[i]] == '/')
+			return true;
+	s->prefix[s->n_prefix++] = strlen(name);
+	return false;
+}
+
+static bool is_meta_twin(struct evd_names *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_meta; i++)
+		if (equal_folded(s->meta[i], name, EVD_MAX_NAME + 1))
+			return true;
+	snprintf(s->meta[s->n_meta++], sizeof *s->meta, "%s", name);
+	return false;
+}
+
+int evd_names_add(struct evd_names *s, const char *name, const struct evd_findings *to)
+{
+	const char *fault = NULL;
+
+	if (!form_ok(name))
+		fault = "characters or form not allowed";
+	else if (!rises(s, name))
+		fault = "names out of order, or one twice";
+	else if (is_in_a_file(s, name))
+		fault = "a file is also a folder";
+	else if (is_meta(name) && s->n_meta == EVD_MAX_META)
+		return evd_finding(to, EVD_F_CONTAINER_LIMIT, "", "more than %u files in META-INF",
+		                   EVD_MAX_META);
+	else if (is_meta(name) && is_meta_twin(s, name))
+		fault = "two names differ in case alone";
+	if (fault)
+		return evd_finding(to, EVD_F_CONTAINER_NAME, "", "%s", fault);
+	s->n++;
+	snprintf(s->last, sizeof s->last, "%s", name);
+	if (s->n == 2)
+		snprintf(s->second, sizeof s->second, "%s", name);
+	if (strncmp(name, "case-", 5) == 0 && strlen(name) > 22 && strncmp(name + 13, "/custody/", 9) == 0 &&
+	    strncmp(name, s->second, 14) == 0)
+		s->custody = true;
+	if (strcmp(name, "bundle.age") == 0)
+		s->bundle_age = true;
+	else if (strcmp(name, "cover.json") == 0)
+		s->cover = true;
+	else if (!is_meta(name) && s->n > 1)
+		s->only_envelope = false;
+	return 0;
+}
+
+static bool has_base(const char *name)
+{
+	if (strlen(name) < 15 || strncmp(name, "case-", 5) != 0 || name[13] != '/')
+		return false;
+	return strspn(name + 5, "0123456789abcdef") == 8;
+}
+
+int evd_names_end(const struct evd_names *s, const struct evd_findings *to, struct evd_container *c)
+{
+	if (s->only_envelope && s->bundle_age && s->cover && s->n_meta) {
+		c->envelope = true;
+		return evd_finding(to, EVD_F_ENVELOPE_CLOSED, "", "its contents were not looked at");
+	}
+	if (!has_base(s->second))
+		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a case folder");
+	memcpy(c->base, s->second, 13);
+	c->base[13] = '\0';
+	if (!s->custody)
+		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a custody log");
+	return 0;
+}

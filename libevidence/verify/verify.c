@@ -1,0 +1,204 @@
+/* verify: see verify.h. */
+#include "verify/verify.h"
+
+#include "verify/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void evd_run_name(const struct evd_run *run, char out[EVD_MAX_NAME + 1], const char *path)
+{
+	snprintf(out, EVD_MAX_NAME + 1, "%s/%s", run->c.base, path);
+}
+
+int evd_name_list_add(struct evd_name_list *l, const char *name, struct evd_error *err)
+{
+	void *grown;
+
+	if (l->n > EVD_MAX_FINDINGS)
+		return 0;
+	grown = evd_grow(l->at, l->n, &l->cap, sizeof *l->at);
+	if (!grown)
+		return evd_nomem(err);
+	l->at = grown;
+	snprintf(l->at[l->n++], sizeof *l->at, "%s", name);
+	return 0;
+}
+
+int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint32_t crc,
+                     struct evd_error *err)
+{
+	char data[EVD_MAX_NAME + 1];
+	bool before;
+
+	if (crc == f->crc32)
+		return 0;
+	evd_run_name(run, data, "data/");
+	before = strcmp(f->name, "mimetype") == 0 ||
+	         (strncmp(f->name, "META-INF/", 9) != 0 && strcmp(f->name, data) < 0);
+	return evd_name_list_add(before ? &run->crc_before : &run->crc_after, f->name, err);
+}
+
+int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct evd_buf *out,
+                 struct evd_error *err)
+{
+	int r = 0;
+
+	for (uint64_t done = 0; done < f->size && r == 0;) {
+		size_t n = f->size - done < EVD_IO_BLOCK ? (size_t)(f->size - done) : EVD_IO_BLOCK;
+
+		r = evd_read_at(run->c.fd, f->off + done, run->block, n, err);
+		if (r == 0) {
+			evd_put(out, run->block, n);
+			r = evd_buf_check(out, err);
+		}
+		done += n;
+	}
+	return r ? r : evd_run_note_crc(run, f, evd_crc32(0, out->data, out->len), err);
+}
+
+static int keep_sha512(void *ctx, const struct evd_record *rec, const struct evd_json *j,
+                       struct evd_view line, struct evd_error *err)
+{
+	struct evd_run *run = ctx;
+	void *grown;
+
+	(void)j;
+	(void)line;
+	if (rec->kind != EVD_KIND_CONTENT)
+		return 0;
+	grown = evd_grow(run->sha512, run->n_sha512, &run->cap_sha512, sizeof *run->sha512);
+	if (!grown)
+		return evd_nomem(err);
+	run->sha512 = grown;
+	memcpy(run->sha512[run->n_sha512++], rec->sha512, EVD_SHA512_LEN);
+	return 0;
+}
+
+static int check_identity(struct evd_run *run, struct evd_error *err)
+{
+	struct evd_report *report = run->report;
+	const struct evd_verify_options *o = run->o;
+	char where[24];
+	int r;
+
+	report->known = calloc(report->log.signers.n, sizeof *report->known);
+	if (!report->known)
+		return evd_nomem(err);
+	r = evd_identity(&o->trust, o->has_at ? o->at : o->now, &report->log, report->known, err);
+	if (r)
+		return r;
+	for (size_t i = 0; i < report->log.signers.n; i++) {
+		struct evd_finding f = {.code = EVD_F_SIGNER_UNKNOWN, .sub = report->known[i].sub};
+
+		if (report->known[i].standing != EVD_UNKNOWN)
+			continue;
+		snprintf(where, sizeof where, "%llu", (unsigned long long)report->log.signers.at[i].first);
+		memcpy(f.where, where, sizeof where);
+		snprintf(f.detail, sizeof f.detail, "%s", "not pinned, no path to an anchor, not let in");
+		run->to.report(run->to.ctx, &f);
+	}
+	report->reached |= 1u << EVD_CHECK_IDENTITY;
+	return 0;
+}
+
+/* Stage 4.2. This version does not judge tokens: what is there is said to be unchecked. */
+static void check_time(struct evd_run *run)
+{
+	struct evd_report *report = run->report;
+	const struct evd_log *log = &report->log;
+	bool required = !log->entry.details.timestamp_none || run->o->require_time;
+	char where[24];
+
+	for (size_t i = 0; i < log->entries.n; i++)
+		if (log->entries.at[i].has_token) {
+			snprintf(where, sizeof where, "%zu", i + 1);
+			evd_finding(&run->to, EVD_F_TIMESTAMP_UNCHECKED, where, "not checked by this version");
+		}
+	if (report->has_token)
+		evd_finding(&run->to, EVD_F_TIMESTAMP_UNCHECKED, "META-INF/signature001.p7s",
+		            "not checked by this version");
+	else if (required)
+		evd_finding(&run->to, EVD_F_TIMESTAMP_MISSING, "META-INF/signature001.p7s",
+		            run->o->require_time ? "asked for" : "the seal entry requires one");
+	report->reached |= 1u << EVD_CHECK_TIME;
+}
+
+static int run_stages(struct evd_run *run, struct evd_error *err)
+{
+	struct evd_report *report = run->report;
+	int r = evd_container_open(run->c.fd, &run->to, &run->c, err);
+
+	report->size = run->c.size;
+	if (r)
+		return r;
+	report->reached |= 1u << EVD_CHECK_CONTAINER;
+	evd_log_init(&report->log, run->c.base, &run->to);
+	if (run->o->all_digests) {
+		report->log.on_record = keep_sha512;
+		report->log.on_record_ctx = run;
+	}
+	r = evd_run_log(run, err);
+	if (r)
+		return r;
+	report->log_walked = true;
+	r = evd_run_contents(run, err);
+	if (r)
+		return r;
+	r = check_identity(run, err);
+	if (r == 0)
+		check_time(run);
+	return r;
+}
+
+int evd_verify(int fd, const char *file, const struct evd_verify_options *o,
+               struct evd_report *out, struct evd_error *err)
+{
+	struct evd_run *run = calloc(1, sizeof *run);
+	int r;
+
+	memset(out, 0, sizeof *out);
+	out->file = file;
+	out->has_at = o->has_at;
+	out->at = o->at;
+	if (!run)
+		return evd_nomem(err);
+	run->o = o;
+	run->report = out;
+	run->to.report = evd_report_collect;
+	run->to.ctx = out;
+	run->c.fd = fd;
+	run->block = malloc(EVD_IO_BLOCK);
+	r = run->block ? run_stages(run, err) : evd_nomem(err);
+	evd_container_release(&run->c);
+	evd_buf_release(&run->p7s);
+	free(run->crc_before.at);
+	free(run->crc_after.at);
+	free(run->extra_data.at);
+	free(run->extra.at);
+	free(run->sha512);
+	free(run->block);
+	out->log.findings = NULL;
+	out->log.on_record = NULL;
+	free(run);
+	return r == EVD_STOP ? 0 : r;
+}
+
+void evd_verify_extends(struct evd_report *newer, const struct evd_report *older)
+{
+	enum evd_verdict v = evd_verdict(older);
+	size_t n = older->log.entries.n;
+
+	if ((v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE) || !newer->log_walked)
+		newer->extends = EVD_EXTENDS_UNVERIFIED;
+	else if (strcmp(newer->log.case_id, older->log.case_id) != 0)
+		newer->extends = EVD_EXTENDS_OTHER_CASE;
+	else if (newer->log.entries.n < n)
+		newer->extends = EVD_EXTENDS_SHORTER;
+	else if (memcmp(newer->log.entries.at[n - 1].digest, older->log.entries.at[n - 1].digest,
+	                2 * EVD_SHA256_LEN) != 0)
+		newer->extends = EVD_EXTENDS_FORK; /* entry.json or entry.p7s */
+	else
+		newer->extends = newer->log.entries.n == n ? EVD_EXTENDS_SAME : EVD_EXTENDS;
+}
