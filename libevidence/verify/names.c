@@ -98,6 +98,8 @@ static bool rises(const struct evd_names *s, const char *name)
 /* Names with one beginning stand together, so the candidates are a stack. */
 static bool is_in_a_file(struct evd_names *s, const char *name)
 {
+	if (strncmp(name, "mimetype/", 9) == 0) /* it stands first, out of order */
+		return true;
 	while (s->n_prefix && strncmp(s->last, name, s->prefix[s->n_prefix - 1]) != 0)
 		s->n_prefix--;
 	for (size_t i = 0; i < s->n_prefix; i++)
