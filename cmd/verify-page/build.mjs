@@ -23,6 +23,10 @@ function inlined(js) {
 	return js.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 }
 
+function sourceHash(text) {
+	return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, "core-cli.mjs"), await bundle("src/cli.ts", "node", "esm"));
 writeFileSync(join(out, "core.mjs"), await bundle("src/core/index.ts", "node", "esm"));
@@ -30,11 +34,16 @@ if (existsSync(join(here, "src/ui/page.ts"))) {
 	const worker = await bundle("src/ui/worker.ts", "browser", "iife");
 	const page = await bundle("src/ui/page.ts", "browser", "iife");
 	const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+	const style = readFileSync(join(here, "style.css"), "utf8");
+	const script = inlined(page);
+	// The policy names the one script and the one style by digest: no other can run in the page.
 	const html = readFileSync(join(here, "index.html"), "utf8")
-		.replace("/*STYLE*/", () => readFileSync(join(here, "style.css"), "utf8"))
-		.replace("%VERSION%", () => version)
+		.replace("%SCRIPT_HASH%", sourceHash(script))
+		.replace("%STYLE_HASH%", sourceHash(style))
+		.replace("%VERSION%", version)
+		.replace("/*STYLE*/", () => style)
 		.replace("/*WORKER*/", () => inlined(worker))
-		.replace("/*PAGE*/", () => inlined(page));
+		.replace("/*PAGE*/", () => script);
 	writeFileSync(join(out, "verify-page.html"), html);
 	const digest = createHash("sha256").update(html).digest("hex");
 	writeFileSync(join(out, "verify-page.html.sha256"), `${digest}  verify-page.html\n`);

@@ -225,13 +225,15 @@ static void judge(const struct evd_trust *t, int64_t at, const struct evd_log_si
 	bool pinned = false;
 
 	out->standing = EVD_UNKNOWN;
+	out->unfit = true;
 	out->sub = "CERTIFICATE_CHAIN_GENERAL_FAILURE";
 	if (!x)
 		return;
 	for (size_t i = 0; i < t->pins.n; i++)
 		pinned = pinned || memcmp(t->pins.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0;
 	out->sub = pinned ? NULL : chain_fault(t, at, x);
-	if (!out->sub && !use_ok(x))
+	out->unfit = !use_ok(x);
+	if (!out->sub && out->unfit)
 		out->sub = "CHAIN_CONSTRAINTS_FAILURE";
 	if (!out->sub)
 		out->standing = pinned ? EVD_PINNED : EVD_CHAINED;
@@ -249,7 +251,7 @@ static bool let_in_round(const struct evd_log *log, struct evd_known *known)
 		if (known[l->by].standing == EVD_UNKNOWN)
 			continue;
 		for (size_t s = 0; s < log->signers.n; s++)
-			if (known[s].standing == EVD_UNKNOWN &&
+			if (known[s].standing == EVD_UNKNOWN && !known[s].unfit &&
 			    memcmp(log->signers.at[s].fingerprint, l->certificate, EVD_SHA256_LEN) == 0) {
 				known[s].standing = EVD_LET_IN;
 				known[s].sub = NULL;

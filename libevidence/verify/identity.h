@@ -30,6 +30,7 @@ int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
 struct evd_known {
 	enum evd_standing standing;
 	const char *sub; /* ETSI sub-indication of an unknown one */
+	bool unfit;      /* its certificate is not one for signing (docs/verify.md §5) */
 };
 
 /*
