@@ -2,11 +2,12 @@
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { basename } from "node:path";
+import { ready } from "./core/hash.ts";
 import { parsePem, parsePin } from "./core/identity.ts";
 import { exitOf, report } from "./core/report.ts";
 import type { Arithmetic } from "./core/sign.ts";
 import type { Source } from "./core/source.ts";
-import { parseTime } from "./core/time.ts";
+import { parseGivenTime } from "./core/time.ts";
 import { type Options, type Result, compareExtends, verify } from "./core/verify.ts";
 
 export class FileSource implements Source {
@@ -71,6 +72,7 @@ export async function run(
 	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
 ): Promise<number> {
 	try {
+		await ready();
 		return await runAll(args, print, complain, math);
 	} catch (e) {
 		const f = failure(e);
@@ -98,7 +100,7 @@ async function runAll(
 				break;
 			case "--at":
 				at = value();
-				o.at = parseTime(at) ?? usage("--at wants YYYY-MM-DDThh:mm:ss.000Z");
+				o.at = parseGivenTime(at) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
 				break;
 			case "--extends": older = value(); break;
 			default:

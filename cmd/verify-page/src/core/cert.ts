@@ -85,7 +85,6 @@ function extensions(body: Bytes): Extension[] {
 		demand(parts.length >= 2 && parts.length <= 3 && value.tag === OCTETS);
 		return { id: hex(parts[0].raw), critical, value: value.body };
 	});
-	demand(new Set(out.map((e) => e.id)).size === out.length);
 	return out;
 }
 
@@ -270,26 +269,36 @@ export function hasUsage(c: Certificate, ...anyOf: number[]): boolean {
 	const value = extension(c, EXT.keyUsage);
 	if (value === null) return true;
 	const bits = only(value, BITS).body;
+	demand(bits.length >= 1 && bits[0] <= 7 && (bits.length > 1 || bits[0] === 0));
 	return anyOf.some((n) => ((bits[1 + (n >> 3)] ?? 0) & (0x80 >> (n & 7))) !== 0);
 }
 
-/** Whether basicConstraints says cA, and its pathLenConstraint plays no part for one step. */
+/** Whether basicConstraints says cA; its pathLenConstraint plays no part for one step. */
 export function isCa(c: Certificate): boolean {
 	const value = extension(c, EXT.basicConstraints);
 	if (value === null) return false;
-	const first = children(only(value, SEQ).body)[0];
-	return first !== undefined && first.tag === 1 && first.body.length === 1 && first.body[0] !== 0;
+	const parts = children(only(value, SEQ).body);
+	const ca = parts[0]?.tag === 1 ? parts.shift()! : null;
+	demand(ca === null || (ca.body.length === 1 && ca.body[0] === 255));
+	demand(parts.length === 0 || (parts.length === 1 && parts[0].tag === INT));
+	return ca !== null;
 }
 
 export function unknownCritical(c: Certificate): boolean {
 	return c.extensions.some((e) => e.critical && !KNOWN.has(e.id));
 }
 
+function twice(c: Certificate, ...ids: string[]): boolean {
+	return ids.some((id) => c.extensions.filter((e) => e.id === id).length > 1);
+}
+
 /** verify.md §5: version, keyUsage, extendedKeyUsage, not a CA, no unknown critical extension. */
 export function usableForSigning(c: Certificate): boolean {
+	if (twice(c, EXT.basicConstraints, EXT.keyUsage, EXT.extendedKeyUsage)) return false;
 	try {
 		const extended = extension(c, EXT.extendedKeyUsage);
 		const uses = extended === null ? null : children(only(extended, SEQ).body);
+		if (uses?.some((u) => u.tag !== OID)) return false;
 		return c.version === 3 && hasUsage(c, 0, 1) && !isCa(c) && !unknownCritical(c) &&
 			(uses === null || uses.some((u) => SIGNING_USES.has(hex(u.raw))));
 	} catch (e) {

@@ -171,6 +171,7 @@ export async function judgeSigners(
 ): Promise<Judged[]> {
 	const out: Judged[] = [];
 	for (const s of signers) out.push(await judge(math, s, t));
+	const usable = signers.map((s) => s.certificate !== null && usableForSigning(s.certificate));
 	const index = new Map(signers.map((s, i) => [s.fingerprint, i]));
 	for (let changed = true; changed; ) {
 		changed = false;
@@ -179,6 +180,10 @@ export async function judgeSigners(
 			const to = index.get(i.certificate);
 			if (by === undefined || to === undefined) continue;
 			if (out[by].standing === "unknown" || out[to].standing !== "unknown") continue;
+			if (!usable[to]) {
+				out[to].sub = USE;
+				continue;
+			}
 			out[to] = { standing: "let-in", sub: "" };
 			changed = true;
 		}

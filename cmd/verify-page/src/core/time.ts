@@ -12,3 +12,8 @@ export function parseTime(s: string): number | null {
 	const date = new Date(ms);
 	return date.getUTCMonth() === mo - 1 && date.getUTCDate() === d ? ms : null;
 }
+
+/** A time as people give it: a day, to the second, or in full; UTC. */
+export function parseGivenTime(s: string): number | null {
+	return parseTime(s) ?? parseTime(s.replace(/Z$/, ".000Z")) ?? parseTime(`${s}T00:00:00.000Z`);
+}
