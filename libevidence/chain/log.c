@@ -204,6 +204,7 @@ int evd_log_entry(struct evd_log *log, struct evd_view json, struct evd_view p7s
 	mine = &log->entries.at[log->entries.n - 1];
 	mine->count = (uint32_t)log->entry.count;
 	mine->has_token = has_token;
+	mine->action = (uint8_t)log->entry.action;
 	r = evd_sha256(json, mine->digest[EVD_FILE_ENTRY], err);
 	if (r == 0)
 		r = evd_sha256(p7s, mine->digest[EVD_FILE_SIGNATURE], err);
@@ -430,6 +431,8 @@ int evd_log_records_end(struct evd_log *log, struct evd_error *err)
 
 	if (r)
 		return r;
+	if (log->carry.len && log->k >= log->entry.count)
+		return found(log, EVD_F_RECORDS_ALTERED, "more records than were signed");
 	if (log->carry.len)
 		return found_at(log, log->k + 1, "last line without its end");
 	if (log->k < log->entry.count)

@@ -25,6 +25,7 @@ struct evd_log_entry {
 	uint8_t digest[EVD_ENTRY_FILES][EVD_SHA256_LEN]; /* of its files */
 	uint32_t count;                                  /* records */
 	bool has_token;
+	uint8_t action;                                  /* enum evd_action */
 };
 
 /* A content record that is shown. At most 128 bytes. */

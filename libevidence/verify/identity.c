@@ -187,10 +187,24 @@ static const char *sub_of_error(int e)
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN: return "NO_CERTIFICATE_CHAIN_FOUND";
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-	case X509_V_ERR_CERT_NOT_YET_VALID: return "OUT_OF_BOUNDS_NO_POE";
 	default: return "CERTIFICATE_CHAIN_GENERAL_FAILURE";
 	}
+}
+
+/* Both ends inclusive: RFC 5280 §4.1.2.5 (OpenSSL's own check takes notAfter as expired). */
+static const char *date_fault(const STACK_OF(X509) *path, int64_t at)
+{
+	for (int i = 0; i < sk_X509_num(path); i++) {
+		const X509 *x = sk_X509_value(path, i);
+		int from = ASN1_TIME_cmp_time_t(X509_get0_notBefore(x), (time_t)at);
+		int to = ASN1_TIME_cmp_time_t(X509_get0_notAfter(x), (time_t)at);
+
+		if (from == -2 || to == -2)
+			return "CERTIFICATE_CHAIN_GENERAL_FAILURE";
+		if (from > 0 || to < 0)
+			return "OUT_OF_BOUNDS_NO_POE";
+	}
+	return NULL;
 }
 
 /* NULL if a path validates, else the sub-indication. */
@@ -200,19 +214,16 @@ static const char *chain_fault(const struct evd_trust *t, int64_t at, X509 *x)
 	const char *sub = "CERTIFICATE_CHAIN_GENERAL_FAILURE";
 	X509_VERIFY_PARAM *p;
 
-	if (!t->n_anchors) {
-		X509_STORE_CTX_free(ctx);
-		return "NO_CERTIFICATE_CHAIN_FOUND";
-	}
 	if (ctx && X509_STORE_CTX_init(ctx, t->anchors, x, NULL) == 1) {
 		p = X509_STORE_CTX_get0_param(ctx);
 		/* a root's own signature too: measured, OpenSSL skips it otherwise */
 		X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE |
-		                                   X509_V_FLAG_PARTIAL_CHAIN);
+		                                   X509_V_FLAG_PARTIAL_CHAIN |
+		                                   X509_V_FLAG_NO_CHECK_TIME);
 		X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits */
 		X509_VERIFY_PARAM_set_depth(p, 5);
-		X509_VERIFY_PARAM_set_time(p, (time_t)at);
-		sub = X509_verify_cert(ctx) == 1 ? NULL : sub_of_error(X509_STORE_CTX_get_error(ctx));
+		sub = X509_verify_cert(ctx) == 1 ? date_fault(X509_STORE_CTX_get0_chain(ctx), at)
+		                                 : sub_of_error(X509_STORE_CTX_get_error(ctx));
 	}
 	X509_STORE_CTX_free(ctx);
 	return sub;
@@ -231,10 +242,11 @@ static void judge(const struct evd_trust *t, int64_t at, const struct evd_log_si
 		return;
 	for (size_t i = 0; i < t->pins.n; i++)
 		pinned = pinned || memcmp(t->pins.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0;
-	out->sub = pinned ? NULL : chain_fault(t, at, x);
 	out->unfit = !use_ok(x);
-	if (!out->sub && out->unfit)
-		out->sub = "CHAIN_CONSTRAINTS_FAILURE";
+	out->sub = !pinned && !t->n_anchors ? "NO_CERTIFICATE_CHAIN_FOUND"
+	           : out->unfit             ? "CHAIN_CONSTRAINTS_FAILURE"
+	           : pinned                 ? NULL
+	                                    : chain_fault(t, at, x);
 	if (!out->sub)
 		out->standing = pinned ? EVD_PINNED : EVD_CHAINED;
 	X509_free(x);

@@ -1,0 +1,41 @@
+/*
+ * acquire: takes files and folders into a case (stage 1; docs/acquire.md). Entries of at most
+ * EVD_BATCH_ITEMS items or EVD_BATCH_BYTES bytes; what an entry holds is acknowledged only once it
+ * is committed, and an interrupted intake goes on behind the last committed item.
+ */
+#ifndef EVD_ACQUIRE_H
+#define EVD_ACQUIRE_H
+
+#include "base/pool.h"
+#include "capture/copy.h"
+#include "chain/case.h"
+
+struct evd_acquire_options {
+	const char *basis;    /* a word of docs/format.md §4 */
+	const char *observed; /* "file" or "photo" */
+	const char *role;     /* NULL, or "receipt", "validation": then no exhibit number */
+	const char *label, *supplier, *device; /* NULL: absent */
+	bool leave_changing;  /* a file that changes while read is left out and listed, not kept */
+	struct evd_circumstances circumstances;
+	struct evd_pool *pool;
+	/* progress: bytes and files done so far; other than 0 stops. May be NULL. */
+	int (*progress)(void *ctx, uint64_t bytes, uint64_t files);
+	/* told of each item once it is committed, and of everything not taken (id.seq 0). May be NULL. */
+	void (*told)(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why);
+	void *ctx;
+};
+
+struct evd_acquired {
+	uint64_t items, bytes, entries; /* committed */
+	uint64_t not_taken, links, resumed;
+};
+
+/*
+ * evd_acquire(c, key, paths, n, o, out, err): 0 also when some things were not taken: look at
+ * out->not_taken. On an error or CANCELLED what was committed stays, and *out counts it.
+ */
+int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
+                const struct evd_acquire_options *o, struct evd_acquired *out,
+                struct evd_error *err) EVD_MUST_USE;
+
+#endif

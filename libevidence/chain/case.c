@@ -1,0 +1,380 @@
+/* case: see case.h. Opening and reading; the commit is in commit.c. */
+#include "chain/case.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Keeps the first failed finding; passes all on to the caller's sink if there is one. */
+static void collect(void *ctx, const struct evd_finding *f)
+{
+	struct evd_case *c = ctx;
+
+	if (evd_finding_kind(f->code)->result != EVD_RESULT_NOTE && !c->damaged) {
+		c->damaged = true;
+		c->fault = *f;
+	}
+	if (c->report)
+		c->report->report(c->report->ctx, f);
+}
+
+static int say_fault(const struct evd_case *c, struct evd_error *err)
+{
+	const struct evd_finding *f = &c->fault;
+	bool entry = f->where[0] >= '0' && f->where[0] <= '9';
+
+	return evd_fail(err, f->code == EVD_F_FORMAT_NEWER ? EVD_E_UNSUPPORTED : EVD_E_DAMAGED,
+	                "%s%s: %s (%s); nothing was changed, see 'evidence check'", entry ? "entry " : "",
+	                f->where[0] ? f->where : "case", evd_finding_kind(f->code)->text, f->detail);
+}
+
+static void clear(struct evd_case *c)
+{
+	memset(c, 0, sizeof *c);
+	c->dir = c->custody = c->data = c->state = c->incoming = c->lock = -1;
+}
+
+void evd_case_close(struct evd_case *c)
+{
+	int *fd[] = {&c->dir, &c->custody, &c->data, &c->state, &c->incoming, &c->lock};
+
+	evd_log_release(&c->log);
+	for (size_t i = 0; i < sizeof fd / sizeof *fd; i++)
+		if (*fd[i] >= 0)
+			close(*fd[i]);
+	clear(c);
+}
+
+static int open_folders(const char *path, struct evd_case *c, struct evd_error *err)
+{
+	int r = evd_dir_open(-1, path, &c->dir, err);
+
+	if (r)
+		return r;
+	if (evd_dir_open(c->dir, "custody", &c->custody, NULL))
+		return evd_fail(err, EVD_E_NOTFOUND, "%s is no case: it has no custody folder", path);
+	r = evd_dir_open(c->dir, "data", &c->data, err);
+	if (r == EVD_E_NOTFOUND)
+		return evd_fail(err, EVD_E_DAMAGED, "the case's data folder is missing");
+	if (r == 0)
+		r = evd_dir_open(c->dir, ".case", &c->state, err);
+	if (r == 0)
+		r = evd_dir_open(c->state, "incoming", &c->incoming, err);
+	return r;
+}
+
+/* Which numbered folders stand in `fd`: highest, and whether 1…highest are all there. */
+static int highest(int fd, uint64_t *out, struct evd_error *err)
+{
+	char **names;
+	size_t n;
+	int r = evd_dir_names(fd, &names, &n, err);
+
+	*out = 0;
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (strlen(names[i]) == 8 && strspn(names[i], "0123456789") == 8)
+			*out = strtoull(names[i], NULL, 10);
+	evd_dir_names_free(names, n);
+	return 0;
+}
+
+static void folder_name(char out[16], uint64_t seq)
+{
+	snprintf(out, 16, "%08" PRIu64, seq % 100000000);
+}
+
+/* docs/format.md §1: data/ of an entry that was never committed goes back, it is not deleted. */
+static int recover(struct evd_case *c, uint64_t last, struct evd_error *err)
+{
+	char name[16], back[40];
+	uint64_t top;
+	uint8_t salt[6];
+	int r = highest(c->data, &top, err);
+
+	if (r || top <= last)
+		return r;
+	folder_name(name, top);
+	r = evd_random(salt, sizeof salt, err);
+	if (r)
+		return r;
+	snprintf(back, sizeof back, "uncommitted-%s-", name);
+	evd_hex(back + strlen(back), salt, sizeof salt);
+	r = evd_rename_new(c->data, name, c->incoming, back, err);
+	return r ? r : evd_sync(c->data, err);
+}
+
+static int missing_file(struct evd_case *c, uint64_t seq, unsigned file)
+{
+	char where[64];
+
+	snprintf(where, sizeof where, "custody/%08" PRIu64 "/%s", seq, evd_entry_file_name(file));
+	return evd_finding(&c->to, EVD_F_ENTRY_FILE_MISSING, where, "missing");
+}
+
+static int read_small(struct evd_case *c, int at, uint64_t seq, unsigned file, size_t max,
+                      struct evd_buf *out, struct evd_error *err)
+{
+	int r = evd_file_read(at, evd_entry_file_name(file), max, out, err);
+
+	if (r == EVD_E_NOTFOUND)
+		return missing_file(c, seq, file);
+	if (r == EVD_E_LIMIT || r == EVD_E_DAMAGED) {
+		char where[24];
+
+		snprintf(where, sizeof where, "%" PRIu64, seq);
+		return evd_finding(&c->to, EVD_F_ENTRY_FORM, where, "%s", err ? err->text : "");
+	}
+	return r;
+}
+
+static int feed_records(struct evd_case *c, int at, uint64_t seq, struct evd_error *err)
+{
+	uint8_t *block;
+	uint64_t size, done = 0;
+	int fd, r = evd_file_open(at, evd_entry_file_name(EVD_FILE_RECORDS), &fd, &size, err);
+
+	if (r == EVD_E_NOTFOUND)
+		return missing_file(c, seq, EVD_FILE_RECORDS);
+	if (r)
+		return r;
+	block = malloc(EVD_IO_BLOCK);
+	r = block ? 0 : evd_nomem(err);
+	while (r == 0 && done < size) {
+		ssize_t n = pread(fd, block, EVD_IO_BLOCK, (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			r = evd_fail_sys(err, n < 0 ? errno : EIO, "records of entry %" PRIu64, seq);
+			break;
+		}
+		r = evd_log_records_add(&c->log, evd_view_of(block, (size_t)n), err);
+		done += (uint64_t)n;
+	}
+	if (r == 0)
+		r = evd_log_records_end(&c->log, err);
+	free(block);
+	close(fd);
+	return r;
+}
+
+static int read_entry(struct evd_case *c, uint64_t seq, bool records, struct evd_error *err)
+{
+	struct evd_buf json = {0}, p7s = {0}, token = {0};
+	char name[16], gap[24];
+	bool has_token;
+	int at, r;
+
+	folder_name(name, seq);
+	if (evd_dir_open(c->custody, name, &at, NULL)) {
+		snprintf(gap, sizeof gap, "%" PRIu64, seq);
+		return evd_finding(&c->to, EVD_F_ENTRY_GAP, gap, "a later one is there");
+	}
+	has_token = evd_file_exists(at, evd_entry_file_name(EVD_FILE_TOKEN));
+	r = read_small(c, at, seq, EVD_FILE_ENTRY, EVD_MAX_ENTRY_JSON, &json, err);
+	if (r == 0)
+		r = read_small(c, at, seq, EVD_FILE_SIGNATURE, EVD_MAX_P7S, &p7s, err);
+	if (r == 0 && seq == 1 && json.len) {
+		struct evd_json j = {0};
+		struct evd_view id;
+
+		/* the folder of an open case has any name; the base name follows from entry 1 */
+		if (evd_json_parse(&j, evd_buf_view(&json), NULL) == 0 &&
+		    evd_json_string(&j, 0, "caseId", &id) && evd_is_uuid(id))
+			snprintf(c->log.base, sizeof c->log.base, "case-%.8s", (const char *)id.p);
+		evd_json_release(&j);
+	}
+	if (r == 0)
+		r = evd_log_entry(&c->log, evd_buf_view(&json), evd_buf_view(&p7s), has_token, err);
+	if (r == 0 && records)
+		r = feed_records(c, at, seq, err);
+	else if (r == 0 && !evd_file_exists(at, evd_entry_file_name(EVD_FILE_RECORDS)))
+		r = missing_file(c, seq, EVD_FILE_RECORDS);
+	if (r == 0 && has_token) {
+		r = read_small(c, at, seq, EVD_FILE_TOKEN, EVD_MAX_P7S, &token, err);
+		if (r == 0)
+			r = evd_log_token(&c->log, evd_buf_view(&token), err);
+	}
+	close(at);
+	evd_buf_release(&json);
+	evd_buf_release(&p7s);
+	evd_buf_release(&token);
+	return r;
+}
+
+static int read_log(struct evd_case *c, bool records, struct evd_error *err)
+{
+	uint64_t last;
+	int r = highest(c->custody, &last, err);
+
+	if (r == 0 && last == 0)
+		return evd_fail(err, EVD_E_NOTFOUND, "the case was never opened: its log is empty");
+	for (uint64_t seq = 1; r == 0 && seq <= last; seq++)
+		r = read_entry(c, seq, records, err);
+	return r;
+}
+
+int evd_case_read(struct evd_case *c, const struct evd_findings *report,
+                  int (*on_record)(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                                   struct evd_view line, struct evd_error *err),
+                  void *ctx, struct evd_error *err)
+{
+	int r;
+
+	evd_log_release(&c->log);
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	c->log.on_record = on_record;
+	c->log.on_record_ctx = ctx;
+	c->report = report;
+	c->damaged = false;
+	r = read_log(c, true, err);
+	if (r == 0) {
+		r = evd_log_withheld(&c->log, err);
+		c->log.on_record = NULL;
+	}
+	c->report = NULL;
+	if (r == EVD_STOP && !report)
+		return say_fault(c, err);
+	return r;
+}
+
+int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
+                  struct evd_error *err)
+{
+	int r;
+
+	clear(c);
+	c->to.report = collect;
+	c->to.ctx = c;
+	r = open_folders(path, c, err);
+	if (r == 0 && mode == EVD_CASE_WRITE)
+		r = evd_lock(c->state, "lock", &c->lock, err);
+	if (r)
+		return r;
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	r = read_log(c, false, err);
+	if (r == EVD_STOP)
+		return say_fault(c, err);
+	if (r == 0 && c->damaged)
+		return say_fault(c, err);
+	if (r == 0 && mode == EVD_CASE_WRITE)
+		r = recover(c, c->log.entries.n, err);
+	return r;
+}
+
+/* The highest exhibit number that the records of entry `seq` give. */
+static int max_exhibit(struct evd_case *c, uint64_t seq, uint64_t *out, struct evd_error *err)
+{
+	struct evd_json j = {0};
+	char path[40], *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	FILE *f = NULL;
+	uint64_t size, exhibit;
+	int fd, r;
+
+	snprintf(path, sizeof path, "%08" PRIu64 "/records.jsonl", seq % 100000000);
+	r = evd_file_open(c->custody, path, &fd, &size, err);
+	if (r)
+		return r;
+	f = fdopen(fd, "rb");
+	if (!f) {
+		close(fd);
+		return evd_nomem(err);
+	}
+	while ((n = getline(&line, &cap, f)) > 1)
+		if (evd_json_parse(&j, evd_view_of(line, (size_t)n - 1), NULL) == 0 &&
+		    evd_json_int(&j, 0, "exhibit", &exhibit) && exhibit > *out)
+			*out = exhibit;
+	r = ferror(f) ? evd_fail(err, EVD_E_IO, "records of entry %" PRIu64, seq) : 0;
+	fclose(f);
+	free(line);
+	evd_json_release(&j);
+	return r;
+}
+
+/* Numbers go on after the last one, which stands in the newest entry that gave any. */
+int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = c->log.entries.n; r == 0 && i > 0 && c->log.last_exhibit == 0; i--)
+		if (c->log.entries.at[i - 1].action == EVD_ACQUIRE ||
+		    c->log.entries.at[i - 1].action == EVD_CAPTURE)
+			r = max_exhibit(c, i, &c->log.last_exhibit, err);
+	return r;
+}
+
+static int make_folders(struct evd_case *c, struct evd_error *err)
+{
+	int r = evd_dir_make(c->dir, "custody", err);
+
+	if (r == 0)
+		r = evd_dir_make(c->dir, "data", err);
+	if (r == 0)
+		r = evd_dir_make(c->dir, ".case", err);
+	if (r == 0)
+		r = evd_dir_open(c->dir, ".case", &c->state, err);
+	if (r == 0)
+		r = evd_dir_make(c->state, "incoming", err);
+	if (r == 0)
+		r = evd_dir_open(c->state, "incoming", &c->incoming, err);
+	if (r == 0)
+		r = evd_dir_open(c->dir, "custody", &c->custody, err);
+	if (r == 0)
+		r = evd_dir_open(c->dir, "data", &c->data, err);
+	return r;
+}
+
+static int new_case_id(char out[37], struct evd_error *err)
+{
+	uint8_t b[16];
+	char hex[33];
+	int r = evd_random(b, sizeof b, err);
+
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* version 4, variant 10: RFC 9562 §5.4 */
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	evd_hex(hex, b, sizeof b);
+	snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return r;
+}
+
+int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
+{
+	char **names = NULL;
+	size_t n = 0;
+	int r;
+
+	clear(c);
+	c->to.report = collect;
+	c->to.ctx = c;
+	r = evd_dir_make(-1, path, err);
+	if (r && r != EVD_E_EXISTS)
+		return r;
+	r = evd_dir_open(-1, path, &c->dir, err);
+	if (r == 0)
+		r = evd_dir_names(c->dir, &names, &n, err);
+	evd_dir_names_free(names, n);
+	if (r == 0 && n)
+		return evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own", path);
+	if (r == 0)
+		r = make_folders(c, err);
+	if (r == 0)
+		r = evd_lock(c->state, "lock", &c->lock, err);
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	if (r == 0)
+		r = new_case_id(c->log.case_id, err);
+	if (r == 0) {
+		snprintf(c->log.base, sizeof c->log.base, "case-%.8s", c->log.case_id);
+		r = evd_sync(c->dir, err);
+	}
+	return r;
+}

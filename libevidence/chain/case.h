@@ -1,0 +1,110 @@
+/*
+ * case: an open case, a folder (docs/format.md §1), and the commit of entries to it.
+ *
+ * evd_case_open reads the log; evd_entry_begin … evd_entry_record … evd_entry_commit add one entry.
+ * The commit is one rename: before it nothing is acknowledged, after it nothing can be lost.
+ */
+#ifndef EVD_CASE_H
+#define EVD_CASE_H
+
+#include "chain/log.h"
+#include "key/key.h"
+
+struct evd_case {
+	int dir, custody, data, state, incoming; /* folders: ., custody, data, .case, .case/incoming */
+	int lock;                                /* -1 when open for reading alone */
+	struct evd_log log;
+	struct evd_findings to;
+	/* the first failed finding met while the log was read, or the caller's sink */
+	const struct evd_findings *report;
+	struct evd_finding fault;
+	bool damaged;
+};
+
+enum evd_case_mode {
+	EVD_CASE_READ,  /* no lock; nothing on disk changes */
+	EVD_CASE_WRITE, /* locked; leftovers of an interrupted commit go back to incoming/ */
+};
+
+/*
+ * evd_case_open(path, mode, c, err): opens and reads all entries and signatures, not the records. A
+ * finding that fails is DAMAGED, with what and where in err; so nothing is ever added to a case that
+ * does not hold. NOTFOUND if there is no case, LOCKED. Close in every case.
+ */
+int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
+                  struct evd_error *err) EVD_MUST_USE;
+void evd_case_close(struct evd_case *c);
+/*
+ * evd_case_read(c, report, err): reads the whole log anew, records too; findings go to `report` (NULL:
+ * the first failed one becomes the error). on_record of c->log is called. 0, or EVD_STOP if the log
+ * does not hold and `report` was told.
+ */
+int evd_case_read(struct evd_case *c, const struct evd_findings *report,
+                  int (*on_record)(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                                   struct evd_view line, struct evd_error *err),
+                  void *ctx, struct evd_error *err) EVD_MUST_USE;
+/* evd_case_last_exhibit(c, err): sets c->log.last_exhibit to the highest number given so far. */
+int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
+/* evd_case_create(path, c, err): the folders of a new case, and its random id. */
+int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
+
+/* What goes into the circumstances beside actor, clock and host. NULL: absent. */
+struct evd_circumstances {
+	const char *authority, *condition, *consent, *legal_basis, *medium, *purpose, *reason, *recipient,
+	    *seal_number;
+	uint64_t not_taken; /* what could not be taken in; 0: absent */
+};
+
+/* An entry being built in incoming/. */
+struct evd_draft {
+	struct evd_case *c;
+	struct evd_entry entry;
+	int dir, custody, data, records; /* its folders, and records.jsonl */
+	char name[40];                   /* in incoming/ */
+	struct evd_merkle tree;
+	struct evd_buf line, out;        /* present line; lines not yet written */
+	struct evd_object details;       /* the caller fills it */
+	struct evd_object scratch;
+	bool has_payload;
+};
+
+int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,
+                    const struct evd_circumstances *circumstances, struct evd_draft *d,
+                    struct evd_error *err) EVD_MUST_USE;
+/* evd_entry_record(d, record, k, err): adds case, id and salt to `record` (which holds kind and the
+ * kind's members) and appends it; *k (may be NULL) is its number. */
+int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
+                     struct evd_error *err) EVD_MUST_USE;
+/* evd_entry_next(d): the number that the next record will have. */
+uint64_t evd_entry_next(const struct evd_draft *d);
+
+/* A payload file's facts, as computed on the one read that copied it. */
+struct evd_content {
+	uint64_t size;
+	uint8_t sha256[EVD_SHA256_LEN], sha512[EVD_SHA512_LEN];
+	uint32_t crc32;
+	uint64_t exhibit; /* 0: none */
+	const char *role; /* NULL: none */
+	const char *ext;  /* [a-z0-9]{1,8} */
+};
+
+/* evd_entry_content(d, temporary, content, id, err): gives the file d->data/temporary its name and
+ * appends its content record. */
+int evd_entry_content(struct evd_draft *d, const char *temporary, const struct evd_content *content,
+                      uint64_t *k, struct evd_error *err) EVD_MUST_USE;
+/* evd_entry_text(d, text, ext, role, k, err): a payload file made by this program. */
+int evd_entry_text(struct evd_draft *d, struct evd_view text, const char *ext, const char *role,
+                   uint64_t *k, struct evd_error *err) EVD_MUST_USE;
+/* evd_entry_scope(d, first, last, err): a scope record: records first…last of one entry. */
+int evd_entry_scope(struct evd_draft *d, struct evd_id first, struct evd_id last,
+                    struct evd_error *err) EVD_MUST_USE;
+
+/*
+ * evd_entry_commit(d, key, err): signs, syncs, renames in. On success the case's log has grown by the
+ * entry; on failure the case is as before. Releases `d` either way.
+ */
+int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error *err) EVD_MUST_USE;
+/* evd_entry_abandon(d): removes the draft. */
+void evd_entry_abandon(struct evd_draft *d);
+
+#endif

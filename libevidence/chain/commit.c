@@ -1,0 +1,333 @@
+/* commit: one entry, built aside and made part of the case by one rename (docs/format.md §1). */
+#include "chain/case.h"
+
+#include "base/text.h"
+#include "chain/rights.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLUSH_AT (UINT32_C(256) << 10)
+
+static void close_all(struct evd_draft *d)
+{
+	int *fd[] = {&d->records, &d->data, &d->custody, &d->dir};
+
+	for (size_t i = 0; i < sizeof fd / sizeof *fd; i++)
+		if (*fd[i] >= 0)
+			close(*fd[i]);
+	d->records = d->data = d->custody = d->dir = -1;
+	evd_buf_release(&d->line);
+	evd_buf_release(&d->out);
+	evd_object_release(&d->details);
+	evd_object_release(&d->scratch);
+}
+
+void evd_entry_abandon(struct evd_draft *d)
+{
+	if (!d->c)
+		return;
+	close_all(d);
+	if (d->name[0])
+		evd_remove_tree(d->c->incoming, d->name);
+	d->c = NULL;
+}
+
+static int make_folders(struct evd_draft *d, struct evd_error *err)
+{
+	uint8_t salt[8];
+	int r = evd_random(salt, sizeof salt, err);
+
+	snprintf(d->name, sizeof d->name, "entry-");
+	evd_hex(d->name + strlen(d->name), salt, sizeof salt);
+	if (r == 0)
+		r = evd_dir_make(d->c->incoming, d->name, err);
+	if (r == 0)
+		r = evd_dir_open(d->c->incoming, d->name, &d->dir, err);
+	if (r == 0)
+		r = evd_dir_make(d->dir, "custody", err);
+	if (r == 0)
+		r = evd_dir_make(d->dir, "data", err);
+	if (r == 0)
+		r = evd_dir_open(d->dir, "custody", &d->custody, err);
+	if (r == 0)
+		r = evd_dir_open(d->dir, "data", &d->data, err);
+	if (r == 0)
+		r = evd_file_create(d->custody, "records.jsonl", &d->records, err);
+	return r;
+}
+
+static int flush(struct evd_draft *d, struct evd_error *err)
+{
+	int r = evd_buf_check(&d->out, err);
+
+	if (r == 0)
+		r = evd_file_write(d->records, d->out.data, d->out.len, err);
+	evd_buf_reset(&d->out);
+	return r;
+}
+
+uint64_t evd_entry_next(const struct evd_draft *d)
+{
+	return d->entry.count + 1;
+}
+
+int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
+                     struct evd_error *err)
+{
+	uint8_t leaf[EVD_SHA256_LEN], salt[EVD_SALT_LEN];
+	char id[48];
+	struct evd_buf text = {0};
+	int r = evd_random(salt, sizeof salt, err);
+
+	if (r)
+		return r;
+	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, d->entry.seq, d->entry.count + 1);
+	evd_put_base64url(&text, salt, sizeof salt);
+	evd_object_cstr(record, "case", d->entry.case_id);
+	evd_object_cstr(record, "id", id);
+	evd_object_str(record, "salt", evd_buf_view(&text));
+	evd_buf_release(&text);
+	evd_buf_reset(&d->line);
+	r = evd_object_write(record, &d->line, err);
+	if (r == 0 && d->line.len > EVD_MAX_RECORD_LINE)
+		r = evd_fail(err, EVD_E_LIMIT, "a record is longer than %u bytes", EVD_MAX_RECORD_LINE);
+	if (r == 0)
+		r = evd_merkle_leaf(evd_buf_view(&d->line), leaf, err);
+	if (r == 0)
+		r = evd_merkle_add(&d->tree, leaf, 0, err);
+	if (r)
+		return r;
+	d->entry.count++;
+	if (k)
+		*k = d->entry.count;
+	evd_put_view(&d->out, evd_buf_view(&d->line));
+	evd_put_u8(&d->out, '\n');
+	return d->out.len < FLUSH_AT ? evd_buf_check(&d->out, err) : flush(d, err);
+}
+
+static void put_if(struct evd_object *o, const char *key, const char *text)
+{
+	if (text && *text)
+		evd_object_bytes(o, key, evd_view_str(text));
+}
+
+static int add_circumstances(struct evd_draft *d, const struct evd_actor *actor,
+                             const struct evd_circumstances *x, struct evd_error *err)
+{
+	struct evd_object *o = &d->scratch, in;
+
+	evd_object_init(&in);
+	evd_object_reset(o);
+	evd_object_cstr(o, "kind", "circumstances");
+	put_if(&in, "name", actor->name);
+	put_if(&in, "role", actor->role);
+	put_if(&in, "organisation", actor->organisation);
+	evd_object_object(o, "actor", &in);
+	evd_object_reset(&in);
+	evd_clock_record(d->entry.case_id, &in);
+	evd_object_object(o, "clock", &in);
+	evd_object_reset(&in);
+	evd_host_record(&in);
+	evd_object_object(o, "host", &in);
+	evd_object_release(&in);
+	if (x) {
+		put_if(o, "authority", x->authority);
+		put_if(o, "condition", x->condition);
+		put_if(o, "consent", x->consent);
+		put_if(o, "legalBasis", x->legal_basis);
+		put_if(o, "medium", x->medium);
+		put_if(o, "purpose", x->purpose);
+		put_if(o, "reason", x->reason);
+		put_if(o, "recipient", x->recipient);
+		put_if(o, "sealNumber", x->seal_number);
+		if (x->not_taken)
+			evd_object_int(o, "notTaken", x->not_taken);
+	}
+	return evd_entry_record(d, o, NULL, err);
+}
+
+int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,
+                    const struct evd_circumstances *circumstances, struct evd_draft *d,
+                    struct evd_error *err)
+{
+	struct evd_log *log = &c->log;
+	size_t n = log->entries.n;
+	int r;
+
+	memset(d, 0, sizeof *d);
+	d->c = c;
+	d->dir = d->custody = d->data = d->records = -1;
+	evd_object_init(&d->details);
+	evd_object_init(&d->scratch);
+	evd_merkle_init(&d->tree);
+	d->entry.seq = n + 1;
+	d->entry.action = action;
+	memcpy(d->entry.case_id, log->case_id, sizeof d->entry.case_id);
+	d->entry.has_previous = n > 0;
+	if (n) {
+		memcpy(d->entry.previous_entry, log->entries.at[n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+		memcpy(d->entry.previous_signature, log->entries.at[n - 1].digest[EVD_FILE_SIGNATURE],
+		       EVD_SHA256_LEN);
+	}
+	r = make_folders(d, err);
+	if (r == 0)
+		r = add_circumstances(d, actor, circumstances, err);
+	if (r)
+		evd_entry_abandon(d);
+	return r;
+}
+
+int evd_entry_content(struct evd_draft *d, const char *temporary, const struct evd_content *content,
+                      uint64_t *k, struct evd_error *err)
+{
+	struct evd_id id = {d->entry.seq, d->entry.count + 1};
+	char path[EVD_PAYLOAD_PATH], crc[16];
+	struct evd_object *o = &d->scratch;
+	int r;
+
+	evd_payload_path(path, id, content->ext);
+	r = evd_rename_new(d->data, temporary, d->data, strrchr(path, '/') + 1, err);
+	if (r)
+		return r;
+	d->has_payload = true;
+	evd_object_reset(o);
+	snprintf(crc, sizeof crc, "%08x", (unsigned)content->crc32);
+	evd_object_cstr(o, "crc32", crc);
+	if (content->exhibit)
+		evd_object_int(o, "exhibit", content->exhibit);
+	evd_object_cstr(o, "kind", "content");
+	evd_object_cstr(o, "path", path);
+	if (content->role)
+		evd_object_cstr(o, "role", content->role);
+	evd_object_hex(o, "sha256", content->sha256, EVD_SHA256_LEN);
+	evd_object_hex(o, "sha512", content->sha512, EVD_SHA512_LEN);
+	evd_object_int(o, "size", content->size);
+	return evd_entry_record(d, o, k, err);
+}
+
+static int digest_text(struct evd_view text, struct evd_content *c, struct evd_error *err)
+{
+	struct evd_sha sha = {0};
+	int r = evd_sha256(text, c->sha256, err);
+
+	if (r == 0)
+		r = evd_sha_begin(&sha, EVD_SHA512, err);
+	if (r == 0)
+		r = evd_sha_add(&sha, text.p, text.len, err);
+	if (r == 0)
+		r = evd_sha_end(&sha, c->sha512, err);
+	evd_sha_release(&sha);
+	c->size = text.len;
+	c->crc32 = evd_crc32(0, text.p, text.len);
+	return r;
+}
+
+int evd_entry_text(struct evd_draft *d, struct evd_view text, const char *ext, const char *role,
+                   uint64_t *k, struct evd_error *err)
+{
+	struct evd_content c = {.role = role, .ext = ext};
+	int fd, r = digest_text(text, &c, err), closed;
+
+	if (r == 0)
+		r = evd_file_create(d->data, "text", &fd, err);
+	if (r)
+		return r;
+	r = evd_file_write(fd, text.p, text.len, err);
+	closed = evd_close(fd, r ? NULL : err);
+	if (r == 0)
+		r = closed;
+	return r ? r : evd_entry_content(d, "text", &c, k, err);
+}
+
+int evd_entry_scope(struct evd_draft *d, struct evd_id first, struct evd_id last,
+                    struct evd_error *err)
+{
+	struct evd_object *o = &d->scratch;
+	char id[48];
+
+	evd_object_reset(o);
+	evd_object_cstr(o, "kind", "scope");
+	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, first.seq, first.k);
+	evd_object_cstr(o, "first", id);
+	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, last.seq, last.k);
+	evd_object_cstr(o, "last", id);
+	return evd_entry_record(d, o, NULL, err);
+}
+
+/* entry.json and entry.p7s, over the records as they now stand. */
+static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, struct evd_buf *p7s,
+                struct evd_error *err)
+{
+	struct evd_signed what;
+	int r = evd_merkle_root(&d->tree, d->entry.root, err);
+
+	if (r)
+		return r;
+	memcpy(d->entry.certificate, evd_key_fingerprint(key), EVD_SHA256_LEN);
+	d->entry.time_ms = evd_clock_ms();
+	r = evd_entry_write(&d->entry, &d->details, json, err);
+	if (r == 0)
+		r = evd_sha256(evd_buf_view(json), what.digest, err);
+	what.time_ms = d->entry.time_ms;
+	if (r == 0)
+		r = evd_key_sign(key, &what, p7s, err);
+	return r;
+}
+
+/* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. */
+static int move_in(struct evd_draft *d, struct evd_error *err)
+{
+	struct evd_case *c = d->c;
+	char name[16];
+	int r = 0;
+
+	snprintf(name, sizeof name, "%08" PRIu64, d->entry.seq % 100000000);
+	if (d->has_payload) {
+		r = evd_rename_new(d->dir, "data", c->data, name, err);
+		if (r == 0)
+			r = evd_sync(c->data, err);
+	}
+	if (r == 0)
+		r = evd_rename_new(d->dir, "custody", c->custody, name, err);
+	if (r == 0)
+		r = evd_sync(c->custody, err);
+	return r;
+}
+
+int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error *err)
+{
+	struct evd_buf json = {0}, p7s = {0};
+	struct evd_case *c = d->c;
+	int r;
+
+	if (d->entry.seq > 1 && !evd_rights_may(&c->log, evd_key_fingerprint(key), d->entry.action)) {
+		r = evd_fail(err, EVD_E_DENIED,
+		             "this identity may not write here: the case's custodian must admit it first");
+		goto out;
+	}
+	r = flush(d, err);
+	if (r == 0)
+		r = sign(d, key, &json, &p7s, err);
+	if (r == 0)
+		r = evd_file_put(d->custody, "entry.json", evd_buf_view(&json), err);
+	if (r == 0)
+		r = evd_file_put(d->custody, "entry.p7s", evd_buf_view(&p7s), err);
+	if (r == 0)
+		r = evd_sync_all(d->dir, err);
+	if (r == 0)
+		r = move_in(d, err);
+	if (r == 0) /* the log in memory follows; it was valid before, so a stop here is our bug */
+		r = evd_log_entry(&c->log, evd_buf_view(&json), evd_buf_view(&p7s), false, err);
+	if (r == EVD_STOP)
+		r = evd_fail(err, EVD_E_INTERNAL, "the entry written does not hold: %s", c->fault.detail);
+out:
+	evd_buf_release(&json);
+	evd_buf_release(&p7s);
+	evd_entry_abandon(d);
+	return r;
+}

@@ -1,0 +1,56 @@
+/*
+ * files: what the library asks of the file system, one file a system. Names are relative to an open
+ * folder, links are never followed, nothing is ever replaced.
+ */
+#ifndef EVD_FILES_H
+#define EVD_FILES_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* evd_dir_open(at, name, out, err): a folder; `at` -1 = the working folder, `name` may then be a path. */
+int evd_dir_open(int at, const char *name, int *out, struct evd_error *err) EVD_MUST_USE;
+/* evd_dir_make(at, name, err): mode 0700; EXISTS if there. */
+int evd_dir_make(int at, const char *name, struct evd_error *err) EVD_MUST_USE;
+/* evd_dir_names(fd, out, n, err): names in it but . and .., sorted bytewise; free with
+ * evd_names_free. */
+int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err) EVD_MUST_USE;
+void evd_dir_names_free(char **names, size_t n);
+
+/* evd_file_create(at, name, out, err): a new file, 0600, for writing. */
+int evd_file_create(int at, const char *name, int *out, struct evd_error *err) EVD_MUST_USE;
+/* evd_file_open(at, name, out, size, err): an existing regular file, for reading. */
+int evd_file_open(int at, const char *name, int *out, uint64_t *size,
+                  struct evd_error *err) EVD_MUST_USE;
+/* evd_file_read(at, name, max, out, err): all of a file; LIMIT above `max` bytes. */
+int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out,
+                  struct evd_error *err) EVD_MUST_USE;
+int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err) EVD_MUST_USE;
+int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len,
+                      struct evd_error *err) EVD_MUST_USE;
+/* evd_file_put(at, name, v, err): creates, writes, syncs, closes. */
+int evd_file_put(int at, const char *name, struct evd_view v, struct evd_error *err) EVD_MUST_USE;
+int evd_file_exists(int at, const char *name);
+
+/* evd_sync(fd, err): file or folder to the medium. evd_sync_all: its whole file system. */
+int evd_sync(int fd, struct evd_error *err) EVD_MUST_USE;
+int evd_sync_all(int fd, struct evd_error *err) EVD_MUST_USE;
+int evd_close(int fd, struct evd_error *err) EVD_MUST_USE;
+/* evd_rename_new(from_at, from, to_at, to, err): EXISTS if `to` is there. */
+int evd_rename_new(int from_at, const char *from, int to_at, const char *to,
+                   struct evd_error *err) EVD_MUST_USE;
+/* evd_rename_over: replaces `to`; for records that dispose rewrites and for the cache alone. */
+int evd_rename_over(int at, const char *from, const char *to, struct evd_error *err) EVD_MUST_USE;
+void evd_remove(int at, const char *name);
+/* evd_remove_tree(at, name): a folder of our own making and what is in it. */
+void evd_remove_tree(int at, const char *name);
+/* evd_lock(at, name, out, err): takes the exclusive lock file; LOCKED if another has it. */
+int evd_lock(int at, const char *name, int *out, struct evd_error *err) EVD_MUST_USE;
+/* evd_room(fd, need, err): NOSPACE if the file system has fewer than `need` bytes free. */
+int evd_room(int fd, uint64_t need, struct evd_error *err) EVD_MUST_USE;
+
+int evd_random(void *p, size_t len, struct evd_error *err) EVD_MUST_USE;
+
+#endif

@@ -1,0 +1,295 @@
+/* files, POSIX: see files.h. */
+#include "platform/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static int at_or_cwd(int at)
+{
+	return at < 0 ? AT_FDCWD : at;
+}
+
+int evd_dir_open(int at, const char *name, int *out, struct evd_error *err)
+{
+	*out = openat(at_or_cwd(at), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at < 0 ? 0 : O_NOFOLLOW));
+	return *out < 0 ? evd_fail_sys(err, errno, "folder %s", name) : 0;
+}
+
+int evd_dir_make(int at, const char *name, struct evd_error *err)
+{
+	if (mkdirat(at_or_cwd(at), name, 0700) != 0)
+		return evd_fail_sys(err, errno, "folder %s cannot be made", name);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err)
+{
+	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = again < 0 ? NULL : fdopendir(again);
+	char **names = NULL;
+	size_t count = 0, cap = 0;
+	struct dirent *e;
+	int r = 0;
+
+	if (!d) {
+		r = evd_fail_sys(err, errno, "folder cannot be read");
+		if (again >= 0)
+			close(again);
+		return r;
+	}
+	while (r == 0 && (errno = 0, e = readdir(d))) {
+		void *grown;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		grown = evd_grow(names, count, &cap, sizeof *names);
+		if (grown)
+			names = grown;
+		if (!grown || !(names[count] = strdup(e->d_name)))
+			r = evd_nomem(err);
+		else
+			count++;
+	}
+	if (r == 0 && errno)
+		r = evd_fail_sys(err, errno, "folder cannot be read");
+	closedir(d);
+	if (r) {
+		evd_dir_names_free(names, count);
+		return r;
+	}
+	if (count)
+		qsort(names, count, sizeof *names, by_name);
+	*out = names;
+	*n = count;
+	return 0;
+}
+
+void evd_dir_names_free(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+int evd_file_create(int at, const char *name, int *out, struct evd_error *err)
+{
+	*out = openat(at_or_cwd(at), name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return *out < 0 ? evd_fail_sys(err, errno, "file %s cannot be made", name) : 0;
+}
+
+int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd_error *err)
+{
+	struct stat st;
+	int fd = openat(at_or_cwd(at), name,
+	                O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	*out = -1;
+	if (fd < 0)
+		return evd_fail_sys(err, errno, "file %s", name);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return evd_fail(err, EVD_E_DAMAGED, "file %s is no regular file", name);
+	}
+	*size = (uint64_t)st.st_size;
+	*out = fd;
+	return 0;
+}
+
+int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out, struct evd_error *err)
+{
+	uint8_t block[4096];
+	uint64_t size;
+	int fd, r = evd_file_open(at, name, &fd, &size, err);
+
+	if (r)
+		return r;
+	if (size > max)
+		r = evd_fail(err, EVD_E_LIMIT, "file %s is larger than %zu bytes", name, max);
+	evd_buf_reset(out);
+	while (r == 0) {
+		ssize_t n = read(fd, block, sizeof block);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r = evd_fail_sys(err, errno, "file %s", name);
+		if (n <= 0)
+			break;
+		evd_put(out, block, (size_t)n);
+		r = evd_buf_check(out, err);
+	}
+	close(fd);
+	return r;
+}
+
+int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err)
+{
+	const uint8_t *from = p;
+
+	while (len) {
+		ssize_t n = write(fd, from, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return evd_fail_sys(err, n < 0 ? errno : ENOSPC, "write failed");
+		from += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len, struct evd_error *err)
+{
+	const uint8_t *from = p;
+
+	while (len) {
+		ssize_t n = pwrite(fd, from, len, (off_t)off);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return evd_fail_sys(err, n < 0 ? errno : ENOSPC, "write failed");
+		from += n;
+		off += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int evd_file_put(int at, const char *name, struct evd_view v, struct evd_error *err)
+{
+	int fd, r = evd_file_create(at, name, &fd, err), c;
+
+	if (r)
+		return r;
+	r = evd_file_write(fd, v.p, v.len, err);
+	if (r == 0)
+		r = evd_sync(fd, err);
+	c = evd_close(fd, r ? NULL : err);
+	return r ? r : c;
+}
+
+int evd_file_exists(int at, const char *name)
+{
+	return faccessat(at_or_cwd(at), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A failed fsync is final: what it would have written may be gone (threats G-34). */
+int evd_sync(int fd, struct evd_error *err)
+{
+	while (fsync(fd) != 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno == EINVAL || errno == ENOTSUP) /* a folder on a system that cannot */
+			return 0;
+		return evd_fail_sys(err, errno, "sync failed");
+	}
+	return 0;
+}
+
+int evd_sync_all(int fd, struct evd_error *err)
+{
+	return syncfs(fd) != 0 ? evd_fail_sys(err, errno, "sync failed") : 0;
+}
+
+int evd_close(int fd, struct evd_error *err)
+{
+	if (close(fd) != 0 && errno != EINTR)
+		return evd_fail_sys(err, errno, "close failed");
+	return 0;
+}
+
+/* Some file systems (FAT, NFS, many FUSE) lack RENAME_NOREPLACE. There plain rename serves: for a
+ * folder it refuses a target that is not empty; a file's target is looked for first. */
+int evd_rename_new(int from_at, const char *from, int to_at, const char *to, struct evd_error *err)
+{
+	from_at = at_or_cwd(from_at);
+	to_at = at_or_cwd(to_at);
+	if (renameat2(from_at, from, to_at, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+		return evd_fail_sys(err, errno, "%s cannot get its name", to);
+	if (faccessat(to_at, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return evd_fail(err, EVD_E_EXISTS, "%s exists already", to);
+	if (renameat(from_at, from, to_at, to) != 0)
+		return evd_fail_sys(err, errno, "%s cannot get its name", to);
+	return 0;
+}
+
+int evd_rename_over(int at, const char *from, const char *to, struct evd_error *err)
+{
+	at = at_or_cwd(at);
+	return renameat(at, from, at, to) != 0 ? evd_fail_sys(err, errno, "%s cannot get its name", to) : 0;
+}
+
+void evd_remove(int at, const char *name)
+{
+	unlinkat(at_or_cwd(at), name, 0);
+}
+
+void evd_remove_tree(int at, const char *name)
+{
+	char **names;
+	size_t n;
+	int fd;
+
+	if (evd_dir_open(at, name, &fd, NULL))
+		return;
+	if (evd_dir_names(fd, &names, &n, NULL) == 0) {
+		for (size_t i = 0; i < n; i++)
+			if (unlinkat(fd, names[i], 0) != 0)
+				evd_remove_tree(fd, names[i]);
+		evd_dir_names_free(names, n);
+	}
+	close(fd);
+	unlinkat(at_or_cwd(at), name, AT_REMOVEDIR);
+}
+
+int evd_lock(int at, const char *name, int *out, struct evd_error *err)
+{
+	*out = openat(at, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (*out < 0)
+		return evd_fail_sys(err, errno, "lock file %s", name);
+	if (flock(*out, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	close(*out);
+	*out = -1;
+	if (errno == EWOULDBLOCK)
+		return evd_fail(err, EVD_E_LOCKED, "another program is writing to this case; try again");
+	return evd_fail_sys(err, errno, "lock file %s", name);
+}
+
+int evd_room(int fd, uint64_t need, struct evd_error *err)
+{
+	struct statvfs s;
+
+	if (fstatvfs(fd, &s) != 0)
+		return 0; /* cannot tell; the writes will */
+	if ((uint64_t)s.f_bavail * s.f_frsize < need)
+		return evd_fail(err, EVD_E_NOSPACE, "no room: %llu bytes are needed, %llu are free",
+		                (unsigned long long)need,
+		                (unsigned long long)s.f_bavail * (unsigned long long)s.f_frsize);
+	return 0;
+}
+
+int evd_random(void *p, size_t len, struct evd_error *err)
+{
+	return RAND_bytes(p, (int)len) == 1 ? 0 : evd_fail_crypto(err, "no random numbers");
+}
