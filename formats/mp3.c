@@ -285,17 +285,33 @@ static int read_count(const struct evd_source *s, const struct audio *a, uint64_
 	return r;
 }
 
+static int has_id3v1(const struct evd_source *s, bool *has, struct evd_error *err)
+{
+	uint8_t t[3];
+	size_t got = 0;
+	int r = s->size < 128 ? 0 : evd_source_read(s, s->size - 128, t, 3, &got, err);
+
+	*has = got == 3 && memcmp(t, "TAG", 3) == 0;
+	return r;
+}
+
 static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const struct audio *a,
                       uint64_t at, struct evd_error *err)
 {
 	uint32_t count;
+	uint64_t len;
+	bool tag;
 	double seconds;
 	int r = read_count(s, a, at, &count, err);
 
 	if (r)
 		return r;
-	seconds = count ? (double)count * a->samples / a->rate
-	                : (double)(s->size - at) * 8 / (a->bit_rate * 1000.0);
+	r = has_id3v1(s, &tag, err);
+	if (r)
+		return r;
+	len = s->size - at - (tag && s->size - at >= 128 ? 128 : 0);
+	seconds =
+	    count ? (double)count * a->samples / a->rate : (double)len * 8 / (a->bit_rate * 1000.0);
 	r = evd_emit_format(sink, "mp3", "codec", "codec", err, "MPEG-%s layer %u",
 	                    a->version == 1   ? "1"
 	                    : a->version == 2 ? "2"

@@ -1,0 +1,238 @@
+/*
+ * office: properties of Office documents: OOXML core and application properties (ECMA-376 part 2
+ * §11, part 1 §22.2), OpenDocument meta.xml (OASIS ODF 1.2 part 1 §4.3). Read with libxml2's
+ * reader: no network, no entities, no DTD.
+ */
+#include "archive_io.h"
+#include "emit.h"
+#include "source.h"
+#include "texts.h"
+#include "xmp_packet.h"
+
+#include <libxml/xmlreader.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PART_MAX (UINT32_C(1) << 20) /* bytes of a properties part */
+#define MEMBERS_MAX 100000u
+#define ELEMENTS_MAX 2000u
+#define NAME_LEN 64
+
+static const struct {
+	const char *name, *as;
+} meanings[] = {
+    {"title", "text.title"},
+    {"subject", "text.subject"},
+    {"creator", "person.author"},
+    {"initial-creator", "person.author"},
+    {"keywords", "text.keywords"},
+    {"keyword", "text.keywords"},
+    {"description", "text.description"},
+    {"lastModifiedBy", "person.editor"},
+    {"created", "time.created"},
+    {"creation-date", "time.created"},
+    {"modified", "time.modified"},
+    {"date", "time.modified"},
+    {"Application", "software"},
+    {"generator", "software"},
+    {"Pages", "pages"},
+    {"Manager", NULL},
+};
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	struct evd_view near = evd_view_of(head.p, head.len < 512 ? head.len : 512);
+
+	(void)in;
+	if (head.len < 60 || memcmp(head.p, "PK\x03\x04", 4) != 0)
+		return 0;
+	if (memmem(near.p, near.len, "mimetypeapplication/vnd.oasis.opendocument", 42))
+		return 60;
+	/* the parts may stand in any order: their names are looked for in what probes see */
+	if (memmem(head.p, head.len, "[Content_Types].xml", 19) ||
+	    memmem(head.p, head.len, "docProps/", 9))
+		return 48;
+	return 0;
+}
+
+static void silent(void *ctx, const char *text, xmlParserSeverities severity,
+                   xmlTextReaderLocatorPtr where)
+{
+	(void)ctx;
+	(void)text;
+	(void)severity;
+	(void)where;
+}
+
+static int emit_property(struct evd_sink *sink, const char *group, const char *name,
+                         struct evd_view value, struct evd_error *err)
+{
+	const char *as = NULL;
+	int r;
+
+	value = evd_texts_trim(value);
+	if (value.len == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+		if (strcmp(meanings[i].name, name) == 0)
+			as = meanings[i].as;
+	r = evd_emit_text(sink, group, name, as, value, err);
+	if (r == 0 && as && strcmp(as, "software") == 0)
+		r = evd_texts_observe_editor(value, name, sink, err);
+	return r;
+}
+
+struct part {
+	xmlTextReaderPtr xml;
+	struct evd_sink *sink;
+	const char *group;
+	char name[NAME_LEN]; /* of the innermost element */
+	struct evd_buf text;
+	bool leaf;  /* it has no element inside so far */
+	unsigned n; /* elements */
+	bool refused;
+};
+
+/* ODF keeps counts as attributes of meta:document-statistic. */
+static int read_statistics(struct part *p, struct evd_error *err)
+{
+	int r = 0;
+
+	while (r == 0 && xmlTextReaderMoveToNextAttribute(p->xml) == 1) {
+		const char *name = (const char *)xmlTextReaderConstLocalName(p->xml);
+		const char *value = (const char *)xmlTextReaderConstValue(p->xml);
+
+		if (name && value && xmlTextReaderIsNamespaceDecl(p->xml) != 1)
+			r = emit_property(p->sink, p->group, name, evd_view_str(value), err);
+	}
+	xmlTextReaderMoveToElement(p->xml);
+	return r;
+}
+
+static int on_node(struct part *p, struct evd_error *err)
+{
+	const char *local = (const char *)xmlTextReaderConstLocalName(p->xml);
+	const char *value = (const char *)xmlTextReaderConstValue(p->xml);
+	int r = 0;
+
+	switch (xmlTextReaderNodeType(p->xml)) {
+	case XML_READER_TYPE_ELEMENT:
+		p->refused = ++p->n > ELEMENTS_MAX;
+		snprintf(p->name, sizeof p->name, "%s", local ? local : "");
+		evd_buf_reset(&p->text);
+		p->leaf = xmlTextReaderIsEmptyElement(p->xml) != 1;
+		if (strcmp(p->name, "document-statistic") == 0)
+			r = read_statistics(p, err);
+		return r;
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA:
+		evd_put_view(&p->text, evd_view_str(value ? value : ""));
+		return evd_buf_check(&p->text, err);
+	case XML_READER_TYPE_END_ELEMENT:
+		/* a name cut short could end in the middle of a character */
+		if (p->leaf && local && strcmp(p->name, local) == 0)
+			r = emit_property(p->sink, p->group, p->name, evd_buf_view(&p->text), err);
+		p->leaf = false;
+		evd_buf_reset(&p->text);
+		return r;
+	case XML_READER_TYPE_DOCUMENT_TYPE:
+	case XML_READER_TYPE_ENTITY_REFERENCE: p->refused = true; return 0;
+	default: return 0;
+	}
+}
+
+static int read_part(struct evd_view v, const char *group, struct evd_sink *sink,
+                     struct evd_error *err)
+{
+	struct part p = {.sink = sink, .group = group};
+	int r = 0, step = 0;
+
+	p.xml = xmlReaderForMemory((const char *)v.p, (int)v.len, NULL, NULL,
+	                           XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (!p.xml)
+		return evd_nomem(err);
+	xmlTextReaderSetErrorHandler(p.xml, silent, NULL);
+	evd_buf_init(&p.text, PART_MAX);
+	while (r == 0 && !p.refused && (step = xmlTextReaderRead(p.xml)) == 1)
+		r = on_node(&p, err);
+	if (r == 0 && (step < 0 || p.refused))
+		r = evd_emit_unread(sink, "damaged", 0, 0, err,
+		                    "the document's properties are not XML as it must be");
+	evd_buf_release(&p.text);
+	xmlFreeTextReader(p.xml);
+	return r;
+}
+
+static const struct {
+	const char *path, *group;
+} parts[] = {
+    {"docProps/core.xml", "office.core"},
+    {"docProps/app.xml", "office.app"},
+    {"docProps/custom.xml", "office.custom"},
+    {"meta.xml", "odf.meta"},
+};
+
+static int read_member(struct evd_archive *a, struct evd_view path, struct evd_sink *sink,
+                       struct evd_error *err)
+{
+	struct evd_error why = {0};
+	struct evd_buf b;
+	int r = 0;
+
+	if (path.len >= 14 && memcmp(path.p + path.len - 14, "vbaProject.bin", 14) == 0)
+		return evd_emit_observation(sink, "active-content", err,
+		                            "the document holds macros; none was run");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!evd_view_is(path, parts[i].path))
+			continue;
+		evd_buf_init(&b, PART_MAX);
+		r = evd_archive_load(a, PART_MAX, &b, &why);
+		if (r == EVD_E_LIMIT || r == EVD_E_DAMAGED)
+			r = evd_emit_unread_error(sink, 0, 0, &why, err);
+		else if (r == 0 && b.len)
+			r = read_part(evd_buf_view(&b), parts[i].group, sink, err);
+		else if (r && err)
+			*err = why;
+		evd_buf_release(&b);
+	}
+	return r;
+}
+
+static int read_office(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct evd_archive a;
+	struct archive_entry *e;
+	char reason[160];
+	int r = evd_archive_open(&a, &in->source[0], false, err), code = ARCHIVE_EOF;
+
+	if (r)
+		return r;
+	for (unsigned n = 0; r == 0 && n < MEMBERS_MAX; n++) {
+		code = archive_read_next_header(a.a, &e);
+		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
+			break;
+		r = read_member(&a, evd_archive_path(e), sink, err);
+	}
+	if (r == 0 && code != ARCHIVE_EOF && code != ARCHIVE_OK && code != ARCHIVE_WARN)
+		r = evd_emit_unread(sink, "damaged", 0, 0, err, "the document cannot be read further: %s",
+		                    evd_archive_reason(&a, reason));
+	evd_archive_close(&a);
+	return r;
+}
+
+static int warm(struct evd_error *err)
+{
+	evd_xmp_warm();
+	return evd_archive_warm(err);
+}
+
+const struct evd_format evd_format_office = {
+    .name = "office",
+    .version = "1",
+    .spec = "ECMA-376 parts 1 and 2, OpenDocument 1.2",
+    .confirmed = true,
+    .probe = probe,
+    .read = read_office,
+    .alongside = true,
+    .warm = warm,
+};
