@@ -1,0 +1,226 @@
+/*
+ * sqlite: any SQLite database: header facts, what its schema holds, rows of each table, also those
+ * that stand only in the -wal. Source: sqlite.org/fileformat2.html §1.3, §4 (WAL). Content is read
+ * by the readers of chats; free pages and deleted rows are not interpreted.
+ */
+#include "emit.h"
+#include "source.h"
+#include "sqlite_open.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define TABLES_MAX 10000u
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	(void)in;
+	return head.len >= 100 && memcmp(head.p, "SQLite format 3\0", 16) == 0 ? 128 : 0;
+}
+
+static int read_header(const struct evd_source *s, struct evd_sink *sink, struct evd_error *err)
+{
+	static const char *const encodings[] = {"none", "UTF-8", "UTF-16le", "UTF-16be"};
+	uint8_t h[100];
+	struct evd_cursor c;
+	uint32_t page, encoding, user, application, version, free_pages;
+	uint8_t mode;
+	int r = evd_source_exact(s, 0, h, sizeof h, err);
+
+	if (r)
+		return r;
+	evd_cursor_init(&c, evd_view_of(h, sizeof h));
+	evd_get_bytes(&c, 16);
+	page = evd_get_u16be(&c);
+	page = page == 1 ? 65536 : page;
+	mode = evd_get_u8(&c);
+	evd_get_bytes(&c, 17);
+	free_pages = evd_get_u32be(&c);
+	evd_get_bytes(&c, 16);
+	encoding = evd_get_u32be(&c);
+	user = evd_get_u32be(&c);
+	evd_get_u32be(&c);
+	application = evd_get_u32be(&c);
+	evd_get_bytes(&c, 24);
+	version = evd_get_u32be(&c);
+	r = evd_emit_number(sink, "sqlite", "pageSize", NULL, page, err);
+	if (r == 0)
+		r = evd_emit_text(sink, "sqlite", "journal", NULL,
+		                  evd_view_str(mode == 2 ? "wal" : "rollback"), err);
+	if (r == 0)
+		r = evd_emit_text(sink, "sqlite", "encoding", NULL,
+		                  evd_view_str(encodings[encoding < 4 ? encoding : 0]), err);
+	if (r == 0)
+		r = evd_emit_number(sink, "sqlite", "userVersion", NULL, user, err);
+	if (r == 0)
+		r = evd_emit_number(sink, "sqlite", "applicationId", NULL, application, err);
+	if (r == 0)
+		r = evd_emit_number(sink, "sqlite", "freePages", NULL, free_pages, err);
+	if (r == 0 && version)
+		r = evd_emit_format(sink, "sqlite", "writtenBy", NULL, err, "%u.%u.%u", version / 1000000,
+		                    version / 1000 % 1000, version % 1000);
+	return r;
+}
+
+/* Rows of a table as the database stands, or UINT64_MAX. */
+static int count_rows(struct evd_sqlite *d, struct evd_view name, uint64_t *out,
+                      struct evd_error *err)
+{
+	struct evd_buf sql;
+	sqlite3_stmt *s = NULL;
+	int r;
+
+	*out = UINT64_MAX;
+	evd_buf_init(&sql, 1 << 20);
+	evd_put_str(&sql, "SELECT count(*) FROM ");
+	evd_sqlite_put_name(&sql, name);
+	evd_put_str(&sql, " NOT INDEXED");
+	evd_put_u8(&sql, 0);
+	r = evd_buf_check(&sql, err);
+	if (r == 0)
+		r = evd_sqlite_query(d, (const char *)sql.data, &s, err);
+	if (r == 0 && sqlite3_step(s) == SQLITE_ROW)
+		*out = (uint64_t)sqlite3_column_int64(s, 0);
+	else if (r == 0)
+		r = evd_fail(err, EVD_E_DAMAGED, "rows cannot be counted");
+	sqlite3_finalize(s);
+	evd_buf_release(&sql);
+	return r;
+}
+
+static int emit_table(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd_view name,
+                      struct evd_sink *sink, struct evd_error *err)
+{
+	struct evd_field f = {.group = "sqlite.table", .name = "rows", .label = name};
+	struct evd_error why = {0};
+	char text[32];
+	uint64_t rows, before;
+	int r = count_rows(d, name, &rows, &why);
+
+	if (r == EVD_E_DAMAGED)
+		return evd_emit_unread_error(sink, 0, 0, &why, err);
+	if (r) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	snprintf(text, sizeof text, "%llu", (unsigned long long)rows);
+	f.value = evd_view_str(text);
+	r = evd_emit_field(sink, &f, err);
+	if (r == 0 && bare) {
+		/* a table that only the -wal knows has no rows without it */
+		if (count_rows(bare, name, &before, NULL))
+			before = 0;
+		if (before != rows) {
+			f.name = "rowsWithoutWal";
+			snprintf(text, sizeof text, "%llu", (unsigned long long)before);
+			f.value = evd_view_str(text);
+			r = evd_emit_field(sink, &f, err);
+		}
+	}
+	return r;
+}
+
+static int read_schema(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd_sink *sink,
+                       struct evd_error *err)
+{
+	sqlite3_stmt *s;
+	unsigned n = 0;
+	int step = SQLITE_DONE;
+	int r = evd_sqlite_query(
+	    d,
+	    "SELECT type, name, rootpage FROM sqlite_schema WHERE type IN ('table','view','trigger')",
+	    &s, err);
+
+	while (r == 0 && n++ < TABLES_MAX && (step = sqlite3_step(s)) == SQLITE_ROW) {
+		struct evd_view type = evd_sqlite_bytes(s, 0), name = evd_sqlite_bytes(s, 1);
+		struct evd_field f = {.group = "sqlite.schema", .label = name};
+
+		if (evd_view_is(type, "table") && sqlite3_column_int64(s, 2) > 0) {
+			r = emit_table(d, bare, name, sink, err);
+			continue;
+		}
+		f.name = evd_view_is(type, "view")      ? "view"
+		         : evd_view_is(type, "trigger") ? "trigger"
+		                                        : "virtualTable";
+		f.value = name;
+		r = evd_emit_field(sink, &f, err);
+	}
+	if (r == 0 && step != SQLITE_DONE)
+		r = evd_emit_unread(sink, step == SQLITE_ROW ? "limit" : "damaged", 0, 0, err,
+		                    "the schema could be read up to entry %u", n - 1);
+	sqlite3_finalize(s);
+	return r;
+}
+
+/* WAL header: magic, version, page size; frames of 24 bytes and a page (fileformat2 §4.1). */
+static int observe_companions(const struct evd_input *in, bool *wal, struct evd_sink *sink,
+                              struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < in->n; i++) {
+		struct evd_view name = in->source[i].name;
+		bool is_wal = name.len > 4 && memcmp(name.p + name.len - 4, "-wal", 4) == 0;
+		bool is_journal = name.len > 8 && memcmp(name.p + name.len - 8, "-journal", 8) == 0;
+
+		if ((is_wal || is_journal) && in->source[i].size)
+			r = evd_emit_observation(sink, is_wal ? "wal-seen" : "journal-seen", err,
+			                         "a %s of %llu bytes was read with the database",
+			                         is_wal ? "write-ahead log" : "rollback journal",
+			                         (unsigned long long)in->source[i].size);
+		*wal = *wal || (is_wal && in->source[i].size > 32);
+	}
+	return r;
+}
+
+static int read_sqlite(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct evd_sqlite *d = NULL, *bare = NULL;
+	struct evd_error why = {0};
+	bool wal = false;
+	int r = read_header(&in->source[0], sink, err);
+
+	if (r == 0)
+		r = observe_companions(in, &wal, sink, err);
+	if (r)
+		return r == EVD_E_DAMAGED ? EVD_E_FORMAT : r;
+	r = evd_sqlite_open(in, true, &d, &why);
+	if (r == EVD_E_DAMAGED)
+		return evd_emit_unread_error(sink, 0, in->source[0].size, &why, err);
+	if (r) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (*evd_sqlite_damage(d))
+		r = evd_emit_observation(sink, "database-damaged", err, "quick_check says: %s",
+		                         evd_sqlite_damage(d));
+	if (r == 0 && wal && evd_sqlite_open(in, false, &bare, NULL))
+		bare = NULL;
+	if (r == 0)
+		r = read_schema(d, bare, sink, &why);
+	if (r == EVD_E_DAMAGED)
+		r = evd_emit_unread_error(sink, 0, 0, &why, err);
+	else if (r && err && why.code)
+		*err = why;
+	evd_sqlite_close(bare);
+	evd_sqlite_close(d);
+	return r;
+}
+
+static int warm(struct evd_error *err)
+{
+	return evd_sqlite_warm(err);
+}
+
+const struct evd_format evd_format_sqlite = {
+    .name = "sqlite",
+    .version = "1",
+    .spec = "sqlite.org/fileformat2.html; hardened, from private files",
+    .confirmed = true,
+    .probe = probe,
+    .read = read_sqlite,
+    .alongside = true,
+    .warm = warm,
+};
