@@ -1,0 +1,101 @@
+/* describe: see describe.h. */
+#include "chain/describe.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const *evd_violence_words(void)
+{
+	static const char *const words[] = {"stalking",      "intimate-images", "harassment",
+	                                    "threats",       "hate",            "identity-theft",
+	                                    "deepfake",      "doxing",          "sextortion",
+	                                    "fraud",         "account-takeover", "child-abuse-material",
+	                                    "violent-extremism", "domestic-violence", "other", NULL};
+
+	return words;
+}
+
+static bool is_violence(const char *word)
+{
+	const char *const *w = evd_violence_words();
+
+	while (*w && strcmp(*w, word) != 0)
+		w++;
+	return *w != NULL;
+}
+
+static bool is_date(const char *text)
+{
+	char full[64];
+	int64_t ms;
+
+	snprintf(full, sizeof full, "%.10sT00:00:00.000Z", text);
+	return strlen(text) == 10 && evd_time_parse(evd_view_str(full), &ms);
+}
+
+static int check(const struct evd_description *d, struct evd_error *err)
+{
+	if (!d->number || !*d->number || !d->title || !*d->title)
+		return evd_fail(err, EVD_E_MISUSE, "a case needs a number and a title");
+	if (d->violence && !is_violence(d->violence))
+		return evd_fail(err, EVD_E_MISUSE, "'%s' is not a kind of violence from the list", d->violence);
+	if ((d->retention && !is_date(d->retention)) || (d->review && !is_date(d->review)))
+		return evd_fail(err, EVD_E_MISUSE, "a date is written YYYY-MM-DD");
+	return 0;
+}
+
+static void put(struct evd_object *o, const char *key, const char *text)
+{
+	if (text && *text)
+		evd_object_bytes(o, key, evd_view_str(text));
+}
+
+static int write_text(const struct evd_case *c, const struct evd_description *d, struct evd_buf *out,
+                      struct evd_error *err)
+{
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_cstr(&o, "format", "libevidence-case-1");
+	evd_object_cstr(&o, "caseId", c->log.case_id);
+	put(&o, "number", d->number);
+	put(&o, "title", d->title);
+	put(&o, "institution", d->institution);
+	put(&o, "legalBasis", d->legal_basis);
+	put(&o, "responsible", d->responsible);
+	put(&o, "purpose", d->purpose);
+	put(&o, "language", d->language);
+	put(&o, "violence", d->violence);
+	put(&o, "consent", d->consent);
+	put(&o, "retention", d->retention);
+	put(&o, "review", d->review);
+	put(&o, "excluded", d->excluded);
+	r = evd_object_write(&o, out, err);
+	evd_object_release(&o);
+	return r;
+}
+
+int evd_case_describe(struct evd_case *c, struct evd_key *key, const struct evd_description *d,
+                      const struct evd_circumstances *circumstances, struct evd_error *err)
+{
+	struct evd_draft draft;
+	struct evd_buf text = {0};
+	int r = check(d, err);
+
+	if (r == 0)
+		r = write_text(c, d, &text, err);
+	if (r == 0)
+		r = evd_entry_begin(c, EVD_OPEN, evd_key_actor(key), circumstances, &draft, err);
+	if (r == 0) {
+		r = evd_entry_text(&draft, evd_buf_view(&text), "json", "description", NULL, err);
+		if (r == 0)
+			r = evd_entry_commit(&draft, key, err);
+		else
+			evd_entry_abandon(&draft);
+	}
+	evd_buf_release(&text);
+	return r;
+}

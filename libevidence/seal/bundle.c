@@ -1,0 +1,419 @@
+/* bundle: see bundle.h. */
+#include "seal/bundle.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+#include "seal/zip_write.h"
+#include "verify/container.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char media_type[] = "application/vnd.etsi.asic-e+zip";
+
+/* Bytes of all payload and custody files, as good an estimate of room as is needed. */
+static uint64_t estimate(const struct evd_log *log)
+{
+	uint64_t n = 1 << 16;
+
+	for (size_t i = 0; i < log->items.n; i++)
+		n += log->items.at[i].lost ? 0 : log->items.at[i].size + 512;
+	return n + log->n_records * 600;
+}
+
+int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
+                     const struct evd_seal_options *o, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                     struct evd_error *err)
+{
+	uint8_t salt[6];
+	char hex[2 * sizeof salt + 1];
+	size_t n = strlen(path) + sizeof hex + 8;
+	int r = evd_random(salt, sizeof salt, err);
+
+	memset(b, 0, sizeof *b);
+	b->c = c;
+	b->o = o;
+	b->path = path;
+	b->digest = digest;
+	b->fd = -1;
+	b->temporary = malloc(n);
+	if (!b->temporary)
+		return evd_nomem(err);
+	evd_hex(hex, salt, sizeof salt);
+	snprintf(b->temporary, n, "%s.%s.part", path, hex);
+	if (r == 0)
+		r = evd_file_create(-1, b->temporary, &b->fd, err);
+	if (r) {
+		free(b->temporary);
+		b->temporary = NULL;
+		return r;
+	}
+	return evd_room(b->fd, estimate(&c->log), err);
+}
+
+void evd_bundle_release(struct evd_bundle *b)
+{
+	if (b->c && b->fd >= 0)
+		close(b->fd);
+	if (b->temporary && !b->named)
+		evd_remove(-1, b->temporary);
+	free(b->temporary);
+	evd_buf_release(&b->central);
+	b->temporary = NULL;
+	b->c = NULL;
+}
+
+/* Headers of a file whose bytes will stand at *data_off; the next file comes behind it. */
+static int place(struct evd_bundle *b, const char *name, uint64_t size, uint32_t crc32,
+                 uint64_t *data_off, struct evd_error *err)
+{
+	struct evd_zip_file f = {name, b->at, size, crc32};
+	struct evd_buf local = {0};
+	int r;
+
+	evd_zip_put_local(&local, &f);
+	evd_zip_put_central(&b->central, &f);
+	r = evd_buf_check(&local, err);
+	if (r == 0)
+		r = evd_buf_check(&b->central, err);
+	if (r == 0)
+		r = evd_file_write_at(b->fd, b->at, local.data, local.len, err);
+	*data_off = b->at + local.len;
+	b->at = *data_off + size;
+	b->n_files++;
+	evd_buf_release(&local);
+	return r;
+}
+
+static int put_bytes(struct evd_bundle *b, const char *name, struct evd_view v, struct evd_error *err)
+{
+	uint64_t off;
+	int r = place(b, name, v.len, evd_crc32(0, v.p, v.len), &off, err);
+
+	return r ? r : evd_file_write_at(b->fd, off, v.p, v.len, err);
+}
+
+static void full_name(const struct evd_bundle *b, char out[EVD_MAX_NAME + 1], const char *path)
+{
+	snprintf(out, EVD_MAX_NAME + 1, "%s/%s", b->c->log.base, path);
+}
+
+/* A tag file, twice through its writer: once for size and CRC-32, once into place. */
+struct measured {
+	uint64_t size, at;
+	uint32_t crc32;
+	int fd;
+};
+
+static int measure(void *ctx, const void *p, size_t len, struct evd_error *err)
+{
+	struct measured *m = ctx;
+
+	(void)err;
+	m->size += len;
+	m->crc32 = evd_crc32(m->crc32, p, len);
+	return 0;
+}
+
+static int write_on(void *ctx, const void *p, size_t len, struct evd_error *err)
+{
+	struct measured *m = ctx;
+	int r = evd_file_write_at(m->fd, m->at, p, len, err);
+
+	m->at += len;
+	return r;
+}
+
+static int put_tagfile(struct evd_bundle *b, enum evd_tagfile t, struct evd_error *err)
+{
+	char name[EVD_MAX_NAME + 1];
+	struct measured m = {0, 0, 0, b->fd};
+	struct evd_sink_to to = {measure, &m};
+	int r = evd_tagfile_write(t, &b->c->log, b->digest, to, err);
+
+	if (t == EVD_TAG_ASIC)
+		snprintf(name, sizeof name, "%s", evd_tagfile_name(t));
+	else
+		full_name(b, name, evd_tagfile_name(t));
+	if (r == 0)
+		r = place(b, name, m.size, m.crc32, &m.at, err);
+	to.write = write_on;
+	return r ? r : evd_tagfile_write(t, &b->c->log, b->digest, to, err);
+}
+
+static int altered(struct evd_error *err, const char *path)
+{
+	return evd_fail(err, EVD_E_DAMAGED, "%s is not as it was recorded; nothing was sealed", path);
+}
+
+/* Copies `size` bytes of `from` to where they will stand, hashing; gives digest and CRC-32. */
+static int stream(struct evd_bundle *b, int from, uint64_t size, uint64_t to, uint8_t *digest,
+                  uint32_t *crc, struct evd_error *err)
+{
+	struct evd_sha sha = {0};
+	uint8_t *block = malloc(EVD_IO_BLOCK);
+	int r = block ? evd_sha_begin(&sha, EVD_SHA256, err) : evd_nomem(err);
+
+	*crc = 0;
+	for (uint64_t done = 0; done < size && r == 0;) {
+		size_t n = size - done < EVD_IO_BLOCK ? (size_t)(size - done) : EVD_IO_BLOCK;
+
+		r = evd_read_at(from, done, block, n, err);
+		if (r == 0)
+			r = evd_sha_add(&sha, block, n, err);
+		if (r == 0)
+			r = evd_file_write_at(b->fd, to + done, block, n, err);
+		*crc = evd_crc32(*crc, block, n);
+		done += n;
+	}
+	if (r == 0)
+		r = evd_sha_end(&sha, digest, err);
+	evd_sha_release(&sha);
+	free(block);
+	return r;
+}
+
+/* A custody file: its bytes must have the digest that the log reading gave. */
+static int put_custody_file(struct evd_bundle *b, size_t entry, unsigned f, struct evd_error *err)
+{
+	char path[64], name[EVD_MAX_NAME + 1];
+	uint8_t digest[EVD_SHA256_LEN];
+	uint64_t size, off;
+	uint32_t crc;
+	int fd, r;
+
+	snprintf(path, sizeof path, "custody/%08zu/%s", entry + 1, evd_entry_file_name(f));
+	full_name(b, name, path);
+	r = evd_file_open(b->c->dir, path, &fd, &size, err);
+	if (r)
+		return r;
+	r = stream(b, fd, size, b->at + evd_zip_local_len(name, size), digest, &crc, err);
+	close(fd);
+	if (r == 0 && memcmp(digest, b->c->log.entries.at[entry].digest[f], EVD_SHA256_LEN) != 0)
+		r = altered(err, path);
+	return r ? r : place(b, name, size, crc, &off, err);
+}
+
+static int put_custody(struct evd_bundle *b, struct evd_error *err)
+{
+	const struct evd_log *log = &b->c->log;
+	int r = 0;
+
+	for (size_t i = 0; i < log->entries.n && r == 0; i++)
+		for (unsigned f = 0; f < EVD_ENTRY_FILES && r == 0; f++)
+			if (f != EVD_FILE_TOKEN || log->entries.at[i].has_token)
+				r = put_custody_file(b, i, f, err);
+	return r;
+}
+
+/* ---- payload, on all cores ---- */
+
+struct job {
+	struct evd_bundle *b;
+	struct evd_sha *sha;   /* one a thread */
+	uint8_t **block;
+	pthread_mutex_t lock;
+	uint64_t done, all;
+	struct evd_error err;
+};
+
+static int fail_once(struct job *j, const struct evd_error *err, int r)
+{
+	pthread_mutex_lock(&j->lock);
+	if (j->err.code == 0)
+		j->err = *err;
+	pthread_mutex_unlock(&j->lock);
+	return r;
+}
+
+static bool is_zero(const uint8_t *p, size_t n)
+{
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+static int copy_bytes(struct job *j, unsigned thread, int from, const struct evd_item *it,
+                      const char *path, struct evd_error *err)
+{
+	uint8_t *block = j->block[thread];
+	uint32_t crc = 0;
+	int r = evd_sha_begin(&j->sha[thread], EVD_SHA256, err);
+
+	for (uint64_t done = 0; done < it->size && r == 0;) {
+		size_t n = it->size - done < EVD_IO_BLOCK ? (size_t)(it->size - done) : EVD_IO_BLOCK;
+
+		r = evd_read_at(from, done, block, n, err);
+		if (r == 0)
+			r = evd_sha_add(&j->sha[thread], block, n, err);
+		crc = evd_crc32(crc, block, n);
+		/* zeros stay a hole: what is not written reads as zero */
+		if (r == 0 && !is_zero(block, n))
+			r = evd_file_write_at(j->b->fd, it->off + done, block, n, err);
+		done += n;
+		pthread_mutex_lock(&j->lock);
+		j->done += n;
+		pthread_mutex_unlock(&j->lock);
+	}
+	return r == 0 && crc != it->crc32 ? altered(err, path) : r;
+}
+
+static int copy_item(void *ctx, size_t i, unsigned thread)
+{
+	struct job *j = ctx;
+	const struct evd_item *it = &j->b->c->log.items.at[i];
+	struct evd_id id = {it->seq, it->k};
+	uint8_t digest[EVD_SHA256_LEN];
+	char path[EVD_PAYLOAD_PATH];
+	struct evd_error err = {0};
+	uint64_t size;
+	int fd, r;
+
+	if (it->lost)
+		return 0;
+	evd_payload_path(path, id, it->ext);
+	if (!j->block[thread])
+		j->block[thread] = malloc(EVD_IO_BLOCK);
+	r = j->block[thread] ? evd_file_open(j->b->c->dir, path, &fd, &size, &err) : evd_nomem(&err);
+	if (r)
+		return fail_once(j, &err, r);
+	r = size == it->size ? copy_bytes(j, thread, fd, it, path, &err) : altered(&err, path);
+	if (r == 0)
+		r = evd_sha_end(&j->sha[thread], digest, &err);
+	if (r == 0 && memcmp(digest, it->sha256, EVD_SHA256_LEN) != 0)
+		r = altered(&err, path);
+	close(fd);
+	return r ? fail_once(j, &err, r) : 0;
+}
+
+static int tick(void *ctx)
+{
+	struct job *j = ctx;
+	const struct evd_seal_options *o = j->b->o;
+	struct evd_error err = {0};
+	uint64_t done;
+
+	if (!o->progress)
+		return 0;
+	pthread_mutex_lock(&j->lock);
+	done = j->done;
+	pthread_mutex_unlock(&j->lock);
+	if (o->progress(o->ctx, done, j->all) == 0)
+		return 0;
+	return fail_once(j, &err, evd_fail(&err, EVD_E_CANCELLED, "stopped; no file was made"));
+}
+
+static int place_items(struct evd_bundle *b, struct job *j, struct evd_error *err)
+{
+	struct evd_log *log = &b->c->log;
+	char path[EVD_PAYLOAD_PATH], name[EVD_MAX_NAME + 1];
+	int r = 0;
+
+	for (size_t i = 0; i < log->items.n && r == 0; i++) {
+		struct evd_item *it = &log->items.at[i];
+		struct evd_id id = {it->seq, it->k};
+
+		if (it->lost)
+			continue;
+		evd_payload_path(path, id, it->ext);
+		full_name(b, name, path);
+		r = place(b, name, it->size, it->crc32, &it->off, err);
+		j->all += it->size;
+	}
+	return r;
+}
+
+static int put_payload(struct evd_bundle *b, struct evd_error *err)
+{
+	struct job j = {.b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
+	unsigned width = evd_pool_width(b->o->pool);
+	int r = place_items(b, &j, err);
+
+	j.sha = calloc(width, sizeof *j.sha);
+	j.block = calloc(width, sizeof *j.block);
+	if (!j.sha || !j.block)
+		r = r ? r : evd_nomem(err);
+	if (r == 0) {
+		r = evd_pool_run(b->o->pool, b->c->log.items.n, copy_item, &j, tick);
+		if (r && err)
+			*err = j.err;
+	}
+	for (unsigned i = 0; i < width; i++) {
+		if (j.sha)
+			evd_sha_release(&j.sha[i]);
+		if (j.block)
+			free(j.block[i]);
+	}
+	free(j.sha);
+	free(j.block);
+	return r;
+}
+
+int evd_bundle_copy(struct evd_bundle *b, struct evd_error *err)
+{
+	int r = put_bytes(b, "mimetype", evd_view_str(media_type), err);
+
+	if (r == 0)
+		r = put_tagfile(b, EVD_TAG_BAG_INFO, err);
+	if (r == 0)
+		r = put_tagfile(b, EVD_TAG_BAGIT, err);
+	if (r == 0)
+		r = put_custody(b, err);
+	if (r == 0)
+		r = put_payload(b, err);
+	if (r == 0)
+		r = put_tagfile(b, EVD_TAG_MANIFEST, err);
+	return r ? r : put_tagfile(b, EVD_TAG_TAGMANIFEST, err);
+}
+
+int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *err)
+{
+	uint64_t directory;
+	int r = put_tagfile(b, EVD_TAG_ASIC, err);
+
+	if (r == 0)
+		r = put_bytes(b, "META-INF/signature001.p7s", p7s, err);
+	if (r)
+		return r;
+	directory = b->at;
+	evd_zip_put_end(&b->central, b->n_files, directory, b->central.len);
+	r = evd_buf_check(&b->central, err);
+	if (r == 0)
+		r = evd_file_write_at(b->fd, directory, b->central.data, b->central.len, err);
+	b->size = directory + b->central.len;
+	return r ? r : evd_sync(b->fd, err);
+}
+
+/* The folder that holds `path`, synced so that the name lasts. */
+static int sync_folder(const char *path, struct evd_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	int fd, r;
+
+	if (!folder)
+		return evd_nomem(err);
+	r = evd_dir_open(-1, folder, &fd, err);
+	free(folder);
+	if (r)
+		return r;
+	r = evd_sync(fd, err);
+	close(fd);
+	return r;
+}
+
+int evd_bundle_name(struct evd_bundle *b, struct evd_error *err)
+{
+	int r = evd_close(b->fd, err);
+
+	b->fd = -1;
+	if (r == 0)
+		r = evd_rename_new(-1, b->temporary, -1, b->path, err);
+	if (r)
+		return r;
+	b->named = true;
+	return sync_folder(b->path, err);
+}

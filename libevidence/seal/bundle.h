@@ -1,0 +1,33 @@
+/* bundle: the container being written (part of sealing). Internal to seal/. */
+#ifndef EVD_BUNDLE_H
+#define EVD_BUNDLE_H
+
+#include "seal/seal.h"
+#include "seal/tagfiles.h"
+
+struct evd_bundle {
+	struct evd_case *c;
+	const struct evd_seal_options *o;
+	const char *path;
+	char *temporary; /* beside the target; removed unless it gets its name */
+	int fd;
+	uint8_t (*digest)[EVD_SHA256_LEN]; /* of the tag files */
+	uint64_t at;                       /* where the next file goes */
+	struct evd_buf central;            /* headers so far */
+	uint64_t n_files, size;
+	bool named;
+};
+
+/* evd_bundle_begin: the temporary file; NOSPACE if there will be no room. */
+int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
+                     const struct evd_seal_options *o, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                     struct evd_error *err) EVD_MUST_USE;
+/* evd_bundle_copy: mimetype, tag files, custody, payload; every byte hashed again. */
+int evd_bundle_copy(struct evd_bundle *b, struct evd_error *err) EVD_MUST_USE;
+/* evd_bundle_end: META-INF, central directory, end record, sync. */
+int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *err) EVD_MUST_USE;
+/* evd_bundle_name: the temporary file becomes `path`. */
+int evd_bundle_name(struct evd_bundle *b, struct evd_error *err) EVD_MUST_USE;
+void evd_bundle_release(struct evd_bundle *b);
+
+#endif
