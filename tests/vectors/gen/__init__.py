@@ -1,0 +1,1 @@
+"""Writes bundles, good and bad, from docs/format.md alone. It shares no code with libevidence."""

@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+"""Writes the vectors: generate.py OUT [--only PATTERN] [--large]. See README.md."""
+import argparse
+import fnmatch
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+from gen import good, table  # noqa: E402
+
+
+def main():
+	parser = argparse.ArgumentParser(description=__doc__)
+	parser.add_argument('out')
+	parser.add_argument('--only', help='names that match this pattern, such as Z-*')
+	parser.add_argument('--large', action='store_true', help='also those of several GiB')
+	options = parser.parse_args()
+	only = (lambda name: fnmatch.fnmatch(name, options.only)) if options.only else None
+	began = time.monotonic()
+	t = table.Table(options.out, only)
+	for part in parts(options.large):
+		part.build(t)
+	t.save()
+	absent = [] if options.only else table.missing(t.rows, t.skipped)
+	if absent:
+		sys.exit('cases without vector or reason: ' + ' '.join(absent))
+	print('%d vectors (%d good), %d cases not applicable, %.1f s' % (len(t.rows), sum(r['good'] for r in t.rows),
+		len(t.skipped), time.monotonic() - began))
+
+
+def parts(large):
+	import importlib
+	import pkgutil
+	import gen
+	names = sorted(m.name for m in pkgutil.iter_modules(gen.__path__) if m.name.startswith('cases_'))
+	out = [good] + [importlib.import_module('gen.' + n) for n in names]
+	if large:
+		out.append(importlib.import_module('gen.large'))
+	return out
+
+
+if __name__ == '__main__':
+	main()
