@@ -159,7 +159,7 @@ static int check_format(const struct evd_json *j, struct evd_error *err)
 		return evd_fail(err, EVD_E_FORMAT, "member 'format' missing");
 	if (evd_view_is(format, EVD_FORMAT_NAME))
 		return 0;
-	if (format.len > n && memcmp(format.p, EVD_FORMAT_FAMILY, n) == 0)
+	if (format.len >= n && memcmp(format.p, EVD_FORMAT_FAMILY, n) == 0)
 		return evd_fail(err, EVD_E_UNSUPPORTED, "format '%.*s' is not known to this version",
 		                (int)(format.len < 64 ? format.len : 64), (const char *)format.p);
 	return evd_fail(err, EVD_E_FORMAT, "member 'format' is not that of a custody entry");

@@ -33,7 +33,6 @@ static const struct evd_member circumstances[] = {
     {"clock", EVD_M_OBJECT, false, 0, NULL},
     OPTIONAL("condition", EVD_M_STRING),
     OPTIONAL("consent", EVD_M_STRING),
-    OPTIONAL("consent", EVD_M_STRING),
     OPTIONAL("host", EVD_M_OBJECT),
     COMMON_ID,
     COMMON_KIND,

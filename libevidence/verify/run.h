@@ -10,6 +10,7 @@
 struct evd_name_list {
 	char (*at)[EVD_MAX_NAME + 1];
 	size_t n, cap;
+	uint64_t more; /* names behind those kept, which no report can list: counted */
 };
 
 /* One of the six files beside custody/ and data/. */

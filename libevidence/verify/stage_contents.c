@@ -144,6 +144,8 @@ static void report_names(struct evd_run *run, const struct evd_name_list *l,
 {
 	for (size_t i = 0; i < l->n; i++)
 		evd_finding(&run->to, code, l->at[i], "%s", detail);
+	for (uint64_t i = 0; i < l->more; i++)
+		evd_finding(&run->to, code, "", "%s", detail); /* behind a full list: counted */
 }
 
 static void report_missing(struct evd_run *run)

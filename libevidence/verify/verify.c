@@ -16,8 +16,10 @@ int evd_name_list_add(struct evd_name_list *l, const char *name, struct evd_erro
 {
 	void *grown;
 
-	if (l->n > EVD_MAX_FINDINGS)
+	if (l->n >= EVD_MAX_FINDINGS) {
+		l->more++;
 		return 0;
+	}
 	grown = evd_grow(l->at, l->n, &l->cap, sizeof *l->at);
 	if (!grown)
 		return evd_nomem(err);
