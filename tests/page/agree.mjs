@@ -12,9 +12,9 @@ const only = option("only", "");
 const { vectors } = JSON.parse(readFileSync(join(dir, "expected.json"), "utf8"));
 let passed = 0;
 let failed = 0;
-for (const row of vectors.filter((v) => v.name.includes(only))) {
+for (const row of vectors.filter((v) => !v.mode && !v.env && v.name.includes(only))) {
 	const args = row.args.map((a) => (a.startsWith("@/") ? join(dir, a.slice(2)) : a));
-	args.push(join(dir, row.file));
+	args.push(row.file.startsWith("/") ? row.file : join(dir, row.file));
 	// Chains are judged as of a time; both must be given the same one.
 	if (!args.includes("--at")) args.unshift("--at", "2026-11-22T12:00:00.000Z");
 	const one = spawnSync(program, ["--json", ...args], { maxBuffer: 1 << 28 });

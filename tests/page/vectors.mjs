@@ -9,7 +9,7 @@ const dir = option("vectors", process.env.EVD_VECTORS ?? "/tmp/vectors");
 
 export function argsOf(row) {
 	const args = row.args.map((a) => (a.startsWith("@/") ? join(dir, a.slice(2)) : a));
-	return [...args, join(dir, row.file)];
+	return [...args, row.file.startsWith("/") ? row.file : join(dir, row.file)];
 }
 
 /** Whether `got` has everything that `want` says. */
@@ -20,8 +20,8 @@ function holds(got, want) {
 
 function wrong(row, want, got) {
 	const out = [];
-	// Where the place decides which check notices, the answer is "refused or failed".
-	if (row.loose) return got.exit === 1 || got.exit === 3 ? [] : ["verdict"];
+	const loose = { true: ["TOTAL-FAILED", "REFUSED"], any: [got.verdict] }[row.loose] ?? [row.loose];
+	if (row.loose) return loose.includes(got.verdict) ? [] : ["verdict"];
 	for (const name of ["verdict", "subIndication", "exit", "checks"]) {
 		if (!isDeepStrictEqual(got[name], want[name])) out.push(name);
 	}
@@ -48,7 +48,7 @@ async function check(row) {
 const { vectors } = JSON.parse(readFileSync(join(dir, "expected.json"), "utf8"));
 let passed = 0;
 let failed = 0;
-for (const row of vectors) {
+for (const row of vectors.filter((v) => !v.mode && !v.env)) {
 	let faults;
 	try {
 		faults = await check(row);

@@ -1,6 +1,6 @@
 // The core under Node: files, and the command line that the tests share with evidence-verify.
 
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { ready } from "./core/hash.ts";
 import { parsePem, parsePin } from "./core/identity.ts";
@@ -8,7 +8,7 @@ import { exitOf, report } from "./core/report.ts";
 import type { Arithmetic } from "./core/sign.ts";
 import type { Source } from "./core/source.ts";
 import { parseGivenTime } from "./core/time.ts";
-import { type Options, type Result, compareExtends, verify } from "./core/verify.ts";
+import { type Options, type Result, compareExtends, refused, verify } from "./core/verify.ts";
 
 export class FileSource implements Source {
 	readonly name: string;
@@ -17,9 +17,7 @@ export class FileSource implements Source {
 	constructor(path: string) {
 		this.name = basename(path);
 		this.fd = openSync(path, "r");
-		const s = fstatSync(this.fd);
-		// What is no regular file has no bytes to judge, and so is refused.
-		this.size = s.isFile() ? s.size : 0;
+		this.size = fstatSync(this.fd).size;
 	}
 	read(at: number, len: number): Uint8Array {
 		const b = new Uint8Array(len);
@@ -41,6 +39,8 @@ function rank(exit: number): number {
 }
 
 async function judge(path: string, o: Options): Promise<Result> {
+	// A folder or a device has no bytes to judge, and opening one could wait for ever.
+	if (!statSync(path).isFile()) return refused(basename(path), "NOT_THIS_FORMAT");
 	const source = new FileSource(path);
 	try {
 		return await verify(source, o);
@@ -85,7 +85,7 @@ async function runAll(
 	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
 ): Promise<number> {
 	const o: Options = { pins: [], anchors: [], at: Date.now(), allDigests: false, requireTime: false, math };
-	let at: string | null = null;
+	let at: number | null = null;
 	let older: string | null = null;
 	const paths: string[] = [];
 	for (let i = 0; i < args.length; i++) {
@@ -99,8 +99,7 @@ async function runAll(
 				o.anchors.push(...(parsePem(readFileSync(value(), "latin1")) ?? usage("--trust: no certificate")));
 				break;
 			case "--at":
-				at = value();
-				o.at = parseGivenTime(at) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
+				at = o.at = parseGivenTime(value()) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
 				break;
 			case "--extends": older = value(); break;
 			default:

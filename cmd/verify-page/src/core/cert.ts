@@ -1,7 +1,7 @@
 // Certificates (RFC 5280) as far as a verdict needs them: what a certificate says, whether its
 // key is one of format.md §5, whether its use is allowed (verify.md §5).
 
-import { type Bytes, equal, hex } from "./bytes.ts";
+import { type Bytes, equal, hex, utf8 } from "./bytes.ts";
 import {
 	BITS, INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
 	big, children, element, oid, only, shape, unsigned,
@@ -28,9 +28,9 @@ export interface Certificate {
 	tbs: Bytes;
 	signatureAlgorithm: Bytes;
 	signature: Bytes;
-	/** Milliseconds since 1970. */
-	notBefore: number;
-	notAfter: number;
+	/** Milliseconds since 1970; null if not in the form of RFC 5280 §4.1.2.5. */
+	notBefore: number | null;
+	notAfter: number | null;
 	extensions: Extension[];
 }
 
@@ -46,25 +46,26 @@ function demand(ok: boolean): asserts ok {
 }
 
 /** RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime after, both with seconds and Z. */
-function time(t: Tlv): number {
+function time(t: Tlv): number | null {
+	demand(t.tag === UTC_TIME || t.tag === GENERALIZED_TIME);
 	const s = String.fromCharCode(...t.body);
 	let m: RegExpExecArray | null;
 	let year: number;
 	if (t.tag === UTC_TIME) {
 		m = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(s);
-		demand(m !== null);
+		if (m === null) return null;
 		year = Number(m[1]) + (Number(m[1]) >= 50 ? 1900 : 2000);
 	} else {
 		m = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(s);
-		demand(t.tag === GENERALIZED_TIME && m !== null);
+		if (m === null) return null;
 		year = Number(m[1]);
 	}
 	const [mo, d, h, mi, se] = m.slice(2).map(Number);
 	const at = new Date(0);
 	at.setUTCFullYear(year, mo - 1, d);
 	at.setUTCHours(h, mi, se);
-	demand(at.getUTCMonth() === mo - 1 && at.getUTCDate() === d && h < 24 && mi < 60 && se < 60);
-	return at.getTime();
+	const exists = at.getUTCMonth() === mo - 1 && at.getUTCDate() === d && h < 24 && mi < 60 && se < 60;
+	return exists ? at.getTime() : null;
 }
 
 function bitString(t: Tlv): Bytes {
@@ -129,6 +130,12 @@ function parse(der: Bytes): Certificate {
 	};
 }
 
+/** What a decoder of names would stumble on. */
+function decodes(v: Tlv): boolean {
+	if (v.tag === 0x0c) return utf8(v.body) !== null;
+	return v.tag === 0x1e ? v.body.length % 2 === 0 : v.tag !== 0x1c || v.body.length % 4 === 0;
+}
+
 /** Attribute types and values of a Name, in order. */
 function names(name: Tlv): { type: string; value: Tlv }[] {
 	const out: { type: string; value: Tlv }[] = [];
@@ -137,7 +144,7 @@ function names(name: Tlv): { type: string; value: Tlv }[] {
 		for (const pair of children(rdn.body)) {
 			demand(pair.tag === SEQ);
 			const parts = children(pair.body);
-			demand(parts.length === 2 && parts[0].tag === OID);
+			demand(parts.length === 2 && parts[0].tag === OID && decodes(parts[1]));
 			out.push({ type: hex(parts[0].raw), value: parts[1] });
 		}
 	}

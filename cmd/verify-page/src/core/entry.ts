@@ -3,7 +3,7 @@
 import type { Bytes } from "./bytes.ts";
 import { type JsonObject, parseObject } from "./json.ts";
 import {
-	type Is, MAX_RECORDS, fits, isPositive, isRecordId, isSha256, isTime, isToken, isUuid4,
+	type Is, MAX_RECORDS, fits, isInt, isPositive, isRecordId, isSha256, isTime, isToken, isUuid4,
 	object, oneOf, orNull,
 } from "./schema.ts";
 
@@ -41,7 +41,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 	"read-out": action({ reader: isToken, version: isToken }, ANY, SOME),
 	derive: action({ method: oneOf("mask stitch convert excerpt transcript translation") }, SOME, SOME),
 	compare: action({ method: oneOf("exports captures copies") }, ANY, SOME),
-	timestamp: action({ entry: isPositive, signature: isSha256, token: isSha256 }, ANY, ANY, true),
+	timestamp: action({ entry: isInt, signature: isSha256, token: isSha256 }, ANY, ANY, true),
 	transfer: action({ certificate: orNull(isSha256), transferId: isUuid4 }, ANY, ANY, true),
 	receive: action({ sealDigest: isSha256, transferId: isUuid4 }, ANY, ANY, true),
 	refuse: action({ sealDigest: isSha256, transferId: isUuid4 }, ANY, ANY, true),
@@ -54,7 +54,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 	lost: action({ cause: oneOf("rot medium error unknown") }, ANY, SOME, true),
 	correct: action({ record: isRecordId }, ANY, ANY),
 	seal: action({
-		disclose: orNull(isPositive), extent, scope: oneOf("all tags"), timestamp: oneOf("required none"),
+		disclose: orNull(isInt), extent, scope: oneOf("all tags"), timestamp: oneOf("required none"),
 	}, ANY, ANY, true),
 };
 
@@ -85,7 +85,7 @@ const MEMBERS = {
 		records: object({
 			required: { count: (v) => isPositive(v) && (v as number) <= MAX_RECORDS, root: isSha256 },
 		}),
-		seq: isPositive,
+		seq: isInt,
 		time: isTime,
 		tool: object({ required: { build: isToken, name: isToken, version: isToken } }),
 	} satisfies Record<string, Is>,

@@ -116,7 +116,12 @@ function keysFit(c: Certificate, issuer: Certificate): boolean {
 
 function inForce(c: Certificate, at: number): boolean {
 	// Validity is of whole seconds (RFC 5280 §4.1.2.5).
-	return at >= c.notBefore && Math.floor(at / 1000) * 1000 <= c.notAfter;
+	return c.notBefore !== null && c.notAfter !== null && at >= c.notBefore && Math.floor(at / 1000) * 1000 <= c.notAfter;
+}
+
+function dates(c: Certificate, at: number): string | null {
+	if (c.notBefore === null || c.notAfter === null) return GENERAL;
+	return inForce(c, at) ? null : DATES;
 }
 
 /** null if the path leaf → anchor holds, else the sub-indication. */
@@ -125,15 +130,15 @@ async function step(math: Arithmetic, leaf: Certificate, anchor: Certificate, at
 		extension(anchor, EXT.nameConstraints) === null;
 	if (!ca || !(await signedBy(math, leaf, anchor))) return GENERAL;
 	if (selfIssued(anchor) && !(await signedBy(math, anchor, anchor))) return GENERAL;
-	return inForce(leaf, at) && inForce(anchor, at) ? null : DATES;
+	return dates(leaf, at) ?? dates(anchor, at);
 }
 
 async function itself(math: Arithmetic, leaf: Certificate, at: number): Promise<string | null> {
 	if (selfIssued(leaf) && !(await signedBy(math, leaf, leaf))) return GENERAL;
-	return inForce(leaf, at) ? null : DATES;
+	return dates(leaf, at);
 }
 
-const ORDER = [USE, DATES, GENERAL, NONE];
+const ORDER = [DATES, GENERAL, NONE];
 
 /** null if a path to an anchor validates, else the sub-indication of the attempt that came furthest. */
 async function chain(math: Arithmetic, leaf: Certificate, t: Trust): Promise<string | null> {
@@ -149,7 +154,7 @@ async function chain(math: Arithmetic, leaf: Certificate, t: Trust): Promise<str
 			if (!(e instanceof NotDer)) throw e;
 			r = GENERAL;
 		}
-		if (r === null) return usableForSigning(leaf) ? null : USE;
+		if (r === null) return null;
 		if (ORDER.indexOf(r) < ORDER.indexOf(best)) best = r;
 	}
 	return best;
@@ -158,11 +163,11 @@ async function chain(math: Arithmetic, leaf: Certificate, t: Trust): Promise<str
 async function judge(math: Arithmetic, s: Signer, t: Trust): Promise<Judged> {
 	const c = s.certificate;
 	if (c === null) return { standing: "unknown", sub: NONE };
-	const pinned = t.pins.includes(s.fingerprint);
-	if (pinned && usableForSigning(c)) return { standing: "pinned", sub: "" };
+	if (t.pins.length === 0 && t.anchors.length === 0) return { standing: "unknown", sub: NONE };
+	if (!usableForSigning(c)) return { standing: "unknown", sub: USE };
+	if (t.pins.includes(s.fingerprint)) return { standing: "pinned", sub: "" };
 	const sub = await chain(math, c, t);
-	if (sub === null) return { standing: "chained", sub: "" };
-	return { standing: "unknown", sub: pinned ? USE : sub };
+	return sub === null ? { standing: "chained", sub: "" } : { standing: "unknown", sub };
 }
 
 /** One judgement a signer, in their order; then those let in by signers who pass. */

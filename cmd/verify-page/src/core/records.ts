@@ -93,9 +93,9 @@ class Scan {
 	private content = 0;
 	private scope = 0;
 	private corrections = 0;
-	private firstRole: string | null = null;
+	/** Role and place of the first content record. */
+	private first: { role: string | null; k: number } | null = null;
 	private seals: string[] = [];
-	private statement = false;
 	readonly summary: Summary = { withheld: 0, circumstances: null };
 
 	constructor(private readonly e: Entry, private readonly log: Context) {}
@@ -181,9 +181,9 @@ class Scan {
 			this.form(exhibit > this.log.exhibit);
 			this.log.exhibit = exhibit;
 		}
-		if (this.content++ === 0) this.firstRole = role;
+		this.content++;
+		this.first ??= { role, k };
 		if (role === "seal") this.seals.push(o.get("sha256") as string);
-		if (role === "statement") this.statement = true;
 		try {
 			this.log.item({
 				k, ext, role, exhibit, size: o.get("size") as number,
@@ -214,7 +214,15 @@ class Scan {
 		if (this.place !== this.e.count || root === null || !equal(root, fromHex(this.e.root))) {
 			throw new Stop("RECORDS_ALTERED", where);
 		}
+		this.form(this.rolesFit(), this.first?.k);
 		if (!this.countsFit()) throw new Stop("RECORD_FORM", where);
+	}
+
+	/** The first content of `open` is the description (unless withheld), that of `disclose` the statement. */
+	private rolesFit(): boolean {
+		if (this.first === null) return true;
+		if (this.e.action === "disclose") return this.first.role === "statement";
+		return this.e.action !== "open" || this.summary.withheld > 0 || this.first.role === "description";
 	}
 
 	private countsFit(): boolean {
@@ -226,8 +234,6 @@ class Scan {
 		if (this.content < least || this.content > a.content[1]) return false;
 		if (this.scope < (extract ? 1 : a.scope[0])) return false;
 		if (action === "correct" && this.corrections < 1) return false;
-		if (action === "disclose" && !this.statement) return false;
-		if (action === "open" && whole && this.firstRole !== "description") return false;
 		return action !== "receive" || this.seals.length === 0 ||
 			this.seals.includes(details.get("sealDigest") as string);
 	}

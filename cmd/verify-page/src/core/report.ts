@@ -8,8 +8,8 @@ import { type Extends, type Read, type Result, sealedBy } from "./verify.ts";
 const MAX_LISTED = 1000;
 
 export interface ReportOptions {
-	/** As given, only if given. */
-	at: string | null;
+	/** Milliseconds since 1970, only if given. */
+	at: number | null;
 	extends: Extends | null;
 }
 
@@ -71,7 +71,7 @@ function about(read: Read | null): Parameters<typeof canonical>[0] & object {
 /** One line without its LF. */
 export function report(r: Result, o: ReportOptions): string {
 	return canonical({
-		...(o.at === null ? {} : { at: o.at }),
+		...(o.at === null ? {} : { at: new Date(o.at).toISOString() }),
 		...(o.extends === null ? {} : { extends: o.extends }),
 		...about(r.read),
 		checks: r.checks,

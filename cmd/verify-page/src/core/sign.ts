@@ -191,7 +191,7 @@ export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): 
 		if (e instanceof NotDer) return result;
 		throw e;
 	}
-	result.token = f.unsigned !== null;
+	result.token = f.unsigned !== null && tokenForm(f.unsigned);
 	if (hex(sha256(f.certificate)) !== d.certificate) return { ...result, code: "SIGNER_MISMATCH" };
 	const c = parseCertificate(f.certificate);
 	if (c === null) return result;

@@ -4,7 +4,7 @@ import { hex } from "./bytes.ts";
 import { type Certificate, commonName } from "./cert.ts";
 import { type Contents, Examination, SIGNATURE } from "./contents.ts";
 import { Files } from "./files.ts";
-import { CHECKS, type Check, type Finding, Refused, Stop, finding } from "./findings.ts";
+import { CHECKS, type Check, type Code, type Finding, Refused, Stop, finding } from "./findings.ts";
 import { ready } from "./hash.ts";
 import { type Judged, type Trust, judgeSigners } from "./identity.ts";
 import type { JsonObject } from "./json.ts";
@@ -51,10 +51,15 @@ const EXITS: Record<Verdict, 0 | 1 | 2 | 3> = {
 	"TOTAL-PASSED": 0, "TOTAL-FAILED": 1, "INDETERMINATE": 2, "REFUSED": 3,
 };
 
+/** What is not even a file with bytes. */
+export function refused(name: string, code: Code): Result {
+	return conclude({ name, size: 0 }, [finding(code, "")], new Set(), null);
+}
+
 /** Checks whose examination came to its end; only these can be passed. */
 type Reached = Set<Check>;
 
-function conclude(source: Source, found: Finding[], reached: Reached, read: Read | null): Result {
+function conclude(source: Pick<Source, "name" | "size">, found: Finding[], reached: Reached, read: Read | null): Result {
 	const findings = CHECKS.flatMap((c) => found.filter((f) => f.check === c));
 	const checks = Object.fromEntries(CHECKS.map((c): [Check, CheckResult] => {
 		const results = findings.filter((f) => f.check === c).map((f) => f.result);

@@ -48,17 +48,18 @@ export class Speech {
 		return key in TABLES.en;
 	}
 
+	/** Grouped by narrow blanks, which no language here reads as a decimal sign. */
 	number(n: number): string {
-		return new Intl.NumberFormat(this.locale()).format(n);
+		return String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 	}
 
-	/** Written out, in UTC, so that no order of day and month can be mistaken. */
+	/**
+	 * A time of the format, its month written out, so that no order of day and month can be
+	 * mistaken. Own words: browsers differ in the languages they have dates for.
+	 */
 	date(iso: string): string {
-		const f = new Intl.DateTimeFormat(this.locale(), { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" });
-		return `${f.format(new Date(iso))} UTC`;
-	}
-
-	private locale(): string {
-		return this.language === "cnr" ? "sr-Latn-ME" : this.language;
+		const [y, m, d] = iso.slice(0, 10).split("-");
+		const month = this.say("months").split(" ")[Number(m) - 1];
+		return this.say("date", { d: Number(d), month, y, time: iso.slice(11, 19) });
 	}
 }

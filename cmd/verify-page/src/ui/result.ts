@@ -32,12 +32,13 @@ function worst(r: Report, ...names: string[]): Mood {
 }
 
 /** Key of the headline. */
-export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "refused" {
+export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "undecided" | "refused" {
 	switch (r.verdict) {
 		case "REFUSED": return "refused";
 		case "TOTAL-FAILED": return "failed";
 		case "INDETERMINATE":
-			return r.checks.identity === "unknown" || r.checks.signatures === "unknown" ? "who" : "when";
+			if (r.checks.signatures === "unknown") return "undecided";
+			return r.checks.identity === "unknown" ? "who" : "when";
 		case "TOTAL-PASSED": return r.subject === "extract" ? "extract" : "passed";
 	}
 }
@@ -117,7 +118,7 @@ function facts(s: Speech, r: Report): HTMLElement {
 function signers(s: Speech, r: Report): HTMLElement | null {
 	if (r.signers.length === 0) return null;
 	const shown = r.signers.slice(0, 100);
-	return el("section", { class: r.signers.length > 1 ? "" : "screen", "aria-labelledby": "signers" },
+	return el("section", { class: "screen", "aria-labelledby": "signers" },
 		el("h2", { id: "signers" }, s.say("signers")),
 		el("ol", { class: "log" }, ...shown.map((x, i) => el("li", {},
 			el("span", { class: "what" }, `${i + 1}. ${s.say(`standing.${x.standing}`)} `),
@@ -174,7 +175,7 @@ function itemTable(s: Speech, rows: ItemRow[]): HTMLElement {
 		el("td", {}, s.say(`role.${i.role ?? "none"}`)),
 		el("td", {}, i.ext),
 		el("td", { class: "number" }, s.number(i.size)),
-		el("td", {}, el("span", { class: "mono" }, i.sha256))));
+		el("td", { class: "digest" }, el("span", { class: "mono" }, i.sha256))));
 	const head = heads(s, "item", "exhibit", "state", "role", "type", "size");
 	head.firstElementChild!.append(el("th", { scope: "col" }, "SHA-256"));
 	return scrolled(s.say("listItems"), el("table", {}, head, el("tbody", {}, ...body)));

@@ -57,7 +57,7 @@ async function check(q: CheckRequest): Promise<void> {
 	const e = q.older === null ? null : compareExtends(result, await verify(new BlobSource(q.older), o));
 	const log = result.read?.log;
 	post({
-		type: "result", report: report(result, { at: q.at, extends: e }),
+		type: "result", report: report(result, { at: q.at === null ? null : o.at, extends: e }),
 		totals: {
 			items: log?.items.count ?? 0, entries: log?.entries.length ?? 0, findings: result.findings.length,
 		},
@@ -76,7 +76,8 @@ function item(n: number): ItemRow {
 /** The codes of an entry's details; digests and numbers of other things are left to the report. */
 function detailWords(n: number): string {
 	const { details } = result!.read!.log.entries[n];
-	const words = [...details].filter(([name]) => !["certificate", "signature", "token", "transferId", "sealDigest"].includes(name));
+	const left = ["certificate", "signature", "token", "transferId", "sealDigest"];
+	const words = [...details].filter(([name, v]) => v !== null && !left.includes(name));
 	return words.map(([name, v]) => `${name}: ${printable(String(v))}`).join(", ");
 }
 
