@@ -17,6 +17,7 @@
 #define COMMON_SALT {"salt", EVD_M_VIEW, false, offsetof(struct parsed, salt), NULL}
 
 struct parsed {
+	uint64_t not_taken;
 	char case_id[37];
 	struct evd_id id;
 	struct evd_view salt;
@@ -38,7 +39,7 @@ static const struct evd_member circumstances[] = {
     COMMON_KIND,
     OPTIONAL("legalBasis", EVD_M_STRING),
     OPTIONAL("medium", EVD_M_STRING),
-    OPTIONAL("notTaken", EVD_M_INT),
+    {"notTaken", EVD_M_INT, true, offsetof(struct parsed, not_taken), NULL},
     OPTIONAL("purpose", EVD_M_STRING),
     OPTIONAL("reader", EVD_M_OBJECT),
     OPTIONAL("reason", EVD_M_STRING),
