@@ -101,6 +101,7 @@ int evd_emit_number(struct evd_sink *sink, const char *group, const char *name, 
 	return evd_emit_format(sink, group, name, as, err, "%llu", (unsigned long long)value);
 }
 
+EVD_PRINTF(3, 0)
 static struct evd_view format_text(char *text, size_t size, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(text, size, fmt, ap);

@@ -32,6 +32,7 @@ const char *evd_strerror(int code)
 	}
 }
 
+EVD_PRINTF(4, 0)
 static void fill(struct evd_error *err, int code, int sys, const char *fmt, va_list ap)
 {
 	memset(err, 0, sizeof *err);
