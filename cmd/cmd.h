@@ -6,8 +6,11 @@
 #define CMD_H
 
 #include "base/error.h"
+#include "base/pool.h"
+#include "chain/case.h"
 #include "key/keystore.h"
 
+#include <getopt.h>
 #include <stdbool.h>
 
 /* Exit codes of `evidence` (docs/exit-codes.md). */
@@ -25,7 +28,7 @@ enum cmd_exit {
 	CMD_DENIED = 77
 };
 
-/* What stands before the command word. */
+/* What may stand before or behind the command word. */
 struct cmd_global {
 	const char *case_dir;        /* -C DIR, else "." */
 	const char *identity;        /* --identity PREFIX, or NULL */
@@ -41,16 +44,79 @@ struct cmd_row {
 	int (*run)(struct cmd_global *g, int argc, char **argv); /* argv[0] is the command word */
 };
 
-/* cmd_fail(err, code): prints one line "evidence: …" on standard error, gives the exit code. */
+/* cmd_fail(code, err): prints one line "evidence: …" on standard error, gives the exit code. */
 int cmd_fail(int code, const struct evd_error *err);
 /* cmd_usage(row, why): prints why and how to get help; CMD_USAGE. */
 int cmd_usage(const struct cmd_row *row, const char *why);
 /* cmd_secret(g): passphrases from --passphrase-file, --passphrase-fd, else a prompt on the terminal
  * without echo; never from arguments or the environment. */
 struct evd_secret_source cmd_secret(struct cmd_global *g);
-/* cmd_put(…): prints foreign text escaped for the terminal. */
+/* cmd_put_text(v): prints foreign text escaped for the terminal. */
 void cmd_put_text(struct evd_view v);
 
-extern const struct cmd_row cmd_identity;
+/*
+ * cmd_option(g, row, own, argc, argv): the next option: its `val` (own values start at CMD_OWN), -1 at
+ * the end (optind then is the first word), or CMD_STOP with *g->... when --help was printed or the
+ * option is wrong; the exit code then is cmd_option_exit().
+ */
+#define CMD_OWN 1000
+#define CMD_STOP -2
+int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
+               char **argv);
+int cmd_option_exit(void);
+
+/* cmd_key(g, out, err): opens the identity. */
+int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err) EVD_MUST_USE;
+
+/* A case opened for writing, with the key: what most commands start and end with. */
+struct cmd_session {
+	struct evd_case c;
+	struct evd_key *key;
+	struct evd_pool *pool;
+};
+/* cmd_begin(g, s): 0, or the exit code after its line was printed. cmd_end(s): brings the index up to
+ * date and closes. */
+int cmd_begin(struct cmd_global *g, struct cmd_session *s);
+void cmd_end(struct cmd_session *s);
+
+/* Progress of long work: a bar on a terminal, else a line every ten seconds; Ctrl-C asks to stop. */
+void cmd_progress_start(struct cmd_global *g, const char *what);
+int cmd_progress(uint64_t done, uint64_t all); /* other than 0: stop was asked for */
+void cmd_progress_stop(void);
+void cmd_catch_interrupt(void);
+
+#define EVD_ITEM_TIME 25u
+/* An item as people name it: exhibit number ("3") or record id ("2/4"). */
+struct cmd_item {
+	struct evd_id id;
+	uint64_t exhibit;  /* 0: none */
+	uint64_t size;
+	uint8_t sha256[EVD_SHA256_LEN];
+	char path[EVD_PAYLOAD_PATH];
+	char role[16];     /* empty: none */
+	char *name, *source, *label; /* foreign text, bytes; NULL: absent */
+	char time[EVD_ITEM_TIME];    /* of the entry */
+	bool lost;
+};
+struct cmd_items {
+	struct cmd_item *at;
+	size_t n, cap;
+};
+/* cmd_items_read(c, out): reads the whole log and lists its items; 0 or an exit code. */
+int cmd_items_read(struct evd_case *c, struct cmd_items *out);
+void cmd_items_release(struct cmd_items *items);
+/* cmd_items_find(items, word): NULL if there is none. */
+const struct cmd_item *cmd_items_find(const struct cmd_items *items, const char *word);
+
+/* cmd_finding(ctx, f): prints a finding, one line; ctx is a struct cmd_printed. */
+struct cmd_printed {
+	struct cmd_global *g;
+	uint64_t failed;
+};
+void cmd_finding(void *ctx, const struct evd_finding *f);
+
+extern const struct cmd_row cmd_identity, cmd_open, cmd_add, cmd_note, cmd_statement, cmd_stop,
+    cmd_view, cmd_list, cmd_show, cmd_log, cmd_check, cmd_correct, cmd_close, cmd_seal, cmd_export,
+    cmd_index;
 
 #endif

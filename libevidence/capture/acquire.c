@@ -426,6 +426,29 @@ static int walk_one(struct intake *in, const char *path, struct evd_error *err)
 	return r == EVD_END ? 0 : r;
 }
 
+/* A file that is open already, such as what came over a pipe. */
+static int take_stream(struct intake *in, struct evd_error *err)
+{
+	struct source *s = &in->chunk[0];
+	int r = flush_chunk(in, err);
+
+	if (r == 0)
+		r = begin(in, err);
+	if (r)
+		return r;
+	memset(s, 0, sizeof *s);
+	s->noatime = true;
+	s->path = strdup(in->o->stream_name);
+	s->fd = s->path ? dup(in->o->stream) : -1;
+	if (s->fd < 0) {
+		free(s->path);
+		return evd_nomem(err);
+	}
+	snprintf(s->temporary, sizeof s->temporary, "t%" PRIu64, in->temporaries++);
+	in->n_chunk = 1;
+	return flush_chunk(in, err);
+}
+
 static void release(struct intake *in, unsigned width)
 {
 	for (size_t i = 0; i < in->n_chunk; i++) {
@@ -469,6 +492,8 @@ int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
 		r = walk_one(in, paths[i], err);
 	if (r == 0)
 		r = flush_chunk(in, err);
+	if (r == 0 && o->stream >= 0)
+		r = take_stream(in, err);
 	if (r == 0)
 		r = commit(in, err);
 	if (r == 0)

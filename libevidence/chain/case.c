@@ -45,6 +45,7 @@ void evd_case_close(struct evd_case *c)
 	int *fd[] = {&c->dir, &c->custody, &c->data, &c->state, &c->incoming, &c->lock};
 
 	evd_log_release(&c->log);
+	free(c->path);
 	for (size_t i = 0; i < sizeof fd / sizeof *fd; i++)
 		if (*fd[i] >= 0)
 			close(*fd[i]);
@@ -54,6 +55,10 @@ void evd_case_close(struct evd_case *c)
 static int open_folders(const char *path, struct evd_case *c, struct evd_error *err)
 {
 	int r = evd_dir_open(-1, path, &c->dir, err);
+
+	c->path = strdup(path);
+	if (r == 0 && !c->path)
+		r = evd_nomem(err);
 
 	if (r)
 		return r;
@@ -210,7 +215,8 @@ static int read_entry(struct evd_case *c, uint64_t seq, bool records, struct evd
 	return r;
 }
 
-static int read_log(struct evd_case *c, bool records, struct evd_error *err)
+/* Records are read from entry `from` on. */
+static int read_log(struct evd_case *c, uint64_t from, struct evd_error *err)
 {
 	uint64_t last;
 	int r = highest(c->custody, &last, err);
@@ -218,7 +224,7 @@ static int read_log(struct evd_case *c, bool records, struct evd_error *err)
 	if (r == 0 && last == 0)
 		return evd_fail(err, EVD_E_NOTFOUND, "the case was never opened: its log is empty");
 	for (uint64_t seq = 1; r == 0 && seq <= last; seq++)
-		r = read_entry(c, seq, records, err);
+		r = read_entry(c, seq, seq >= from, err);
 	return r;
 }
 
@@ -235,7 +241,7 @@ int evd_case_read(struct evd_case *c, const struct evd_findings *report,
 	c->log.on_record_ctx = ctx;
 	c->report = report;
 	c->damaged = false;
-	r = read_log(c, true, err);
+	r = read_log(c, 1, err);
 	if (r == 0) {
 		r = evd_log_withheld(&c->log, err);
 		c->log.on_record = NULL;
@@ -244,6 +250,32 @@ int evd_case_read(struct evd_case *c, const struct evd_findings *report,
 	if (r == EVD_STOP && !report)
 		return say_fault(c, err);
 	return r;
+}
+
+int evd_case_read_from(struct evd_case *c, uint64_t from,
+                       int (*on_record)(void *ctx, const struct evd_record *r,
+                                        const struct evd_json *j, struct evd_view line,
+                                        struct evd_error *err),
+                       void *ctx, struct evd_error *err)
+{
+	int r;
+
+	evd_log_release(&c->log);
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	c->log.on_record = on_record;
+	c->log.on_record_ctx = ctx;
+	c->damaged = false;
+	r = read_log(c, from, err);
+	c->log.on_record = NULL;
+	return r == EVD_STOP ? say_fault(c, err) : r;
+}
+
+int evd_case_attach(const char *path, struct evd_case *c, struct evd_error *err)
+{
+	clear(c);
+	c->to.report = collect;
+	c->to.ctx = c;
+	return open_folders(path, c, err);
 }
 
 int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
@@ -260,7 +292,7 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 	if (r)
 		return r;
 	evd_log_init(&c->log, "case-00000000", &c->to);
-	r = read_log(c, false, err);
+	r = read_log(c, UINT64_MAX, err);
 	if (r == EVD_STOP)
 		return say_fault(c, err);
 	if (r == 0 && c->damaged)
@@ -360,6 +392,9 @@ int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
 	if (r && r != EVD_E_EXISTS)
 		return r;
 	r = evd_dir_open(-1, path, &c->dir, err);
+	c->path = strdup(path);
+	if (r == 0 && !c->path)
+		r = evd_nomem(err);
 	if (r == 0)
 		r = evd_dir_names(c->dir, &names, &n, err);
 	evd_dir_names_free(names, n);

@@ -12,6 +12,7 @@
 
 struct evd_case {
 	int dir, custody, data, state, incoming; /* folders: ., custody, data, .case, .case/incoming */
+	char *path;                              /* as given */
 	int lock;                                /* -1 when open for reading alone */
 	struct evd_log log;
 	struct evd_findings to;
@@ -33,6 +34,8 @@ enum evd_case_mode {
  */
 int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
                   struct evd_error *err) EVD_MUST_USE;
+/* evd_case_attach(path, c, err): only opens the folders, for reading; the log is not read. */
+int evd_case_attach(const char *path, struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
 void evd_case_close(struct evd_case *c);
 /*
  * evd_case_read(c, report, err): reads the whole log anew, records too; findings go to `report` (NULL:
@@ -43,6 +46,13 @@ int evd_case_read(struct evd_case *c, const struct evd_findings *report,
                   int (*on_record)(void *ctx, const struct evd_record *r, const struct evd_json *j,
                                    struct evd_view line, struct evd_error *err),
                   void *ctx, struct evd_error *err) EVD_MUST_USE;
+/* evd_case_read_from(c, from, on_record, ctx, err): the same, but of entries before `from` the records
+ * are not read. */
+int evd_case_read_from(struct evd_case *c, uint64_t from,
+                       int (*on_record)(void *ctx, const struct evd_record *r,
+                                        const struct evd_json *j, struct evd_view line,
+                                        struct evd_error *err),
+                       void *ctx, struct evd_error *err) EVD_MUST_USE;
 /* evd_case_last_exhibit(c, err): sets c->log.last_exhibit to the highest number given so far. */
 int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
 /* evd_case_create(path, c, err): the folders of a new case, and its random id. */

@@ -205,11 +205,14 @@ int evd_log_entry(struct evd_log *log, struct evd_view json, struct evd_view p7s
 	mine->count = (uint32_t)log->entry.count;
 	mine->has_token = has_token;
 	mine->action = (uint8_t)log->entry.action;
+	mine->time_ms = log->entry.time_ms;
 	r = evd_sha256(json, mine->digest[EVD_FILE_ENTRY], err);
 	if (r == 0)
 		r = evd_sha256(p7s, mine->digest[EVD_FILE_SIGNATURE], err);
 	if (r == 0)
 		r = check_link_and_signature(log, p7s, err);
+	if (r == 0)
+		mine->signer = (uint16_t)log->entry_signer;
 	if (r == 0)
 		r = evd_rights_check(log, err);
 	if (r == 0 && log->entry.seq > 1 && log->entry.time_ms < log->before.time_ms)

@@ -26,6 +26,8 @@ struct evd_log_entry {
 	uint32_t count;                                  /* records */
 	bool has_token;
 	uint8_t action;                                  /* enum evd_action */
+	uint16_t signer;                                 /* index into signers */
+	int64_t time_ms;
 };
 
 /* A content record that is shown. At most 128 bytes. */

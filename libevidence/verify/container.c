@@ -1,13 +1,12 @@
 /* container: see container.h. Offsets in comments are those of docs/format.md §8. */
 #include "verify/container.h"
 
+#include "platform/input.h"
 #include "verify/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define WINDOW (UINT32_C(256) << 10)
 #define END_LEN 22u
@@ -26,7 +25,7 @@ int evd_read_at(int fd, uint64_t off, void *p, size_t len, struct evd_error *err
 	uint8_t *to = p;
 
 	while (len) {
-		ssize_t n = pread(fd, to, len, (off_t)off);
+		int64_t n = evd_input_read(fd, off, to, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -371,17 +370,17 @@ static int check_all(struct evd_container *c, const struct evd_findings *to, str
 int evd_container_open(int fd, const struct evd_findings *to, struct evd_container *c,
                        struct evd_error *err)
 {
-	struct stat st;
+	bool regular;
 	int r;
 
 	memset(c, 0, sizeof *c);
 	c->fd = fd;
-	if (fstat(fd, &st) != 0)
-		return evd_fail(err, EVD_E_IO, "the file cannot be looked at");
-	if (!S_ISREG(st.st_mode))
+	r = evd_input_look(fd, &regular, &c->size, err);
+	if (r)
+		return r;
+	if (!regular)
 		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "",
 		                   "not a regular file: give the one .asice file itself");
-	c->size = (uint64_t)st.st_size;
 	c->window = malloc(WINDOW);
 	if (!c->window)
 		return evd_nomem(err);

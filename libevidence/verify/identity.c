@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "chain/signature.h"
+#include "platform/input.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 const char *evd_standing_name(enum evd_standing s)
 {
@@ -61,7 +60,7 @@ int evd_trust_pin(struct evd_trust *t, const char *text, struct evd_error *err)
 
 static int load_file(struct evd_trust *t, const char *path, struct evd_error *err)
 {
-	FILE *f = fopen(path, "rb");
+	FILE *f = evd_input_stream(path);
 	size_t before = t->n_anchors;
 	X509 *x;
 
@@ -84,26 +83,15 @@ static int load_file(struct evd_trust *t, const char *path, struct evd_error *er
 	return 0;
 }
 
-static int load_folder(struct evd_trust *t, const char *path, struct evd_error *err)
+static int load_one(void *ctx, const char *path, struct evd_error *err)
 {
-	DIR *d = opendir(path);
-	struct dirent *e;
-	char file[4096];
-	int r = 0;
-
-	if (!d)
-		return evd_fail_sys(err, errno, "trust folder %s", path);
-	while (r == 0 && (e = readdir(d)))
-		if (e->d_name[0] != '.' &&
-		    snprintf(file, sizeof file, "%s/%s", path, e->d_name) < (int)sizeof file)
-			r = load_file(t, file, err);
-	closedir(d);
-	return r;
+	return load_file(ctx, path, err);
 }
 
 int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
 {
-	struct stat st;
+	bool folder;
+	int r;
 
 	if (!evd_crypto())
 		return evd_fail_crypto(err, "OpenSSL could not be set up");
@@ -111,9 +99,10 @@ int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
 		t->anchors = X509_STORE_new();
 	if (!t->anchors)
 		return evd_nomem(err);
-	if (stat(path, &st) != 0)
-		return evd_fail_sys(err, errno, "trust %s", path);
-	return S_ISDIR(st.st_mode) ? load_folder(t, path, err) : load_file(t, path, err);
+	r = evd_input_is_folder(path, &folder, err);
+	if (r)
+		return r;
+	return folder ? evd_input_each(path, load_one, t, err) : load_file(t, path, err);
 }
 
 /* Extensions whose meaning is looked at or does not matter here; others must not be critical. */

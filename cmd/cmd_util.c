@@ -1,0 +1,203 @@
+/* cmd_util: see cmd.h. Options, errors, sessions. */
+#include "cmd.h"
+
+#include "base/text.h"
+#include "index/index.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPT_IDENTITY = 500, OPT_FILE, OPT_FD, OPT_JSON, OPT_QUIET, OPT_HELP, OPT_VERSION };
+
+static const struct option global_options[] = {
+    {"identity", required_argument, NULL, OPT_IDENTITY},
+    {"passphrase-file", required_argument, NULL, OPT_FILE},
+    {"passphrase-fd", required_argument, NULL, OPT_FD},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"quiet", no_argument, NULL, OPT_QUIET},
+    {"help", no_argument, NULL, OPT_HELP},
+    {"version", no_argument, NULL, OPT_VERSION},
+};
+
+#define OWN_MAX 40u
+
+static int option_exit;
+
+int cmd_option_exit(void)
+{
+	return option_exit;
+}
+
+static int stop(int code)
+{
+	option_exit = code;
+	return CMD_STOP;
+}
+
+static bool parse_fd(const char *text, int *out)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	*out = (int)n;
+	return *text && !*end && n >= 0 && n < 1024;
+}
+
+int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
+               char **argv)
+{
+	struct option all[OWN_MAX + sizeof global_options / sizeof *global_options + 1];
+	size_t n = 0;
+	int id;
+
+	memset(all, 0, sizeof all);
+	while (own && own->name && n < OWN_MAX)
+		all[n++] = *own++;
+	memcpy(all + n, global_options, sizeof global_options);
+	for (;;) {
+		/* at the top the command word ends the options */
+		id = getopt_long(argc, argv, row->run ? "C:" : "+C:", all, NULL);
+		switch (id) {
+		case 'C': g->case_dir = optarg; break;
+		case OPT_IDENTITY: g->identity = optarg; break;
+		case OPT_FILE: g->passphrase_file = optarg; break;
+		case OPT_FD:
+			if (!parse_fd(optarg, &g->passphrase_fd)) {
+				fprintf(stderr, "evidence: '%s' is no descriptor number\n", optarg);
+				return stop(CMD_USAGE);
+			}
+			break;
+		case OPT_JSON: g->json = true; break;
+		case OPT_QUIET: g->quiet = true; break;
+		case OPT_HELP:
+			if (row->usage)
+				fputs(row->usage, stdout);
+			return stop(CMD_DONE);
+		case OPT_VERSION:
+			printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD);
+			exit(CMD_DONE);
+		case '?':
+			fprintf(stderr, "Try 'evidence %s--help'.\n", row->run ? row->name : "");
+			return stop(CMD_USAGE);
+		default: return id;
+		}
+	}
+}
+
+static int exit_of(int code)
+{
+	switch (code) {
+	case EVD_E_FORMAT:
+	case EVD_E_DAMAGED:
+	case EVD_E_UNSUPPORTED:
+	case EVD_E_LIMIT: return CMD_BAD_INPUT;
+	case EVD_E_NOTFOUND: return CMD_NOT_FOUND;
+	case EVD_E_EXISTS: return CMD_CANNOT_CREATE;
+	case EVD_E_IO:
+	case EVD_E_NOSPACE: return CMD_IO;
+	case EVD_E_LOCKED: return CMD_LOCKED;
+	case EVD_E_DENIED: return CMD_DENIED;
+	case EVD_E_MISUSE: return CMD_USAGE;
+	case EVD_E_SANDBOX: return CMD_UNAVAILABLE;
+	case EVD_E_CANCELLED: return CMD_FINDINGS;
+	default: return CMD_INTERNAL;
+	}
+}
+
+static void put_to(FILE *to, struct evd_view v)
+{
+	struct evd_buf b = {0};
+
+	evd_put_printable(&b, v, 0);
+	if (!b.failed && b.len)
+		fwrite(b.data, 1, b.len, to);
+	evd_buf_release(&b);
+}
+
+void cmd_put_text(struct evd_view v)
+{
+	put_to(stdout, v);
+}
+
+int cmd_fail(int code, const struct evd_error *err)
+{
+	cmd_progress_stop();
+	fputs("evidence: ", stderr);
+	put_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
+	fputc('\n', stderr);
+	return exit_of(code);
+}
+
+int cmd_usage(const struct cmd_row *row, const char *why)
+{
+	fprintf(stderr, "evidence %s: %s; 'evidence %s --help' says more\n", row->name, why, row->name);
+	return CMD_USAGE;
+}
+
+int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err)
+{
+	struct evd_secret_source secret = cmd_secret(g);
+	char home[4096];
+	int r = evd_keystore_home(home, sizeof home, err);
+
+	return r ? r : evd_key_open(home, g->identity, &secret, out, err);
+}
+
+int cmd_begin(struct cmd_global *g, struct cmd_session *s)
+{
+	struct evd_error err = {0};
+	int r;
+
+	memset(s, 0, sizeof *s);
+	r = evd_case_open(g->case_dir, EVD_CASE_WRITE, &s->c, &err);
+	if (r == 0)
+		r = cmd_key(g, &s->key, &err);
+	if (r == 0)
+		r = evd_pool_new(0, &s->pool, &err);
+	if (r == 0)
+		return 0;
+	r = cmd_fail(r, &err);
+	evd_key_free(s->key);
+	s->key = NULL;
+	evd_case_close(&s->c);
+	return r;
+}
+
+void cmd_end(struct cmd_session *s)
+{
+	struct evd_error err = {0};
+
+	/* the index is a cache: that it could not follow is no failure of the command */
+	if (evd_index_follow(&s->c, &err))
+		fprintf(stderr, "evidence: the index could not follow (%s); 'evidence index --rebuild' makes it anew\n",
+		        err.text);
+	evd_pool_free(s->pool);
+	evd_key_free(s->key);
+	evd_case_close(&s->c);
+}
+
+void cmd_finding(void *ctx, const struct evd_finding *f)
+{
+	static const char *const result[] = {"failed", "unknown", "note"};
+	const struct evd_finding_kind *kind = evd_finding_kind(f->code);
+	struct cmd_printed *p = ctx;
+	struct evd_object o;
+	struct evd_buf b = {0};
+
+	p->failed += kind->result != EVD_RESULT_NOTE;
+	if (!p->g->json) {
+		printf("%s: %s%s%s [%s] (%s)\n", result[kind->result], f->where, f->where[0] ? ": " : "",
+		       kind->text, kind->code, f->detail);
+		return;
+	}
+	evd_object_init(&o);
+	evd_object_cstr(&o, "check", evd_check_name(kind->check));
+	evd_object_cstr(&o, "code", kind->code);
+	evd_object_cstr(&o, "result", result[kind->result]);
+	evd_object_cstr(&o, "where", f->where);
+	if (evd_object_write(&o, &b, NULL) == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	evd_buf_release(&b);
+	evd_object_release(&o);
+}

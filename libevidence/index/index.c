@@ -1,0 +1,341 @@
+/* index: see index.h. */
+#include "index/index.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define INDEX_NAME "index.sqlite"
+#define INDEX_VERSION 1
+#define APPLICATION_ID 0x45564431 /* "EVD1" */
+
+static const char schema[] =
+    "PRAGMA application_id=0x45564431;"
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE entry(seq INTEGER PRIMARY KEY, time TEXT NOT NULL, action TEXT NOT NULL,"
+    " certificate TEXT NOT NULL, digest TEXT NOT NULL, records INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE item(seq INTEGER NOT NULL, k INTEGER NOT NULL, exhibit INTEGER, role TEXT,"
+    " path TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY(seq,k))"
+    " WITHOUT ROWID, STRICT;"
+    "CREATE TABLE origin(seq INTEGER NOT NULL, k INTEGER NOT NULL, name BLOB, path BLOB, label TEXT,"
+    " modified TEXT, PRIMARY KEY(seq,k)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX item_sha256 ON item(sha256);"
+    "CREATE INDEX item_exhibit ON item(exhibit);";
+
+/* Rows of one table in their order, for the comparison. */
+static const char *const all_rows[] = {
+    "SELECT * FROM meta ORDER BY key",
+    "SELECT * FROM entry ORDER BY seq",
+    "SELECT * FROM item ORDER BY seq, k",
+    "SELECT * FROM origin ORDER BY seq, k",
+};
+
+struct writer {
+	sqlite3 *db;
+	sqlite3_stmt *item, *origin, *entry;
+	struct evd_case *c;
+	uint64_t from; /* entries below it are in already */
+};
+
+static int fail(sqlite3 *db, struct evd_error *err)
+{
+	return evd_fail(err, EVD_E_IO, "index: %s", db ? sqlite3_errmsg(db) : "cannot be opened");
+}
+
+static int run(sqlite3 *db, const char *sql, struct evd_error *err)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
+}
+
+static int open_db(const struct evd_case *c, int flags, sqlite3 **out, struct evd_error *err)
+{
+	char path[4096];
+	int r = snprintf(path, sizeof path, "%s/.case/" INDEX_NAME, c->path);
+
+	*out = NULL;
+	if (r < 0 || (size_t)r >= sizeof path)
+		return evd_fail(err, EVD_E_LIMIT, "the path of the case is too long");
+	r = 0;
+	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
+		r = fail(*out, err);
+		sqlite3_close(*out);
+		*out = NULL;
+		return r;
+	}
+	sqlite3_db_config(*out, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(*out, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return 0;
+}
+
+static void bind_json_text(sqlite3_stmt *s, int at, const struct evd_json *j, size_t object,
+                           const char *key, const char *key_bytes, bool blob)
+{
+	struct evd_buf b = {0};
+	struct evd_view v;
+
+	if (evd_json_string(j, object, key, &v))
+		evd_put_unescaped(&b, v);
+	else if (key_bytes && evd_json_string(j, object, key_bytes, &v))
+		evd_put_unbase64url(&b, v);
+	else
+		return;
+	if (blob)
+		sqlite3_bind_blob(s, at, b.len ? (const void *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_text(s, at, b.len ? (const char *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
+	evd_buf_release(&b);
+}
+
+static int step(sqlite3 *db, sqlite3_stmt *s, struct evd_error *err)
+{
+	int r = sqlite3_step(s) == SQLITE_DONE ? 0 : fail(db, err);
+
+	sqlite3_reset(s);
+	sqlite3_clear_bindings(s);
+	return r;
+}
+
+static int put_item(struct writer *w, const struct evd_record *r, const struct evd_json *j,
+                    struct evd_error *err)
+{
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	evd_hex(hex, r->sha256, EVD_SHA256_LEN);
+	sqlite3_bind_int64(w->item, 1, (sqlite3_int64)w->c->log.entry.seq);
+	sqlite3_bind_int64(w->item, 2, (sqlite3_int64)r->k);
+	if (r->exhibit)
+		sqlite3_bind_int64(w->item, 3, (sqlite3_int64)r->exhibit);
+	bind_json_text(w->item, 4, j, 0, "role", NULL, false);
+	sqlite3_bind_text(w->item, 5, (const char *)r->path.p, (int)r->path.len, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(w->item, 6, (sqlite3_int64)r->size);
+	sqlite3_bind_text(w->item, 7, hex, -1, SQLITE_TRANSIENT);
+	return step(w->db, w->item, err);
+}
+
+static int put_origin(struct writer *w, const struct evd_record *r, const struct evd_json *j,
+                      struct evd_error *err)
+{
+	size_t times = evd_json_find(j, 0, "times");
+
+	sqlite3_bind_int64(w->origin, 1, (sqlite3_int64)r->first.seq);
+	sqlite3_bind_int64(w->origin, 2, (sqlite3_int64)r->first.k);
+	bind_json_text(w->origin, 3, j, 0, "name", "nameBytes", true);
+	bind_json_text(w->origin, 4, j, 0, "path", "pathBytes", true);
+	bind_json_text(w->origin, 5, j, 0, "label", NULL, false);
+	if (times)
+		bind_json_text(w->origin, 6, j, times, "modified", NULL, false);
+	return step(w->db, w->origin, err);
+}
+
+static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                     struct evd_view line, struct evd_error *err)
+{
+	struct writer *w = ctx;
+
+	(void)line;
+	if (w->c->log.entry.seq < w->from)
+		return 0;
+	if (r->kind == EVD_KIND_CONTENT)
+		return put_item(w, r, j, err);
+	return r->kind == EVD_KIND_ORIGIN ? put_origin(w, r, j, err) : 0;
+}
+
+static int put_entries(struct writer *w, struct evd_error *err)
+{
+	const struct evd_log *log = &w->c->log;
+	char hex[2 * EVD_SHA256_LEN + 1], time[EVD_TIME_LEN + 1];
+	int r = 0;
+
+	for (size_t i = w->from - 1; i < log->entries.n && r == 0; i++) {
+		const struct evd_log_entry *e = &log->entries.at[i];
+
+		evd_time_format(time, e->time_ms);
+		sqlite3_bind_int64(w->entry, 1, (sqlite3_int64)i + 1);
+		sqlite3_bind_text(w->entry, 2, time, -1, SQLITE_TRANSIENT);
+		sqlite3_bind_text(w->entry, 3, evd_action_rule(e->action)->name, -1, SQLITE_STATIC);
+		evd_hex(hex, log->signers.at[e->signer].fingerprint, EVD_SHA256_LEN);
+		sqlite3_bind_text(w->entry, 4, hex, -1, SQLITE_TRANSIENT);
+		evd_hex(hex, e->digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+		sqlite3_bind_text(w->entry, 5, hex, -1, SQLITE_TRANSIENT);
+		sqlite3_bind_int64(w->entry, 6, e->count);
+		r = step(w->db, w->entry, err);
+	}
+	return r;
+}
+
+static int put_meta(sqlite3 *db, const struct evd_log *log, struct evd_error *err)
+{
+	char hex[2 * EVD_SHA256_LEN + 1], *sql;
+	int r;
+
+	evd_hex(hex, log->entries.at[log->entries.n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+	sql = sqlite3_mprintf("INSERT OR REPLACE INTO meta VALUES('version','%d'),('case',%Q),"
+	                      "('entries','%llu'),('head',%Q)",
+	                      INDEX_VERSION, log->case_id, (unsigned long long)log->entries.n, hex);
+	r = sql ? run(db, sql, err) : evd_nomem(err);
+	sqlite3_free(sql);
+	return r;
+}
+
+static void finish_statements(struct writer *w)
+{
+	sqlite3_finalize(w->item);
+	sqlite3_finalize(w->origin);
+	sqlite3_finalize(w->entry);
+}
+
+/* Reads the log and puts what stands from entry `from` on, in one transaction. */
+static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, struct evd_error *err)
+{
+	struct writer w = {.db = db, .c = c, .from = from};
+	int r = run(db, "BEGIN IMMEDIATE", err);
+
+	if (r == 0 &&
+	    (sqlite3_prepare_v2(db, "INSERT INTO item VALUES(?,?,?,?,?,?,?)", -1, &w.item, NULL) ||
+	     sqlite3_prepare_v2(db, "INSERT INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin, NULL) ||
+	     sqlite3_prepare_v2(db, "INSERT INTO entry VALUES(?,?,?,?,?,?)", -1, &w.entry, NULL)))
+		r = fail(db, err);
+	if (r == 0)
+		r = evd_case_read_from(c, from, on_record, &w, err);
+	if (r == 0)
+		r = put_entries(&w, err);
+	if (r == 0)
+		r = put_meta(db, &c->log, err);
+	finish_statements(&w);
+	if (r == 0)
+		return run(db, "COMMIT", err);
+	run(db, "ROLLBACK", NULL);
+	return r;
+}
+
+static bool meta_is(sqlite3 *db, const char *key, char *out, size_t cap)
+{
+	sqlite3_stmt *s = NULL;
+	bool found = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key=?", -1, &s, NULL) == SQLITE_OK;
+
+	if (found) {
+		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
+		found = sqlite3_step(s) == SQLITE_ROW;
+		if (found)
+			snprintf(out, cap, "%s", (const char *)sqlite3_column_text(s, 0));
+	}
+	sqlite3_finalize(s);
+	return found;
+}
+
+/* The first entry that the index lacks; 0 if it must be made anew. */
+static uint64_t first_lacking(const struct evd_case *c, sqlite3 *db)
+{
+	const struct evd_log *log = &c->log;
+	char text[128], hex[2 * EVD_SHA256_LEN + 1];
+	uint64_t n;
+
+	if (!meta_is(db, "version", text, sizeof text) || atoll(text) != INDEX_VERSION ||
+	    !meta_is(db, "case", text, sizeof text) || strcmp(text, log->case_id) != 0 ||
+	    !meta_is(db, "entries", text, sizeof text))
+		return 0;
+	n = strtoull(text, NULL, 10);
+	if (n == 0 || n > log->entries.n || !meta_is(db, "head", text, sizeof text))
+		return 0;
+	evd_hex(hex, log->entries.at[n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+	return strcmp(hex, text) == 0 ? n + 1 : 0;
+}
+
+int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
+{
+	sqlite3 *db;
+	int r;
+
+	evd_remove(c->state, INDEX_NAME);
+	evd_remove(c->state, INDEX_NAME "-journal");
+	r = open_db(c, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
+	if (r)
+		return r;
+	r = run(db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF;", err);
+	if (r == 0)
+		r = run(db, schema, err);
+	if (r == 0)
+		r = fill(c, db, 1, err);
+	sqlite3_close(db);
+	return r;
+}
+
+int evd_index_follow(struct evd_case *c, struct evd_error *err)
+{
+	sqlite3 *db;
+	uint64_t from = 0;
+	int r = open_db(c, SQLITE_OPEN_READWRITE, &db, NULL);
+
+	if (r == 0)
+		from = first_lacking(c, db);
+	if (r || from == 0) {
+		sqlite3_close(db);
+		return evd_index_rebuild(c, err);
+	}
+	r = run(db, "PRAGMA synchronous=OFF;", err);
+	if (r == 0 && from <= c->log.entries.n)
+		r = fill(c, db, from, err);
+	sqlite3_close(db);
+	return r;
+}
+
+static bool same_row(sqlite3_stmt *a, sqlite3_stmt *b)
+{
+	int n = sqlite3_column_count(a);
+
+	if (n != sqlite3_column_count(b))
+		return false;
+	for (int i = 0; i < n; i++) {
+		const void *x = sqlite3_column_blob(a, i), *y = sqlite3_column_blob(b, i);
+		int len = sqlite3_column_bytes(a, i);
+
+		if (sqlite3_column_type(a, i) != sqlite3_column_type(b, i) ||
+		    len != sqlite3_column_bytes(b, i) || (len && memcmp(x, y, (size_t)len) != 0))
+			return false;
+	}
+	return true;
+}
+
+static bool same_rows(sqlite3 *a, sqlite3 *b, const char *sql)
+{
+	sqlite3_stmt *x = NULL, *y = NULL;
+	bool same = sqlite3_prepare_v2(a, sql, -1, &x, NULL) == SQLITE_OK &&
+	            sqlite3_prepare_v2(b, sql, -1, &y, NULL) == SQLITE_OK;
+
+	while (same) {
+		int s = sqlite3_step(x), t = sqlite3_step(y);
+
+		same = s == t && (s == SQLITE_ROW || s == SQLITE_DONE);
+		if (!same || s == SQLITE_DONE)
+			break;
+		same = same_row(x, y);
+	}
+	sqlite3_finalize(x);
+	sqlite3_finalize(y);
+	return same;
+}
+
+int evd_index_compare(struct evd_case *c, bool *same, struct evd_error *err)
+{
+	sqlite3 *disk, *fresh = NULL;
+	int r;
+
+	*same = false;
+	if (open_db(c, SQLITE_OPEN_READONLY, &disk, NULL))
+		return 0;
+	r = sqlite3_open(":memory:", &fresh) == SQLITE_OK ? run(fresh, schema, err) : evd_nomem(err);
+	if (r == 0)
+		r = fill(c, fresh, 1, err);
+	*same = r == 0;
+	for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++)
+		*same = *same && same_rows(disk, fresh, all_rows[i]);
+	sqlite3_close(disk);
+	sqlite3_close(fresh);
+	return r;
+}

@@ -1,0 +1,203 @@
+/* check_case: see check_case.h. */
+#include "verify/check_case.h"
+
+#include "platform/files.h"
+#include "verify/container.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FITS, MISSING, ALTERED };
+
+struct job {
+	struct evd_case *c;
+	struct evd_sha *sha;
+	uint8_t **block;
+	pthread_mutex_t lock;
+	uint64_t done, all;
+	int (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+	struct evd_error err;
+};
+
+static int hash_file(struct job *j, unsigned thread, int fd, const struct evd_item *it,
+                     uint8_t *digest, struct evd_error *err)
+{
+	int r = evd_sha_begin(&j->sha[thread], EVD_SHA256, err);
+
+	for (uint64_t done = 0; done < it->size && r == 0;) {
+		size_t n = it->size - done < EVD_IO_BLOCK ? (size_t)(it->size - done) : EVD_IO_BLOCK;
+
+		r = evd_read_at(fd, done, j->block[thread], n, err);
+		if (r == 0)
+			r = evd_sha_add(&j->sha[thread], j->block[thread], n, err);
+		done += n;
+		pthread_mutex_lock(&j->lock);
+		j->done += n;
+		pthread_mutex_unlock(&j->lock);
+	}
+	return r ? r : evd_sha_end(&j->sha[thread], digest, err);
+}
+
+/* A file that cannot be read counts as altered: it does not give back what was recorded. */
+static int check_item(void *ctx, size_t i, unsigned thread)
+{
+	struct job *j = ctx;
+	struct evd_item *it = &j->c->log.items.at[i];
+	struct evd_id id = {it->seq, it->k};
+	char path[EVD_PAYLOAD_PATH];
+	uint8_t digest[EVD_SHA256_LEN];
+	uint64_t size;
+	int fd, r;
+
+	evd_payload_path(path, id, it->ext);
+	r = evd_file_open(j->c->dir, path, &fd, &size, NULL);
+	if (r) {
+		it->state = r == EVD_E_NOTFOUND ? MISSING : ALTERED;
+		return 0;
+	}
+	if (!j->block[thread])
+		j->block[thread] = malloc(EVD_IO_BLOCK);
+	if (!j->block[thread]) {
+		close(fd);
+		return EVD_E_NOMEM;
+	}
+	it->state = size == it->size && hash_file(j, thread, fd, it, digest, NULL) == 0 &&
+	                    memcmp(digest, it->sha256, sizeof digest) == 0
+	                ? FITS
+	                : ALTERED;
+	close(fd);
+	return 0;
+}
+
+static int tick(void *ctx)
+{
+	struct job *j = ctx;
+
+	return j->progress && j->progress(j->ctx, j->done, j->all) ? EVD_E_CANCELLED : 0;
+}
+
+static int check_items(struct evd_case *c, struct evd_pool *pool, const struct evd_findings *to,
+                       int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
+                       struct evd_error *err)
+{
+	struct job j = {.c = c, .lock = PTHREAD_MUTEX_INITIALIZER, .progress = progress, .ctx = ctx};
+	unsigned width = evd_pool_width(pool);
+	char where[32];
+	int r;
+
+	j.sha = calloc(width, sizeof *j.sha);
+	j.block = calloc(width, sizeof *j.block);
+	for (size_t i = 0; i < c->log.items.n; i++)
+		j.all += c->log.items.at[i].size;
+	r = j.sha && j.block ? evd_pool_run(pool, c->log.items.n, check_item, &j, tick) : EVD_E_NOMEM;
+	for (unsigned i = 0; i < width; i++) {
+		if (j.sha)
+			evd_sha_release(&j.sha[i]);
+		if (j.block)
+			free(j.block[i]);
+	}
+	free(j.sha);
+	free(j.block);
+	if (r)
+		return evd_fail(err, r, "the check was not finished: %s", evd_strerror(r));
+	for (size_t i = 0; i < c->log.items.n; i++) {
+		const struct evd_item *it = &c->log.items.at[i];
+
+		snprintf(where, sizeof where, "%u/%u", it->seq, it->k);
+		if (it->lost && it->state != MISSING)
+			evd_finding(to, EVD_F_LOST_PRESENT, where, "its file is here");
+		else if (it->lost)
+			evd_finding(to, EVD_F_LOST, where, "by an entry of the log");
+		else if (it->state == MISSING)
+			evd_finding(to, EVD_F_ITEM_MISSING, where, "data/%08u/%08u.%s", it->seq, it->k, it->ext);
+		else if (it->state == ALTERED)
+			evd_finding(to, EVD_F_ITEM_ALTERED, where, "data/%08u/%08u.%s", it->seq, it->k, it->ext);
+	}
+	return 0;
+}
+
+static bool is_item(const struct evd_log *log, const char *path)
+{
+	size_t lo = 0, hi = log->items.n;
+	char own[EVD_PAYLOAD_PATH];
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		struct evd_id id = {log->items.at[mid].seq, log->items.at[mid].k};
+		int d;
+
+		evd_payload_path(own, id, log->items.at[mid].ext);
+		d = strcmp(own, path);
+		if (d == 0)
+			return true;
+		if (d < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+/* Files under data/ or custody/ that the log does not know. */
+static int check_folder(struct evd_case *c, int at, const char *top, const struct evd_findings *to,
+                        struct evd_error *err)
+{
+	char **folders, **files, path[256], known[64];
+	size_t n, m;
+	int r = evd_dir_names(at, &folders, &n, err);
+	bool custody = strcmp(top, "custody") == 0;
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		uint64_t seq = strtoull(folders[i], NULL, 10);
+		bool ours = strlen(folders[i]) == 8 && strspn(folders[i], "0123456789") == 8 && seq >= 1 &&
+		            seq <= c->log.entries.n;
+		int fd;
+
+		snprintf(path, sizeof path, "%s/%.100s", top, folders[i]);
+		if (!ours || evd_dir_open(at, folders[i], &fd, NULL)) {
+			evd_finding(to, EVD_F_FILE_UNACCOUNTED, path, "the log does not know it");
+			continue;
+		}
+		r = evd_dir_names(fd, &files, &m, err);
+		close(fd);
+		for (size_t k = 0; r == 0 && k < m; k++) {
+			bool is_known = false;
+
+			for (unsigned f = 0; custody && f < EVD_ENTRY_FILES; f++)
+				is_known = is_known || strcmp(files[k], evd_entry_file_name(f)) == 0;
+			snprintf(path, sizeof path, "%s/%.8s/%.100s", top, folders[i], files[k]);
+			snprintf(known, sizeof known, "%.60s", path);
+			if (!custody)
+				is_known = strcmp(known, path) == 0 && is_item(&c->log, path);
+			if (!is_known)
+				evd_finding(to, EVD_F_FILE_UNACCOUNTED, path, "the log does not know it");
+		}
+		if (r == 0)
+			evd_dir_names_free(files, m);
+	}
+	evd_dir_names_free(folders, n);
+	return r;
+}
+
+int evd_check_case(struct evd_case *c, struct evd_pool *pool, const struct evd_findings *to,
+                   int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
+                   struct evd_error *err)
+{
+	int r = evd_case_read(c, to, NULL, NULL, err);
+	bool whole = r == 0;
+
+	if (r && r != EVD_STOP)
+		return r;
+	/* also after a fault in the log: what it said up to there is checked, every file named */
+	r = check_items(c, pool, to, progress, ctx, err);
+	if (r == 0 && whole)
+		r = check_folder(c, c->custody, "custody", to, err);
+	return r || !whole ? r : check_folder(c, c->data, "data", to, err);
+}
