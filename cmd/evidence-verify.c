@@ -6,17 +6,15 @@
  */
 #include "base/text.h"
 #include "platform/confine.h"
+#include "platform/input.h"
+#include "platform/start.h"
 #include "report/report.h"
 #include "verify/verify.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -196,13 +194,13 @@ static int judge(struct program *p, const char *path, struct evd_report *report)
 		evd_finding(&to, EVD_F_NOT_THIS_FORMAT, "", "standard input: give the file itself");
 		return 0;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0) {
-		complain(path, strerror(errno));
-		return errno == ENOENT || errno == ENOTDIR ? EVD_EXIT_NO_INPUT : EVD_EXIT_IO;
+	r = evd_input_open(path, &fd, &err);
+	if (r) {
+		complain(path, err.text);
+		return r == EVD_E_NOTFOUND ? EVD_EXIT_NO_INPUT : EVD_EXIT_IO;
 	}
 	r = evd_verify(fd, path, &p->o, report, &err);
-	close(fd);
+	evd_input_close(fd);
 	if (p->progress)
 		fputs("\r     \r", stderr);
 	if (r == 0)
@@ -289,31 +287,27 @@ static int verify_all(struct program *p, char **path, int n)
 	return p->worst;
 }
 
-/* A closed descriptor 0, 1 or 2 must not become a bundle (threats F-20). */
-static void guard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	struct program p = {0};
-	bool stdout_open = fcntl(STDOUT_FILENO, F_GETFD) != -1;
-	int id, code = -1;
+	bool stdout_open = evd_start();
+	const char *language = evd_start_language();
+	char *asked = NULL, **path;
+	int id, n, code = -1;
 
-	guard_descriptors();
-	signal(SIGPIPE, SIG_IGN);
-	p.messages = evd_messages("en");
+	p.messages = language ? evd_messages(language) : NULL;
+	if (!p.messages)
+		p.messages = evd_messages("en");
 	p.o.now = (int64_t)time(NULL);
 	while (code < 0 && (id = getopt_long(argc, argv, "", options, NULL)) != -1)
 		code = take_option(&p, id, optarg);
-	if (code < 0 && optind == argc)
+	path = argv + optind;
+	n = argc - optind;
+	if (code < 0 && n == 0 && (asked = evd_start_ask(p.messages->text[EVD_MSG_ASK_FILE]))) {
+		path = &asked;
+		n = 1;
+	}
+	if (code < 0 && n == 0)
 		code = usage_error("BUNDLE", "give at least one file");
 	if (code < 0) {
 		p.progress = !p.quiet && !p.json && isatty(STDERR_FILENO);
@@ -321,7 +315,7 @@ int main(int argc, char **argv)
 		if (p.about)
 			fprintf(stderr, "evidence-verify %s (%s), checked at %lld seconds since 1970\n", EVD_VERSION,
 			        EVD_BUILD, (long long)p.o.now);
-		code = verify_all(&p, argv + optind, argc - optind);
+		code = verify_all(&p, path, n);
 	}
 	evd_pool_free(p.o.pool);
 	evd_trust_release(&p.o.trust);
@@ -331,5 +325,6 @@ int main(int argc, char **argv)
 		fputs("evidence-verify: the report could not be written\n", stderr);
 		code = EVD_EXIT_IO;
 	}
+	evd_start_stay(p.messages->text[EVD_MSG_PRESS_ENTER]);
 	return code;
 }

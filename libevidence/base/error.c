@@ -64,7 +64,10 @@ static int code_of_errno(int sys)
 {
 	switch (sys) {
 	case ENOSPC:
-	case EDQUOT: return EVD_E_NOSPACE;
+#ifdef EDQUOT
+	case EDQUOT:
+#endif
+		return EVD_E_NOSPACE;
 	case ENOENT: return EVD_E_NOTFOUND;
 	case EEXIST:
 	case ENOTEMPTY: return EVD_E_EXISTS;

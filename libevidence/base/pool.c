@@ -1,10 +1,11 @@
 /* pool: see pool.h. */
 #include "base/pool.h"
 
+#include "platform/input.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define MAX_THREADS 64u
 
@@ -87,13 +88,13 @@ static void *helper(void *arg)
 int evd_pool_new(unsigned n, struct evd_pool **out, struct evd_error *err)
 {
 	struct evd_pool *p = calloc(1, sizeof *p);
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned cores = evd_cores();
 
 	*out = NULL;
 	if (!p)
 		return evd_nomem(err);
 	if (n == 0)
-		n = cores > 0 ? (unsigned)cores : 1;
+		n = cores;
 	if (n > MAX_THREADS)
 		n = MAX_THREADS;
 	pthread_mutex_init(&p->lock, NULL);
