@@ -18,10 +18,10 @@ static const char *const state_name[EVD_CHAT_N_STATES] = {
     "zero-filled", "empty",  "wrong-type",   "remote",
 };
 static const char *const flag_name[EVD_CHAT_F_COUNT] = {
-    "header-imitation", "impossible-time",     "time-goes-back",  "duplicate-id",
-    "other-date-form",  "sender-split-unsure", "unknown-marker",  "times-disagree",
-    "mended",           "two-bodies",          "inherited-sender", "duplicate-key",
-    "unknown-type",     "surrogate-references", "no-time",         "typed-marker",
+    "header-imitation", "impossible-time",      "time-goes-back",   "duplicate-id",
+    "other-date-form",  "sender-split-unsure",  "unknown-marker",   "times-disagree",
+    "mended",           "two-bodies",           "inherited-sender", "duplicate-key",
+    "unknown-type",     "surrogate-references", "no-time",          "typed-marker",
     "body-cut",
 };
 
@@ -143,6 +143,23 @@ static const char *joined(char key[EVD_MAX_KEY], const char *prefix, const char 
 	return key;
 }
 
+/* Fixed words and digits only: nothing to escape. */
+static void put_readings(struct evd_object *o, const char *key, const struct evd_chat_time *t)
+{
+	char json[3 * 80], text[40];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_readings; i++) {
+		size_t len = spell_time(text, t->reading[i].local_ms, t->precision, false);
+		int put = snprintf(json + n, sizeof json - n, "%s{\"local\":\"%.*s\",\"order\":\"%s\"}",
+		                   i ? "," : "[", (int)len, text, t->reading[i].order);
+
+		n += put > 0 ? (size_t)put : 0;
+	}
+	json[n++] = ']';
+	evd_object_raw(o, key, evd_view_of(json, n));
+}
+
 void evd_chat_put_time(struct evd_object *o, const char *prefix, const struct evd_chat_time *t)
 {
 	static const char *const precision[] = {"minute", "second", "millisecond", "day"};
@@ -156,14 +173,13 @@ void evd_chat_put_time(struct evd_object *o, const char *prefix, const struct ev
 	if (t->has_utc)
 		evd_object_str(o, joined(key, prefix, "Utc"),
 		               evd_view_of(text, spell_time(text, t->utc_ms, t->precision, true)));
-	if (t->has_other)
-		evd_object_str(o, joined(key, prefix, "LocalOther"),
-		               evd_view_of(text, spell_time(text, t->other_ms, t->precision, false)));
+	if (t->n_readings)
+		put_readings(o, joined(key, prefix, "Readings"), t);
 	if (t->source)
 		evd_object_cstr(o, joined(key, prefix, "Source"), t->source);
 	if (t->ambiguity)
 		evd_object_cstr(o, joined(key, prefix, "Ambiguity"), t->ambiguity);
-	if (t->has_local || t->has_utc)
+	if (t->has_local || t->has_utc || t->n_readings)
 		evd_object_cstr(o, joined(key, prefix, "Precision"), precision[t->precision]);
 }
 
@@ -487,7 +503,9 @@ static int put_ledger(struct evd_chat *c, const struct evd_chat_conv *conv, stru
 	if (c->ids_full)
 		evd_object_bool(o, "duplicateIdsNotAllChecked", true);
 	if (conv->has_number_id) {
-		evd_object_int(o, "idsMissing", conv->ids_missing <= EVD_MAX_JSON_INT ? conv->ids_missing : EVD_MAX_JSON_INT);
+		evd_object_int(o, "idsMissing",
+		               conv->ids_missing <= EVD_MAX_JSON_INT ? conv->ids_missing
+		                                                     : EVD_MAX_JSON_INT);
 		evd_object_int(o, "idGaps", conv->n_id_gaps);
 	}
 	return finish(c, err);

@@ -10,17 +10,17 @@
 
 #include "format.h"
 
-#define EVD_CHAT_TEXT_MAX (UINT32_C(64) << 10) /* bytes of a text in a record; longer: parts */
-#define EVD_CHAT_BODY_MAX (UINT32_C(64) << 20) /* bytes of a body altogether */
-#define EVD_CHAT_CONVS_MAX 100000u             /* conversations of one item */
-#define EVD_CHAT_SENDERS_MAX 100000u           /* participants counted in one item */
-#define EVD_CHAT_IDS_MAX (UINT32_C(4) << 20)   /* message ids held to find doubles */
-#define EVD_CHAT_GAPS 10u                      /* silences a ledger lists */
+#define EVD_CHAT_TEXT_MAX (UINT32_C(64) << 10)  /* bytes of a text in a record; longer: parts */
+#define EVD_CHAT_BODY_MAX (UINT32_C(64) << 20)  /* bytes of a body altogether */
+#define EVD_CHAT_CONVS_MAX 100000u              /* conversations of one item */
+#define EVD_CHAT_SENDERS_MAX 100000u            /* participants counted in one item */
+#define EVD_CHAT_IDS_MAX (UINT32_C(4) << 20)    /* message ids held to find doubles */
+#define EVD_CHAT_GAPS 10u                       /* silences a ledger lists */
 #define EVD_CHAT_GAP_MS (INT64_C(86400) * 1000) /* shorter silences are not listed */
 
 /* Where a time and its offset come from (chats.md rule 2). */
-#define EVD_CHAT_FROM_EPOCH "epoch"           /* a count since a fixed instant: UTC */
-#define EVD_CHAT_FROM_RECORD "in-record"      /* the record states the offset */
+#define EVD_CHAT_FROM_EPOCH "epoch"      /* a count since a fixed instant: UTC */
+#define EVD_CHAT_FROM_RECORD "in-record" /* the record states the offset */
 #define EVD_CHAT_FROM_EXPORTER "export-machine-local"
 #define EVD_CHAT_FROM_DEVICE "device-local-unknown"
 #define EVD_CHAT_FROM_NONE "none"
@@ -33,16 +33,20 @@ enum evd_chat_precision {
 };
 
 struct evd_chat_time {
-	struct evd_view raw;  /* as in the source; empty: none there */
-	bool has_local;       /* calendar fields as written, no zone */
-	bool has_utc;         /* provable from the record alone */
-	int64_t local_ms;     /* as if the local fields were UTC */
-	int64_t utc_ms;       /* ms since 1970 */
+	struct evd_view raw; /* as in the source; empty: none there */
+	bool has_local;      /* calendar fields as written, no zone */
+	bool has_utc;        /* provable from the record alone */
+	int64_t local_ms;    /* as if the local fields were UTC */
+	int64_t utc_ms;      /* ms since 1970 */
 	enum evd_chat_precision precision;
 	const char *source;    /* EVD_CHAT_FROM_*, NULL: no time */
 	const char *ambiguity; /* "day-month", "standard-offset", …, or NULL */
-	bool has_other;        /* a second reading that cannot be excluded */
-	int64_t other_ms;      /* local */
+	/* several readings of the calendar fields; then has_local is false */
+	size_t n_readings;
+	struct {
+		const char *order; /* "day-month", "month-day", "year-first" */
+		int64_t local_ms;
+	} reading[3];
 };
 
 enum evd_chat_type {
@@ -76,7 +80,7 @@ enum evd_chat_state {
 enum evd_chat_flag {
 	EVD_CHAT_F_HEADER_IMITATION = 1 << 0,
 	EVD_CHAT_F_IMPOSSIBLE_TIME = 1 << 1,
-	EVD_CHAT_F_TIME_BACK = 1 << 2, /* set here */
+	EVD_CHAT_F_TIME_BACK = 1 << 2,    /* set here */
 	EVD_CHAT_F_DUPLICATE_ID = 1 << 3, /* set here */
 	EVD_CHAT_F_OTHER_DATE_FORM = 1 << 4,
 	EVD_CHAT_F_SENDER_SPLIT = 1 << 5,
@@ -96,18 +100,18 @@ enum evd_chat_flag {
 
 struct evd_chat_message {
 	enum evd_chat_type type;
-	struct evd_view id;       /* of the platform, or empty */
-	struct evd_view sender;   /* label as in the source, or empty */
-	struct evd_view number;   /* telephone number, or empty */
-	struct evd_view handle;   /* account name, mail address or platform id, or empty */
-	const char *direction;    /* "in", "out", or NULL: the source does not say */
+	struct evd_view id;     /* of the platform, or empty */
+	struct evd_view sender; /* label as in the source, or empty */
+	struct evd_view number; /* telephone number, or empty */
+	struct evd_view handle; /* account name, mail address or platform id, or empty */
+	const char *direction;  /* "in", "out", or NULL: the source does not say */
 	struct evd_chat_time time;
 	bool has_body;
 	struct evd_view body;     /* exactly as in the source, after its own escapes are undone */
 	struct evd_view body_raw; /* before a mending, or the other of two bodies; or empty */
 	struct evd_view caption;
-	struct evd_view marker;   /* the app's text that was recognised */
-	const char *event;        /* what a system message says, from a closed list; or NULL */
+	struct evd_view marker;    /* the app's text that was recognised */
+	const char *event;         /* what a system message says, from a closed list; or NULL */
 	struct evd_view event_raw; /* the platform's own word for it */
 	struct evd_view reply_to, reply_text;
 	struct evd_view forwarded;
@@ -115,7 +119,7 @@ struct evd_chat_message {
 	struct evd_chat_time edit_time;
 	/* canonical JSON, or empty */
 	struct evd_view revisions, reactions, call, details;
-	unsigned flags; /* enum evd_chat_flag */
+	unsigned flags;    /* enum evd_chat_flag */
 	uint64_t off, len; /* bytes, in the member or the item's source */
 	bool no_place;     /* a database row: no byte range */
 };
@@ -126,7 +130,7 @@ struct evd_chat_attachment {
 	struct evd_view note;  /* the sentence that stands in place of a file */
 	struct evd_view found; /* name of the file of the item that matches, or empty */
 	bool has_size, has_found_size;
-	uint64_t size;         /* as the source states */
+	uint64_t size; /* as the source states */
 	uint64_t found_size;
 	enum evd_chat_state state;
 };
@@ -134,11 +138,11 @@ struct evd_chat_attachment {
 /* What is known of a conversation when its first message comes. */
 struct evd_chat_info {
 	struct evd_view title, id, kind_raw, account;
-	const char *form; /* variant read: "android", "ios", "json", … */
-	const char *date_order; /* "day-month", "month-day", "year-first", "undecidable", or NULL */
+	const char *form;          /* variant read: "android", "ios", "json", … */
+	const char *date_order;    /* "day-month", "month-day", "year-first", "undecidable", or NULL */
 	const char *date_order_by; /* what decided it */
-	struct evd_view details; /* canonical JSON object, or empty */
-	bool late; /* further facts on a conversation already begun */
+	struct evd_view details;   /* canonical JSON object, or empty */
+	bool late;                 /* further facts on a conversation already begun */
 };
 
 struct evd_chat_conv; /* one conversation being read */
@@ -170,32 +174,6 @@ int evd_chat_begin(struct evd_chat *c, struct evd_view key, const struct evd_cha
 /* emits a further conversation record of the same number */
 int evd_chat_more(struct evd_chat *c, struct evd_chat_conv *conv, const struct evd_chat_info *info,
                   struct evd_error *err) EVD_MUST_USE;
-/* the platform writes the newest message first */
-	struct {
-		uint64_t after; /* number of the message before the silence */
-		int64_t ms;
-	} gap[EVD_CHAT_GAPS];
-	size_t n_gaps;
-	bool has_number_id;
-	int64_t prev_id;
-	uint64_t ids_missing, n_id_gaps;
-	struct evd_chat_sender *sender;
-	size_t n_sender, sender_cap;
-	size_t *sender_slot;
-	size_t n_sender_slots;
-	bool senders_full;
-};
-
-int evd_chat_conv_add(struct evd_chat *c, struct evd_view key, struct evd_chat_conv **out,
-                      struct evd_error *err) EVD_MUST_USE;
-void evd_chat_conv_free(struct evd_chat_conv *conv);
-struct evd_view evd_chat_conv_text(const struct evd_chat_conv *conv, size_t off, size_t len);
-int evd_chat_conv_sender(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_view label,
-                         struct evd_view number, struct evd_view handle, uint64_t messages,
-                         struct evd_error *err) EVD_MUST_USE;
-/* numbers the message, counts it, and sets the flags that depend on the messages before it */
-int evd_chat_conv_count(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_chat_message *m,
-                        struct evd_error *err) EVD_MUST_USE;
 /* the platform writes the newest message first, so earlier is the normal direction */
 void evd_chat_newest_first(struct evd_chat_conv *conv);
 /* ids of this chat are numbers given one after the other: what is missing between them is counted */
@@ -212,8 +190,8 @@ int evd_chat_attach(struct evd_chat *c, struct evd_chat_conv *conv,
                     const struct evd_chat_attachment *a, struct evd_error *err) EVD_MUST_USE;
 /* the bytes could not be read; conv may be NULL */
 int evd_chat_unread(struct evd_chat *c, struct evd_chat_conv *conv, const char *code, uint64_t off,
-                    uint64_t len, struct evd_error *err, const char *fmt, ...) EVD_PRINTF(7, 8)
-    EVD_MUST_USE;
+                    uint64_t len, struct evd_error *err, const char *fmt, ...)
+    EVD_PRINTF(7, 8) EVD_MUST_USE;
 int evd_chat_observe(struct evd_chat *c, const struct evd_chat_conv *conv, const char *code,
                      struct evd_error *err, const char *fmt, ...) EVD_PRINTF(5, 6) EVD_MUST_USE;
 /* a number the source states of itself, against what was counted */

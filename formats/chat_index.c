@@ -1,0 +1,180 @@
+/* chat_index: the files of an export and what their first bytes say; see chat_file.h. */
+#include "chat_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beginnings of the forms that messengers exchange; "?" stands for any byte. */
+static const struct signature {
+	const char *ends; /* of the name */
+	size_t off, len;
+	const char *bytes;
+} signature[] = {
+    {".jpg", 0, 3, "\xff\xd8\xff"},
+    {".jpeg", 0, 3, "\xff\xd8\xff"},
+    {".png", 0, 4, "\x89PNG"},
+    {".gif", 0, 4, "GIF8"},
+    {".webp", 8, 4, "WEBP"},
+    {".mp4", 4, 4, "ftyp"},
+    {".m4a", 4, 4, "ftyp"},
+    {".3gp", 4, 4, "ftyp"},
+    {".heic", 4, 4, "ftyp"},
+    {".opus", 0, 4, "OggS"},
+    {".ogg", 0, 4, "OggS"},
+    {".oga", 0, 4, "OggS"},
+    {".pdf", 0, 4, "%PDF"},
+    {".docx", 0, 4, "PK\3\4"},
+    {".xlsx", 0, 4, "PK\3\4"},
+    {".pptx", 0, 4, "PK\3\4"},
+    {".zip", 0, 2, "PK"},
+    {".vcf", 0, 11, "BEGIN:VCARD"},
+    {".amr", 0, 5, "#!AMR"},
+    {".webm", 0, 4, "\x1a\x45\xdf\xa3"},
+    {".mkv", 0, 4, "\x1a\x45\xdf\xa3"},
+};
+
+static bool wrong_type(struct evd_view name, const uint8_t *head, size_t len)
+{
+	for (size_t i = 0; i < sizeof signature / sizeof *signature; i++) {
+		const struct signature *s = &signature[i];
+
+		if (evd_chat_ends(name, s->ends))
+			return len < s->off + s->len || memcmp(head + s->off, s->bytes, s->len) != 0;
+	}
+	return false;
+}
+
+static uint64_t hash(struct evd_view v)
+{
+	uint64_t x = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < v.len; i++)
+		x = (x ^ v.p[i]) * UINT64_C(0x100000001b3);
+	return x ^ x >> 29;
+}
+
+static struct evd_view name_of(const struct evd_chat_index *x, size_t i)
+{
+	return evd_view_of(x->names.data + x->file[i].name, x->file[i].name_len);
+}
+
+static int add(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct evd_chat_index *x = ctx;
+	struct evd_chat_indexed *e;
+	uint8_t block[4096], any = 0;
+	size_t got;
+	void *grown;
+
+	if (f->name.len == 0 || x->n >= EVD_CHAT_FILES_MAX ||
+	    x->names.len + f->name.len > EVD_CHAT_NAMES_MAX)
+		return 0;
+	grown = evd_grow(x->file, x->n, &x->cap, sizeof *x->file);
+	if (!grown)
+		return evd_nomem(err);
+	x->file = grown;
+	e = &x->file[x->n++];
+	memset(e, 0, sizeof *e);
+	e->name = x->names.len;
+	e->name_len = f->name.len;
+	evd_put_view(&x->names, f->name);
+	e->read = true;
+	for (;;) {
+		struct evd_error why;
+		int r = f->read(f->ctx, block, sizeof block, &got, &why);
+
+		for (size_t i = 0; i < got; i++)
+			any |= block[i];
+		if (e->size < EVD_CHAT_HEAD && got) {
+			size_t n = EVD_CHAT_HEAD - e->head_len;
+
+			n = got < n ? got : n;
+			memcpy(e->head + e->head_len, block, n);
+			e->head_len += n;
+		}
+		e->size += got;
+		if (r == EVD_E_LIMIT || r == EVD_E_IO)
+			return evd_fail(err, r, "%s", why.text);
+		if (r)
+			e->read = false;
+		if (r || got == 0)
+			break;
+	}
+	e->zero = e->read && e->size > 0 && any == 0;
+	return evd_buf_check(&x->names, err);
+}
+
+int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
+                         struct evd_chat *chat, struct evd_error *err)
+{
+	struct evd_chat_walk w = {NULL, add, x, chat};
+	int r;
+
+	memset(x, 0, sizeof *x);
+	r = evd_chat_walk(in, &w, err);
+	if (r)
+		return r;
+	x->any = x->n > 0;
+	for (x->n_slots = 16; x->n_slots < x->n * 2; x->n_slots *= 2)
+		;
+	x->slot = calloc(x->n_slots, sizeof *x->slot);
+	if (!x->slot)
+		return evd_nomem(err);
+	for (size_t i = 0; i < x->n; i++) {
+		size_t at = (size_t)hash(evd_chat_base(name_of(x, i))) & (x->n_slots - 1);
+
+		while (x->slot[at])
+			at = (at + 1) & (x->n_slots - 1);
+		x->slot[at] = i + 1;
+	}
+	return 0;
+}
+
+void evd_chat_index_release(struct evd_chat_index *x)
+{
+	evd_buf_release(&x->names);
+	free(x->file);
+	free(x->slot);
+	memset(x, 0, sizeof *x);
+}
+
+/* A name without folders matches any file of that name; one with folders matches by its end. */
+static bool matches(struct evd_view file, struct evd_view wanted)
+{
+	if (evd_view_eq(evd_chat_base(wanted), wanted))
+		return evd_view_eq(evd_chat_base(file), wanted);
+	if (file.len < wanted.len)
+		return false;
+	return memcmp(file.p + file.len - wanted.len, wanted.p, wanted.len) == 0 &&
+	       (file.len == wanted.len || file.p[file.len - wanted.len - 1] == '/');
+}
+
+void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a)
+{
+	size_t at;
+
+	a->state = EVD_CHAT_S_ABSENT;
+	if (!x->n_slots || a->name.len == 0)
+		return;
+	at = (size_t)hash(evd_chat_base(a->name)) & (x->n_slots - 1);
+	for (; x->slot[at]; at = (at + 1) & (x->n_slots - 1)) {
+		const struct evd_chat_indexed *e = &x->file[x->slot[at] - 1];
+		struct evd_view name = name_of(x, x->slot[at] - 1);
+
+		if (!matches(name, a->name))
+			continue;
+		a->found = name;
+		a->has_found_size = e->read;
+		a->found_size = e->size;
+		a->state = EVD_CHAT_S_PRESENT;
+		if (!e->read)
+			a->state = EVD_CHAT_S_UNAVAILABLE;
+		else if (e->size == 0)
+			a->state = EVD_CHAT_S_EMPTY;
+		else if (e->zero)
+			a->state = EVD_CHAT_S_ZERO_FILLED;
+		else if (wrong_type(a->name, e->head, e->head_len))
+			a->state = EVD_CHAT_S_WRONG_TYPE;
+		return;
+	}
+}

@@ -1,0 +1,229 @@
+/* wa_markers: see wa_markers.h. */
+#include "wa_markers.h"
+#include "wa_head.h"
+
+#include <string.h>
+
+struct row {
+	enum wa_mark mark;
+	const char *language, *text;
+};
+
+#define NONE(mark, language, text)
+#define ROW(mark, language, text) {WA_##mark, language, text},
+
+#define WA_EXACT ROW
+#define WA_TAIL NONE
+#define WA_WRAP NONE
+#define WA_TITLE NONE
+#define WA_NOTICE NONE
+static const struct row exact[] = {
+#include "wa_markers.def"
+};
+#undef WA_EXACT
+#undef WA_TAIL
+#define WA_EXACT NONE
+#define WA_TAIL ROW
+static const struct row tail[] = {
+#include "wa_markers.def"
+};
+#undef WA_TAIL
+#undef WA_WRAP
+#define WA_TAIL NONE
+#define WA_WRAP ROW
+static const struct row wrap[] = {
+#include "wa_markers.def"
+};
+#undef WA_WRAP
+#undef WA_TITLE
+#undef ROW
+#define WA_WRAP NONE
+#define WA_TITLE(mark, language, text) {WA_TITLE_MARK, language, text},
+static const struct row title[] = {
+#include "wa_markers.def"
+};
+#undef WA_TITLE
+#undef WA_NOTICE
+#define WA_TITLE NONE
+#define WA_NOTICE(mark, language, text) {WA_##mark, language, text},
+static const struct row notice[] = {
+#include "wa_markers.def"
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+static bool begins(struct evd_view v, const char *text, size_t len)
+{
+	return v.len >= len && memcmp(v.p, text, len) == 0;
+}
+
+/*
+ * `v` against `text` with %s; direction marks before a fixed word are the app's. *part is the text
+ * in place of the first %s; *last_word the offset behind the last fixed word but the final one.
+ */
+static bool matches(struct evd_view v, const char *text, struct evd_view *part, size_t before)
+{
+	struct evd_view rest = wa_skip_marks(v);
+	bool first = true, free_text = false;
+
+	part->len = 0;
+	while (*text || rest.len) {
+		const char *next = strstr(text, "%s");
+		size_t len = next ? (size_t)(next - text) : strlen(text);
+		const uint8_t *at = rest.p;
+
+		if (!free_text) {
+			if (!begins(rest, text, len))
+				return false;
+		} else if (len == 0) { /* %s at the end takes all */
+			at = rest.p + rest.len;
+		} else if (!next) { /* the last word stands at the end */
+			if (rest.len < len || memcmp(rest.p + rest.len - len, text, len) != 0)
+				return false;
+			at = rest.p + rest.len - len;
+		} else {
+			at = memmem(rest.p, rest.len, text, len);
+			if (!at)
+				return false;
+		}
+		if (free_text && first) {
+			*part = evd_view_of(rest.p, (size_t)(at - rest.p));
+			first = false;
+		}
+		if (before && len && (size_t)(at + len - v.p) > before && (next || !free_text || first))
+			return false;
+		rest.len -= (size_t)(at - rest.p) + len;
+		rest.p = at + len;
+		if (!next)
+			return rest.len == 0;
+		text = next + 2;
+		free_text = true;
+	}
+	return true;
+}
+
+static bool in_wrap(struct evd_view v, struct wa_found *f)
+{
+	for (size_t i = 0; i < LENGTH(wrap); i++) {
+		const char *s = strstr(wrap[i].text, "%s");
+		size_t head = (size_t)(s - wrap[i].text), foot = strlen(s + 2);
+
+		if (v.len < head + foot || memcmp(v.p, wrap[i].text, head) != 0 ||
+		    memcmp(v.p + v.len - foot, s + 2, foot) != 0)
+			continue;
+		*f = (struct wa_found){wrap[i].mark, wrap[i].language,
+		                       evd_view_of(v.p + head, v.len - head - foot)};
+		return true;
+	}
+	return false;
+}
+
+/* "NAME • 3 pages <attached: FILE>": the mark stands at the end of an iOS line. */
+static bool in_tail(struct evd_view v, struct wa_found *f)
+{
+	for (size_t i = 0; i < LENGTH(tail); i++) {
+		size_t len = strlen(tail[i].text);
+
+		if (tail[i].mark == WA_EDITED || v.len <= len ||
+		    memcmp(v.p + v.len - len, tail[i].text, len) != 0)
+			continue;
+		*f = (struct wa_found){tail[i].mark, tail[i].language, {NULL, 0}};
+		return true;
+	}
+	for (size_t i = v.len; i > 3; i--)
+		if (v.p[i - 1] == '<' && v.p[i - 2] == 0x8e)
+			return in_wrap(evd_view_of(v.p + i - 1, v.len - i + 1), f);
+	return false;
+}
+
+bool wa_body(struct evd_view line, struct wa_found *f)
+{
+	struct evd_view v = wa_skip_marks(line);
+	size_t low = 0, high = LENGTH(exact);
+	uint8_t last = v.len ? v.p[v.len - 1] : 0;
+
+	*f = (struct wa_found){0};
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		size_t len = strlen(exact[mid].text), n = len < v.len ? len : v.len;
+		int d = n ? memcmp(exact[mid].text, v.p, n) : 0;
+
+		if (d == 0 && len == v.len) {
+			*f = (struct wa_found){exact[mid].mark, exact[mid].language, {NULL, 0}};
+			return true;
+		}
+		if (d < 0 || (d == 0 && len < v.len))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
+	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
+	    memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2))
+		return in_wrap(v, f) || in_tail(v, f);
+	return false;
+}
+
+bool wa_edited(struct evd_view body, size_t *at)
+{
+	if (body.len == 0 || body.p[body.len - 1] != '>')
+		return false;
+	for (size_t i = 0; i < LENGTH(tail); i++) {
+		size_t len = strlen(tail[i].text);
+
+		if (tail[i].mark != WA_EDITED || body.len < len ||
+		    memcmp(body.p + body.len - len, tail[i].text, len) != 0)
+			continue;
+		*at = body.len - len;
+		return true;
+	}
+	return false;
+}
+
+bool wa_notice(struct evd_view line, size_t before, struct wa_found *f)
+{
+	struct evd_view part;
+
+	for (size_t i = 0; i < LENGTH(notice); i++)
+		if (matches(line, notice[i].text, &part, before)) {
+			*f = (struct wa_found){notice[i].mark, notice[i].language, part};
+			return true;
+		}
+	return false;
+}
+
+bool wa_title(struct evd_view name, struct evd_view *out)
+{
+	struct evd_view v = name;
+
+	for (int i = 0; i < 2; i++)
+		if (v.len > 4 &&
+		    (memcmp(v.p + v.len - 4, ".txt", 4) == 0 || memcmp(v.p + v.len - 4, ".zip", 4) == 0))
+			v.len -= 4;
+	for (size_t i = 0; i < LENGTH(title); i++)
+		if (matches(v, title[i].text, out, 0) && out->len)
+			return true;
+	return false;
+}
+
+const char *wa_event(enum wa_mark mark)
+{
+	static const char *const word[] = {
+	    [WA_GROUP_CREATED] = "group-created",
+	    [WA_JOINED_BY_LINK] = "joined-by-link",
+	    [WA_LEFT] = "left",
+	    [WA_ADMIN] = "admin",
+	    [WA_REMOVED] = "removed",
+	    [WA_ADDED] = "added",
+	    [WA_SUBJECT] = "title-changed",
+	    [WA_DESCRIPTION] = "description-changed",
+	    [WA_ICON] = "picture-changed",
+	    [WA_NUMBER] = "number-changed",
+	    [WA_SECURITY_CODE] = "security-code",
+	    [WA_ENCRYPTION] = "encryption-notice",
+	    [WA_DISAPPEARING] = "disappearing",
+	    [WA_BLOCKED] = "blocked",
+	};
+
+	return (size_t)mark < LENGTH(word) && word[mark] ? word[mark] : "other";
+}
