@@ -303,6 +303,21 @@ int evd_keystore_find(const char *home, const char *which, struct evd_identity_i
 	return 0;
 }
 
+int evd_keystore_certificate(const char *home, const char *which, struct evd_buf *out,
+                             struct evd_error *err)
+{
+	struct evd_identity i = {.info = {.kind = ""}};
+	char name[FOLDER_NAME_LEN + 1];
+	int fd, r = find(home, which, &fd, name, &i, err);
+
+	if (r)
+		return r;
+	evd_put_pem(out, "CERTIFICATE", evd_buf_view(&i.certificate));
+	evd_identity_release(&i);
+	close(fd);
+	return evd_buf_check(out, err);
+}
+
 /* Passphrase asked for, key file opened, both halves held against each other. */
 static int open_own(int fd, const char *name, const struct evd_secret_source *secret,
                     struct evd_key *k, struct evd_error *err)

@@ -13,13 +13,14 @@
 /* Asked when a secret is needed: puts the passphrase or PIN into `out` (wiped by the caller).
  * `what` says for whom, for a prompt. 0, or DENIED if there is none. */
 struct evd_secret_source {
-	int (*ask)(void *ctx, const char *what, bool confirm, struct evd_buf *out, struct evd_error *err);
+	int (*ask)(void *ctx, const char *what, bool confirm, struct evd_buf *out,
+	           struct evd_error *err);
 	void *ctx;
 };
 
 struct evd_identity_request {
 	const char *name, *role, *organisation; /* UTF-8; organisation may be NULL */
-	bool real_name; /* put the name into the certificate too */
+	bool real_name;                         /* put the name into the certificate too */
 	const char *algorithm; /* "p256" (default if NULL), "p384", "rsa3072", "rsa4096" */
 };
 
@@ -50,5 +51,9 @@ int evd_key_open(const char *home, const char *which, const struct evd_secret_so
 /* evd_keystore_find(home, which, out, err): what is public of it, without a secret. */
 int evd_keystore_find(const char *home, const char *which, struct evd_identity_info *out,
                       struct evd_error *err) EVD_MUST_USE;
+
+/* evd_keystore_certificate(home, which, out, err): its certificate as PEM (RFC 7468), for verifiers. */
+int evd_keystore_certificate(const char *home, const char *which, struct evd_buf *out,
+                             struct evd_error *err) EVD_MUST_USE;
 
 #endif

@@ -47,6 +47,9 @@ int evd_pkcs8_seal(EVP_PKEY *key, struct evd_view passphrase, struct evd_buf *ou
 int evd_pkcs8_open(struct evd_view pem, struct evd_view passphrase, EVP_PKEY **out,
                    struct evd_error *err) EVD_MUST_USE;
 
+/* evd_put_pem(b, name, der): RFC 7468: lines of 64 base64 characters between BEGIN and END `name`. */
+void evd_put_pem(struct evd_buf *b, const char *name, struct evd_view der);
+
 /* A fresh key and its self-signed certificate. The caller frees the key. */
 int evd_make_key(const char *algorithm, EVP_PKEY **out, struct evd_error *err) EVD_MUST_USE;
 int evd_make_certificate(EVP_PKEY *key, const struct evd_identity_request *request,

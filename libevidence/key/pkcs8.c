@@ -186,17 +186,17 @@ static bool take_pbes2(struct evd_view der, struct pbes2 *p)
 	       evd_cursor_at_end(&cipher) && p->iv.len == IV_LEN && p->ciphertext.len;
 }
 
-static void put_pem(struct evd_buf *out, struct evd_view der)
+void evd_put_pem(struct evd_buf *out, const char *name, struct evd_view der)
 {
 	struct evd_buf text = {0};
 
 	evd_put_base64(&text, der.p, der.len);
-	evd_put_str(out, "-----BEGIN " PEM_NAME "-----\n");
+	evd_putf(out, "-----BEGIN %s-----\n", name);
 	for (size_t at = 0; at < text.len; at += 64) {
 		evd_put(out, text.data + at, text.len - at < 64 ? text.len - at : 64);
 		evd_put_u8(out, '\n');
 	}
-	evd_put_str(out, "-----END " PEM_NAME "-----\n");
+	evd_putf(out, "-----END %s-----\n", name);
 	if (text.failed && !out->failed)
 		out->failed = text.failed;
 	evd_buf_release(&text);
@@ -229,7 +229,7 @@ int evd_pkcs8_seal(EVP_PKEY *key, struct evd_view passphrase, struct evd_buf *ou
 		r = evd_buf_check(&der, err);
 	}
 	if (r == 0) {
-		put_pem(out, evd_buf_view(&der));
+		evd_put_pem(out, PEM_NAME, evd_buf_view(&der));
 		r = evd_buf_check(out, err);
 	}
 	OPENSSL_cleanse(aes_key, sizeof aes_key);
