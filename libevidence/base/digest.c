@@ -23,8 +23,7 @@ static void make_crc_table(void)
 	}
 	for (uint32_t i = 0; i < 256; i++)
 		for (int k = 1; k < 8; k++)
-			crc_table[k][i] =
-			    crc_table[k - 1][i] >> 8 ^ crc_table[0][crc_table[k - 1][i] & 0xff];
+			crc_table[k][i] = crc_table[k - 1][i] >> 8 ^ crc_table[0][crc_table[k - 1][i] & 0xff];
 }
 
 static void set_up(void)
@@ -81,7 +80,8 @@ int evd_sha256(struct evd_view v, uint8_t out[EVD_SHA256_LEN], struct evd_error 
 {
 	if (!evd_crypto())
 		return evd_fail_crypto(err, "OpenSSL could not be set up");
-	if (EVP_Digest(v.p ? v.p : (const uint8_t *)"", v.len, out, NULL, the_md[EVD_SHA256], NULL) != 1)
+	if (EVP_Digest(v.p ? v.p : (const uint8_t *)"", v.len, out, NULL, the_md[EVD_SHA256], NULL) !=
+	    1)
 		return evd_fail_crypto(err, "digest failed");
 	return 0;
 }
@@ -100,9 +100,9 @@ uint32_t evd_crc32(uint32_t crc, const void *data, size_t len)
 	for (; len >= 8; p += 8, len -= 8) {
 		uint32_t a = crc ^ get32(p), b = get32(p + 4);
 
-		crc = crc_table[7][a & 0xff] ^ crc_table[6][a >> 8 & 0xff] ^
-		      crc_table[5][a >> 16 & 0xff] ^ crc_table[4][a >> 24] ^ crc_table[3][b & 0xff] ^
-		      crc_table[2][b >> 8 & 0xff] ^ crc_table[1][b >> 16 & 0xff] ^ crc_table[0][b >> 24];
+		crc = crc_table[7][a & 0xff] ^ crc_table[6][a >> 8 & 0xff] ^ crc_table[5][a >> 16 & 0xff] ^
+		      crc_table[4][a >> 24] ^ crc_table[3][b & 0xff] ^ crc_table[2][b >> 8 & 0xff] ^
+		      crc_table[1][b >> 16 & 0xff] ^ crc_table[0][b >> 24];
 	}
 	for (; len; p++, len--)
 		crc = crc >> 8 ^ crc_table[0][(crc ^ *p) & 0xff];

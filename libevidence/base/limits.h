@@ -13,7 +13,7 @@
 
 /* the bundle */
 #define EVD_MAX_ITEMS (UINT64_C(1) << 20) /* content records */
-#define EVD_MAX_SEQ UINT64_C(99999999)            /* what 8 digits can name */
+#define EVD_MAX_SEQ UINT64_C(99999999)    /* what 8 digits can name */
 #define EVD_MAX_ENTRIES UINT64_C(1000000) /* custody entries */
 #define EVD_MAX_NAME 180u                 /* bytes of a name in the container */
 #define EVD_MAX_META 256u                 /* files in META-INF */

@@ -30,8 +30,9 @@ static int say_fault(const struct evd_case *c, struct evd_error *err)
 	bool entry = f->where[0] >= '0' && f->where[0] <= '9';
 
 	return evd_fail(err, f->code == EVD_F_FORMAT_NEWER ? EVD_E_UNSUPPORTED : EVD_E_DAMAGED,
-	                "%s%s: %s (%s); nothing was changed, see 'evidence check'", entry ? "entry " : "",
-	                f->where[0] ? f->where : "case", evd_finding_kind(f->code)->text, f->detail);
+	                "%s%s: %s (%s); nothing was changed, see 'evidence check'",
+	                entry ? "entry " : "", f->where[0] ? f->where : "case",
+	                evd_finding_kind(f->code)->text, f->detail);
 }
 
 static void clear(struct evd_case *c)
@@ -399,7 +400,8 @@ int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
 		r = evd_dir_names(c->dir, &names, &n, err);
 	evd_dir_names_free(names, n);
 	if (r == 0 && n)
-		return evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own", path);
+		return evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own",
+		                path);
 	if (r == 0)
 		r = make_folders(c, err);
 	if (r == 0)

@@ -60,8 +60,8 @@ int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
 
 /* What goes into the circumstances beside actor, clock and host. NULL: absent. */
 struct evd_circumstances {
-	const char *authority, *condition, *consent, *legal_basis, *medium, *purpose, *reason, *recipient,
-	    *seal_number;
+	const char *authority, *condition, *consent, *legal_basis, *medium, *purpose, *reason,
+	    *recipient, *seal_number;
 	uint64_t not_taken; /* what could not be taken in; 0: absent */
 };
 
@@ -72,8 +72,8 @@ struct evd_draft {
 	int dir, custody, data, records; /* its folders, and records.jsonl */
 	char name[40];                   /* in incoming/ */
 	struct evd_merkle tree;
-	struct evd_buf line, out;        /* present line; lines not yet written */
-	struct evd_object details;       /* the caller fills it */
+	struct evd_buf line, out;  /* present line; lines not yet written */
+	struct evd_object details; /* the caller fills it */
 	struct evd_object scratch;
 	bool has_payload;
 };

@@ -170,7 +170,8 @@ int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd
 	memcpy(d->entry.case_id, log->case_id, sizeof d->entry.case_id);
 	d->entry.has_previous = n > 0;
 	if (n) {
-		memcpy(d->entry.previous_entry, log->entries.at[n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
+		memcpy(d->entry.previous_entry, log->entries.at[n - 1].digest[EVD_FILE_ENTRY],
+		       EVD_SHA256_LEN);
 		memcpy(d->entry.previous_signature, log->entries.at[n - 1].digest[EVD_FILE_SIGNATURE],
 		       EVD_SHA256_LEN);
 	}

@@ -8,11 +8,22 @@
 
 const char *const *evd_violence_words(void)
 {
-	static const char *const words[] = {"stalking",      "intimate-images", "harassment",
-	                                    "threats",       "hate",            "identity-theft",
-	                                    "deepfake",      "doxing",          "sextortion",
-	                                    "fraud",         "account-takeover", "child-abuse-material",
-	                                    "violent-extremism", "domestic-violence", "other", NULL};
+	static const char *const words[] = {"stalking",
+	                                    "intimate-images",
+	                                    "harassment",
+	                                    "threats",
+	                                    "hate",
+	                                    "identity-theft",
+	                                    "deepfake",
+	                                    "doxing",
+	                                    "sextortion",
+	                                    "fraud",
+	                                    "account-takeover",
+	                                    "child-abuse-material",
+	                                    "violent-extremism",
+	                                    "domestic-violence",
+	                                    "other",
+	                                    NULL};
 
 	return words;
 }
@@ -40,7 +51,8 @@ static int check(const struct evd_description *d, struct evd_error *err)
 	if (!d->number || !*d->number || !d->title || !*d->title)
 		return evd_fail(err, EVD_E_MISUSE, "a case needs a number and a title");
 	if (d->violence && !is_violence(d->violence))
-		return evd_fail(err, EVD_E_MISUSE, "'%s' is not a kind of violence from the list", d->violence);
+		return evd_fail(err, EVD_E_MISUSE, "'%s' is not a kind of violence from the list",
+		                d->violence);
 	if ((d->retention && !is_date(d->retention)) || (d->review && !is_date(d->review)))
 		return evd_fail(err, EVD_E_MISUSE, "a date is written YYYY-MM-DD");
 	return 0;
@@ -52,8 +64,8 @@ static void put(struct evd_object *o, const char *key, const char *text)
 		evd_object_bytes(o, key, evd_view_str(text));
 }
 
-static int write_text(const struct evd_case *c, const struct evd_description *d, struct evd_buf *out,
-                      struct evd_error *err)
+static int write_text(const struct evd_case *c, const struct evd_description *d,
+                      struct evd_buf *out, struct evd_error *err)
 {
 	struct evd_object o;
 	int r;

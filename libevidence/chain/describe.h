@@ -11,11 +11,11 @@
 struct evd_description {
 	const char *number, *title; /* required */
 	const char *institution, *legal_basis, *responsible, *purpose, *language;
-	const char *violence;       /* a word of evd_violence_words() */
-	const char *consent;        /* reference of a consent record, in words */
-	const char *retention;      /* YYYY-MM-DD: to be kept until */
-	const char *review;         /* YYYY-MM-DD: to be looked at again */
-	const char *excluded;       /* what was left out on purpose, in words */
+	const char *violence;  /* a word of evd_violence_words() */
+	const char *consent;   /* reference of a consent record, in words */
+	const char *retention; /* YYYY-MM-DD: to be kept until */
+	const char *review;    /* YYYY-MM-DD: to be looked at again */
+	const char *excluded;  /* what was left out on purpose, in words */
 };
 
 /* evd_violence_words(): the coded list, NULL at the end. */

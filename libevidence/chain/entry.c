@@ -6,21 +6,34 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MEMBER(name, type, field) {name, type, false, offsetof(struct evd_entry, field), NULL}
-#define DETAIL(name, type, field) {name, type, false, offsetof(struct evd_details, field), NULL}
-#define CODE(name, field, codes) {name, EVD_M_CODE, false, offsetof(struct evd_details, field), codes}
-#define TOKEN(name) {name, EVD_M_TOKEN, false, 0, NULL}
+#define MEMBER(name, type, field)                                                                  \
+	{                                                                                              \
+		name, type, false, offsetof(struct evd_entry, field), NULL                                 \
+	}
+#define DETAIL(name, type, field)                                                                  \
+	{                                                                                              \
+		name, type, false, offsetof(struct evd_details, field), NULL                               \
+	}
+#define CODE(name, field, codes)                                                                   \
+	{                                                                                              \
+		name, EVD_M_CODE, false, offsetof(struct evd_details, field), codes                        \
+	}
+#define TOKEN(name)                                                                                \
+	{                                                                                              \
+		name, EVD_M_TOKEN, false, 0, NULL                                                          \
+	}
 
 static const char *const basis_codes[] = {
-    "own-device", "own-account",   "consent", "public", "observer-account", "order",
-    "seized-device", "other-account", "covert",  "unknown", NULL,
+    "own-device", "own-account",   "consent",       "public", "observer-account",
+    "order",      "seized-device", "other-account", "covert", "unknown",
+    NULL,
 };
 static const char *const observed_acquire[] = {"file", "photo", NULL};
 static const char *const observed_capture[] = {"tool", NULL};
 static const char *const as_codes[] = {"colleague", "device", "renewed", "witness", NULL};
 static const char *const note_codes[] = {"note", "statement", "report-only", NULL};
-static const char *const derive_codes[] = {"mask", "stitch", "convert", "excerpt", "transcript",
-                                           "translation", NULL};
+static const char *const derive_codes[] = {"mask",       "stitch",      "convert", "excerpt",
+                                           "transcript", "translation", NULL};
 static const char *const compare_codes[] = {"exports", "captures", "copies", NULL};
 static const char *const extent_codes[] = {"whole", "extract", NULL};
 static const char *const consent_basis[] = {"written", "oral", "representative", "law", NULL};

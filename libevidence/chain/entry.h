@@ -40,20 +40,20 @@ enum evd_scope { EVD_SCOPE_ALL, EVD_SCOPE_TAGS };
 
 /* `details`: the members that decide something; each action uses its own. */
 struct evd_details {
-	uint8_t certificate[EVD_SHA256_LEN];          /* admit */
-	unsigned as;                                  /* admit: enum evd_admitted */
-	struct evd_digest_or_null recipient;          /* transfer: certificate */
-	char transfer_id[37];                         /* transfer, receive, refuse */
-	uint8_t seal_digest[EVD_SHA256_LEN];          /* receive, refuse */
-	uint64_t entry;                               /* timestamp */
-	uint8_t signature[EVD_SHA256_LEN];            /* timestamp */
-	uint8_t token[EVD_SHA256_LEN];                /* timestamp */
-	unsigned extent;                              /* disclose, seal: enum evd_extent */
-	uint64_t disclose;                            /* seal; 0 = null */
-	unsigned scope;                               /* seal: enum evd_scope */
-	unsigned timestamp_none;                      /* seal: 0 required, 1 none */
-	struct evd_id record;                         /* correct */
-	unsigned code[2];                             /* other closed lists; not looked at */
+	uint8_t certificate[EVD_SHA256_LEN]; /* admit */
+	unsigned as;                         /* admit: enum evd_admitted */
+	struct evd_digest_or_null recipient; /* transfer: certificate */
+	char transfer_id[37];                /* transfer, receive, refuse */
+	uint8_t seal_digest[EVD_SHA256_LEN]; /* receive, refuse */
+	uint64_t entry;                      /* timestamp */
+	uint8_t signature[EVD_SHA256_LEN];   /* timestamp */
+	uint8_t token[EVD_SHA256_LEN];       /* timestamp */
+	unsigned extent;                     /* disclose, seal: enum evd_extent */
+	uint64_t disclose;                   /* seal; 0 = null */
+	unsigned scope;                      /* seal: enum evd_scope */
+	unsigned timestamp_none;             /* seal: 0 required, 1 none */
+	struct evd_id record;                /* correct */
+	unsigned code[2];                    /* other closed lists; not looked at */
 };
 
 struct evd_entry {

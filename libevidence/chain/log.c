@@ -64,8 +64,8 @@ static int found_at(struct evd_log *log, uint64_t k, const char *detail)
 
 static int add_entry(struct evd_log *log, struct evd_error *err)
 {
-	void *grown = evd_grow(log->entries.at, log->entries.n, &log->entries.cap,
-	                       sizeof *log->entries.at);
+	void *grown =
+	    evd_grow(log->entries.at, log->entries.n, &log->entries.cap, sizeof *log->entries.at);
 
 	if (!grown)
 		return evd_nomem(err);
@@ -430,7 +430,8 @@ int evd_log_records_end(struct evd_log *log, struct evd_error *err)
 {
 	uint8_t root[EVD_SHA256_LEN];
 	const char *fault;
-	int r = evd_sha_end(&log->sha, log->entries.at[log->entries.n - 1].digest[EVD_FILE_RECORDS], err);
+	int r =
+	    evd_sha_end(&log->sha, log->entries.at[log->entries.n - 1].digest[EVD_FILE_RECORDS], err);
 
 	if (r)
 		return r;

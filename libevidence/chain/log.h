@@ -16,7 +16,13 @@
 #include "chain/record.h"
 
 /* Files of an entry, in the order in which they stand. */
-enum evd_entry_file { EVD_FILE_ENTRY, EVD_FILE_SIGNATURE, EVD_FILE_RECORDS, EVD_FILE_TOKEN, EVD_ENTRY_FILES };
+enum evd_entry_file {
+	EVD_FILE_ENTRY,
+	EVD_FILE_SIGNATURE,
+	EVD_FILE_RECORDS,
+	EVD_FILE_TOKEN,
+	EVD_ENTRY_FILES
+};
 /* evd_entry_file_name(f): "entry.json", … */
 const char *evd_entry_file_name(unsigned f);
 
@@ -25,8 +31,8 @@ struct evd_log_entry {
 	uint8_t digest[EVD_ENTRY_FILES][EVD_SHA256_LEN]; /* of its files */
 	uint32_t count;                                  /* records */
 	bool has_token;
-	uint8_t action;                                  /* enum evd_action */
-	uint16_t signer;                                 /* index into signers */
+	uint8_t action;  /* enum evd_action */
+	uint16_t signer; /* index into signers */
 	int64_t time_ms;
 };
 
@@ -55,8 +61,8 @@ struct evd_log_signer {
 struct evd_let_in {
 	size_t by;
 	uint8_t certificate[EVD_SHA256_LEN];
-	unsigned as;       /* enum evd_admitted; of transfers unused */
-	bool in_force;     /* an admit of the present branch */
+	unsigned as;   /* enum evd_admitted; of transfers unused */
+	bool in_force; /* an admit of the present branch */
 };
 
 struct evd_transfer {
@@ -91,10 +97,10 @@ struct evd_log {
 	EVD_ARRAY(struct evd_log_signer) signers;
 	EVD_ARRAY(struct evd_let_in) let_in;
 	EVD_ARRAY(struct evd_transfer) transfers;
-	EVD_ARRAY(struct evd_range) runs;     /* withheld, in order */
-	EVD_ARRAY(struct evd_range) named;    /* by dispose, lost, disclose */
-	EVD_ARRAY(uint32_t) disclosed;        /* disclose entries: number * 2 + (extent is extract) */
-	EVD_ARRAY(uint32_t) applied;          /* those that a seal before a receive names */
+	EVD_ARRAY(struct evd_range) runs;  /* withheld, in order */
+	EVD_ARRAY(struct evd_range) named; /* by dispose, lost, disclose */
+	EVD_ARRAY(uint32_t) disclosed;     /* disclose entries: number * 2 + (extent is extract) */
+	EVD_ARRAY(uint32_t) applied;       /* those that a seal before a receive names */
 
 	uint8_t custodian[EVD_SHA256_LEN];
 	uint64_t last_exhibit;
@@ -102,9 +108,9 @@ struct evd_log {
 
 	struct evd_entry entry; /* the present one; after evd_log_end the last */
 	struct evd_entry before;
-	bool entry_checked;     /* its signature could be checked */
-	size_t entry_signer;    /* index into signers */
-	struct evd_buf actor;   /* of a seal entry: the actor object, canonical; empty if withheld */
+	bool entry_checked;   /* its signature could be checked */
+	size_t entry_signer;  /* index into signers */
+	struct evd_buf actor; /* of a seal entry: the actor object, canonical; empty if withheld */
 
 	/* records of the present entry */
 	struct evd_merkle tree;

@@ -9,12 +9,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FIELD(name, type, field) {name, type, false, offsetof(struct parsed, field), NULL}
-#define OPTIONAL(name, type) {name, type, true, 0, NULL}
-#define COMMON_CASE {"case", EVD_M_UUID, false, offsetof(struct parsed, case_id), NULL}
-#define COMMON_ID {"id", EVD_M_ID, false, offsetof(struct parsed, id), NULL}
-#define COMMON_KIND {"kind", EVD_M_TOKEN, false, 0, NULL}
-#define COMMON_SALT {"salt", EVD_M_VIEW, false, offsetof(struct parsed, salt), NULL}
+#define FIELD(name, type, field)                                                                   \
+	{                                                                                              \
+		name, type, false, offsetof(struct parsed, field), NULL                                    \
+	}
+#define OPTIONAL(name, type)                                                                       \
+	{                                                                                              \
+		name, type, true, 0, NULL                                                                  \
+	}
+#define COMMON_CASE                                                                                \
+	{                                                                                              \
+		"case", EVD_M_UUID, false, offsetof(struct parsed, case_id), NULL                          \
+	}
+#define COMMON_ID                                                                                  \
+	{                                                                                              \
+		"id", EVD_M_ID, false, offsetof(struct parsed, id), NULL                                   \
+	}
+#define COMMON_KIND                                                                                \
+	{                                                                                              \
+		"kind", EVD_M_TOKEN, false, 0, NULL                                                        \
+	}
+#define COMMON_SALT                                                                                \
+	{                                                                                              \
+		"salt", EVD_M_VIEW, false, offsetof(struct parsed, salt), NULL                             \
+	}
 
 struct parsed {
 	uint64_t not_taken;
@@ -24,8 +42,8 @@ struct parsed {
 	struct evd_record r;
 };
 
-static const char *const role_codes[] = {"seal", "receipt", "validation", "description",
-                                         "statement", "note", NULL};
+static const char *const role_codes[] = {"seal",      "receipt", "validation", "description",
+                                         "statement", "note",    NULL};
 
 static const struct evd_member circumstances[] = {
     {"actor", EVD_M_OBJECT, false, 0, NULL},
@@ -81,23 +99,13 @@ static const struct evd_member origin[] = {
     OPTIONAL("uid", EVD_M_STRING),
 };
 static const struct evd_member scope[] = {
-    COMMON_CASE,
-    FIELD("first", EVD_M_ID, r.first),
-    COMMON_ID,
-    COMMON_KIND,
-    FIELD("last", EVD_M_ID, r.last),
-    COMMON_SALT,
+    COMMON_CASE, FIELD("first", EVD_M_ID, r.first), COMMON_ID,
+    COMMON_KIND, FIELD("last", EVD_M_ID, r.last),   COMMON_SALT,
 };
 static const struct evd_member correction[] = {
-    COMMON_CASE,
-    {"field", EVD_M_STRING, false, 0, NULL},
-    COMMON_ID,
-    COMMON_KIND,
-    OPTIONAL("reason", EVD_M_STRING),
-    FIELD("record", EVD_M_ID, r.first),
-    COMMON_SALT,
-    OPTIONAL("value", EVD_M_STRING),
-    OPTIONAL("valueBytes", EVD_M_BASE64URL),
+    COMMON_CASE, {"field", EVD_M_STRING, false, 0, NULL}, COMMON_ID,
+    COMMON_KIND, OPTIONAL("reason", EVD_M_STRING),        FIELD("record", EVD_M_ID, r.first),
+    COMMON_SALT, OPTIONAL("value", EVD_M_STRING),         OPTIONAL("valueBytes", EVD_M_BASE64URL),
 };
 
 #define OF(members) members, sizeof members / sizeof *members
@@ -166,8 +174,8 @@ static bool path_ok(struct evd_record *r, struct evd_id id)
 	return evd_view_is(r->path, must);
 }
 
-int evd_record_read(struct evd_view line, struct evd_json *j, const char *case_id,
-                    struct evd_id id, struct evd_record *out, struct evd_error *err)
+int evd_record_read(struct evd_view line, struct evd_json *j, const char *case_id, struct evd_id id,
+                    struct evd_record *out, struct evd_error *err)
 {
 	struct parsed p;
 	enum evd_record_kind kind;

@@ -54,8 +54,8 @@ struct evd_withheld {
  * evd_record_read(line, j, case_id, id, out, err): a record that must be number id.k of entry id.seq.
  * FORMAT: not of the one form. `j` keeps the parsed line (for those who look further).
  */
-int evd_record_read(struct evd_view line, struct evd_json *j, const char *case_id,
-                    struct evd_id id, struct evd_record *out, struct evd_error *err) EVD_MUST_USE;
+int evd_record_read(struct evd_view line, struct evd_json *j, const char *case_id, struct evd_id id,
+                    struct evd_record *out, struct evd_error *err) EVD_MUST_USE;
 /* evd_record_is_withheld(line): the line is meant as a withheld run. */
 bool evd_record_is_withheld(struct evd_view line);
 /*

@@ -112,9 +112,7 @@ static bool read_member(const struct evd_json_node *node, const struct evd_membe
 	case EVD_M_ANY: return true;
 	case EVD_M_OBJECT: return node->type == EVD_JSON_OBJECT;
 	case EVD_M_ARRAY: return node->type == EVD_JSON_ARRAY;
-	case EVD_M_INT:
-		*(uint64_t *)at = node->number;
-		return node->type == EVD_JSON_INT;
+	case EVD_M_INT: *(uint64_t *)at = node->number; return node->type == EVD_JSON_INT;
 	case EVD_M_INT_OR_NULL:
 		*(uint64_t *)at = node->number;
 		return node->type == EVD_JSON_NULL || (node->type == EVD_JSON_INT && node->number);

@@ -8,23 +8,23 @@
 
 /* What a member holds, and where it goes in the caller's struct. */
 enum evd_member_type {
-	EVD_M_ANY,         /* any value; nothing stored */
-	EVD_M_STRING,      /* any string; nothing stored */
-	EVD_M_TOKEN,       /* docs/format.md §2; nothing stored */
-	EVD_M_BASE64URL,   /* base64url of bytes that are not UTF-8; nothing stored */
-	EVD_M_OBJECT,      /* any object; nothing stored */
-	EVD_M_ARRAY,       /* any array; nothing stored */
-	EVD_M_VIEW,        /* string, as spelt → struct evd_view */
-	EVD_M_INT,         /* integer → uint64_t */
-	EVD_M_INT_OR_NULL, /* → uint64_t, null as 0; 0 itself is refused */
-	EVD_M_SHA256,      /* → uint8_t[32] */
+	EVD_M_ANY,            /* any value; nothing stored */
+	EVD_M_STRING,         /* any string; nothing stored */
+	EVD_M_TOKEN,          /* docs/format.md §2; nothing stored */
+	EVD_M_BASE64URL,      /* base64url of bytes that are not UTF-8; nothing stored */
+	EVD_M_OBJECT,         /* any object; nothing stored */
+	EVD_M_ARRAY,          /* any array; nothing stored */
+	EVD_M_VIEW,           /* string, as spelt → struct evd_view */
+	EVD_M_INT,            /* integer → uint64_t */
+	EVD_M_INT_OR_NULL,    /* → uint64_t, null as 0; 0 itself is refused */
+	EVD_M_SHA256,         /* → uint8_t[32] */
 	EVD_M_SHA256_OR_NULL, /* → struct evd_digest_or_null */
-	EVD_M_SHA512,      /* → uint8_t[64] */
-	EVD_M_CRC32,       /* 8 hex digits → uint32_t */
-	EVD_M_UUID,        /* → char[37] */
-	EVD_M_TIME,        /* → int64_t, ms since 1970 */
-	EVD_M_ID,          /* record id → struct evd_id */
-	EVD_M_CODE,        /* one word of `codes` → unsigned, its index */
+	EVD_M_SHA512,         /* → uint8_t[64] */
+	EVD_M_CRC32,          /* 8 hex digits → uint32_t */
+	EVD_M_UUID,           /* → char[37] */
+	EVD_M_TIME,           /* → int64_t, ms since 1970 */
+	EVD_M_ID,             /* record id → struct evd_id */
+	EVD_M_CODE,           /* one word of `codes` → unsigned, its index */
 };
 
 struct evd_digest_or_null {

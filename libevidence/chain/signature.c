@@ -29,10 +29,10 @@ OID_BYTES(oid_time_stamp, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2
 OID_BYTES(alg_sha256, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1);
 OID_BYTES(alg_ecdsa, 0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
 OID_BYTES(alg_pkcs1, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0);
-OID_BYTES(alg_pss, 0x30, 0x3d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10, 0x30, 0x30,
-          0xa0, 13, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 0xa1, 26, 0x30, 24, 6,
-          9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1,
-          0x65, 3, 4, 2, 1, 0xa2, 3, 2, 1, 32);
+OID_BYTES(alg_pss, 0x30, 0x3d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10, 0x30, 0x30, 0xa0,
+          13, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 0xa1, 26, 0x30, 24, 6, 9, 0x2a,
+          0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2,
+          1, 0xa2, 3, 2, 1, 32);
 
 static struct evd_view alg_id(enum evd_sig_alg alg)
 {
@@ -88,8 +88,9 @@ static void put_time(struct evd_buf *b, int64_t ms)
 
 	evd_civil(ms / 1000, &c);
 	year = c.year < 2050 ? c.year % 100 : c.year;
-	n = snprintf(text, sizeof text, c.year < 2050 ? "%02d%02d%02d%02d%02d%02dZ" : "%04d%02d%02d%02d%02d%02dZ",
-	             year, c.month, c.day, c.hour, c.minute, c.second);
+	n = snprintf(text, sizeof text,
+	             c.year < 2050 ? "%02d%02d%02d%02d%02d%02dZ" : "%04d%02d%02d%02d%02d%02dZ", year,
+	             c.month, c.day, c.hour, c.minute, c.second);
 	evd_der_put(b, c.year < 2050 ? 0x17 : 0x18, evd_view_of(text, (size_t)n));
 }
 
@@ -378,7 +379,8 @@ static bool value_fits(EVP_PKEY *key, enum evd_sig_alg alg, struct evd_view sign
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx = NULL;
-	bool ok = ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, "SHA256", evd_crypto(), NULL, key, NULL) == 1;
+	bool ok =
+	    ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, "SHA256", evd_crypto(), NULL, key, NULL) == 1;
 
 	if (ok && alg == EVD_SIG_RSA_PSS)
 		ok = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
@@ -396,7 +398,7 @@ static int check_bytes(struct evd_view file, const struct taken *t, const struct
 {
 	struct evd_buf must = {0}, attributes = {0};
 	bool ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC, one_form;
-	enum evd_sig_alg alg = ec ? EVD_SIG_ECDSA
+	enum evd_sig_alg alg = ec                             ? EVD_SIG_ECDSA
 	                       : evd_view_eq(t->alg, alg_pss) ? EVD_SIG_RSA_PSS
 	                                                      : EVD_SIG_RSA_PKCS1;
 	int r = evd_signature_write(t->cert, what, alg, t->value, t->token, &must, err);

@@ -23,7 +23,8 @@ static const char schema[] =
     "CREATE TABLE item(seq INTEGER NOT NULL, k INTEGER NOT NULL, exhibit INTEGER, role TEXT,"
     " path TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY(seq,k))"
     " WITHOUT ROWID, STRICT;"
-    "CREATE TABLE origin(seq INTEGER NOT NULL, k INTEGER NOT NULL, name BLOB, path BLOB, label TEXT,"
+    "CREATE TABLE origin(seq INTEGER NOT NULL, k INTEGER NOT NULL, name BLOB, path BLOB, label "
+    "TEXT,"
     " modified TEXT, PRIMARY KEY(seq,k)) WITHOUT ROWID, STRICT;"
     "CREATE INDEX item_sha256 ON item(sha256);"
     "CREATE INDEX item_exhibit ON item(exhibit);";
@@ -217,7 +218,8 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, struct evd_error
 static bool meta_is(sqlite3 *db, const char *key, char *out, size_t cap)
 {
 	sqlite3_stmt *s = NULL;
-	bool found = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key=?", -1, &s, NULL) == SQLITE_OK;
+	bool found =
+	    sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key=?", -1, &s, NULL) == SQLITE_OK;
 
 	if (found) {
 		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);

@@ -181,7 +181,7 @@ static void put_time(struct evd_object *o, const struct evd_log *log)
 /* What is known only if the log was walked to its end. */
 static void put_inside(struct evd_object *o, const struct evd_report *r)
 {
-	static const char *const none[] = {"caseId", "counts", "extent", "head",
+	static const char *const none[] = {"caseId",     "counts",   "extent", "head",
 	                                   "sealDigest", "sealedBy", "time"};
 	const struct evd_log *log = &r->log;
 

@@ -80,9 +80,9 @@ static void headline(struct page *p)
 	case EVD_REFUSED: say(p, EVD_MSG_REFUSED, "", ""); break;
 	default:
 		say(p,
-		    is(r, EVD_CHECK_SIGNATURES, "unknown")  ? EVD_MSG_NOT_PROVED
+		    is(r, EVD_CHECK_SIGNATURES, "unknown") ? EVD_MSG_NOT_PROVED
 		    : is(r, EVD_CHECK_IDENTITY, "unknown") ? EVD_MSG_NOT_PROVED_WHO
-		                                            : EVD_MSG_NOT_PROVED_WHEN,
+		                                           : EVD_MSG_NOT_PROVED_WHEN,
 		    "", "");
 	}
 	line_end(p);
@@ -119,9 +119,10 @@ static void custody(struct page *p)
 	if (is(r, EVD_CHECK_CUSTODY, "passed") && is(r, EVD_CHECK_SIGNATURES, "passed"))
 		say(p, EVD_MSG_LOG_FIT, a, b);
 	else
-		say(p, is(r, EVD_CHECK_CUSTODY, "failed") || is(r, EVD_CHECK_SIGNATURES, "failed")
-		           ? EVD_MSG_LOG_FAIL
-		           : EVD_MSG_LOG_UNKNOWN,
+		say(p,
+		    is(r, EVD_CHECK_CUSTODY, "failed") || is(r, EVD_CHECK_SIGNATURES, "failed")
+		        ? EVD_MSG_LOG_FAIL
+		        : EVD_MSG_LOG_UNKNOWN,
 		    "", "");
 	line_end(p);
 }
@@ -261,10 +262,10 @@ static void findings(struct page *p)
 
 static void notes(struct page *p)
 {
-	static const enum evd_message extends[] = {
-	    EVD_MSG_EXTENDS,         EVD_MSG_EXTENDS,         EVD_MSG_EXTENDS_SAME,
-	    EVD_MSG_EXTENDS_FORK,    EVD_MSG_EXTENDS_SHORTER, EVD_MSG_EXTENDS_OTHER,
-	    EVD_MSG_EXTENDS_UNVERIFIED};
+	static const enum evd_message extends[] = {EVD_MSG_EXTENDS,           EVD_MSG_EXTENDS,
+	                                           EVD_MSG_EXTENDS_SAME,      EVD_MSG_EXTENDS_FORK,
+	                                           EVD_MSG_EXTENDS_SHORTER,   EVD_MSG_EXTENDS_OTHER,
+	                                           EVD_MSG_EXTENDS_UNVERIFIED};
 	const struct evd_report *r = p->r;
 	uint64_t lost = 0;
 	char n[24];

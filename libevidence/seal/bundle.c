@@ -90,7 +90,8 @@ static int place(struct evd_bundle *b, const char *name, uint64_t size, uint32_t
 	return r;
 }
 
-static int put_bytes(struct evd_bundle *b, const char *name, struct evd_view v, struct evd_error *err)
+static int put_bytes(struct evd_bundle *b, const char *name, struct evd_view v,
+                     struct evd_error *err)
 {
 	uint64_t off;
 	int r = place(b, name, v.len, evd_crc32(0, v.p, v.len), &off, err);
@@ -215,7 +216,7 @@ static int put_custody(struct evd_bundle *b, struct evd_error *err)
 
 struct job {
 	struct evd_bundle *b;
-	struct evd_sha *sha;   /* one a thread */
+	struct evd_sha *sha; /* one a thread */
 	uint8_t **block;
 	pthread_mutex_t lock;
 	uint64_t done, all;

@@ -126,10 +126,12 @@ static int matches(const struct evd_case *c, struct evd_key *key, const struct e
 	if ((o->scope == EVD_SEAL_ALL && d->scope != EVD_SCOPE_ALL) ||
 	    (o->scope == EVD_SEAL_TAGS && d->scope != EVD_SCOPE_TAGS) ||
 	    (o->timestamp_required && d->timestamp_none))
-		return evd_fail(err, EVD_E_MISUSE,
-		                "nothing was added since the last seal, which has another scope or timestamp rule");
+		return evd_fail(
+		    err, EVD_E_MISUSE,
+		    "nothing was added since the last seal, which has another scope or timestamp rule");
 	if (memcmp(evd_key_fingerprint(key), c->log.entry.certificate, EVD_SHA256_LEN) != 0)
-		return evd_fail(err, EVD_E_DENIED, "the last seal was begun by another identity; use that one");
+		return evd_fail(err, EVD_E_DENIED,
+		                "the last seal was begun by another identity; use that one");
 	return 0;
 }
 

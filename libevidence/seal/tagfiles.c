@@ -11,9 +11,9 @@
 
 const char *evd_tagfile_name(enum evd_tagfile t)
 {
-	static const char *const name[EVD_TAGFILES] = {
-	    "bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
-	    "META-INF/ASiCManifest001.xml"};
+	static const char *const name[EVD_TAGFILES] = {"bag-info.txt", "bagit.txt",
+	                                               "manifest-sha256.txt", "tagmanifest-sha256.txt",
+	                                               "META-INF/ASiCManifest001.xml"};
 
 	return name[t];
 }
@@ -129,12 +129,11 @@ static int asic_manifest(struct out *o, const struct evd_log *log,
 	bool all = log->entry.details.scope == EVD_SCOPE_ALL;
 	int r;
 
-	evd_put_str(&o->b,
-	            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	            "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" "
-	            "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
-	            "<asic:SigReference URI=\"META-INF/signature001.p7s\" "
-	            "MimeType=\"application/pkcs7-signature\"/>\n");
+	evd_put_str(&o->b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	                   "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" "
+	                   "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
+	                   "<asic:SigReference URI=\"META-INF/signature001.p7s\" "
+	                   "MimeType=\"application/pkcs7-signature\"/>\n");
 	r = tag_lines(o, log, digest, EVD_TAG_BAG_INFO, EVD_TAG_BAGIT, asic_line, err);
 	if (r == 0 && all)
 		r = custody_lines(o, log, asic_line, err);

@@ -114,9 +114,11 @@ static int check_items(struct evd_case *c, struct evd_pool *pool, const struct e
 		else if (it->lost)
 			evd_finding(to, EVD_F_LOST, where, "by an entry of the log");
 		else if (it->state == MISSING)
-			evd_finding(to, EVD_F_ITEM_MISSING, where, "data/%08u/%08u.%s", it->seq, it->k, it->ext);
+			evd_finding(to, EVD_F_ITEM_MISSING, where, "data/%08u/%08u.%s", it->seq, it->k,
+			            it->ext);
 		else if (it->state == ALTERED)
-			evd_finding(to, EVD_F_ITEM_ALTERED, where, "data/%08u/%08u.%s", it->seq, it->k, it->ext);
+			evd_finding(to, EVD_F_ITEM_ALTERED, where, "data/%08u/%08u.%s", it->seq, it->k,
+			            it->ext);
 	}
 	return 0;
 }

@@ -304,8 +304,8 @@ static int check_file(struct evd_container *c, const struct evd_findings *to, st
 		return bad(to, "a header of the central directory");
 	if (h->file.name_len == 0 || h->file.name_len > EVD_MAX_NAME ||
 	    strlen(h->file.name) != h->file.name_len)
-		return evd_finding(to, EVD_F_CONTAINER_NAME, "", "empty, over %u bytes, or with a NUL inside",
-		                   EVD_MAX_NAME);
+		return evd_finding(to, EVD_F_CONTAINER_NAME, "",
+		                   "empty, over %u bytes, or with a NUL inside", EVD_MAX_NAME);
 	len = local_len(h);
 	if (h->local_off != c->next_off || len > c->cd_off - c->next_off ||
 	    h->file.size > c->cd_off - c->next_off - len)

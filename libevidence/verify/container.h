@@ -23,15 +23,15 @@ struct evd_member_file {
 
 struct evd_container {
 	int fd;
-	uint64_t size;             /* of the file, bytes */
-	uint64_t n;                /* files in it */
-	uint64_t cd_off, cd_size;  /* central directory */
-	bool envelope;             /* exactly mimetype, bundle.age, cover.json, META-INF */
-	char base[16];             /* "case-1f0c9a3e"; empty if the second name has no such folder */
+	uint64_t size;            /* of the file, bytes */
+	uint64_t n;               /* files in it */
+	uint64_t cd_off, cd_size; /* central directory */
+	bool envelope;            /* exactly mimetype, bundle.age, cover.json, META-INF */
+	char base[16];            /* "case-1f0c9a3e"; empty if the second name has no such folder */
 	/* the pass */
-	uint64_t at, done;         /* next central header; files given */
-	uint64_t next_off;         /* where the next local header must be */
-	uint8_t *window;           /* a piece of the file */
+	uint64_t at, done; /* next central header; files given */
+	uint64_t next_off; /* where the next local header must be */
+	uint8_t *window;   /* a piece of the file */
 	uint64_t window_off;
 	size_t window_len;
 };

@@ -108,9 +108,10 @@ int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
 /* Extensions whose meaning is looked at or does not matter here; others must not be critical. */
 static bool is_known_extension(int nid)
 {
-	static const int known[] = {NID_basic_constraints, NID_key_usage, NID_ext_key_usage,
-	                            NID_subject_alt_name, NID_certificate_policies,
-	                            NID_authority_key_identifier, NID_subject_key_identifier};
+	static const int known[] = {NID_basic_constraints,     NID_key_usage,
+	                            NID_ext_key_usage,         NID_subject_alt_name,
+	                            NID_certificate_policies,  NID_authority_key_identifier,
+	                            NID_subject_key_identifier};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (known[i] == nid)
@@ -181,7 +182,7 @@ static const char *sub_of_error(int e)
 }
 
 /* Both ends inclusive: RFC 5280 §4.1.2.5 (OpenSSL's own check takes notAfter as expired). */
-static const char *date_fault(const STACK_OF(X509) *path, int64_t at)
+static const char *date_fault(const STACK_OF(X509) * path, int64_t at)
 {
 	for (int i = 0; i < sk_X509_num(path); i++) {
 		const X509 *x = sk_X509_value(path, i);
@@ -207,8 +208,7 @@ static const char *chain_fault(const struct evd_trust *t, int64_t at, X509 *x)
 		p = X509_STORE_CTX_get0_param(ctx);
 		/* a root's own signature too: measured, OpenSSL skips it otherwise */
 		X509_VERIFY_PARAM_set_flags(p, X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE |
-		                                   X509_V_FLAG_PARTIAL_CHAIN |
-		                                   X509_V_FLAG_NO_CHECK_TIME);
+		                                   X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
 		X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits */
 		X509_VERIFY_PARAM_set_depth(p, 5);
 		sub = X509_verify_cert(ctx) == 1 ? date_fault(X509_STORE_CTX_get0_chain(ctx), at)

@@ -72,8 +72,8 @@ static bool form_ok(const char *name)
 	for (;;) {
 		size_t n = strcspn(part, "/");
 
-		if (!part_ok(part, n, meta) || (part == name && !meta && n == sizeof META - 2 &&
-		                                equal_folded(part, META, n)))
+		if (!part_ok(part, n, meta) ||
+		    (part == name && !meta && n == sizeof META - 2 && equal_folded(part, META, n)))
 			return false;
 		if (part[n] == '\0')
 			return true;
@@ -139,8 +139,8 @@ int evd_names_add(struct evd_names *s, const char *name, const struct evd_findin
 	snprintf(s->last, sizeof s->last, "%s", name);
 	if (s->n == 2)
 		snprintf(s->second, sizeof s->second, "%s", name);
-	if (strncmp(name, "case-", 5) == 0 && strlen(name) > 22 && strncmp(name + 13, "/custody/", 9) == 0 &&
-	    strncmp(name, s->second, 14) == 0)
+	if (strncmp(name, "case-", 5) == 0 && strlen(name) > 22 &&
+	    strncmp(name + 13, "/custody/", 9) == 0 && strncmp(name, s->second, 14) == 0)
 		s->custody = true;
 	if (strcmp(name, "bundle.age") == 0)
 		s->bundle_age = true;

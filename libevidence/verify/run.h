@@ -28,7 +28,7 @@ struct evd_run {
 	struct evd_findings to;
 	struct evd_container c;
 	struct evd_seen_file seen[EVD_TAGFILES + 1];
-	struct evd_buf p7s; /* bytes of signature001.p7s */
+	struct evd_buf p7s;                         /* bytes of signature001.p7s */
 	struct evd_name_list crc_before, crc_after; /* wrong CRC, before and behind data/ */
 	struct evd_name_list extra_data, extra;     /* files that nothing accounts for */
 	char archive[EVD_MAX_NAME + 1];             /* first archive time-stamp file; empty: none */
@@ -40,7 +40,8 @@ struct evd_run {
 /* evd_run_name(run, out, path): the name in the container of a path from the base folder. */
 void evd_run_name(const struct evd_run *run, char out[EVD_MAX_NAME + 1], const char *path);
 /* evd_name_list_add: beyond EVD_MAX_FINDINGS names are not kept (their findings would be cut). */
-int evd_name_list_add(struct evd_name_list *l, const char *name, struct evd_error *err) EVD_MUST_USE;
+int evd_name_list_add(struct evd_name_list *l, const char *name,
+                      struct evd_error *err) EVD_MUST_USE;
 /* evd_run_read(run, f, out, err): all bytes of a small file into `out`, CRC checked and noted. */
 int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct evd_buf *out,
                  struct evd_error *err) EVD_MUST_USE;

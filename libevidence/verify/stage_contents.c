@@ -110,8 +110,8 @@ static int match_item(struct evd_run *run, const struct evd_member_file *f, size
 		if (d < 0)
 			continue; /* stays EVD_ITEM_MISSING */
 		it->off = f->off;
-		it->state = f->size == it->size && f->crc32 == it->crc32 ? EVD_ITEM_PRESENT
-		                                                          : EVD_ITEM_ALTERED;
+		it->state =
+		    f->size == it->size && f->crc32 == it->crc32 ? EVD_ITEM_PRESENT : EVD_ITEM_ALTERED;
 		(*next)++;
 		return 0;
 	}
@@ -212,8 +212,8 @@ static void note_subject(struct evd_report *report, struct evd_view der)
 		const ASN1_STRING *s = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last));
 		int type = ASN1_STRING_type(s);
 
-		report->has_subject = type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING ||
-		                      type == V_ASN1_IA5STRING;
+		report->has_subject =
+		    type == V_ASN1_UTF8STRING || type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING;
 		if (report->has_subject)
 			evd_put(&report->subject, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
 	}
@@ -270,6 +270,7 @@ int evd_run_contents(struct evd_run *run, struct evd_error *err)
 	if (run->archive[0])
 		evd_finding(&run->to, EVD_F_ARCHIVE_UNCHECKED, run->archive, "not checked");
 	r = check_seal(run, err);
-	report->reached |= 1u << EVD_CHECK_CUSTODY | 1u << EVD_CHECK_COMPLETENESS | 1u << EVD_CHECK_FIXITY;
+	report->reached |=
+	    1u << EVD_CHECK_CUSTODY | 1u << EVD_CHECK_COMPLETENESS | 1u << EVD_CHECK_FIXITY;
 	return r;
 }

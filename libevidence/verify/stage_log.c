@@ -93,7 +93,8 @@ static int take_folder(struct evd_run *run, const struct folder *f, uint64_t seq
 	if (r == 0)
 		r = evd_run_read(run, &f->file[EVD_FILE_SIGNATURE], &p7s, err);
 	if (r == 0)
-		r = evd_log_entry(log, evd_buf_view(&json), evd_buf_view(&p7s), f->has[EVD_FILE_TOKEN], err);
+		r = evd_log_entry(log, evd_buf_view(&json), evd_buf_view(&p7s), f->has[EVD_FILE_TOKEN],
+		                  err);
 	if (r == 0)
 		r = feed_records(run, &f->file[EVD_FILE_RECORDS], err);
 	if (r == 0 && f->has[EVD_FILE_TOKEN]) {

@@ -21,8 +21,7 @@ static void insert(struct evd_report *r, const struct evd_finding *f)
 {
 	enum evd_check check = evd_finding_kind(f->code)->check;
 	size_t at = r->findings.n;
-	void *grown = evd_grow(r->findings.at, r->findings.n, &r->findings.cap,
-	                       sizeof *r->findings.at);
+	void *grown = evd_grow(r->findings.at, r->findings.n, &r->findings.cap, sizeof *r->findings.at);
 
 	if (!grown) {
 		r->omitted++;

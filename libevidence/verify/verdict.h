@@ -49,16 +49,16 @@ struct evd_report {
 	const char *file; /* borrowed: the path given */
 	uint64_t size;    /* bytes */
 	bool has_at;
-	int64_t at;       /* seconds since 1970 */
+	int64_t at; /* seconds since 1970 */
 	enum evd_extends extends;
 
-	struct evd_log log;    /* what was read; trustworthy only as far as the checks say */
-	bool log_walked;       /* stage 2 was ended without a failed finding */
+	struct evd_log log;      /* what was read; trustworthy only as far as the checks say */
+	bool log_walked;         /* stage 2 was ended without a failed finding */
 	struct evd_known *known; /* one for each of log.signers; NULL before stage 4 */
 	bool has_seal_digest;
 	uint8_t seal_digest[EVD_SHA256_LEN];
-	bool seal_fits;        /* the seal signature was checked and fits */
-	bool has_token;        /* the seal carries a signature timestamp */
+	bool seal_fits;         /* the seal signature was checked and fits */
+	bool has_token;         /* the seal carries a signature timestamp */
 	struct evd_buf subject; /* last commonName of the seal's certificate, UTF-8, unescaped */
 	bool has_subject;
 };

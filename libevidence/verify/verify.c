@@ -154,8 +154,8 @@ static int run_stages(struct evd_run *run, struct evd_error *err)
 	return r;
 }
 
-int evd_verify(int fd, const char *file, const struct evd_verify_options *o,
-               struct evd_report *out, struct evd_error *err)
+int evd_verify(int fd, const char *file, const struct evd_verify_options *o, struct evd_report *out,
+               struct evd_error *err)
 {
 	struct evd_run *run = calloc(1, sizeof *run);
 	int r;

@@ -25,8 +25,8 @@ struct evd_verify_options {
  * evd_verify(fd, file, o, out, err): judges the file behind `fd` (the caller's). 0 with *out, whatever
  * the verdict; otherwise our own failure, and *out says nothing. Release *out in every case.
  */
-int evd_verify(int fd, const char *file, const struct evd_verify_options *o,
-               struct evd_report *out, struct evd_error *err) EVD_MUST_USE;
+int evd_verify(int fd, const char *file, const struct evd_verify_options *o, struct evd_report *out,
+               struct evd_error *err) EVD_MUST_USE;
 /* evd_verify_extends(newer, older): docs/verify.md §8; sets newer->extends. */
 void evd_verify_extends(struct evd_report *newer, const struct evd_report *older);
 
