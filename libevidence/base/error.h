@@ -13,7 +13,11 @@
 
 #if defined(__GNUC__)
 #define EVD_MUST_USE __attribute__((warn_unused_result))
+#if defined(__MINGW32__)
+#define EVD_PRINTF(fmt, args) __attribute__((format(gnu_printf, fmt, args)))
+#else
 #define EVD_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#endif
 #else
 #define EVD_MUST_USE
 #define EVD_PRINTF(fmt, args)
@@ -51,6 +55,9 @@ struct evd_error {
 /*
  * evd_strerror(code): one English word group for `code`. Never NULL, static storage.
  */
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
 const char *evd_strerror(int code);
 
 /*

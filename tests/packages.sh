@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs Debian packages that are missing. Usage: packages.sh LIST... (names of the lists below).
+# Needs root or sudo only if something is missing.
+set -eu
+
+build='build-essential cmake ninja-build pkg-config git gettext
+ libssl-dev libsqlite3-dev libarchive-dev libexif-dev libmagic-dev libxml2-dev libgmime-3.0-dev libtag1-dev libtagc0-dev'
+core='libcmocka-dev python3 openssl unzip strace zip coreutils procps file'
+check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang-rt-14-dev lld'
+
+want=
+for list in "$@"; do
+	case $list in
+	build) want="$want $build" ;;
+	core) want="$want $core" ;;
+	check) want="$want $check" ;;
+	*) want="$want $list" ;;
+	esac
+done
+missing=
+for p in $want; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+echo "Installing:$missing"
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
