@@ -54,7 +54,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 	lost: action({ cause: oneOf("rot medium error unknown") }, ANY, SOME, true),
 	correct: action({ record: isRecordId }, ANY, ANY),
 	seal: action({
-		disclose: orNull(isInt), extent, scope: oneOf("all tags"), timestamp: oneOf("required none"),
+		disclose: orNull(isPositive), extent, scope: oneOf("all tags"), timestamp: oneOf("required none"),
 	}, ANY, ANY, true),
 };
 

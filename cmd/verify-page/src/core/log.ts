@@ -153,6 +153,9 @@ export class Log implements Context {
 		else if (result.code !== null) throw new Stop(result.code, where);
 		this.signers[signer].certificate ??= result.certificate;
 		this.rights.check(e);
+		// Times have one width, so text order is time order.
+		const before = this.entries.at(-1);
+		if (before && e.time < before.time) this.notes.push(finding("TIME_BACKWARDS", where));
 		if (e.action === "timestamp") this.timestampEntry(e);
 		const s = this.records(e, f);
 		if (f.token !== null && hex(this.files.hash(f.token)) !== e.details.get("token")) {
@@ -173,7 +176,7 @@ export class Log implements Context {
 		if (!needed && f.token !== null) throw new Stop("FILE_UNACCOUNTED", this.files.names[f.token]);
 	}
 
-	/** Step 3, and the note on a clock that went back. */
+	/** Step 3. */
 	private link(seq: number, e: Entry): void {
 		const before = this.entries[seq - 2];
 		const p = e.previous;
@@ -184,8 +187,6 @@ export class Log implements Context {
 			ok = equal(fromHex(p.entry), before.entryDigest) && equal(fromHex(p.signature), before.signatureDigest);
 		}
 		if (!ok) throw new Stop("ENTRY_LINK", String(seq));
-		// Times have one width, so text order is time order.
-		if (before && e.time < before.time) this.notes.push(finding("TIME_BACKWARDS", String(seq)));
 	}
 
 	private signer(e: Entry): number {

@@ -67,15 +67,17 @@ function walk(file: Bytes, unsignedAllowed: boolean): Found {
 	};
 }
 
+/** The first value of the third attribute; whether the rest is as it must be is seen later. */
 function attributeDigest(attributes: Bytes): Bytes {
-	const list = shape(attributes, SEQ, SEQ, SEQ, SEQ);
-	const values = list.map((a) => shape(a.body, OID, SET)[1].body);
-	only(values[0], OID);
-	if (element(values[1], 0).raw.length !== values[1].length) throw new NotDer();
-	let v = values[3];
-	for (let i = 0; i < 3; i++) v = only(v, SEQ).body;
-	only(v, OCTETS);
-	return only(values[2], OCTETS).body;
+	let at = 0;
+	for (let i = 0; i < 2; i++) at += element(attributes, at).raw.length;
+	const third = element(attributes, at);
+	const id = element(third.body, 0);
+	const values = element(third.body, id.raw.length);
+	const value = element(values.body, 0);
+	const fits = third.tag === SEQ && id.tag === OID && values.tag === SET && value.tag === OCTETS;
+	if (!fits) throw new NotDer();
+	return value.body;
 }
 
 /** `time` is the entry's; RFC 5652 §11.3 wants UTCTime through 2049. */
@@ -164,7 +166,7 @@ export interface SignatureResult {
 	code: Code | null;
 	/** Set as soon as its digest was the one demanded. */
 	certificate: Certificate | null;
-	/** A signature timestamp stands in the unsigned attributes. */
+	/** The signature verifies, and a signature timestamp stands in the unsigned attributes. */
 	token: boolean;
 }
 
@@ -191,7 +193,6 @@ export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): 
 		if (e instanceof NotDer) return result;
 		throw e;
 	}
-	result.token = f.unsigned !== null && tokenForm(f.unsigned);
 	if (hex(sha256(f.certificate)) !== d.certificate) return { ...result, code: "SIGNER_MISMATCH" };
 	const c = parseCertificate(f.certificate);
 	if (c === null) return result;
@@ -205,7 +206,8 @@ export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): 
 	const formed = scheme !== null && equal(file, template(f, c, signed)) && tokenForm(f.unsigned);
 	if (!formed) return result;
 	const ok = await verifyValue(math, key, scheme, "SHA-256", f.value, write(SET, signed), true);
-	return { ...result, code: ok ? null : "SIGNATURE_WRONG" };
+	if (!ok) return { ...result, code: "SIGNATURE_WRONG" };
+	return { ...result, code: null, token: f.unsigned !== null };
 }
 
 function tokenForm(unsigned: Bytes | null): boolean {

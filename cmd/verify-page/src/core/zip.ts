@@ -161,6 +161,7 @@ function rank(name: string): number {
 class Names {
 	private last = "";
 	private readonly meta = new Set<string>();
+	private readonly folders = new Folders();
 
 	check(raw: Bytes): string {
 		const name = latin1(raw);
@@ -173,6 +174,7 @@ class Names {
 		ok &&= isMeta || !/^meta-inf(\/|$)/i.test(name);
 		ok &&= this.last === "" || this.rises(name);
 		if (!ok) throw new Refused("CONTAINER_NAME");
+		this.folders.check(name);
 		if (isMeta) this.addMeta(name);
 		this.last = name;
 		return name;
@@ -209,7 +211,6 @@ class Folders {
 }
 
 function checkMimetype(r: Reader, c: Container): void {
-	must(c.names[0] === "mimetype");
 	const ok = c.size[0] === MIMETYPE.length &&
 		equal(r.view(c.dataAt[0], MIMETYPE.length), MIMETYPE);
 	if (!ok) throw new Refused("NOT_THIS_FORMAT");
@@ -220,15 +221,9 @@ function isEnvelope(names: string[]): boolean {
 		names.slice(3).every((n) => n.startsWith("META-INF/"));
 }
 
-export function readContainer(r: Reader): Container {
-	const dir = readEnd(r);
-	if (dir.count > MAX_FILES) throw new RangeError("more files than this program can hold");
-	const c: Container = {
-		names: [], dataAt: new Float64Array(dir.count), size: new Float64Array(dir.count),
-		crc: new Uint32Array(dir.count), base: "",
-	};
+/** Entry by entry: the central header, the local one, the name. */
+function readHeaders(r: Reader, dir: Directory, c: Container): void {
 	const names = new Names();
-	const folders = new Folders();
 	const central = new Reader(r.source);
 	let at = 0;
 	let centralAt = dir.at;
@@ -240,10 +235,20 @@ export function readContainer(r: Reader): Container {
 		c.size[i] = h.size;
 		c.crc[i] = h.crc;
 		at = c.dataAt[i] + h.size;
+		must(i > 0 || latin1(h.name) === "mimetype");
 		c.names.push(names.check(h.name));
-		folders.check(c.names[i]);
 	}
-	must(at === dir.at && centralAt === dir.at + dir.size);
+	must(dir.count > 0 && at === dir.at && centralAt === dir.at + dir.size);
+}
+
+export function readContainer(r: Reader): Container {
+	const dir = readEnd(r);
+	if (dir.count > MAX_FILES) throw new RangeError("more files than this program can hold");
+	const c: Container = {
+		names: [], dataAt: new Float64Array(dir.count), size: new Float64Array(dir.count),
+		crc: new Uint32Array(dir.count), base: "",
+	};
+	readHeaders(r, dir, c);
 	checkMimetype(r, c);
 	if (isEnvelope(c.names)) throw new Refused("ENVELOPE_CLOSED");
 	const base = /^case-[0-9a-f]{8}\//.exec(c.names[1] ?? "");
