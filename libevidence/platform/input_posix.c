@@ -31,7 +31,8 @@ int evd_input_look(int fd, bool *regular, uint64_t *size, struct evd_error *err)
 	if (fstat(fd, &st) != 0)
 		return evd_fail(err, EVD_E_IO, "the file cannot be looked at");
 	*regular = S_ISREG(st.st_mode);
-	*size = (uint64_t)st.st_size;
+	/* of a folder the number would depend on the file system */
+	*size = *regular ? (uint64_t)st.st_size : 0;
 	return 0;
 }
 
