@@ -139,12 +139,14 @@ static int read_file(struct reader *x, struct evd_archive *a, struct evd_member 
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	struct evd_error why = {0};
 	struct evd_buf keep;
+	uint64_t size;
 	int r;
 
 	evd_buf_init(&keep, NESTED_MAX);
-	r = digest_member(x, a, &keep, &m->size, &why);
+	r = digest_member(x, a, &keep, &size, &why);
 	if (r == 0 && EVP_DigestFinal_ex(x->digest, digest, NULL) == 1) {
 		m->sha256 = digest;
+		m->size = size; /* as unpacked, whatever the archive states */
 		m->has_size = true;
 		r = evd_emit_member(x->sink, m, err);
 		if (r == 0)

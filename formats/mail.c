@@ -4,6 +4,7 @@
  * RFC 4155 (mbox), by gmime.
  */
 #include "emit.h"
+#include "rfc2047.h"
 #include "source.h"
 #include "texts.h"
 
@@ -149,7 +150,8 @@ static int emit_header(struct reader *x, GMimeHeader *h, struct evd_error *err)
 {
 	struct evd_field f = {.group = x->group, .name = "header"};
 	const char *name = g_mime_header_get_name(h), *raw = g_mime_header_get_raw_value(h);
-	const char *decoded = g_mime_header_get_value(h);
+	struct evd_buf decoded;
+	int r;
 
 	if (!name || !raw)
 		return 0;
@@ -159,11 +161,17 @@ static int emit_header(struct reader *x, GMimeHeader *h, struct evd_error *err)
 		if (strcasecmp(name, meanings[i].header) == 0)
 			f.as = meanings[i].as;
 	f.label = evd_view_str(name);
-	f.value = evd_texts_trim(evd_view_str(decoded ? decoded : raw));
 	f.raw = evd_texts_trim(evd_view_str(raw));
+	evd_buf_init(&decoded, EVD_FIELD_TOTAL_MAX);
+	evd_rfc2047_decode(f.raw, &decoded);
+	f.value = evd_buf_view(&decoded);
 	if (evd_view_eq(f.raw, f.value))
 		f.raw = evd_view_of(NULL, 0);
-	return evd_emit_field(x->sink, &f, err);
+	r = evd_buf_check(&decoded, err);
+	if (r == 0)
+		r = evd_emit_field(x->sink, &f, err);
+	evd_buf_release(&decoded);
+	return r;
 }
 
 static int emit_headers(struct reader *x, GMimeObject *o, struct evd_error *err)

@@ -309,7 +309,7 @@ bool evd_pdf_date(struct evd_view text, char out[32])
 			part[n] = part[n] * 10 + (text.p[i + k] - '0');
 		i += width[n];
 	}
-	if (n < 6 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31 || part[3] > 23 ||
+	if (n < 1 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31 || part[3] > 23 ||
 	    part[4] > 59 || part[5] > 60)
 		return false;
 	if (i < text.len && text.p[i] == 'Z') {
@@ -320,6 +320,14 @@ bool evd_pdf_date(struct evd_view text, char out[32])
 
 		snprintf(zone, sizeof zone, "%.3s:%.2s", (const char *)text.p + i,
 		         minutes ? (const char *)text.p + i + 4 : "00");
+	}
+	if (n < 6) { /* only what stands there: a year, a month, a day */
+		snprintf(out, 32, "%04d", part[0] % 10000);
+		if (n > 1)
+			snprintf(out + 4, 28, "-%02d", part[1] % 100);
+		if (n > 2)
+			snprintf(out + 7, 25, "-%02d", part[2] % 100);
+		return true;
 	}
 	snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02d%s", part[0] % 10000, part[1] % 100,
 	         part[2] % 100, part[3] % 100, part[4] % 100, part[5] % 100, zone);

@@ -183,8 +183,10 @@ static int read_sqlite(const struct evd_input *in, struct evd_sink *sink, struct
 
 	if (r == 0)
 		r = observe_companions(in, &wal, sink, err);
+	if (r == EVD_E_DAMAGED)
+		return evd_fail(err, EVD_E_FORMAT, "shorter than the header of a database");
 	if (r)
-		return r == EVD_E_DAMAGED ? EVD_E_FORMAT : r;
+		return r;
 	r = evd_sqlite_open(in, true, &d, &why);
 	if (r == EVD_E_DAMAGED)
 		return evd_emit_unread_error(sink, 0, in->source[0].size, &why, err);

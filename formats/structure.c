@@ -237,13 +237,17 @@ static int find_tail(const struct evd_source *s, size_t len, const char *what, s
 	if (n >= what_len) {
 		r = evd_source_exact(s, s->size - n, tail, n, err);
 		if (r == 0) {
+			const uint8_t *p;
+
 			r = EVD_END;
-			for (size_t i = n - what_len + 1; i-- > 0;)
-				if (memcmp(tail + i, what, what_len) == 0) {
-					*at = s->size - n + i;
+			for (size_t left = n - what_len + 1; (p = memrchr(tail, what[0], left)) != NULL;) {
+				left = (size_t)(p - tail);
+				if (memcmp(p, what, what_len) == 0) {
+					*at = s->size - n + left;
 					r = 0;
 					break;
 				}
+			}
 		}
 	}
 	free(tail);
@@ -326,14 +330,14 @@ static int find_second(const struct evd_source *s, struct evd_view head, struct 
 {
 	uint64_t at = 0;
 	size_t pdf_len = head.len < 1024 + 5 ? head.len : 1024 + 5;
+	const uint8_t *found = pdf_len > 1 ? memmem(head.p + 1, pdf_len - 1, "%PDF-", 5) : NULL;
 	int r;
 
-	for (size_t i = 1; i + 5 <= pdf_len; i++)
-		if (memcmp(head.p + i, "%PDF-", 5) == 0) {
-			st->second = "PDF";
-			st->second_off = i;
-			return 0;
-		}
+	if (found) {
+		st->second = "PDF";
+		st->second_off = (uint64_t)(found - head.p);
+		return 0;
+	}
 	if (strcmp(st->format, "ZIP") == 0 || strcmp(st->format, "unknown format") == 0)
 		return 0;
 	r = find_tail(s, TAIL_LEN, "PK\x05\x06", 4, &at, err);
