@@ -212,13 +212,82 @@ static int run_show(struct cmd_global *g, const struct words *w)
 	return r ? cmd_fail(r, &err) : CMD_DONE;
 }
 
+static int run_backup(struct cmd_global *g, const struct words *w)
+{
+	struct evd_secret_source secret = cmd_secret(g);
+	struct evd_identity_info info;
+	struct evd_error err = {0};
+	char home[4096];
+	int r;
+
+	if (!w->first)
+		return cmd_usage(&cmd_identity, "backup needs the name of the file to write");
+	r = home_of(home, sizeof home);
+	if (r)
+		return r;
+	r = evd_keystore_backup(home, g->identity, &secret, w->first, &info, &err);
+	if (r)
+		return cmd_fail(r, &err);
+	if (g->json)
+		put_json(&info);
+	else if (!g->quiet) {
+		fputs("Copied to ", stdout);
+		put_str(w->first);
+		puts(", encrypted under the passphrase of this identity, and read back.\n"
+		     "Keep it apart from this computer. 'evidence identity restore FILE' brings it back.");
+	}
+	return CMD_DONE;
+}
+
+static int run_restore(struct cmd_global *g, const struct words *w)
+{
+	struct evd_secret_source secret = cmd_secret(g);
+	struct evd_identity_info info;
+	struct evd_error err = {0};
+	char home[4096];
+	int r;
+
+	if (!w->first)
+		return cmd_usage(&cmd_identity, "restore needs the file that backup wrote");
+	r = home_of(home, sizeof home);
+	if (r)
+		return r;
+	r = evd_keystore_restore(home, w->first, &secret, &info, &err);
+	if (r)
+		return cmd_fail(r, &err);
+	if (g->json)
+		put_json(&info);
+	else
+		put_text(&info);
+	return CMD_DONE;
+}
+
+static int run_import(struct cmd_global *g, const struct words *w)
+{
+	struct evd_secret_source secret = cmd_secret(g);
+	struct evd_identity_info info;
+	struct evd_error err = {0};
+	char home[4096];
+	int r;
+
+	if (!w->first || !w->request.name || !w->request.role)
+		return cmd_usage(&cmd_identity, "import needs a PKCS#12 file, --name and --role");
+	r = home_of(home, sizeof home);
+	if (r)
+		return r;
+	r = evd_keystore_import(home, w->first, &w->request, &secret, &info, &err);
+	if (r)
+		return cmd_fail(r, &err);
+	say_new(g, &info, 0);
+	return CMD_DONE;
+}
+
 static const struct sub {
 	const char *name;
 	int (*run)(struct cmd_global *g, const struct words *w);
 } subs[] = {
-    {"create", run_create},
-    {"list", run_list},
-    {"show", run_show},
+    {"create", run_create}, {"list", run_list},       {"show", run_show},
+    {"backup", run_backup}, {"restore", run_restore}, {"import", run_import},
 };
 
 static int run(struct cmd_global *g, int argc, char **argv)
@@ -257,12 +326,18 @@ const struct cmd_row cmd_identity = {
     "                                [--algorithm p256|p384|rsa3072|rsa4096]\n"
     "       evidence identity list\n"
     "       evidence identity show [--pem] [PREFIX]\n"
+    "       evidence identity backup FILE.p12\n"
+    "       evidence identity restore FILE.p12\n"
+    "       evidence identity import FILE.p12 --name NAME --role ROLE [--organisation O]\n"
     "\n"
     "  create    makes a key and its certificate, kept under a passphrase\n"
     "  list      shows the identities of this computer\n"
     "  show      shows one, with its whole fingerprint; --pem prints the certificate\n"
+    "  backup    writes an encrypted copy, under the identity's own passphrase\n"
+    "  restore   brings such a copy back\n"
+    "  import    takes the key of a PKCS#12 file that another program made\n"
     "\n"
     "PREFIX is the start of a fingerprint, 4 digits or more.\n",
-    "who signs: create, list, show",
+    "who signs: create, list, show, backup, restore, import",
     run,
 };

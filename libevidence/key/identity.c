@@ -45,6 +45,31 @@ int evd_identity_check(const struct evd_identity_info *info, struct evd_error *e
 	return r ? r : text_ok("organisation", info->organisation, false, err);
 }
 
+static int copy_text(char *out, const char *what, const char *text, struct evd_error *err)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n >= EVD_IDENTITY_TEXT)
+		return evd_fail(err, EVD_E_LIMIT, "the %s is longer than %u bytes", what,
+		                EVD_IDENTITY_TEXT - 1);
+	if (n)
+		memcpy(out, text, n);
+	out[n] = '\0';
+	return 0;
+}
+
+int evd_identity_info_of(const struct evd_identity_request *request, struct evd_identity_info *out,
+                         struct evd_error *err)
+{
+	int r = copy_text(out->name, "name", request->name, err);
+
+	if (r == 0)
+		r = copy_text(out->role, "role", request->role, err);
+	if (r == 0)
+		r = copy_text(out->organisation, "organisation", request->organisation, err);
+	return r ? r : evd_identity_check(out, err);
+}
+
 int evd_identity_json(const struct evd_identity *i, struct evd_buf *out, struct evd_error *err)
 {
 	struct evd_object o;
@@ -158,6 +183,35 @@ int evd_identities_open(const char *home, bool make, int *out, struct evd_error 
 	if (r == 0)
 		r = evd_dir_open(fd, FOLDER, out, err);
 	close(fd);
+	return r;
+}
+
+int evd_private_file(const char *path, struct evd_view v, struct evd_error *err)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char folder[4096] = ".", fresh[40], hex[17];
+	uint8_t random[8];
+	int at, r = evd_random(random, sizeof random, err);
+
+	if (r)
+		return r;
+	if (!*name || (slash && (size_t)(slash - path) + 2 > sizeof folder))
+		return evd_fail(err, EVD_E_MISUSE, "%.200s is no name for a file", path);
+	if (slash)
+		snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	evd_hex(hex, random, sizeof random);
+	snprintf(fresh, sizeof fresh, ".new-%s", hex);
+	r = evd_dir_open(-1, folder, &at, err);
+	if (r)
+		return r;
+	r = evd_file_put(at, fresh, v, err);
+	if (r == 0)
+		r = evd_rename_new(at, fresh, at, name, err);
+	if (r)
+		evd_remove(at, fresh);
+	else
+		r = evd_sync(at, err);
+	close(at);
 	return r;
 }
 

@@ -42,6 +42,8 @@ int evd_passphrase_check(struct evd_view passphrase, struct evd_error *err)
 	if (passphrase.len == 0)
 		return evd_fail(err, EVD_E_DENIED,
 		                "the passphrase is empty; a key is never kept without one");
+	if (memchr(passphrase.p, 0, passphrase.len))
+		return evd_fail(err, EVD_E_DENIED, "the passphrase holds a NUL byte");
 	if (passphrase.len > EVD_MAX_PASSPHRASE)
 		return evd_fail(err, EVD_E_LIMIT, "the passphrase is longer than %u bytes",
 		                EVD_MAX_PASSPHRASE);
@@ -96,19 +98,6 @@ int evd_key_keep(const char *home, EVP_PKEY *key, struct evd_view certificate,
 	return r;
 }
 
-static int copy_text(char *out, const char *what, const char *text, struct evd_error *err)
-{
-	size_t n = text ? strlen(text) : 0;
-
-	if (n >= EVD_IDENTITY_TEXT)
-		return evd_fail(err, EVD_E_LIMIT, "the %s is longer than %u bytes", what,
-		                EVD_IDENTITY_TEXT - 1);
-	if (n)
-		memcpy(out, text, n);
-	out[n] = '\0';
-	return 0;
-}
-
 int evd_keystore_create(const char *home, const struct evd_identity_request *request,
                         struct evd_view passphrase, struct evd_identity_info *out,
                         struct evd_error *err)
@@ -116,15 +105,9 @@ int evd_keystore_create(const char *home, const struct evd_identity_request *req
 	struct evd_identity_info info = {.kind = "file"};
 	struct evd_buf certificate = {0};
 	EVP_PKEY *key = NULL;
-	int r = copy_text(info.name, "name", request->name, err);
+	int r = evd_identity_info_of(request, &info, err);
 
 	memset(out, 0, sizeof *out);
-	if (r == 0)
-		r = copy_text(info.role, "role", request->role, err);
-	if (r == 0)
-		r = copy_text(info.organisation, "organisation", request->organisation, err);
-	if (r == 0)
-		r = evd_identity_check(&info, err);
 	if (r == 0)
 		r = evd_passphrase_check(passphrase, err);
 	if (r == 0)

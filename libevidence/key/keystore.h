@@ -56,4 +56,22 @@ int evd_keystore_find(const char *home, const char *which, struct evd_identity_i
 int evd_keystore_certificate(const char *home, const char *which, struct evd_buf *out,
                              struct evd_error *err) EVD_MUST_USE;
 
+/*
+ * evd_keystore_backup(home, which, secret, path, out, err): certificate, key and identity.json into one
+ * PKCS#12 file under the identity's own passphrase; read back before it counts. EXISTS, MISUSE (card).
+ */
+int evd_keystore_backup(const char *home, const char *which, const struct evd_secret_source *secret,
+                        const char *path, struct evd_identity_info *out,
+                        struct evd_error *err) EVD_MUST_USE;
+/* evd_keystore_restore(home, path, secret, out, err): the identity of such a file; kept under the same
+ * passphrase. EXISTS if it is here already, FORMAT, DENIED. */
+int evd_keystore_restore(const char *home, const char *path, const struct evd_secret_source *secret,
+                         struct evd_identity_info *out, struct evd_error *err) EVD_MUST_USE;
+/* evd_keystore_import(home, path, request, secret, out, err): a PKCS#12 file of another program. Asks
+ * for its passphrase, then for a new one; request->algorithm and real_name are not used. */
+int evd_keystore_import(const char *home, const char *path,
+                        const struct evd_identity_request *request,
+                        const struct evd_secret_source *secret, struct evd_identity_info *out,
+                        struct evd_error *err) EVD_MUST_USE;
+
 #endif

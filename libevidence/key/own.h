@@ -73,6 +73,9 @@ struct evd_identity {
 void evd_identity_release(struct evd_identity *i);
 /* evd_identity_check(info, err): MISUSE unless name and role are there, UTF-8, without controls. */
 int evd_identity_check(const struct evd_identity_info *info, struct evd_error *err) EVD_MUST_USE;
+/* evd_identity_info_of(request, out, err): its texts, checked, into `out`. */
+int evd_identity_info_of(const struct evd_identity_request *request, struct evd_identity_info *out,
+                         struct evd_error *err) EVD_MUST_USE;
 int evd_identity_json(const struct evd_identity *i, struct evd_buf *out,
                       struct evd_error *err) EVD_MUST_USE;
 int evd_identity_parse(struct evd_view json, struct evd_identity *out,
@@ -92,7 +95,9 @@ int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *o
 /* evd_identities_open(home, make, out, err): the folder `identities`, with its names. */
 int evd_identities_open(const char *home, bool make, int *out, struct evd_error *err) EVD_MUST_USE;
 
-/* evd_passphrase_check(passphrase, err): DENIED if empty, LIMIT if over EVD_MAX_PASSPHRASE. */
+/* evd_private_file(path, v, err): a new file 0600, there whole and durable or not at all. EXISTS. */
+int evd_private_file(const char *path, struct evd_view v, struct evd_error *err) EVD_MUST_USE;
+/* evd_passphrase_check(passphrase, err): DENIED if empty or holding a NUL, LIMIT if over EVD_MAX_PASSPHRASE. */
 int evd_passphrase_check(struct evd_view passphrase, struct evd_error *err) EVD_MUST_USE;
 /* evd_key_keep(home, key, certificate, info, passphrase, out, err): proves, encrypts, writes. */
 int evd_key_keep(const char *home, EVP_PKEY *key, struct evd_view certificate,
