@@ -184,6 +184,7 @@ def keys(t):
 		t.good('good-key-' + name, 'entries and seal by ' + name, lambda: small(custodian=who))
 	for name, who in (('p384', p384), ('rsa-pss', pss), ('rsa-pkcs1', pkcs1)):
 		t.good('good-device-' + name, 'custodian P-256, another device seals with ' + name, lambda: device(who))
+	t.good('good-all-keys', 'entries signed with each kind of key', lambda: all_keys(p384, pss, pkcs1))
 	ca = issued('advocate')
 	t.good('good-chain', 'certificate issued by an authority given with --trust', lambda: small(custodian=ca), pins=[],
 		trust=[CA], args=['--at', NOW])
@@ -209,6 +210,15 @@ def device(who):
 	c.note(signer=who)
 	c.seal(signer=who)
 	return c
+
+
+def all_keys(*others):
+	c = Case()
+	for who in others:
+		c.add('admit', {'as': 'device', 'certificate': who.id})
+	for who in others:
+		c.add('hold', {'state': 'on'}, signer=who)
+	return with_seal(c)
 
 
 def transfer_case(to=BOB.id, by=BOB, sealed=True, role=True):
