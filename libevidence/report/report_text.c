@@ -249,8 +249,10 @@ static void findings(struct page *p)
 		evd_put_str(p->out, "  - ");
 		where(p, f);
 		evd_put_str(p->out, p->m->finding[f->code]);
-		evd_putf(p->out, " [%s%s%s] (%s)\n", evd_finding_kind(f->code)->code, f->sub ? ", " : "",
-		         f->sub ? f->sub : "", f->detail);
+		evd_putf(p->out, " [%s%s%s] (", evd_finding_kind(f->code)->code, f->sub ? ", " : "",
+		         f->sub ? f->sub : "");
+		evd_put_printable(p->out, evd_view_str(f->detail), 0); /* it may quote the bundle */
+		evd_put_str(p->out, ")\n");
 	}
 	if (more) {
 		number(count, more);
