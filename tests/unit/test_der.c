@@ -1,0 +1,136 @@
+/* test_der: definite lengths in their shortest form, one tag byte (ITU-T X.690 §8.1.3, §10.1). */
+#include "testlib.h"
+
+#include "base/der.h"
+
+#include <stdlib.h>
+
+/* The content's length of one element with tag 04, or -1. */
+static long get(const char *hex, size_t extra)
+{
+	uint8_t *p = calloc(1, 70000);
+	size_t n = test_hex(hex, p) + extra;
+	struct evd_cursor c;
+	struct evd_view v;
+	long len;
+
+	evd_cursor_init(&c, evd_view_of(p, n));
+	v = evd_der_get(&c, 0x04);
+	len = evd_cursor_ok(&c) ? (long)v.len : -1;
+	assert_true(len >= 0 || v.len == 0 || v.p + v.len <= p + n);
+	free(p);
+	return len;
+}
+
+static void lengths(void **state)
+{
+	(void)state;
+	assert_int_equal(get("0400", 0), 0);
+	assert_int_equal(get("047f", 127), 127);
+	assert_int_equal(get("048180", 128), 128);
+	assert_int_equal(get("0481ff", 255), 255);
+	assert_int_equal(get("04820100", 256), 256);
+	assert_int_equal(get("0482ffff", 65535), 65535);
+	assert_int_equal(get("0483010000", 65536), 65536);
+	assert_int_equal(get("0480", 0), -1); /* indefinite */
+	assert_int_equal(get("04800000", 0), -1);
+	assert_int_equal(get("048100", 0), -1); /* not the shortest form */
+	assert_int_equal(get("04817f", 127), -1);
+	assert_int_equal(get("048200ff", 255), -1);
+	assert_int_equal(get("0483000100", 256), -1);
+	assert_int_equal(get("048400000001", 1), -1);
+	assert_int_equal(get("04850000000001", 1), -1); /* more than 4 bytes */
+	assert_int_equal(get("0484ffffffff", 10), -1);
+	assert_int_equal(get("04ff", 200), -1);
+	assert_int_equal(get("0405", 4), -1); /* one byte is missing */
+	assert_int_equal(get("048180", 127), -1);
+	assert_int_equal(get("04", 0), -1);
+	assert_int_equal(get("", 0), -1);
+	assert_int_equal(get("0481", 0), -1);
+	assert_int_equal(get("0282", 0), -1);   /* another tag */
+	assert_int_equal(get("1f8104", 0), -1); /* a long tag */
+}
+
+static void nested(void **state)
+{
+	static const uint8_t der[] = {0x30, 7, 0x02, 1, 5, 0x04, 2, 'a', 'b'};
+	struct evd_cursor c, in;
+	struct evd_view v;
+
+	(void)state;
+	evd_cursor_init(&c, evd_view_of(der, sizeof der));
+	in = evd_der_enter(&c, 0x30);
+	v = evd_der_whole(&in, 0x02);
+	assert_int_equal(v.len, 3);
+	assert_true(v.p == der + 2);
+	v = evd_der_get(&in, 0x04);
+	assert_true(evd_view_is(v, "ab"));
+	assert_true(evd_cursor_at_end(&in) && evd_cursor_at_end(&c));
+	evd_cursor_init(&c, evd_view_of(der, sizeof der));
+	in = evd_der_enter(&c, 0x31);
+	assert_false(evd_cursor_ok(&in));
+	assert_false(evd_cursor_ok(&c));
+	evd_der_skip(&in, 0x02);
+	assert_int_equal(evd_der_whole(&in, 0x02).len, 0);
+	/* the inner element is longer than the one around it */
+	evd_cursor_init(&c, evd_view_of("\x30\x03\x04\x02"
+	                                "ab",
+	                                6));
+	in = evd_der_enter(&c, 0x30);
+	evd_der_skip(&in, 0x04);
+	assert_false(evd_cursor_ok(&in));
+}
+
+static void writing(void **state)
+{
+	static const size_t len[] = {0, 1, 127, 128, 255, 256, 65535, 65536, 16777216};
+	static const char *const head[] = {"0400",     "0401",       "047f",
+	                                   "048180",   "0481ff",     "04820100",
+	                                   "0482ffff", "0483010000", "048401000000"};
+	uint8_t *bytes = calloc(1, 16777216);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof len / sizeof *len; i++) {
+		struct evd_buf b = {0};
+		struct evd_cursor c;
+		uint8_t want[8];
+		size_t n = test_hex(head[i], want);
+
+		evd_der_put(&b, 0x04, evd_view_of(bytes, len[i]));
+		assert_int_equal(b.len, n + len[i]);
+		assert_memory_equal(b.data, want, n);
+		evd_cursor_init(&c, evd_buf_view(&b));
+		assert_int_equal(evd_der_get(&c, 0x04).len, len[i]);
+		assert_true(evd_cursor_at_end(&c));
+		evd_buf_release(&b);
+	}
+	free(bytes);
+}
+
+static void writing_fails(void **state)
+{
+	struct evd_buf b;
+	size_t at;
+
+	(void)state;
+	evd_buf_init(&b, 3);
+	at = evd_der_open(&b, 0x30);
+	evd_put_str(&b, "ab");
+	evd_der_close(&b, at); /* no room for the length */
+	assert_int_equal(evd_buf_check(&b, NULL), EVD_E_LIMIT);
+	evd_der_close(&b, at);
+	assert_int_equal(b.len, 3);
+	evd_buf_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(lengths),
+	    cmocka_unit_test(nested),
+	    cmocka_unit_test(writing),
+	    cmocka_unit_test(writing_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
