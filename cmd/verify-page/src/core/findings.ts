@@ -6,7 +6,7 @@ export const CHECKS = [
 export type Check = (typeof CHECKS)[number];
 export type Outcome = "failed" | "unknown" | "note";
 
-const KINDS = {
+export const KINDS = {
 	CONTAINER_STRUCTURE: ["container", "failed", null],
 	CONTAINER_NAME: ["container", "failed", null],
 	CONTAINER_LIMIT: ["container", "failed", null],

@@ -15,3 +15,5 @@ export * as report from "./report.ts";
 export * as sign from "./sign.ts";
 export * as time from "./time.ts";
 export * as verify from "./verify.ts";
+export * as entry from "./entry.ts";
+export * as ui from "../ui/cyrillic.ts";

@@ -166,7 +166,7 @@ class Names {
 	check(raw: Bytes): string {
 		const name = latin1(raw);
 		const isMeta = name.startsWith("META-INF/");
-		let ok = raw.length >= 1 && raw.length <= MAX_NAME && (isMeta || name === name.toLowerCase());
+		let ok = isMeta || name === name.toLowerCase();
 		for (const part of name.split("/")) {
 			ok &&= COMPONENT.test(part) && !part.endsWith(".");
 			ok &&= !DEVICE.test(part.split(".")[0].toLowerCase());
@@ -230,6 +230,9 @@ function readHeaders(r: Reader, dir: Directory, c: Container): void {
 	for (let i = 0; i < dir.count; i++) {
 		const h = readCentral(central, centralAt, dir.at + dir.size);
 		centralAt += h.length;
+		// A name that no buffer for names could hold is not even compared.
+		const holds = h.name.length >= 1 && h.name.length <= MAX_NAME && !h.name.includes(0);
+		if (!holds) throw new Refused("CONTAINER_NAME");
 		must(h.offset === at);
 		c.dataAt[i] = checkLocal(r, h, dir.at);
 		c.size[i] = h.size;

@@ -1,0 +1,162 @@
+// The core's parts against known answers of standards and of other programs.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { core, page } from "./core.mjs";
+
+const { bytes, hash, json, merkle, printable, time, der, identity, ui } = core;
+const text = (s) => new TextEncoder().encode(s);
+before(() => hash.ready());
+
+test("SHA-256 of FIPS 180-4's examples, in pieces too", () => {
+	const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	assert.equal(bytes.hex(hash.sha256(text("abc"))), abc);
+	assert.equal(bytes.hex(hash.sha256(text("a"), text("bc"))), abc);
+	const r = new hash.Running();
+	r.add(text("ab"));
+	r.add(text("c"));
+	assert.equal(bytes.hex(r.done()), abc);
+});
+
+test("CRC-32 check value of ISO-HDLC", () => {
+	assert.equal(hash.crc32(text("123456789")), 0xcbf43926);
+});
+
+test("Merkle tree: RFC 9162 over the leaves of RFC 6962's test vectors", () => {
+	// Leaves and roots as Certificate Transparency's reference tests give them.
+	const leaves = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+	const roots = [
+		"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+		"fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+		"aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+		"d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+		"4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+		"76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+		"ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+		"5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+	];
+	for (let n = 1; n <= leaves.length; n++) {
+		const tree = new merkle.Tree();
+		for (const l of leaves.slice(0, n)) tree.push(1, merkle.leafHash(bytes.fromHex(l)));
+		assert.equal(bytes.hex(tree.root()), roots[n - 1]);
+	}
+});
+
+test("a withheld run's subtrees, counted by hand", () => {
+	assert.deepEqual(merkle.aligned(0, 7), [4, 2, 1]);
+	assert.deepEqual(merkle.aligned(1, 7), [1, 2, 2, 1]);
+	assert.deepEqual(merkle.aligned(5, 6), [1]);
+	assert.deepEqual(merkle.aligned(2, 12), [2, 4, 4]);
+});
+
+test("JSON: the one form, and nothing else", () => {
+	const good = ['{}', '{"a":1,"b":[]}', '{"a":"\\u0000\\b\\t\\n\\u000b\\f\\r\\u001f\\"\\\\/é😀"}', '{"A":null,"a":true,"b":false}', '{"a":9007199254740991}'];
+	for (const g of good) assert.notEqual(json.parseObject(text(g)), null, g);
+	const bad = ['', '[]', '1', '{} ', ' {}', '{"a": 1}', '{"b":1,"a":1}', '{"a":1,"a":2}', '{"a":01}', '{"a":-1}', '{"a":-0}', '{"a":1.0}', '{"a":1e3}',
+		'{"a":9007199254740992}', '{"a":"\\u0008"}', '{"a":"\\u001F"}', '{"a":"\\/"}', '{"a":"\\u0041"}', '{"a":"\\ud83d\\ude00"}', '{"a":"\n"}', '{"a":1,}', '{"é":1}',
+		'{"":1}', `{"${"a".repeat(65)}":1}`, '{"a":tru}', '{"a":[1,]}', '{"a"}', '{"a":1}{"a":1}', '\ufeff{}'];
+	for (const b of bad) assert.equal(json.parseObject(text(b)), null, b);
+	assert.equal(json.parseObject(Uint8Array.of(0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d)), null);
+	assert.equal(json.parseObject(Uint8Array.of(0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xed, 0xa0, 0x80, 0x22, 0x7d)), null);
+	const nest = (n) => text(`{"a":${"[".repeat(n)}${"]".repeat(n)}}`);
+	assert.notEqual(json.parseObject(nest(31)), null);
+	assert.equal(json.parseObject(nest(32)), null);
+});
+
+test("base64url: RFC 4648 §10's vectors without padding, unused bits zero", () => {
+	for (const [plain, code] of [["", ""], ["f", "Zg"], ["fo", "Zm8"], ["foo", "Zm9v"], ["foob", "Zm9vYg"], ["fooba", "Zm9vYmE"], ["foobar", "Zm9vYmFy"]]) {
+		assert.deepEqual(Buffer.from(bytes.fromBase64url(code)).toString(), plain);
+		assert.equal(bytes.base64(text(plain)), Buffer.from(plain).toString("base64"));
+	}
+	for (const bad of ["Zh", "Zm9=", "Zg==", "A", "Zm+v", "Zm/v", "Z g"]) assert.equal(bytes.fromBase64url(bad), null, bad);
+});
+
+test("times: those that exist", () => {
+	assert.equal(time.parseTime("2026-11-22T03:04:05.678Z"), Date.UTC(2026, 10, 22, 3, 4, 5, 678));
+	assert.notEqual(time.parseTime("2028-02-29T00:00:00.000Z"), null);
+	for (const bad of ["2026-02-29T00:00:00.000Z", "2026-13-01T00:00:00.000Z", "2026-00-01T00:00:00.000Z", "2026-01-00T00:00:00.000Z", "2026-01-01T24:00:00.000Z",
+		"2026-01-01T00:60:00.000Z", "2026-06-30T23:59:60.000Z", "1969-12-31T23:59:59.999Z", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.00Z", "2026-01-01 00:00:00.000Z"]) {
+		assert.equal(time.parseTime(bad), null, bad);
+	}
+	assert.equal(time.parseGivenTime("2026-11-22"), Date.UTC(2026, 10, 22));
+	assert.equal(time.parseGivenTime("2026-11-22T10:00:00Z"), Date.UTC(2026, 10, 22, 10));
+	assert.equal(time.parseGivenTime("22.11.2026"), null);
+});
+
+test("printable text: what verify.md §7 hides", () => {
+	assert.equal(printable.printable("Ana Čović 😀"), "Ana Čović 😀");
+	assert.equal(printable.printable("a\u202eb\u0000\u{e0001}\ufffe\ufeff"), "a<U+202E>b<U+0000><U+E0001><U+FFFE><U+FEFF>");
+	assert.equal(printable.printableBytes(Uint8Array.of(0x61, 0xc3, 0x28, 0xff, 0xed, 0xa0, 0x80)), "a<0xC3>(<0xFF><0xED><0xA0><0x80>");
+	assert.equal(printable.printable("x".repeat(200)), "x".repeat(200));
+	assert.equal(printable.printable("\u0001".repeat(201)), "<U+0001>".repeat(200) + "…");
+});
+
+test("DER: short forms only", () => {
+	const el = (...b) => der.element(Uint8Array.from(b), 0);
+	assert.equal(el(4, 1, 7).body[0], 7);
+	for (const bad of [[4], [4, 2, 7], [4, 0x80, 0, 0], [4, 0x81, 1, 7], [4, 0x82, 0, 0x80], [0x1f, 1, 0], [4, 0x85, 0, 0, 0, 0, 1, 7]]) {
+		assert.throws(() => el(...bad), der.NotDer);
+	}
+	assert.equal(bytes.hex(der.oid("1.2.840.113549.1.7.2")), "06092a864886f70d010702");
+	assert.throws(() => der.unsigned(Uint8Array.of(0, 1)), der.NotDer);
+	assert.throws(() => der.unsigned(Uint8Array.of(0x80)), der.NotDer);
+});
+
+test("fingerprints as people write them", () => {
+	const f = createHash("sha256").update("x").digest("hex");
+	assert.equal(identity.parsePin(f.toUpperCase().replace(/(..)/g, "$1:").slice(0, -1)), f);
+	assert.equal(identity.parsePin(f.replace(/(.{4})/g, "$1 ")), f);
+	assert.equal(identity.parsePin(f.slice(1)), null);
+	assert.equal(identity.parsePin("g" + f.slice(1)), null);
+	assert.equal(identity.parsePem("nothing"), null);
+});
+
+test("Serbian Cyrillic: digraphs, letters that only meet, names that stay", () => {
+	const { cyrillic } = ui;
+	assert.equal(cyrillic("Ljubav, njega, džep"), "Љубав, њега, џеп");
+	assert.equal(cyrillic("POTVRĐENJE, LJUDI, DŽEP"), "ПОТВРЂЕЊЕ, ЉУДИ, ЏЕП");
+	assert.equal(cyrillic("nadživeti, injekcija, konjunktura"), "надживети, инјекција, конјунктура");
+	assert.equal(cyrillic("SHA-256, {done} od {size} (PEM, JSON, UTC)"), "SHA-256, {done} од {size} (PEM, JSON, UTC)");
+	assert.equal(cyrillic("čćšžđ ČĆŠŽĐ"), "чћшжђ ЧЋШЖЂ");
+});
+
+const locales = join(page, "src/ui/locales");
+const tables = Object.fromEntries(readdirSync(locales).map((f) => [f.slice(0, -5), JSON.parse(readFileSync(join(locales, f), "utf8"))]));
+
+test("every language says everything, with the same places to fill", () => {
+	const places = (s) => (s.match(/\{[a-z]+\}/g) ?? []).sort().join();
+	assert.equal(Object.keys(tables).length, 7);
+	for (const [language, t] of Object.entries(tables)) {
+		assert.deepEqual(Object.keys(t).sort(), Object.keys(tables.en).sort(), language);
+		for (const [key, s] of Object.entries(t)) {
+			assert.equal(places(s), places(tables.en[key]), `${language} ${key}`);
+			assert.ok(s !== "" || key === "draft", `${language} ${key} is empty`);
+		}
+		assert.equal(t.months.split(" ").length, 12, language);
+	}
+	for (const code of Object.keys(core.findings.KINDS)) assert.ok(code in tables.en, code);
+	for (const action of Object.keys(core.entry.ACTIONS)) assert.ok(`action.${action}` in tables.en, action);
+});
+
+test("no language claims what a check cannot tell, or blames", () => {
+	// The limits say what is not proved, and there the words may stand.
+	const words = /authentic|genuine|\btrue\b|admissib|certified|tamper|forge|manipul|100 ?%|autenti|vjerodostoj|verodostoj|автенти|falsif|фалсиф|i vërtetë|вистинит|istinit/i;
+	for (const [language, t] of Object.entries(tables)) {
+		for (const [key, s] of Object.entries(t)) {
+			if (!key.startsWith("limit")) assert.ok(!words.test(s), `${language} ${key}: ${s}`);
+		}
+	}
+});
+
+test("the page's policy lets nothing out, and names its own script and style", () => {
+	const html = readFileSync(join(page, "dist/verify-page.html"), "utf8");
+	const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)[1];
+	assert.ok(policy.startsWith("default-src 'none';"));
+	assert.ok(!/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|https?:|\*|connect-src|img-src/.test(policy), policy);
+	const digest = (s) => `'sha256-${createHash("sha256").update(s).digest("base64")}'`;
+	assert.ok(policy.includes(digest(/<script>([\s\S]*)<\/script>/.exec(html)[1])));
+	assert.ok(policy.includes(digest(/<style>([\s\S]*)<\/style>/.exec(html)[1])));
+	assert.ok(!/<(img|iframe|object|embed|video|audio|link)\b/i.test(html));
+});
