@@ -28,6 +28,7 @@ const char *evd_strerror(int code)
 	case EVD_E_LOCKED: return "locked";
 	case EVD_E_CANCELLED: return "cancelled";
 	case EVD_E_NOSPACE: return "no space left";
+	case EVD_E_UNAVAILABLE: return "not available";
 	default: return "unknown error";
 	}
 }

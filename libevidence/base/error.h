@@ -42,6 +42,7 @@ enum evd_err {
 	EVD_E_LOCKED = -14,     /* another program holds the case; try again */
 	EVD_E_CANCELLED = -15,  /* the progress callback asked to stop; what is committed stays */
 	EVD_E_NOSPACE = -16,    /* no room on the target */
+	EVD_E_UNAVAILABLE = -17, /* a card, device or program that is needed is not there */
 };
 
 /* Detail of one failure. Flat, no heap, so that it can cross a pipe. */

@@ -291,6 +291,17 @@ static int check_private(int fd, const char *what, const char *name, struct evd_
 	return 0;
 }
 
+int evd_identity_private(int identities_fd, const char *name, struct evd_error *err)
+{
+	int dir, r = evd_dir_open(identities_fd, name, &dir, err);
+
+	if (r)
+		return r;
+	r = check_private(dir, "folder", name, err);
+	close(dir);
+	return r;
+}
+
 static int read_all(int fd, uint64_t size, struct evd_buf *out, struct evd_error *err)
 {
 	uint8_t block[4096];

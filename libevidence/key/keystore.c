@@ -178,8 +178,8 @@ int evd_keystore_list(const char *home,
 	return r;
 }
 
-/* The digits of what a person typed from paper: blanks dropped, capitals lowered. */
-static int digits_of(const char *which, char out[2 * EVD_SHA256_LEN + 1], struct evd_error *err)
+int evd_fingerprint_digits(const char *which, char out[2 * EVD_SHA256_LEN + 1],
+                           struct evd_error *err)
 {
 	size_t n = 0;
 
@@ -245,7 +245,7 @@ static int find(const char *home, const char *which, int *out_fd, char name[FOLD
 	char digits[2 * EVD_SHA256_LEN + 1] = "", hex[2 * EVD_SHA256_LEN + 1];
 	char **names = NULL;
 	size_t n = 0;
-	int r = which ? digits_of(which, digits, err) : 0;
+	int r = which ? evd_fingerprint_digits(which, digits, err) : 0;
 
 	if (r == 0)
 		r = evd_identities_open(home, true, out_fd, err);
@@ -339,9 +339,11 @@ int evd_key_open(const char *home, const char *which, const struct evd_secret_so
 	r = evd_key_new(evd_buf_view(&i.certificate), &k, err);
 	if (r == 0) {
 		evd_key_set_actor(k, &i.info);
-		if (strcmp(i.info.kind, "pkcs11") == 0)
-			r = evd_card_open(&i.card, evd_buf_view(&k->certificate), secret, &k->card, err);
-		else
+		if (strcmp(i.info.kind, "pkcs11") == 0) {
+			r = evd_identity_private(fd, name, err); /* it names code that will be loaded */
+			if (r == 0)
+				r = evd_card_open(&i.card, evd_buf_view(&k->certificate), secret, &k->card, err);
+		} else
 			r = open_own(fd, name, secret, k, err);
 	}
 	if (r == 0 && k->card)

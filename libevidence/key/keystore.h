@@ -74,4 +74,30 @@ int evd_keystore_import(const char *home, const char *path,
                         const struct evd_secret_source *secret, struct evd_identity_info *out,
                         struct evd_error *err) EVD_MUST_USE;
 
+/* A certificate on a card or token. */
+struct evd_card_certificate {
+	uint8_t fingerprint[EVD_SHA256_LEN];
+	char algorithm[16];                                   /* "other": bundles do not take it */
+	char token_label[64], token_serial[33], subject[128]; /* as the card says; foreign text */
+	bool usable;                                          /* algorithm and key usage fit */
+};
+
+/*
+ * evd_card_list(module, each, ctx, err): the certificates that the PKCS#11 module at the absolute path
+ * `module` shows without a PIN. Runs the module's code in this process. UNAVAILABLE: no such module,
+ * no card.
+ */
+int evd_card_list(const char *module, int (*each)(void *ctx, const struct evd_card_certificate *c),
+                  void *ctx, struct evd_error *err) EVD_MUST_USE;
+/*
+ * evd_card_import(home, module, which, request, secret, out, err): an identity whose key stays on the
+ * card. `which`: start of the certificate's fingerprint, NULL if only one may sign. A sample is signed,
+ * so the PIN is asked for. `secret` of evd_key_open must live as long as such a key: cards may ask
+ * for the PIN at every signature.
+ */
+int evd_card_import(const char *home, const char *module, const char *which,
+                    const struct evd_identity_request *request,
+                    const struct evd_secret_source *secret, struct evd_identity_info *out,
+                    struct evd_error *err) EVD_MUST_USE;
+
 #endif

@@ -63,6 +63,11 @@ struct evd_card_place {
 	char object_id[2 * 64 + 1]; /* CKA_ID, hex */
 };
 
+/* evd_fingerprint_digits(which, out, err): the digits a person typed from paper, blanks dropped,
+ * capitals lowered; MISUSE if they are fewer than 4 or something else. */
+int evd_fingerprint_digits(const char *which, char out[2 * EVD_SHA256_LEN + 1],
+                           struct evd_error *err) EVD_MUST_USE;
+
 /* One identity's folder, read without a secret. Zero-initialise; release. */
 struct evd_identity {
 	struct evd_buf certificate; /* DER */
@@ -92,6 +97,8 @@ int evd_identity_read(int identities_fd, const char *name, struct evd_identity *
 /* evd_identity_read_key(identities_fd, name, out, err): key.pem; DENIED if others could read it. */
 int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *out,
                           struct evd_error *err) EVD_MUST_USE;
+/* evd_identity_private(identities_fd, name, err): DENIED if others can write or look into the folder. */
+int evd_identity_private(int identities_fd, const char *name, struct evd_error *err) EVD_MUST_USE;
 /* evd_identities_open(home, make, out, err): the folder `identities`, with its names. */
 int evd_identities_open(const char *home, bool make, int *out, struct evd_error *err) EVD_MUST_USE;
 
