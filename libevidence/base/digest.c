@@ -4,12 +4,50 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 static OSSL_LIB_CTX *the_context;
 static EVP_MD *the_md[2];
 static uint32_t crc_table[8][256];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static atomic_bool was_short;
+
+static void *take(size_t n, const char *file, int line)
+{
+	void *p = n ? malloc(n) : NULL;
+
+	(void)file;
+	(void)line;
+	if (n && !p)
+		atomic_store(&was_short, true);
+	return p;
+}
+
+static void *take_more(void *old, size_t n, const char *file, int line)
+{
+	void *p = realloc(old, n);
+
+	(void)file;
+	(void)line;
+	if (n && !p)
+		atomic_store(&was_short, true);
+	return p;
+}
+
+static void give_back(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+bool evd_crypto_short(void)
+{
+	return atomic_load(&was_short);
+}
 
 /* Slicing by 8 (M. Kounavis, F. Berry): table k advances a byte by k further bytes. */
 static void make_crc_table(void)
@@ -29,6 +67,8 @@ static void make_crc_table(void)
 static void set_up(void)
 {
 	make_crc_table();
+	/* refused where OpenSSL was used before us: then its own functions stay */
+	(void)CRYPTO_set_mem_functions(take, take_more, give_back);
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	the_context = OSSL_LIB_CTX_new();
 	if (!the_context)

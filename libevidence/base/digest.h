@@ -11,10 +11,15 @@
 #include "base/limits.h"
 
 #include <openssl/types.h>
+#include <stdbool.h>
 
 /* evd_crypto(): the library context, made at the first call; NULL if OpenSSL could not be set up.
  * Thread-safe. Never freed before the program ends. */
 OSSL_LIB_CTX *evd_crypto(void);
+
+/* evd_crypto_short(): whether OpenSSL was ever refused memory. From then on what it calls wrong may be
+ * right (it keeps failed set-ups): a negative result is to be EVD_E_NOMEM, never a finding. */
+bool evd_crypto_short(void);
 
 /* A running digest. Zero-initialised = closed. */
 struct evd_sha {
