@@ -45,7 +45,7 @@ static int emit_parts(struct evd_sink *sink, const struct evd_field *f, struct e
 
 		start(&o, "part");
 		evd_object_cstr(&o, "group", f->group);
-		evd_object_cstr(&o, "name", f->name);
+		evd_object_bytes(&o, "name", evd_view_str(f->name));
 		evd_object_int(&o, "n", n);
 		evd_object_bytes(&o, "value", evd_view_of(rest.p, len));
 		r = emit(sink, &o, err);
@@ -68,7 +68,7 @@ int evd_emit_field(struct evd_sink *sink, const struct evd_field *f, struct evd_
 		                       "value of %s has %zu bytes, over the limit", f->name, f->value.len);
 	start(&o, "field");
 	evd_object_cstr(&o, "group", f->group);
-	evd_object_cstr(&o, "name", f->name);
+	evd_object_bytes(&o, "name", evd_view_str(f->name)); /* may come from the item */
 	if (parts)
 		evd_object_int(&o, "length", f->value.len);
 	else

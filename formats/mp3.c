@@ -137,7 +137,7 @@ static int read_frames(struct evd_sink *sink, struct evd_view v, unsigned major,
 			break; /* padding */
 		memcpy(id, head.p, 4);
 		body = evd_get_bytes(&c, len);
-		if (!evd_cursor_ok(&c))
+		if (!evd_cursor_ok(&c) || strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != 4)
 			return evd_emit_unread(sink, "damaged", 0, 0, err, "the ID3 tag ends in disorder");
 		if (id[0] == 'T' || memcmp(id, "COMM", 4) == 0)
 			r = emit_text_frame(sink, id, body, err);
@@ -181,7 +181,7 @@ static int read_id3v2(const struct evd_source *s, struct evd_sink *sink, uint64_
 			evd_cursor_init(&c, evd_buf_view(&tag));
 			skip = major == 4 ? syncsafe(&c) : evd_get_u32be(&c) + 4;
 		}
-		if (skip <= tag.len)
+		if (skip < tag.len)
 			r = read_frames(sink, evd_view_of(tag.data + skip, tag.len - skip), major, err);
 	} else if (err) {
 		*err = why;

@@ -357,11 +357,9 @@ def compare_sqlite(path, fields):
             print("python cannot read", path, e)
 
 
-def compare_file(run_format, path):
+def compare_file(run_format, path, tool):
     records = ours(run_format, path)
     everything = [r for rs in records.values() for r in rs if r["kind"] == "field"]
-    tool = json.loads(run("exiftool", "-j", "-n", "-G1", "-api", "struct=0", path) or b"[{}]")[0]
-    tool = {k: v for k, v in tool.items()}
     compare_exif(path, [f for f in everything if f["group"].startswith("exif")], tool)
     compare_xmp(path, [f for f in everything if f["group"] == "xmp"], tool)
     compare_mp4(path, [f for f in everything if f["group"].startswith("mp4") or f["group"] == "heif"], tool)
@@ -387,8 +385,10 @@ def main():
         else:
             files.append(a)
     files = [f for f in files if not f.endswith((".jsonl", "-wal", ".py", ".sh", ".md", ".c", ".def", ".txt")) and os.path.getsize(f)]
+    out = run("exiftool", "-j", "-n", "-G1", "-api", "struct=0", *files)
+    tool = {t["SourceFile"]: t for t in json.loads(out or b"[]")}
     for f in files:
-        compare_file(run_format, f)
+        compare_file(run_format, f, tool.get(f, {}))
     total, wrong = 0, 0
     for tool in sorted(set(agree) | set(differ) | set(explained)):
         for line in differ[tool]:
