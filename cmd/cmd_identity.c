@@ -8,7 +8,7 @@
 
 #define SHORT_PASSPHRASE 12u /* bytes; shorter is warned of */
 
-enum { NAME = CMD_OWN, ROLE, ORGANISATION, REAL_NAME, ALGORITHM, PEM };
+enum { NAME = CMD_OWN, ROLE, ORGANISATION, REAL_NAME, ALGORITHM, PEM, PKCS11, CERTIFICATE };
 
 static const struct option options[] = {
     {"name", required_argument, NULL, NAME},
@@ -17,13 +17,16 @@ static const struct option options[] = {
     {"real-name", no_argument, NULL, REAL_NAME},
     {"algorithm", required_argument, NULL, ALGORITHM},
     {"pem", no_argument, NULL, PEM},
+    {"pkcs11", required_argument, NULL, PKCS11},
+    {"certificate", required_argument, NULL, CERTIFICATE},
     {NULL, 0, NULL, 0},
 };
 
 struct words {
 	struct evd_identity_request request;
 	bool pem;
-	const char *first; /* the word behind the subcommand, or NULL */
+	const char *module, *certificate; /* --pkcs11, --certificate, or NULL */
+	const char *first;                /* the word behind the subcommand, or NULL */
 };
 
 static void put_str(const char *text)
@@ -270,15 +273,69 @@ static int run_import(struct cmd_global *g, const struct words *w)
 	char home[4096];
 	int r;
 
-	if (!w->first || !w->request.name || !w->request.role)
-		return cmd_usage(&cmd_identity, "import needs a PKCS#12 file, --name and --role");
+	if (!w->first == !w->module || !w->request.name || !w->request.role)
+		return cmd_usage(&cmd_identity,
+		                 "import needs a PKCS#12 file or --pkcs11 MODULE, --name and --role");
 	r = home_of(home, sizeof home);
 	if (r)
 		return r;
-	r = evd_keystore_import(home, w->first, &w->request, &secret, &info, &err);
+	if (w->module)
+		r = evd_card_import(home, w->module, w->certificate, &w->request, &secret, &info, &err);
+	else
+		r = evd_keystore_import(home, w->first, &w->request, &secret, &info, &err);
 	if (r)
 		return cmd_fail(r, &err);
 	say_new(g, &info, 0);
+	return CMD_DONE;
+}
+
+static int card_one(void *ctx, const struct evd_card_certificate *c)
+{
+	struct listing *l = ctx;
+	struct evd_object o;
+	struct evd_buf b = {0};
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	l->n++;
+	evd_hex(hex, c->fingerprint, EVD_SHA256_LEN);
+	if (!l->g->json) {
+		printf("%.8s  %-8s %-10s ", hex, c->algorithm, c->usable ? "can sign" : "cannot");
+		put_str(c->subject);
+		fputs(", card ", stdout);
+		put_str(c->token_label);
+		fputs(" (serial ", stdout);
+		put_str(c->token_serial);
+		puts(")");
+		return 0;
+	}
+	evd_object_init(&o);
+	evd_object_cstr(&o, "fingerprint", hex);
+	evd_object_cstr(&o, "algorithm", c->algorithm);
+	evd_object_bool(&o, "usable", c->usable);
+	evd_object_bytes(&o, "subject", evd_view_str(c->subject));
+	evd_object_cstr(&o, "tokenLabel", c->token_label);
+	evd_object_cstr(&o, "tokenSerial", c->token_serial);
+	if (evd_object_write(&o, &b, NULL) == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	evd_buf_release(&b);
+	evd_object_release(&o);
+	return 0;
+}
+
+/* What a card holds, before one of it is imported. */
+static int run_cards(struct cmd_global *g, const struct words *w)
+{
+	struct listing l = {g, 0};
+	struct evd_error err = {0};
+	int r;
+
+	if (!w->module || w->first)
+		return cmd_usage(&cmd_identity, "cards needs --pkcs11 MODULE");
+	r = evd_card_list(w->module, card_one, &l, &err);
+	if (r)
+		return cmd_fail(r, &err);
+	if (l.n == 0 && !g->json && !g->quiet)
+		puts("The cards that are there hold no certificate.");
 	return CMD_DONE;
 }
 
@@ -286,8 +343,8 @@ static const struct sub {
 	const char *name;
 	int (*run)(struct cmd_global *g, const struct words *w);
 } subs[] = {
-    {"create", run_create}, {"list", run_list},       {"show", run_show},
-    {"backup", run_backup}, {"restore", run_restore}, {"import", run_import},
+    {"create", run_create},   {"list", run_list},     {"show", run_show},   {"backup", run_backup},
+    {"restore", run_restore}, {"import", run_import}, {"cards", run_cards},
 };
 
 static int run(struct cmd_global *g, int argc, char **argv)
@@ -304,6 +361,8 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		case REAL_NAME: w.request.real_name = true; break;
 		case ALGORITHM: w.request.algorithm = optarg; break;
 		case PEM: w.pem = true; break;
+		case PKCS11: w.module = optarg; break;
+		case CERTIFICATE: w.certificate = optarg; break;
 		default: return cmd_option_exit();
 		}
 	}
@@ -329,15 +388,21 @@ const struct cmd_row cmd_identity = {
     "       evidence identity backup FILE.p12\n"
     "       evidence identity restore FILE.p12\n"
     "       evidence identity import FILE.p12 --name NAME --role ROLE [--organisation O]\n"
+    "       evidence identity import --pkcs11 MODULE [--certificate PREFIX] \n"
+    "                                --name NAME --role ROLE [--organisation O]\n"
+    "       evidence identity cards --pkcs11 MODULE\n"
     "\n"
     "  create    makes a key and its certificate, kept under a passphrase\n"
     "  list      shows the identities of this computer\n"
     "  show      shows one, with its whole fingerprint; --pem prints the certificate\n"
     "  backup    writes an encrypted copy, under the identity's own passphrase\n"
     "  restore   brings such a copy back\n"
-    "  import    takes the key of a PKCS#12 file that another program made\n"
+    "  import    takes the key of a PKCS#12 file that another program made, or uses one that\n"
+    "            stays on a card or token\n"
+    "  cards     lists the certificates that the cards behind a PKCS#11 module hold\n"
     "\n"
-    "PREFIX is the start of a fingerprint, 4 digits or more.\n",
-    "who signs: create, list, show, backup, restore, import",
+    "PREFIX is the start of a fingerprint, 4 digits or more. MODULE is the whole path of the\n"
+    "driver that came with the card, such as /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so.\n",
+    "who signs: create, list, show, backup, restore, import, cards",
     run,
 };
