@@ -99,7 +99,8 @@ static int exit_of(int code)
 	case EVD_E_LOCKED: return CMD_LOCKED;
 	case EVD_E_DENIED: return CMD_DENIED;
 	case EVD_E_MISUSE: return CMD_USAGE;
-	case EVD_E_SANDBOX: return CMD_UNAVAILABLE;
+	case EVD_E_SANDBOX:
+	case EVD_E_UNAVAILABLE: return CMD_UNAVAILABLE;
 	case EVD_E_CANCELLED: return CMD_FINDINGS;
 	default: return CMD_INTERNAL;
 	}
@@ -168,8 +169,11 @@ void cmd_end(struct cmd_session *s)
 {
 	struct evd_error err = {0};
 
-	/* the index is a cache: that it could not follow is no failure of the command */
-	if (evd_index_follow(&s->c, &err))
+	int r = evd_index_follow(&s->c, &err);
+
+	/* the index is a cache: that it could not follow is no failure of the command; of a damaged case
+	 * the command has spoken already */
+	if (r && r != EVD_E_DAMAGED && r != EVD_E_UNSUPPORTED)
 		fprintf(stderr, "evidence: the index could not follow (%s); 'evidence index --rebuild' makes it anew\n",
 		        err.text);
 	evd_pool_free(s->pool);

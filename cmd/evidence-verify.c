@@ -152,9 +152,9 @@ static int take_option(struct program *p, int id, char *value)
 	case JSON: p->json = true; break;
 	case QUIET: p->quiet = true; break;
 	case LANGUAGE:
-		p->messages = evd_messages(value);
-		if (!p->messages)
+		if (!evd_messages(value))
 			return usage_error(value, "no such language here");
+		p->messages = evd_messages(value);
 		break;
 	case ABOUT: p->about = true; break;
 	case VERSION: printf("evidence-verify %s (%s), rules 1, schema 1\n", EVD_VERSION, EVD_BUILD); return 0;

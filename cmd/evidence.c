@@ -37,6 +37,7 @@ static void help(FILE *to)
 	      "  --passphrase-fd N      read it from descriptor N\n"
 	      "  --json                 print JSON where the command lists\n"
 	      "  --quiet                print no progress\n"
+	      "  --help, --version      print this, or the version, and stop\n"
 	      "\n"
 	      "'evidence COMMAND --help' says more.\n",
 	      to);

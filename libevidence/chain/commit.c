@@ -272,6 +272,12 @@ static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, 
 	memcpy(d->entry.certificate, evd_key_fingerprint(key), EVD_SHA256_LEN);
 	d->entry.time_ms = evd_clock_ms();
 	r = evd_entry_write(&d->entry, &d->details, json, err);
+	if (r == 0) {
+		const char *fault = evd_rights_fault(&d->c->log, &d->entry);
+
+		if (fault)
+			return evd_fail(err, EVD_E_DENIED, "%s", fault);
+	}
 	if (r == 0)
 		r = evd_sha256(evd_buf_view(json), what.digest, err);
 	what.time_ms = d->entry.time_ms;
@@ -306,11 +312,6 @@ int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error 
 	struct evd_case *c = d->c;
 	int r;
 
-	if (d->entry.seq > 1 && !evd_rights_may(&c->log, evd_key_fingerprint(key), d->entry.action)) {
-		r = evd_fail(err, EVD_E_DENIED,
-		             "this identity may not write here: the case's custodian must admit it first");
-		goto out;
-	}
 	r = flush(d, err);
 	if (r == 0)
 		r = sign(d, key, &json, &p7s, err);
@@ -326,7 +327,6 @@ int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error 
 		r = evd_log_entry(&c->log, evd_buf_view(&json), evd_buf_view(&p7s), false, err);
 	if (r == EVD_STOP)
 		r = evd_fail(err, EVD_E_INTERNAL, "the entry written does not hold: %s", c->fault.detail);
-out:
 	evd_buf_release(&json);
 	evd_buf_release(&p7s);
 	evd_entry_abandon(d);

@@ -256,7 +256,7 @@ static void write_records_and_tool(struct evd_object *o, const struct evd_entry 
 	evd_object_release(&in);
 }
 
-int evd_entry_write(const struct evd_entry *e, struct evd_object *details, struct evd_buf *out,
+int evd_entry_write(struct evd_entry *e, struct evd_object *details, struct evd_buf *out,
                     struct evd_error *err)
 {
 	struct evd_object o;
@@ -280,6 +280,8 @@ int evd_entry_write(const struct evd_entry *e, struct evd_object *details, struc
 	r = evd_object_write(&o, out, err);
 	if (r == 0)
 		r = evd_entry_read(evd_buf_view(out), &j, &back, err);
+	if (r == 0)
+		*e = back;
 	evd_json_release(&j);
 	evd_object_release(&o);
 	return r;

@@ -89,10 +89,11 @@ int evd_entry_read(struct evd_view text, struct evd_json *j, struct evd_entry *o
                    struct evd_error *err) EVD_MUST_USE;
 
 /*
- * evd_entry_write(e, details, tool, out, err): canonical entry.json of `e`; `details` is the object
- * (its members are the caller's; the result is read back and must be of the form, else MISUSE).
+ * evd_entry_write(e, details, out, err): canonical entry.json of `e`; `details` is the object (its
+ * members are the caller's). The result is read back into `e`, details too; FORMAT if it is not of
+ * the form.
  */
-int evd_entry_write(const struct evd_entry *e, struct evd_object *details, struct evd_buf *out,
+int evd_entry_write(struct evd_entry *e, struct evd_object *details, struct evd_buf *out,
                     struct evd_error *err) EVD_MUST_USE;
 
 #endif

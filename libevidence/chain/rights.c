@@ -25,8 +25,8 @@ static bool is_custodian(const struct evd_log *log, const uint8_t *fingerprint)
 	       admitted_as(log, fingerprint, EVD_AS_RENEWED);
 }
 
-bool evd_rights_may(const struct evd_log *log, const uint8_t fingerprint[EVD_SHA256_LEN],
-                    unsigned action)
+static bool may_write(const struct evd_log *log, const uint8_t fingerprint[EVD_SHA256_LEN],
+                      unsigned action)
 {
 	if (action == EVD_RECEIVE || action == EVD_REFUSE)
 		return false; /* by a transfer alone */
@@ -97,19 +97,25 @@ static bool timestamp_fits(const struct evd_log *log)
 	       same(d->signature, log->entries.at[d->entry - 1].digest[EVD_FILE_SIGNATURE]);
 }
 
+static bool has_right(const struct evd_log *log)
+{
+	const struct evd_entry *e = &log->entry;
+	bool answer = e->action == EVD_RECEIVE || e->action == EVD_REFUSE;
+
+	if (e->seq == 1)
+		return !answer;
+	return answer ? answered(log) != NULL : may_write(log, e->certificate, e->action);
+}
+
 int evd_rights_check(struct evd_log *log, struct evd_error *err)
 {
 	const struct evd_entry *e = &log->entry;
-	bool answer = e->action == EVD_RECEIVE || e->action == EVD_REFUSE, may;
 	const char *fault;
 	char where[24];
 
 	(void)err;
 	snprintf(where, sizeof where, "%" PRIu64, e->seq);
-	may = e->seq == 1 ? !answer
-	      : answer    ? answered(log) != NULL
-	                  : evd_rights_may(log, e->certificate, e->action);
-	if (!may)
+	if (!has_right(log))
 		return evd_finding(log->findings, EVD_F_RIGHT_TO_WRITE, where, "action %s",
 		                   evd_action_rule(e->action)->name);
 	fault = order_fault(log);
@@ -119,6 +125,22 @@ int evd_rights_check(struct evd_log *log, struct evd_error *err)
 		return evd_finding(log->findings, EVD_F_TIMESTAMP_LINK, where,
 		                   "entry or signature is not the one named");
 	return 0;
+}
+
+const char *evd_rights_fault(struct evd_log *log, const struct evd_entry *next)
+{
+	const struct evd_entry before = log->before, entry = log->entry;
+	const char *fault;
+
+	log->before = entry;
+	log->entry = *next;
+	fault = has_right(log) ? order_fault(log)
+	                       : "this identity may not write here: the case's custodian must admit it first";
+	if (!fault && next->action == EVD_TIMESTAMP && !timestamp_fits(log))
+		fault = "the token is over another entry";
+	log->before = before;
+	log->entry = entry;
+	return fault;
 }
 
 static int add_let_in(struct evd_log *log, size_t by, const uint8_t *certificate, unsigned as,

@@ -1,0 +1,10 @@
+# bash completion for evidence-verify(1)
+_evidence_verify() {
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W '--pin --trust --at --extends --require-time --all-digests --json --quiet --lang --about --version --help' -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _evidence_verify evidence-verify

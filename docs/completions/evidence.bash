@@ -1,0 +1,59 @@
+# bash completion for evidence(1)
+_evidence() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
+	local commands='identity open add note statement stop view list show log check correct close seal export index'
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		w=${COMP_WORDS[i]}
+		case $w in
+		-C | --identity | --passphrase-file | --passphrase-fd) ((i++)) ;;
+		-*) ;;
+		*)
+			cmd=$w
+			break
+			;;
+		esac
+	done
+	case $prev in
+	-C)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--passphrase-file | --file)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--basis)
+		mapfile -t COMPREPLY < <(compgen -W 'own-device own-account consent public observer-account order seized-device other-account covert unknown' -- "$cur")
+		return
+		;;
+	--scope)
+		mapfile -t COMPREPLY < <(compgen -W 'all tags' -- "$cur")
+		return
+		;;
+	esac
+	if [[ -z $cmd ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands -C --identity --passphrase-file --passphrase-fd --json --quiet --help --version" -- "$cur")
+		return
+	fi
+	if [[ $cur == -* ]]; then
+		local own=''
+		case $cmd in
+		identity) own='--name --role --organisation --real-name' ;;
+		open) own='--number --title --institution --legal-basis --responsible --purpose --authority --violence --consent --retention --review --excluded --language' ;;
+		add) own='--basis --photo-of-screen --label --supplier --device --reason --purpose --authority --consent --role --leave-changing --name' ;;
+		note | statement) own='--file --item' ;;
+		stop) own='--where --how --who --device' ;;
+		list) own='--all' ;;
+		view | close | correct) own='--reason' ;;
+		seal) own='--scope --require-timestamp --read-back --purpose' ;;
+		export) own='--recipient --reason' ;;
+		index) own='--rebuild' ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$own --identity --passphrase-file --passphrase-fd --json --quiet --help" -- "$cur")
+	elif [[ $cmd == identity && $prev == identity ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'create list show backup restore import' -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+complete -o filenames -F _evidence evidence

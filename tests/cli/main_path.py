@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""main_path.py PROGRAMS: every command of the main path, from an identity to a verdict, and what it must
+leave alone."""
+import hashlib
+import json
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+
+from cli import Cli, check, sha256
+
+NAMES = [b'plain.txt', 'снимак екрана.PNG'.encode(), b'no-extension', b'.hidden', b'two\nlines.jpg',
+	b'bytes-\xff\xfe.jpg', b'-dash', b'  spaces  ', b'very.long.extension.abcdefghi', b'UPPER.JPG']
+
+
+def make_sources(cli):
+	root = os.fsencode(cli.path('src'))
+	os.makedirs(root + b'/sub/deeper')
+	for i, name in enumerate(NAMES):
+		with open(root + b'/' + name, 'wb') as f:
+			f.write(b'content %d\n' % i)
+	for name, data in ((b'/sub/empty.bin', b''), (b'/sub/zero.bin', bytes(5000)), (b'/sub/deeper/big.dat', os.urandom(3 << 20))):
+		with open(root + name, 'wb') as f:
+			f.write(data)
+	os.symlink('/etc/passwd', root + b'/sub/link')
+	os.mkfifo(root + b'/sub/pipe')
+	return root
+
+
+def state_of(root):
+	"""Everything about the sources that intake must not change."""
+	out = {}
+	for folder, _, files in os.walk(root):
+		for name in files:
+			path = os.path.join(folder, name)
+			regular = stat.S_ISREG(os.lstat(path).st_mode)
+			data = open(path, 'rb').read() if regular else b''
+			s = os.lstat(path)
+			out[path] = (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_atime_ns if regular else 0, s.st_ino,
+				s.st_nlink, data) # reading a link changes its access time, always
+	return out
+
+
+def records(cli, seq):
+	with open(cli.path('case', 'custody', '%08d' % seq, 'records.jsonl'), 'rb') as f:
+		return [json.loads(line) for line in f]
+
+
+def intake(cli):
+	root = make_sources(cli)
+	before = state_of(root)
+	out = cli.evidence('add', '--basis', 'consent', '--supplier', 'client', os.fsdecode(root), expect=1)
+	check('not taken' in out, 'what was not taken is not counted')
+	check(state_of(root) == before, 'intake changed a source')
+	kinds = [r['kind'] for r in records(cli, 2)]
+	check(kinds.count('content') == 13 and kinds.count('origin') == 13, 'items: %r' % kinds)
+	codes = sorted(r['code'] for r in records(cli, 2) if r['kind'] == 'observation')
+	check(codes == ['not-taken', 'symbolic-link'], 'observations: %r' % codes)
+	link = [r for r in records(cli, 2) if r.get('code') == 'symbolic-link'][0]
+	check(link['target'] == '/etc/passwd', 'target of the link')
+	return root
+
+
+def check_items(cli, root):
+	"""Digests, CRC-32, extensions and names of every item, by other means."""
+	import zlib
+	wanted = {}
+	for folder, _, files in os.walk(root):
+		for name in files:
+			path = os.path.join(folder, name)
+			if stat.S_ISREG(os.lstat(path).st_mode):
+				wanted[path] = open(path, 'rb').read()
+	seen = set()
+	recs = records(cli, 2)
+	for c, o in zip(recs, recs[1:]):
+		if c['kind'] != 'content':
+			continue
+		check(o['kind'] == 'origin' and o['item'] == c['id'], 'origin stands behind its content')
+		import base64
+		path = os.fsencode(o['path']) if 'path' in o else base64.urlsafe_b64decode(o['pathBytes'] + '==')
+		data = wanted[path]
+		seen.add(path)
+		check(c['sha256'] == hashlib.sha256(data).hexdigest(), 'sha256')
+		check(c['sha512'] == hashlib.sha512(data).hexdigest(), 'sha512')
+		check(c['crc32'] == '%08x' % zlib.crc32(data), 'crc32')
+		check(c['size'] == len(data), 'size')
+		stored = open(cli.path('case', c['path']), 'rb').read()
+		check(stored == data, 'stored bytes')
+	check(seen == set(wanted), 'all files are in')
+	ext = {os.path.basename(p): c['path'].rsplit('.', 1)[1] for c, o in zip(recs, recs[1:]) if c['kind'] == 'content'
+		for p in [o.get('name', '')]}
+	check(ext['снимак екрана.PNG'] == 'png' and ext['UPPER.JPG'] == 'jpg', 'extension lower-cased')
+	check(ext['no-extension'] == 'bin' and ext['.hidden'] == 'bin', 'no extension is bin')
+	check(ext['very.long.extension.abcdefghi'] == 'bin', 'nine characters are no extension')
+	noticed = {o.get('name'): o.get('observations', []) for o in recs if o['kind'] == 'origin'}
+	check('empty' in noticed['empty.bin'] and 'all-zero' in noticed['zero.bin'], 'empty and all-zero are noticed')
+
+
+def words(cli):
+	cli.evidence('note', 'Прва белешка.')
+	check(open(cli.path('case/data/00000003/00000002.txt'), encoding='utf-8').read() == 'Прва белешка.', 'note text')
+	cli.evidence('note', '--file', '-', stdin=b'from a pipe')
+	cli.evidence('statement', '1', 'I saw this on my phone.')
+	check([r['kind'] for r in records(cli, 5)] == ['circumstances', 'content', 'scope'], 'statement names its item')
+	cli.evidence('stop', '--where', 'group X, 3 May, message 17')
+	check(json.load(open(cli.path('case/data/00000006/00000002.json')))['seenWhere'] == 'group X, 3 May, message 17', 'stop')
+	cli.evidence('view', '--reason', 'preparing the hearing', '1', '2/4')
+	cli.evidence('correct', '--reason', 'misread', '2/3', 'label', 'screenshot of 14 March')
+	cli.evidence('add', '--name', 'piped.txt', '-', stdin=b'streamed in')
+
+
+def listing(cli):
+	items = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'list', '--json').splitlines()]
+	exhibits = [i['exhibit'] for i in items if 'exhibit' in i]
+	check(exhibits == list(range(1, 15)), 'exhibit numbers: %r' % exhibits)
+	log = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'log', '--json').splitlines()]
+	check([e['action'] for e in log] == ['open', 'acquire', 'note', 'note', 'note', 'note', 'view', 'correct', 'acquire'],
+		'log')
+	for i, e in enumerate(log):
+		check(e['digest'] == sha256(cli.path('case', 'custody', '%08d' % (i + 1), 'entry.json')), 'digest of entry')
+	text = cli.run('evidence', '-C', cli.case, 'list')
+	check('two<U+000A>lines' in text and 'bytes-<0xFF><0xFE>' in text, 'names are escaped')
+	shown = cli.run('evidence', '-C', cli.case, 'show', '1')
+	check('sha256' in shown and 'named by entry' in shown, 'show')
+	check('no item' in cli.run('evidence', '-C', cli.case, 'show', '99', expect=66), 'show of nothing')
+
+
+def export(cli):
+	out = cli.path('copies')
+	cli.evidence('export', out)
+	sums = subprocess.run(['sha256sum', '--quiet', '-c', 'SHA256SUMS'], cwd=out, capture_output=True)
+	check(sums.returncode == 0, 'sha256sum -c of the export: %r' % sums.stderr)
+	names = os.listdir(out)
+	check('COPY.txt' in names and all('\n' not in n and '/' not in n for n in names), 'export names: %r' % names)
+	check(len(names) == 16, 'exported: %r' % names)
+	cli.evidence('export', out, expect=73)
+
+
+def seal(cli, pin):
+	bundle = cli.path('case.asice')
+	cli.evidence('seal', bundle)
+	again = cli.path('again.asice')
+	cli.evidence('seal', again)
+	check(sha256(bundle) == sha256(again), 'sealing again gives the same bytes')
+	cli.evidence('seal', bundle, expect=73)
+	report = cli.verdict('--pin', pin, bundle)
+	check(report['verdict'] == 'TOTAL-PASSED' and report['sealedBy']['standing'] == 'pinned', 'verdict')
+	check(report['sealedBy']['actor']['name'] == 'Ana', 'claimed name')
+	check(cli.verdict(bundle, expect=2)['verdict'] == 'INDETERMINATE', 'without pin')
+	check(cli.verdict('--pin', '0' * 64, bundle, expect=2)['checks']['identity'] == 'unknown', 'other pin')
+	with zipfile.ZipFile(bundle) as z:
+		check(z.testzip() is None, 'unzip')
+		check(report['sealDigest'] == hashlib.sha256(z.read('META-INF/ASiCManifest001.xml')).hexdigest(), 'seal digest')
+	cli.evidence('note', 'after the seal')
+	newer = cli.path('newer.asice')
+	cli.evidence('seal', newer, '--scope', 'tags')
+	check(cli.verdict('--pin', pin, '--extends', bundle, newer)['extends'] == 'extends', 'extends')
+	check(cli.verdict('--pin', pin, '--extends', newer, bundle, expect=1)['extends'] == 'shorter', 'shorter')
+	with zipfile.ZipFile(newer) as z:
+		roles = [json.loads(line).get('role') for n in z.namelist() if n.endswith('records.jsonl')
+			for line in z.read(n).splitlines()]
+	check(roles.count('seal') == 6, 'the next seal brings the earlier one along')
+	cli.evidence('close', '--reason', 'done')
+	check('closed' in cli.evidence('close', expect=64), 'closed twice')
+	check('after the case was closed' in cli.evidence('add', cli.path('passphrase'), expect=77), 'add after close')
+	cli.evidence('seal', cli.path('closed.asice'))
+	check(cli.verdict('--pin', pin, cli.path('closed.asice'))['verdict'] == 'TOTAL-PASSED', 'closed case verifies')
+
+
+def many(cli, pin):
+	"""Several bundles in one call: a line each, the worst exit code."""
+	bad = cli.path('bad.asice')
+	data = bytearray(open(cli.path('case.asice'), 'rb').read())
+	data[data.index(b'content 3')] ^= 1
+	cli.write('bad.asice', bytes(data))
+	out = cli.verify('--json', '--pin', pin, cli.path('case.asice'), bad, cli.path('passphrase'), expect=3)
+	verdicts = [json.loads(line)['verdict'] for line in out.splitlines()]
+	check(verdicts == ['TOTAL-PASSED', 'TOTAL-FAILED', 'REFUSED'], 'many: %r' % verdicts)
+	cli.verify('--quiet', '--pin', pin, cli.path('case.asice'))
+	cli.verify('--pin', pin, cli.path('case.asice'), cli.path('absent.asice'), expect=66)
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	pin = cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '2026/14', '--title', 'Предмет', '--violence', 'threats',
+		'--passphrase-file', cli.pass_file)
+	root = intake(cli)
+	check_items(cli, root)
+	words(cli)
+	listing(cli)
+	check('The case holds' in cli.run('evidence', '-C', cli.case, 'check'), 'check')
+	check('equals' in cli.run('evidence', '-C', cli.case, 'index'), 'index')
+	os.remove(cli.path('case/.case/index.sqlite'))
+	cli.run('evidence', '-C', cli.case, 'index', expect=1)
+	cli.run('evidence', '-C', cli.case, 'index', '--rebuild')
+	export(cli)
+	seal(cli, pin)
+	many(cli, pin)
+	print('main path: ok')
+
+
+main()

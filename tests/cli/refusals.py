@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""refusals.py PROGRAMS: bad input gets one clear line, the documented exit code, and nothing is lost or
+half-written."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from cli import Cli, check
+
+
+def tree(path):
+	out = {}
+	for folder, _, files in os.walk(path):
+		for name in files:
+			with open(os.path.join(folder, name), 'rb') as f:
+				out[os.path.join(folder, name)] = f.read()
+	return out
+
+
+def unchanged(cli, *words, expect, says, **how):
+	before = tree(cli.path('case', 'custody')), tree(cli.path('case', 'data'))
+	text = cli.evidence(*words, expect=expect, **how)
+	check(says in text, '%r does not say %r: %s' % (words, says, text))
+	check((tree(cli.path('case', 'custody')), tree(cli.path('case', 'data'))) == before, '%r changed the case' % (words,))
+	left = [n for n in os.listdir(cli.path('case/.case/incoming')) if not n.startswith('uncommitted')]
+	check(left == [], '%r left %r' % (words, left))
+
+
+def usage(cli):
+	cli.run('evidence', expect=64, lines=None if False else len(cli_help(cli)))
+	cli.run('evidence', 'nothing', expect=64)
+	cli.run('evidence', 'open', cli.path('x'), expect=64)
+	check(not os.path.exists(cli.path('x')), 'a wrong call made a folder')
+	cli.run('evidence-verify', expect=64, lines=2)
+	cli.run('evidence-verify', '--pin', 'abc', 'x', expect=64)
+	cli.run('evidence-verify', '--at', 'yesterday', 'x', expect=64, lines=2)
+	cli.run('evidence-verify', cli.path('absent'), expect=66)
+	cli.run('evidence-verify', '--lang', 'xx', 'x', expect=64, lines=2)
+
+
+def cli_help(cli):
+	done = subprocess.run([os.path.join(cli.programs, 'evidence')], capture_output=True, text=True)
+	return done.stderr.splitlines()
+
+
+def passphrases(cli):
+	wrong = cli.write('wrong', b'not the passphrase\n')
+	before = tree(cli.path('case', 'custody'))
+	cli.run('evidence', '-C', cli.case, 'note', 'x', '--passphrase-file', wrong, expect=77)
+	cli.run('evidence', '-C', cli.case, 'note', 'x', '--passphrase-file', cli.path('absent'), expect=66)
+	check(tree(cli.path('case', 'custody')) == before, 'a wrong passphrase changed the case')
+	cli.run('evidence', '-C', cli.case, 'note', 'x', '--identity', 'ffff0000', '--passphrase-file', cli.pass_file, expect=66)
+
+
+def intake(cli):
+	os.mkfifo(cli.path('pipe'))
+	unchanged(cli, 'add', cli.path('absent'), expect=66, says='', lines=1)
+	unchanged(cli, 'add', cli.path('pipe'), expect=66, says='', lines=1)
+	unchanged(cli, 'add', '/dev/zero', expect=66, says='', lines=1)
+	unchanged(cli, 'add', cli.case, expect=64, says='the case itself')
+	unchanged(cli, 'add', '--basis', 'stolen', cli.pass_file, expect=64, says='basis')
+	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')
+	unchanged(cli, 'note', '', expect=65, says='empty')
+	unchanged(cli, 'statement', '77', 'words', expect=66, says='no item')
+
+
+def another_identity(cli):
+	"""Somebody who was not admitted may not write."""
+	other = cli.run('evidence', 'identity', 'create', '--name', 'Zoran', '--role', 'other', '--passphrase-file', cli.pass_file)
+	prints = [json.loads(line) for line in cli.run('evidence', 'identity', 'list', '--json').splitlines()]
+	zoran = [p['fingerprint'] for p in prints if p['name'] == 'Zoran'][0]
+	unchanged(cli, 'note', 'x', expect=64, says='identit')
+	unchanged(cli, 'note', 'x', '--identity', zoran[:8], expect=77, says='may not write')
+	return [p['fingerprint'] for p in prints if p['name'] == 'Ana'][0]
+
+
+def damaged(cli, ana):
+	"""Each file of the log missing or altered: nothing is added, and check names it."""
+	custody = cli.path('case', 'custody')
+	keep = cli.path('keep')
+	shutil.copytree(cli.case, keep)
+	for entry in sorted(os.listdir(custody)):
+		for name in sorted(os.listdir(os.path.join(custody, entry))):
+			for how in ('missing', 'flipped'):
+				path = os.path.join(custody, entry, name)
+				data = open(path, 'rb').read()
+				if how == 'missing':
+					os.remove(path)
+				else:
+					open(path, 'wb').write(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
+				out = cli.run('evidence', '-C', cli.case, 'check', expect=1)
+				number = entry.lstrip('0')
+				check('custody/%s/%s' % (entry, name) in out or 'failed: %s' % number in out,
+					'%s/%s %s is not named: %s' % (entry, name, how, out))
+				if name != 'records.jsonl':
+					cli.evidence('note', 'x', '--identity', ana[:8], expect=65)
+				cli.evidence('seal', cli.path('no.asice'), '--identity', ana[:8], expect=65)
+				check(not os.path.exists(cli.path('no.asice')), 'a bundle of a damaged case')
+				open(path, 'wb').write(data)
+	data_file = cli.path('case', 'data', '00000002', '00000002.txt')
+	data = open(data_file, 'rb').read()
+	open(data_file, 'wb').write(data[:-1] + b'X')
+	check('2/2' in cli.run('evidence', '-C', cli.case, 'check', expect=1), 'altered item is named')
+	cli.evidence('seal', cli.path('no.asice'), '--identity', ana[:8], expect=65)
+	os.remove(data_file)
+	check('2/2' in cli.run('evidence', '-C', cli.case, 'check', expect=1), 'missing item is named')
+	shutil.rmtree(cli.case)
+	shutil.copytree(keep, cli.case)
+	extra = cli.write('case/data/00000002/extra.txt', b'x')
+	check('extra.txt' in cli.run('evidence', '-C', cli.case, 'check', expect=1), 'a file too many is named')
+	os.remove(extra)
+	check('The case holds' in cli.run('evidence', '-C', cli.case, 'check'), 'the case is whole again')
+
+
+def newer(cli, ana):
+	path = cli.path('case', 'custody', '00000002', 'entry.json')
+	data = open(path, 'rb').read()
+	open(path, 'wb').write(data.replace(b'libevidence-custody-1', b'libevidence-custody-2'))
+	text = cli.evidence('note', 'x', '--identity', ana[:8], expect=65)
+	check('libevidence-custody-2' in text, 'the newer format is named: ' + text)
+	open(path, 'wb').write(data)
+
+
+def locked(cli, ana):
+	import fcntl
+	with open(cli.path('case/.case/lock'), 'r+') as f:
+		fcntl.flock(f, fcntl.LOCK_EX)
+		check('try again' in cli.evidence('note', 'x', '--identity', ana[:8], expect=75), 'locked')
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	usage(cli)
+	cli.run('evidence', '-C', cli.case, 'log', expect=66)
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file, expect=73)
+	cli.evidence('add', cli.write('a.txt', b'evidence\n'))
+	passphrases(cli)
+	intake(cli)
+	ana = another_identity(cli)
+	damaged(cli, ana)
+	newer(cli, ana)
+	locked(cli, ana)
+	print('refusals: ok')
+
+
+main()
