@@ -6,21 +6,9 @@
 
 #include <errno.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* May sign documents: not an authority's, and if it states uses, one of these (RFC 5280 §4.2.1.3). */
-static bool may_sign(struct evd_view der)
-{
-	X509 *x = evd_certificate_read(der);
-	uint32_t use = x ? X509_get_key_usage(x) : 0;
-	bool ok = x && X509_check_ca(x) == 0;
-
-	X509_free(x);
-	return ok && (use == UINT32_MAX || use & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION));
-}
 
 static void take_subject(struct evd_view der, char *out, size_t cap)
 {
@@ -55,7 +43,7 @@ static int list_one(void *ctx, const struct evd_token *t, struct evd_view id, st
 	if (evd_key_new(der, &k, NULL) == 0) {
 		memcpy(c.fingerprint, k->fingerprint, sizeof c.fingerprint);
 		memcpy(c.algorithm, k->info.algorithm, sizeof c.algorithm);
-		c.usable = may_sign(der);
+		c.usable = evd_certificate_signs(der, k->fingerprint);
 	} else {
 		snprintf(c.algorithm, sizeof c.algorithm, "other");
 		r = evd_sha256(der, c.fingerprint, err);
@@ -118,7 +106,8 @@ static int choose_one(void *ctx, const struct evd_token *t, struct evd_view id, 
 	if (evd_key_new(der, &k, NULL) != 0)
 		return 0;
 	evd_hex(hex, k->fingerprint, EVD_SHA256_LEN);
-	if (c->digits[0] ? strncmp(hex, c->digits, strlen(c->digits)) != 0 : !may_sign(der)) {
+	if (c->digits[0] ? strncmp(hex, c->digits, strlen(c->digits)) != 0
+	                 : !evd_certificate_signs(der, k->fingerprint)) {
 		evd_key_free(k);
 		return 0;
 	}

@@ -196,7 +196,14 @@ int evd_key_prove(struct evd_key *k, struct evd_error *err)
 {
 	struct evd_signed sample = {.time_ms = 0};
 	struct evd_buf file = {0};
-	int r = evd_key_sign(k, &sample, &file, err);
+	int r;
+
+	if (!evd_certificate_signs(evd_buf_view(&k->certificate), k->fingerprint))
+		return evd_fail(
+		    err, EVD_E_UNSUPPORTED,
+		    "the certificate is not one for signing (key usage, extended key usage, or an "
+		    "authority's): verifiers would not take it");
+	r = evd_key_sign(k, &sample, &file, err);
 
 	evd_buf_release(&file);
 	return r;

@@ -34,4 +34,11 @@ const struct evd_actor *evd_key_actor(const struct evd_key *k);
 int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_buf *out,
                  struct evd_error *err) EVD_MUST_USE;
 
+/*
+ * evd_key_protect_process(): no core dumps, no tracing by other programs of the user, private keys in
+ * locked memory where the system lets us. First thing in main(), before any other OpenSSL call and any
+ * thread; what is not to be had is done without. Children that are executed are as usual again.
+ */
+void evd_key_protect_process(void);
+
 #endif

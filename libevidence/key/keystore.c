@@ -1,10 +1,12 @@
 /* keystore: see keystore.h. */
 #include "key/keystore.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 #include "key/own.h"
 #include "platform/files.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -301,6 +303,18 @@ int evd_keystore_certificate(const char *home, const char *which, struct evd_buf
 	return evd_buf_check(out, err);
 }
 
+/* EVP_PKEY_eq compares what is public; a damaged file may hold the right public and a wrong secret. */
+static bool is_pair(const struct evd_key *k)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(evd_crypto(), k->private_key, NULL);
+	bool ok = ctx && EVP_PKEY_eq(k->private_key, k->public_key) == 1 &&
+	          EVP_PKEY_pairwise_check(ctx) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
+}
+
 /* Passphrase asked for, key file opened, both halves held against each other. */
 static int open_own(int fd, const char *name, const struct evd_secret_source *secret,
                     struct evd_key *k, struct evd_error *err)
@@ -317,8 +331,9 @@ static int open_own(int fd, const char *name, const struct evd_secret_source *se
 		r = evd_passphrase_check(evd_buf_view(&passphrase), err);
 	if (r == 0)
 		r = evd_pkcs8_open(evd_buf_view(&pem), evd_buf_view(&passphrase), &k->private_key, err);
-	if (r == 0 && EVP_PKEY_eq(k->private_key, k->public_key) != 1)
-		r = evd_fail(err, EVD_E_DAMAGED, "identity %s: key.pem is not the certificate's key", name);
+	if (r == 0 && !is_pair(k))
+		r = evd_fail(err, EVD_E_DAMAGED, "identity %s: key.pem is not the certificate's key, or damaged",
+		             name);
 	evd_buf_wipe(&passphrase);
 	evd_buf_release(&pem);
 	return r;

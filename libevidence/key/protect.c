@@ -1,0 +1,23 @@
+/* protect: keys stay out of core files and of the swap, see key.h. */
+#include "key/key.h"
+
+#include <openssl/crypto.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define SECURE_HEAP (UINT32_C(64) << 10) /* bytes; 16 KiB can be locked almost everywhere */
+#define SECURE_LEAST 32u
+
+void evd_key_protect_process(void)
+{
+	struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) /* its leak check has to attach to the process */
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+	/* private numbers of OpenSSL's keys then live in locked pages between guard pages; where locking
+	 * is refused they do without (CRYPTO_secure_malloc_init(3)) */
+	if (!CRYPTO_secure_malloc_initialized())
+		(void)CRYPTO_secure_malloc_init(SECURE_HEAP, SECURE_LEAST);
+}
