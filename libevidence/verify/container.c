@@ -302,10 +302,9 @@ static int check_file(struct evd_container *c, const struct evd_findings *to, st
 		return r;
 	if (!ok)
 		return bad(to, "a header of the central directory");
-	if (h->file.name_len == 0 || h->file.name_len > EVD_MAX_NAME ||
-	    strlen(h->file.name) != h->file.name_len)
-		return evd_finding(to, EVD_F_CONTAINER_NAME, "",
-		                   "empty, over %u bytes, or with a NUL inside", EVD_MAX_NAME);
+	if (h->file.name_len == 0 || h->file.name_len > EVD_MAX_NAME)
+		return evd_finding(to, EVD_F_CONTAINER_NAME, "", "a name that is empty or over %u bytes",
+		                   EVD_MAX_NAME);
 	len = local_len(h);
 	if (h->local_off != c->next_off || len > c->cd_off - c->next_off ||
 	    h->file.size > c->cd_off - c->next_off - len)
@@ -315,6 +314,8 @@ static int check_file(struct evd_container *c, const struct evd_findings *to, st
 		return r;
 	if (!local_fits(evd_view_of(buf, len), h))
 		return bad(to, "a file's own header and the central directory differ");
+	if (strlen(h->file.name) != h->file.name_len)
+		return evd_finding(to, EVD_F_CONTAINER_NAME, "", "a name with a NUL inside");
 	h->file.off = c->next_off + len;
 	c->next_off = h->file.off + h->file.size;
 	c->done++;

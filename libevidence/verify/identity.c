@@ -232,7 +232,7 @@ static void judge(const struct evd_trust *t, int64_t at, const struct evd_log_si
 	for (size_t i = 0; i < t->pins.n; i++)
 		pinned = pinned || memcmp(t->pins.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0;
 	out->unfit = !use_ok(x);
-	out->sub = !pinned && !t->n_anchors ? "NO_CERTIFICATE_CHAIN_FOUND"
+	out->sub = !t->pins.n && !t->n_anchors ? "NO_CERTIFICATE_CHAIN_FOUND"
 	           : out->unfit             ? "CHAIN_CONSTRAINTS_FAILURE"
 	           : pinned                 ? NULL
 	                                    : chain_fault(t, at, x);

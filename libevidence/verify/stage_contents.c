@@ -6,6 +6,7 @@
 
 #include <openssl/x509.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char signature_name[] = "META-INF/signature001.p7s";
@@ -148,6 +149,15 @@ static void report_names(struct evd_run *run, const struct evd_name_list *l,
 		evd_finding(&run->to, code, "", "%s", detail); /* behind a full list: counted */
 }
 
+/* Noted in two passes over the container; told in its order, mimetype first. */
+static int in_order(const void *a, const void *b)
+{
+	const char *x = a, *y = b;
+	int d = (strcmp(y, "mimetype") == 0) - (strcmp(x, "mimetype") == 0);
+
+	return d ? d : strcmp(x, y);
+}
+
 static void report_missing(struct evd_run *run)
 {
 	char name[EVD_MAX_NAME + 1];
@@ -259,6 +269,8 @@ int evd_run_contents(struct evd_run *run, struct evd_error *err)
 	report->has_seal_digest = run->seen[EVD_TAG_ASIC].present;
 	memcpy(report->seal_digest, run->seen[EVD_TAG_ASIC].sha256, EVD_SHA256_LEN);
 	report_missing(run);
+	if (run->crc_before.n)
+		qsort(run->crc_before.at, run->crc_before.n, sizeof *run->crc_before.at, in_order);
 	report_names(run, &run->crc_before, EVD_F_CRC_WRONG, "CRC-32 in the container");
 	report_items(run);
 	report_names(run, &run->extra_data, EVD_F_FILE_UNACCOUNTED, "no record speaks of it");
