@@ -25,7 +25,7 @@ static int digest_paths(char **paths, size_t n, char out[2 * EVD_SHA256_LEN + 1]
                         struct evd_error *err)
 {
 	struct evd_buf b = {0};
-	uint8_t digest[EVD_SHA256_LEN];
+	uint8_t digest[EVD_SHA256_LEN] = {0};
 	int r;
 
 	for (size_t i = 0; i < n; i++) {
@@ -45,7 +45,7 @@ static int make_key(struct evd_view path, uint64_t size, const char *modified, u
                     uint8_t key[KEY_LEN], struct evd_error *err)
 {
 	struct evd_buf b = {0};
-	uint8_t digest[EVD_SHA256_LEN];
+	uint8_t digest[EVD_SHA256_LEN] = {0};
 	int r;
 
 	evd_put_view(&b, path);
