@@ -66,6 +66,8 @@ static int start_item(struct server *s, struct evd_view message, const int *fd, 
 	if (slot->pid == 0) {
 		sigprocmask(SIG_SETMASK, &s->before, NULL);
 		setsid();
+		if (dup2(0, 2) < 0) /* /dev/null: what libraries print is nobody's business */
+			_exit(71);
 		_exit(reader_item_run(fd[0], fd + 1, &q, &s->support));
 	}
 	if (slot->pid < 0) {

@@ -15,7 +15,7 @@ int evd_sandbox_probe(struct evd_sandbox_support *out, struct evd_error *err)
 	return 0;
 }
 
-static int limit(int what, rlim_t value, struct evd_error *err)
+static int limit(unsigned what, rlim_t value, struct evd_error *err)
 {
 	struct rlimit l = {value, value};
 

@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 		return 64;
 	program = argv[1];
 	for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
-		int status;
+		int status = -1;
 		pid_t pid = fork();
 
 		if (pid == 0)

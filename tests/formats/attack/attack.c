@@ -8,19 +8,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 static unsigned probe(struct evd_view head, const struct evd_input *in)
@@ -70,13 +65,10 @@ static void raw_frame(int out, const char *type_and_payload)
 
 static int out_pipe(void)
 {
-	struct stat st;
-
-	/* fstat is refused on the pipe, so the writable descriptor is the one write() takes */
+	/* the writable descriptor is the one write() takes */
 	for (int fd = 0; fd < 64; fd++)
 		if (write(fd, "", 0) == 0)
 			return fd;
-	(void)st;
 	return -1;
 }
 
@@ -110,111 +102,222 @@ static int count_descriptors(struct evd_sink *sink, struct evd_error *err)
 	return evd_emit_number(sink, "attack", "descriptors", NULL, n, err);
 }
 
+/* Each attempts one thing and tells how it was answered, if it comes back. */
+static long do_open(void)
+{
+	return open("/etc/passwd", O_RDONLY);
+}
+
+static long do_openat(void)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
+}
+
+static long do_openat2(void)
+{
+	return syscall(437, AT_FDCWD, "/etc/passwd", NULL, 0);
+}
+
+static long do_create(void)
+{
+	return open("/tmp/evd-attack", O_CREAT | O_WRONLY, 0600);
+}
+
+static long do_unlink(void)
+{
+	return unlink("/tmp/evd-attack");
+}
+
+static long do_write_source(void) /* the item itself, which is open for reading anyway */
+{
+	return syscall(SYS_pwrite64, 4, "x", 1, 0);
+}
+
+static long do_stderr(void)
+{
+	return write(2, "x", 1);
+}
+
+static long do_map_file(void)
+{
+	return (long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0);
+}
+
+static long do_stat(void)
+{
+	return syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", NULL, 0);
+}
+
+static long do_raise_limit(void)
+{
+	struct rlimit l = {RLIM_INFINITY, RLIM_INFINITY};
+
+	return setrlimit(RLIMIT_AS, &l);
+}
+
+static long do_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static long do_unix_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static long do_execve(void)
+{
+	char path[] = "/bin/true";
+	char *const argv[] = {path, NULL};
+
+	return execv(path, argv);
+}
+
+static long do_fork(void)
+{
+	return fork();
+}
+
+static long do_ptrace(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+static long do_kill(void)
+{
+	return kill(getppid(), SIGKILL);
+}
+
+static long do_exec_memory(void)
+{
+	return (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static long do_exec_protect(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return mprotect(p, 4096, PROT_READ | PROT_EXEC);
+}
+
+static long do_io_uring(void)
+{
+	return syscall(425, 4, NULL);
+}
+
+#ifdef __x86_64__
+static long do_x32(void)
+{
+	return syscall(0x40000000 | SYS_getpid);
+}
+
+static long do_i386(void)
+{
+	long result = 20; /* getpid of the 32-bit interface */
+
+	__asm__ volatile("int $0x80" : "+a"(result) : : "memory");
+	return result;
+}
+#endif
+
+static long do_spin(void)
+{
+	for (volatile unsigned long i = 0;; i++)
+		;
+	return 0;
+}
+
+static long do_hang(void)
+{
+	int lock = 0;
+
+	return syscall(SYS_futex, &lock, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
+}
+
+static long do_segv(void)
+{
+	volatile int *null = NULL;
+
+	*null = 1;
+	return 0;
+}
+
+static long do_abort(void)
+{
+	abort();
+}
+
+static const struct {
+	const char *word;
+	long (*attempt)(void);
+} deeds[] = {
+    {"open", do_open},
+    {"openat", do_openat},
+    {"openat2", do_openat2},
+    {"create", do_create},
+    {"unlink", do_unlink},
+    {"write-source", do_write_source},
+    {"stderr", do_stderr},
+    {"map-file", do_map_file},
+    {"stat", do_stat},
+    {"raise-limit", do_raise_limit},
+    {"socket", do_socket},
+    {"unix-socket", do_unix_socket},
+    {"execve", do_execve},
+    {"fork", do_fork},
+    {"ptrace", do_ptrace},
+    {"kill", do_kill},
+    {"exec-memory", do_exec_memory},
+    {"exec-protect", do_exec_protect},
+    {"io-uring", do_io_uring},
+    {"spin", do_spin},
+    {"hang", do_hang},
+    {"segv", do_segv},
+    {"abort", do_abort},
+#ifdef __x86_64__
+    {"x32", do_x32},
+    {"i386", do_i386},
+#endif
+};
+
+/* Frames that no honest child writes. */
+static const struct {
+	const char *word, *frame;
+} lies[] = {
+    {"not-canonical", "R{\"kind\": \"field\"}"},
+    {"format-kind", "R{\"kind\":\"content\"}"},
+    {"format-member", "R{\"id\":\"1/1\",\"kind\":\"field\"}"},
+    {"no-kind", "R{\"value\":\"x\"}"},
+    {"sandbox-lie", "Lall+layers"},
+    {"early-end", "Z"},
+};
+
 static int read_attack(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	char word[64] = "";
 	size_t got;
 	int r = evd_source_read(&in->source[0], 0, word, sizeof word - 1, &got, err);
-	char path[] = "/bin/true";
-	char *const argv[] = {path, NULL};
 
 	if (r)
 		return r;
 	if (strcmp(word, "none") == 0)
 		return evd_emit_text(sink, "attack", "none", NULL, evd_view_str("well"), err);
-	if (strcmp(word, "open") == 0)
-		return say(sink, word, open("/etc/passwd", O_RDONLY), err);
-	if (strcmp(word, "openat") == 0)
-		return say(sink, word, syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY), err);
-	if (strcmp(word, "openat2") == 0)
-		return say(sink, word, syscall(437, AT_FDCWD, "/etc/passwd", NULL, 0), err);
-	if (strcmp(word, "create") == 0)
-		return say(sink, word, open("/tmp/evd-attack", O_CREAT | O_WRONLY, 0600), err);
-	if (strcmp(word, "unlink") == 0)
-		return say(sink, word, unlink("/tmp/evd-attack"), err);
-	if (strcmp(word, "write-source") == 0) /* the item itself, opened for reading anyway */
-		return say(sink, word, syscall(SYS_pwrite64, 4, "x", 1, 0), err);
-	if (strcmp(word, "stderr") == 0)
-		return say(sink, word, write(2, "x", 1), err);
-	if (strcmp(word, "map-file") == 0)
-		return say(sink, word, (long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0), err);
-	if (strcmp(word, "stat") == 0)
-		return say(sink, word, syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", NULL, 0), err);
-	if (strcmp(word, "raise-limit") == 0) {
-		struct rlimit l = {RLIM_INFINITY, RLIM_INFINITY};
-
-		return say(sink, word, setrlimit(RLIMIT_AS, &l), err);
-	}
-	if (strcmp(word, "socket") == 0)
-		return say(sink, word, socket(AF_INET, SOCK_STREAM, 0), err);
-	if (strcmp(word, "unix-socket") == 0)
-		return say(sink, word, socket(AF_UNIX, SOCK_STREAM, 0), err);
-	if (strcmp(word, "execve") == 0)
-		return say(sink, word, execv(path, argv), err);
-	if (strcmp(word, "fork") == 0)
-		return say(sink, word, fork(), err);
-	if (strcmp(word, "ptrace") == 0)
-		return say(sink, word, ptrace(PTRACE_TRACEME, 0, NULL, NULL), err);
-	if (strcmp(word, "kill") == 0)
-		return say(sink, word, kill(getppid(), SIGKILL), err);
-	if (strcmp(word, "exec-memory") == 0)
-		return say(
-		    sink, word,
-		    (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), err);
-	if (strcmp(word, "exec-protect") == 0) {
-		void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-		return say(sink, word, mprotect(p, 4096, PROT_READ | PROT_EXEC), err);
-	}
-	if (strcmp(word, "io-uring") == 0)
-		return say(sink, word, syscall(425, 4, NULL), err);
-#ifdef __x86_64__
-	if (strcmp(word, "x32") == 0)
-		return say(sink, word, syscall(0x40000000 | SYS_getpid), err);
-	if (strcmp(word, "i386") == 0) {
-		long result = 20; /* getpid of the 32-bit interface */
-
-		__asm__ volatile("int $0x80" : "+a"(result) : : "memory");
-		return say(sink, word, result, err);
-	}
-#endif
 	if (strcmp(word, "memory") == 0)
 		return allocate(sink, err);
-	if (strcmp(word, "spin") == 0)
-		for (volatile unsigned long i = 0;; i++)
-			;
-	if (strcmp(word, "hang") == 0) {
-		int lock = 0;
-
-		syscall(SYS_futex, &lock, 0 /* FUTEX_WAIT */, 0, NULL, NULL, 0);
-	}
 	if (strcmp(word, "flood") == 0)
 		return flood(sink, err);
-	if (strcmp(word, "segv") == 0) {
-		volatile int *null = NULL;
-
-		*null = 1;
-	}
-	if (strcmp(word, "abort") == 0)
-		abort();
 	if (strcmp(word, "descriptors") == 0)
 		return count_descriptors(sink, err);
 	if (strcmp(word, "garbage") == 0)
 		raw(out_pipe(), "\xff\xff\xff\xff garbage", 12);
 	if (strcmp(word, "short-frame") == 0)
 		raw(out_pipe(), "\x10\x00\x00\x00R{", 6);
-	if (strcmp(word, "not-canonical") == 0)
-		raw_frame(out_pipe(), "R{\"kind\": \"field\"}");
-	if (strcmp(word, "format-kind") == 0)
-		raw_frame(out_pipe(), "R{\"kind\":\"content\"}");
-	if (strcmp(word, "format-member") == 0)
-		raw_frame(out_pipe(), "R{\"id\":\"1/1\",\"kind\":\"field\"}");
-	if (strcmp(word, "no-kind") == 0)
-		raw_frame(out_pipe(), "R{\"value\":\"x\"}");
-	if (strcmp(word, "sandbox-lie") == 0)
-		raw_frame(out_pipe(), "Lall+layers");
-	if (strcmp(word, "early-end") == 0)
-		raw_frame(out_pipe(), "Z");
+	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
+		if (strcmp(word, lies[i].word) == 0)
+			raw_frame(out_pipe(), lies[i].frame);
+	for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+		if (strcmp(word, deeds[i].word) == 0)
+			return say(sink, word, deeds[i].attempt(), err);
 	return evd_fail(err, EVD_E_FORMAT, "no such attack");
 }
 
