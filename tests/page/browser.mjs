@@ -131,6 +131,9 @@ for (const language of LANGUAGES) {
 			await verdict(p, argsOf(row), join(dir, row.file));
 			await p.waitForTimeout(100);
 			assert((await p.getAttribute("html", "lang")) === language, "lang");
+			const marks = await p.locator(".answers .mark").allTextContents();
+			if (name === "refused") assert(marks.join("") === "????", `answers of a refused file: ${marks}`);
+			if (name === "altered") assert(marks.join("") === "✖✔✔?", `answers of an altered item: ${marks}`);
 			assert(!/\{[a-z]+\}/.test(await p.textContent("#app")), "a placeholder is left");
 			await axe(p);
 			if (shots) await p.screenshot({ path: join(shots, `${language}-${name}.png`), fullPage: true });

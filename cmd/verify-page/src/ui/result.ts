@@ -64,7 +64,8 @@ function answer(s: Speech, title: string, mood: Mood, word: string, text: string
 const WORDS: Record<Mood, string> = { passed: "yes", failed: "no", unknown: "open" };
 
 function answers(s: Speech, r: Report): HTMLElement {
-	const contents = worst(r, "container", "completeness", "fixity");
+	// Refused: nothing inside was judged, and nothing is said against it.
+	const contents = worst(r, "completeness", "fixity");
 	const part = contents === "passed" && r.counts !== null && r.counts.withheld > 0;
 	const contentsText = part ? s.say("contentsPart", { withheld: s.number(r.counts!.withheld) })
 		: s.say({ passed: "contentsYes", failed: "contentsNo", unknown: "contentsOpen" }[contents]);
@@ -80,7 +81,7 @@ function answers(s: Speech, r: Report): HTMLElement {
 		el("ul", { class: "answers" },
 			answer(s, "contents", contents, WORDS[contents], contentsText),
 			answer(s, "log", log, WORDS[log], logText),
-			answer(s, "signer", signer, signer === "passed" ? `standing.${standing}` : "open", s.say(known[standing ?? ""] ?? "signerOpen")),
+			answer(s, "signer", signer, signer === "passed" ? `standing.${standing}` : "open", s.say(known[standing ?? ""] ?? (r.signers.length === 0 ? "contentsOpen" : "signerOpen"))),
 			answer(s, "time", "unknown", time === "timeClock" ? "clock" : "open", timeText),
 		));
 }
