@@ -33,7 +33,7 @@ def signer(name, **options):
 
 
 def hexsha(data):
-	return hashlib.sha256(data).hexdigest()
+	return getattr(data, 'sha256', None) or hashlib.sha256(data).hexdigest()      # gen/large.py knows its own
 
 
 def b64url(data):
@@ -129,8 +129,8 @@ class Case:
 		if '_data' in record:
 			data = record['_data']
 			path = 'data/%08d/%08d.%s' % (e.seq, k, record['_ext'])
-			obj = dict({'crc32': '%08x' % zlib.crc32(data), 'path': path, 'sha256': hexsha(data),
-				'sha512': hashlib.sha512(data).hexdigest(), 'size': len(data)}, **obj)
+			obj = dict({'crc32': '%08x' % (data.crc if hasattr(data, 'crc') else zlib.crc32(data)), 'path': path, 'sha256': hexsha(data),
+				'sha512': getattr(data, 'sha512', None) or hashlib.sha512(data).hexdigest(), 'size': len(data)}, **obj)
 			if record['_exhibit']:
 				obj.setdefault('exhibit', record['_exhibit'])
 		seed = hashlib.sha256(('salt %s %d/%d' % (self.case_id, e.seq, k)).encode()).digest()[:16]
@@ -257,7 +257,7 @@ class Case:
 	def asic(self, files):
 		if self.entries[-1].details.get('scope') == 'tags':
 			files = {n: files[n] for n in files if n in [self.base + '/' + t for t in TAGS]}
-		return asic_manifest([(n, hashlib.sha256(files[n]).digest()) for n in sorted(files, key=str.encode)
+		return asic_manifest([(n, bytes.fromhex(hexsha(files[n]))) for n in sorted(files, key=str.encode)
 			if not n.startswith('META-INF/')])
 
 	def files(self):

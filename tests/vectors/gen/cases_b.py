@@ -168,6 +168,8 @@ def info(t):
 			'NOT_THIS_FORMAT@' if base == 'bag2' else 'FILE_UNACCOUNTED@' + name)
 	t.bad('B-26', 'base folder other than the caseId', lambda: small(base='case-00000000'), 'ENTRY_LINK@1')
 	t.bad('B-26', 'base folder not of the form', lambda: small(base='case-1f0c9a3'), 'NOT_THIS_FORMAT@')
+	for base in ('xase-1f0c9a3e', 'case-1f0c9a3ea', 'case-1f0c9a3e-x', 'case-', 'c', 'dase.1f0c9a3e'):
+		t.bad('B-26', 'base folder ' + base, lambda: small(base=base), 'NOT_THIS_FORMAT@')
 	t.bad('B-26', 'base folder in upper case', lambda: small(base='case-1F0C9A3E'), 'CONTAINER_NAME@')
 	t.bad('B-26', 'base folder with letters beyond f', lambda: small(base='case-1f0c9a3g'), 'NOT_THIS_FORMAT@')
 	t.skip('B-36', 'folder and symlink entries: Z-53 to Z-55')

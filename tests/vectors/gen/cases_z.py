@@ -75,6 +75,8 @@ def names_and_offsets(t):
 	t.bad('Z-01', 'local name longer than the central one', fields('local', name=b'case-1f0c9a3e/data/00000002/00000002.jpg2'), BAD)
 	t.bad('Z-01', 'central name other than the local one', fields('central', name=b'case-1f0c9a3e/data/00000002/00000003.jpg'), BAD)
 	t.bad('Z-02', 'the same name twice with other data', members(twice), NAME)
+	t.bad('Z-02', 'a second mimetype behind the base folder', members(lambda ms: ms.insert(find(ms, 'META-INF/ASiCManifest001.xml'), zipw.Member('mimetype', MIME.encode()))), NAME)
+	t.bad('Z-02', 'a second mimetype at once', members(lambda ms: ms.insert(1, zipw.Member('mimetype', MIME.encode()))), NAME)
 	t.bad('Z-03', 'two central records of one name and offset', members(same_offset(False)), EITHER, note=TWO)
 	t.bad('Z-04', 'two central records of other names, one offset', members(same_offset(True)), BAD)
 	t.bad('Z-05', 'an entry between two others without central record', members(lambda ms: hide(ms)), BAD)

@@ -11,7 +11,7 @@ class Member:
 	def __init__(self, name, data):
 		self.name = name if isinstance(name, bytes) else name.encode()
 		self.data = data
-		self.crc = zlib.crc32(data)
+		self.crc = data.crc if hasattr(data, 'crc') else zlib.crc32(data)
 		self.size = len(data)
 		self.local, self.central = {}, {}
 		self.before = b''        # bytes put before the local header, not accounted for
