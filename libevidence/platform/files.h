@@ -51,6 +51,9 @@ int evd_lock(int at, const char *name, int *out, struct evd_error *err) EVD_MUST
 /* evd_room(fd, need, err): NOSPACE if the file system has fewer than `need` bytes free. */
 int evd_room(int fd, uint64_t need, struct evd_error *err) EVD_MUST_USE;
 
+/* evd_forget_cached(fd): asks the system to read the file from its medium next time. */
+void evd_forget_cached(int fd);
+
 int evd_random(void *p, size_t len, struct evd_error *err) EVD_MUST_USE;
 
 #endif

@@ -289,6 +289,11 @@ int evd_room(int fd, uint64_t need, struct evd_error *err)
 	return 0;
 }
 
+void evd_forget_cached(int fd)
+{
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 int evd_random(void *p, size_t len, struct evd_error *err)
 {
 	return RAND_bytes(p, (int)len) == 1 ? 0 : evd_fail_crypto(err, "no random numbers");

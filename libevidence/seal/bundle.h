@@ -24,6 +24,8 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
                      struct evd_error *err) EVD_MUST_USE;
 /* evd_bundle_copy: mimetype, tag files, custody, payload; every byte hashed again. */
 int evd_bundle_copy(struct evd_bundle *b, struct evd_error *err) EVD_MUST_USE;
+/* evd_bundle_read_back: syncs, drops what the system has cached, and hashes the payload once more. */
+int evd_bundle_read_back(struct evd_bundle *b, struct evd_error *err) EVD_MUST_USE;
 /* evd_bundle_end: META-INF, central directory, end record, sync. */
 int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *err) EVD_MUST_USE;
 /* evd_bundle_name: the temporary file becomes `path`. */

@@ -237,6 +237,8 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 		r = evd_bundle_begin(&b, c, out_path, o, digest, err);
 	if (r == 0)
 		r = evd_bundle_copy(&b, err);
+	if (r == 0 && o->read_back)
+		r = evd_bundle_read_back(&b, err);
 	if (r == 0 && !kept)
 		r = sign_manifest(c, key, digest[EVD_TAG_ASIC], &p7s, err);
 	if (r == 0)

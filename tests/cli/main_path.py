@@ -155,7 +155,7 @@ def seal(cli, pin):
 		check(report['sealDigest'] == hashlib.sha256(z.read('META-INF/ASiCManifest001.xml')).hexdigest(), 'seal digest')
 	cli.evidence('note', 'after the seal')
 	newer = cli.path('newer.asice')
-	cli.evidence('seal', newer, '--scope', 'tags')
+	cli.evidence('seal', newer, '--scope', 'tags', '--read-back')
 	check(cli.verdict('--pin', pin, '--extends', bundle, newer)['extends'] == 'extends', 'extends')
 	check(cli.verdict('--pin', pin, '--extends', newer, bundle, expect=1)['extends'] == 'shorter', 'shorter')
 	with zipfile.ZipFile(newer) as z:
