@@ -228,7 +228,7 @@ int evd_chat_walk(const struct evd_input *in, const struct evd_chat_walk *w, str
 		}
 		if (i > 0)
 			f.name = s->name;
-		if (!w->want || w->want(w->ctx, i == 0 ? s->name : f.name))
+		if (i == 0 || !w->want || w->want(w->ctx, f.name))
 			r = w->each(w->ctx, &f, err);
 	}
 	return r;

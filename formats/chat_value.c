@@ -130,13 +130,15 @@ bool evd_chat_integer(struct evd_view v, int64_t *out)
 	bool minus = v.len && v.p[0] == '-';
 
 	i = minus;
-	if (i == v.len || v.len - i > 18)
+	if (i == v.len || v.len - i > 19)
 		return false;
 	for (; i < v.len; i++) {
 		if (v.p[i] < '0' || v.p[i] > '9')
 			return false;
-		x = x * 10 + (uint64_t)(v.p[i] - '0');
+		x = x * 10 + (uint64_t)(v.p[i] - '0'); /* 19 digits fit */
 	}
+	if (x > INT64_MAX)
+		return false;
 	*out = minus ? -(int64_t)x : (int64_t)x;
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "chat_file.h"
 #include "wa_head.h"
 #include "wa_markers.h"
+#include "wa_order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +17,7 @@
 
 struct shape {
 	uint32_t shape;
-	uint64_t n;                  /* lines */
-	uint64_t bad[WA_N_ORDERS];   /* that are no date under an order */
-	uint64_t back[WA_N_ORDERS];  /* days that go back under an order */
-	int64_t day[WA_N_ORDERS];    /* of the line before */
-	uint64_t named[WA_N_ORDERS]; /* attachments whose name bears the line's date */
-	uint64_t misnamed[WA_N_ORDERS];
-	uint64_t year_first;
-	enum wa_order order;
-	const char *by;
+	struct wa_form form;
 	bool accepted;
 };
 
@@ -66,121 +59,12 @@ static struct shape *shape_of(struct survey *s, uint32_t shape)
 	return &s->shape[s->n_shapes++];
 }
 
-/* "IMG-20240131-WA0001.jpg", "00000012-PHOTO-2024-01-31-10-00-30.jpg": eight digits of a date. */
-static bool date_in_name(struct evd_view v, int64_t *day)
-{
-	static const char *const kind[] = {"IMG-",   "VID-",   "PTT-",   "AUD-",     "STK-", "DOC-",
-	                                   "PHOTO-", "VIDEO-", "AUDIO-", "STICKER-", "GIF-"};
-
-	for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
-		const uint8_t *at = memmem(v.p, v.len, kind[k], strlen(kind[k]));
-		size_t i, n = 0, left;
-		int digit[8];
-
-		if (!at)
-			continue;
-		i = (size_t)(at - v.p) + strlen(kind[k]);
-		for (left = 10; i < v.len && n < 8 && left; i++, left--) {
-			if (v.p[i] >= '0' && v.p[i] <= '9')
-				digit[n++] = v.p[i] - '0';
-			else if (v.p[i] != '-')
-				break;
-		}
-		if (n == 8 &&
-		    evd_chat_calendar(day, digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3],
-		                      digit[4] * 10 + digit[5], digit[6] * 10 + digit[7], 0, 0, 0))
-			return true;
-	}
-	return false;
-}
-
-#define DAY INT64_C(86400000)
-
 static void survey_head(struct survey *s, const struct wa_head *h, struct evd_view line)
 {
 	struct shape *shape = shape_of(s, h->shape);
-	int64_t named, ms;
-	bool has_name = date_in_name(evd_view_of(line.p + h->text_off, line.len - h->text_off), &named);
 
-	if (!shape)
-		return;
-	shape->n++;
-	shape->year_first += h->width[0] == 4;
-	for (int o = 0; o < WA_N_ORDERS; o++) {
-		if (!wa_head_time(h, (enum wa_order)o, &ms)) {
-			shape->bad[o]++;
-			continue;
-		}
-		ms /= DAY;
-		shape->back[o] += shape->day[o] && ms < shape->day[o];
-		shape->day[o] = ms;
-		if (has_name && ms == named / DAY)
-			shape->named[o]++;
-		else if (has_name)
-			shape->misnamed[o]++;
-	}
-}
-
-/* Exactly one of the orders that `may` names has the property, and no other: that one. */
-static enum wa_order only(const bool may[WA_N_ORDERS], const bool has[WA_N_ORDERS])
-{
-	enum wa_order found = WA_UNDECIDABLE;
-
-	for (int o = 0; o < WA_N_ORDERS; o++) {
-		if (!may[o] || !has[o])
-			continue;
-		if (found != WA_UNDECIDABLE)
-			return WA_UNDECIDABLE;
-		found = (enum wa_order)o;
-	}
-	return found;
-}
-
-static void set_order(struct shape *s, enum wa_order order, const char *by)
-{
-	s->order = order;
-	s->by = by;
-}
-
-/* chats.md §1.4: shape, separator, fields, attachments' names, order of the lines; else undecidable. */
-static void decide(struct shape *s)
-{
-	bool may[WA_N_ORDERS], good[WA_N_ORDERS], ahead[WA_N_ORDERS], named[WA_N_ORDERS];
-	enum wa_order order, by_name;
-	uint8_t sep = WA_SHAPE_SEPARATOR(s->shape);
-	bool dotted = sep == '.' || s->shape & WA_SHAPE_DOT;
-
-	if (s->year_first == s->n) {
-		set_order(s, WA_YEAR_FIRST, "four-digit-year");
-		return;
-	}
-	for (int o = 0; o < WA_N_ORDERS; o++) {
-		good[o] = s->bad[o] == 0;
-		ahead[o] = s->back[o] == 0;
-		named[o] = s->named[o] > 0 && s->misnamed[o] == 0;
-		may[o] = good[o];
-	}
-	if (dotted && good[WA_DAY_MONTH]) {
-		set_order(s, WA_DAY_MONTH, "separator");
-		return;
-	}
-	if (!good[WA_DAY_MONTH] && !good[WA_MONTH_DAY] && !good[WA_YEAR_FIRST]) {
-		set_order(s, WA_UNDECIDABLE, "contradiction"); /* no order fits every line */
-		return;
-	}
-	order = only(may, good);
-	if (order != WA_UNDECIDABLE) {
-		set_order(s, order, "fields");
-		return;
-	}
-	by_name = only(may, named);
-	order = only(may, ahead);
-	if (by_name != WA_UNDECIDABLE && (order == WA_UNDECIDABLE || order == by_name))
-		set_order(s, by_name, "attachment-names");
-	else if (by_name == WA_UNDECIDABLE && order != WA_UNDECIDABLE)
-		set_order(s, order, "order-of-lines");
-	else
-		set_order(s, WA_UNDECIDABLE, "nothing-decides");
+	if (shape)
+		wa_order_add(&shape->form, h, evd_view_of(line.p + h->text_off, line.len - h->text_off));
 }
 
 /* An export is written at one moment by one phone: a rare form was typed or put in. */
@@ -191,16 +75,16 @@ static const struct shape *conclude(struct survey *s)
 	for (size_t i = 0; i < s->n_shapes; i++) {
 		struct shape *shape = &s->shape[i];
 
-		if (!best || shape->n > best->n)
+		if (!best || shape->form.n > best->form.n)
 			best = shape;
 	}
 	for (size_t i = 0; i < s->n_shapes; i++) {
 		struct shape *shape = &s->shape[i];
 
-		shape->accepted = shape == best || (shape->n >= 3 && shape->n * 10 >= s->n_heads);
-		decide(shape);
+		shape->accepted = shape == best || (shape->form.n >= 3 && shape->form.n * 10 >= s->n_heads);
+		wa_order_decide(&shape->form, shape->shape);
 	}
-	s->crlf_matters = s->after_crlf >= 3 && s->after_lf > 0 && s->after_lf * 10 < s->after_crlf;
+	s->crlf_matters = s->after_crlf >= 3 && s->after_lf > 0 && s->after_lf * 4 < s->after_crlf;
 	return best;
 }
 
@@ -238,43 +122,8 @@ static int survey_file(void *ctx, struct evd_chat_file *f, struct evd_error *err
 
 static void set_time(struct reading *g, struct evd_chat_message *m)
 {
-	static const char *const name[] = {"day-month", "month-day", "year-first"};
-	const struct wa_head *h = &g->head;
-	struct evd_chat_time *t = &m->time;
-	const struct shape *s = g->shape;
-	int64_t ms;
-
-	t->raw = evd_view_of(g->entry.data + h->time_off, h->time_len);
-	t->source = EVD_CHAT_FROM_DEVICE;
-	t->precision = h->shape & WA_SHAPE_SECONDS ? EVD_CHAT_SECOND : EVD_CHAT_MINUTE;
-	if (s->order != WA_UNDECIDABLE) {
-		t->has_local = wa_head_time(h, s->order, &t->local_ms);
-		if (!t->has_local)
-			m->flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
-		return;
-	}
-	for (int o = 0; o < WA_N_ORDERS; o++) {
-		bool same = false;
-
-		if (!wa_head_time(h, (enum wa_order)o, &ms) ||
-		    (s->bad[o] && strcmp(s->by, "contradiction")))
-			continue;
-		for (size_t i = 0; i < t->n_readings; i++)
-			same = same || t->reading[i].local_ms == ms;
-		if (same)
-			continue;
-		t->reading[t->n_readings].order = name[o];
-		t->reading[t->n_readings++].local_ms = ms;
-	}
-	if (t->n_readings == 1) { /* all orders agree on this line */
-		t->has_local = true;
-		t->local_ms = t->reading[0].local_ms;
-		t->n_readings = 0;
-	} else if (t->n_readings == 0) {
-		m->flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
-	} else {
-		t->ambiguity = "day-month";
-	}
+	m->flags |= wa_order_time(&g->shape->form, &g->head, &m->time);
+	m->time.raw = evd_view_of(g->entry.data + g->head.time_off, g->head.time_len);
 }
 
 static bool marked(struct evd_view v)
@@ -528,7 +377,6 @@ static int take_line(struct reading *g, struct evd_view line, uint64_t off, bool
 
 static int begin_chat(struct reading *g, struct evd_view name, struct evd_error *err)
 {
-	static const char *const order[] = {"day-month", "month-day", "year-first", "", "undecidable"};
 	struct evd_chat_info info = {0};
 	uint32_t shape = g->main ? g->main->shape : 0;
 
@@ -537,8 +385,8 @@ static int begin_chat(struct reading *g, struct evd_view name, struct evd_error 
 		info.title = evd_view_of(NULL, 0);
 	info.form = shape & WA_SHAPE_BRACKET ? "ios" : "android";
 	if (g->main) {
-		info.date_order = order[g->main->order];
-		info.date_order_by = g->main->by;
+		info.date_order = wa_order_name(g->main->form.order);
+		info.date_order_by = g->main->form.by;
 	}
 	return evd_chat_begin(&g->chat, name, &info, &g->conv, err);
 }
@@ -554,7 +402,7 @@ static int observe(struct reading *g, struct evd_error *err)
 	if (accepted > 1)
 		r = evd_chat_observe(&g->chat, g->conv, "mixed-date-forms", err,
 		                     "entries begin in %zu different forms", accepted);
-	if (r == 0 && g->main && g->main->order == WA_UNDECIDABLE)
+	if (r == 0 && g->main && g->main->form.order == WA_UNDECIDABLE)
 		r = evd_chat_observe(&g->chat, g->conv, "day-month-undecidable", err,
 		                     "nothing in the file says whether the day or the month comes first");
 	if (r == 0 && (n == 10000 || n == 40000))

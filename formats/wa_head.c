@@ -267,6 +267,9 @@ bool wa_head_time(const struct wa_head *h, enum wa_order order, int64_t *ms)
 	d = h->field[order == WA_DAY_MONTH ? 0 : order == WA_MONTH_DAY ? 1 : 2];
 	if (h->width[2 - year] > 2)
 		return false;
+	if (order == WA_YEAR_FIRST && h->width[0] < 3 && WA_SHAPE_SEPARATOR(h->shape) != '-' &&
+	    WA_SHAPE_SEPARATOR(h->shape) != '/')
+		return false; /* no locale writes yy.mm.dd */
 	if (h->width[year] < 3)
 		y += 2000;
 	if (h->buddhist)

@@ -59,12 +59,12 @@ static bool begins(struct evd_view v, const char *text, size_t len)
 
 /*
  * `v` against `text` with %s; direction marks before a fixed word are the app's. *part is the text
- * in place of the first %s; *last_word the offset behind the last fixed word but the final one.
+ * in place of the first %s. With `before`, the first fixed word and all but the last end there.
  */
 static bool matches(struct evd_view v, const char *text, struct evd_view *part, size_t before)
 {
 	struct evd_view rest = wa_skip_marks(v);
-	bool first = true, free_text = false;
+	bool first = true, free_text = false, word = false;
 
 	part->len = 0;
 	while (*text || rest.len) {
@@ -90,8 +90,9 @@ static bool matches(struct evd_view v, const char *text, struct evd_view *part, 
 			*part = evd_view_of(rest.p, (size_t)(at - rest.p));
 			first = false;
 		}
-		if (before && len && (size_t)(at + len - v.p) > before && (next || !free_text || first))
+		if (before && len && (next || !word) && (size_t)(at + len - v.p) > before)
 			return false;
+		word = word || len;
 		rest.len -= (size_t)(at - rest.p) + len;
 		rest.p = at + len;
 		if (!next)
@@ -159,7 +160,8 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	}
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
 	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
-	    memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2))
+	    (v.len &&
+	     (memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2) || memmem(v.p, v.len, "\xe2\x80\x8e", 3))))
 		return in_wrap(v, f) || in_tail(v, f);
 	return false;
 }

@@ -1,0 +1,323 @@
+/*
+ * chat_discord: DiscordChatExporter's JSON, and messages.json of Discord's own data package, which
+ * holds the requesting user's own messages only (docs/chats.md). Stage: read-out.
+ */
+#include "chat_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DISCORD_EPOCH INT64_C(1420070400000) /* ms; an id is ms << 22 since then */
+
+struct discord {
+	struct evd_chat_conv *conv;
+	struct evd_buf guild, channel, channel_id, kind;
+	bool package;
+	uint64_t claimed;
+	bool has_claim;
+};
+
+static const char *const known[] = {"id", "type", "timestamp", "timestampEdited",
+                                    "callEndedTimestamp", "isPinned", "content", "author",
+                                    "attachments", "embeds", "stickers", "reactions", "mentions",
+                                    "reference", "forwardedMessage", "interaction", "inlineEmojis",
+                                    /* the data package */
+                                    "ID", "Timestamp", "Contents", "Attachments", NULL};
+
+static void keep(struct evd_buf *b, struct evd_view v)
+{
+	evd_buf_reset(b);
+	evd_put_view(b, v);
+}
+
+static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, 0, "reactions");
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		size_t emoji = json_get(t, i, "emoji"), users = json_get(t, i, "users");
+		size_t who = users ? json_first(t, users) : 0;
+
+		do {
+			struct evd_object *o = evd_chat_list_item(&g->list);
+
+			if (!o)
+				break;
+			if (emoji)
+				json_put(o, "reaction", t, json_get(t, emoji, "name"));
+			json_put(o, "count", t, json_get(t, i, "count"));
+			if (who) {
+				json_put(o, "by", t, json_get(t, who, "name"));
+				json_put(o, "byId", t, json_get(t, who, "id"));
+				who = json_next(t, users, who);
+			}
+			if (evd_chat_list_put(&g->list, err))
+				break;
+		} while (who);
+	}
+	return evd_chat_list_end(&g->list);
+}
+
+/* The id tells the time again: apart by more than a second is said. */
+static void check_id(struct evd_chat_message *m)
+{
+	int64_t id, ms;
+
+	if (!evd_chat_integer(m->id, &id) || id < INT64_C(1) << 40 || !m->time.has_utc)
+		return;
+	ms = (id >> 22) + DISCORD_EPOCH;
+	if (ms - m->time.utc_ms > 1000 || m->time.utc_ms - ms > 1000)
+		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
+}
+
+static void set_type(const struct json_tree *t, struct evd_chat_message *m)
+{
+	struct evd_view type = json_text_of(t, 0, "type");
+	size_t attachments = json_get(t, 0, "attachments");
+
+	if (evd_view_is(type, "Call") || evd_view_is(type, "3")) {
+		m->type = EVD_CHAT_T_CALL;
+		m->call = evd_view_str("{}");
+	} else if (type.len && !evd_view_is(type, "Default") && !evd_view_is(type, "Reply") &&
+	           !evd_view_is(type, "0") && !evd_view_is(type, "19")) {
+		m->type = EVD_CHAT_T_SYSTEM;
+		m->event = "service";
+		m->event_raw = type;
+	} else if (!m->body.len && attachments && json_first(t, attachments)) {
+		m->type = EVD_CHAT_T_ATTACHMENT;
+	}
+}
+
+static struct evd_view put_details(struct chat_json *g)
+{
+	const struct json_tree *t = &g->tree;
+	size_t author = json_get(t, 0, "author");
+
+	evd_object_reset(&g->object);
+	json_put(&g->object, "pinned", t, json_get(t, 0, "isPinned"));
+	json_put(&g->object, "callEnded", t, json_get(t, 0, "callEndedTimestamp"));
+	if (author) {
+		json_put(&g->object, "nickname", t, json_get(t, author, "nickname"));
+		json_put(&g->object, "isBot", t, json_get(t, author, "isBot"));
+	}
+	return chat_json_details(g);
+}
+
+static int attach(struct chat_json *g, size_t list, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct discord *own = g->own;
+	int r = 0;
+
+	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i)) {
+		struct evd_chat_attachment a = {.name = json_text_of(t, i, "fileName"),
+		                                .note = json_text_of(t, i, "url")};
+		struct evd_view url = a.note;
+		int64_t size;
+
+		if (json_integer(t, json_get(t, i, "fileSizeBytes"), &size) && size >= 0) {
+			a.has_size = true;
+			a.size = (uint64_t)size;
+		}
+		if (url.len > 8 && memcmp(url.p, "https://", 8) == 0) {
+			a.state = EVD_CHAT_S_REMOTE;
+		} else {
+			struct evd_view shown = a.name;
+
+			a.name = url.len ? url : shown;
+			evd_chat_index_match(&g->index, &a);
+			a.note = shown;
+		}
+		r = evd_chat_attach(&g->chat, own->conv, &a, err);
+	}
+	return r;
+}
+
+static int message(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct discord *own = g->own;
+	size_t author = json_get(t, 0, "author"), reference = json_get(t, 0, "reference");
+	struct evd_view when = json_text_of(t, 0, own->package ? "Timestamp" : "timestamp");
+	struct evd_view edit = json_text_of(t, 0, "timestampEdited");
+	size_t body = json_get(t, 0, own->package ? "Contents" : "content");
+	struct evd_chat_message m = {.id = json_text_of(t, 0, own->package ? "ID" : "id")};
+	int r;
+
+	chat_json_known(g, 0, known);
+	chat_json_place(g, &m);
+	if (author) {
+		m.sender = json_text_of(t, author, "name");
+		m.handle = json_text_of(t, author, "id");
+	}
+	if (own->package)
+		m.direction = "out";
+	if (when.len && !evd_chat_time_iso(&m.time, when, EVD_CHAT_FROM_NONE))
+		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	if (edit.len) {
+		m.edited = true;
+		if (!evd_chat_time_iso(&m.edit_time, edit, EVD_CHAT_FROM_NONE))
+			m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	}
+	check_id(&m);
+	m.has_body = body != 0;
+	m.body = json_text(t, body ? body : t->n);
+	set_type(t, &m);
+	if (reference)
+		m.reply_to = json_text_of(t, reference, "messageId");
+	m.reactions = put_reactions(g, err);
+	m.details = put_details(g);
+	r = evd_chat_message(&g->chat, own->conv, &m, err);
+	return r ? r : attach(g, json_get(t, 0, "attachments"), err);
+}
+
+static int begin(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct discord *own = g->own;
+	struct evd_view key = own->channel_id.len ? evd_buf_view(&own->channel_id) : name;
+	struct evd_chat_info info = {.title = evd_buf_view(&own->channel),
+	                             .id = evd_buf_view(&own->channel_id),
+	                             .kind_raw = evd_buf_view(&own->kind),
+	                             .account = evd_buf_view(&own->guild),
+	                             .form = own->package ? "data-package" : "chat-exporter"};
+	int r;
+
+	own->conv = evd_chat_find(&g->chat, key);
+	if (own->conv)
+		return 0;
+	r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
+	if (r == 0 && own->package)
+		r = evd_chat_observe(&g->chat, own->conv, "own-messages-only", err,
+		                     "Discord's data package holds the account owner's messages only");
+	return r;
+}
+
+static int header_member(struct chat_json *g, enum json_token t, struct evd_view key,
+                         struct evd_error *err)
+{
+	struct discord *own = g->own;
+	bool guild = evd_view_is(key, "guild"), channel = evd_view_is(key, "channel");
+	int64_t n;
+	int r;
+
+	if (!guild && !channel && !evd_view_is(key, "messageCount"))
+		return json_pull_skip(&g->pull, t, err);
+	r = json_tree_read(&g->tree, &g->pull, t, err);
+	if (r)
+		return r;
+	if (guild) {
+		keep(&own->guild, json_text_of(&g->tree, 0, "name"));
+	} else if (channel) {
+		keep(&own->channel, json_text_of(&g->tree, 0, "name"));
+		keep(&own->channel_id, json_text_of(&g->tree, 0, "id"));
+		keep(&own->kind, json_text_of(&g->tree, 0, "type"));
+	} else if (json_integer(&g->tree, 0, &n) || (g->tree.node[0].type == JSON_NUMBER &&
+	                                             evd_chat_integer(json_text(&g->tree, 0), &n))) {
+		own->claimed = n < 0 ? 0 : (uint64_t)n;
+		own->has_claim = true;
+	}
+	return 0;
+}
+
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct discord *own = g->own;
+	struct evd_buf key;
+	enum json_token t;
+	int r = json_pull_next(&g->pull, &t, err);
+
+	own->conv = NULL;
+	own->has_claim = false;
+	evd_buf_reset(&own->channel_id);
+	evd_buf_reset(&own->channel);
+	evd_buf_reset(&own->guild);
+	evd_buf_reset(&own->kind);
+	if (r == 0 && t == JSON_ARRAY) { /* the data package: a bare list */
+		own->package = true;
+		r = begin(g, name, err);
+		return r ? r : chat_json_each(g, own->conv, message, err);
+	}
+	own->package = false;
+	if (r == 0 && t != JSON_OBJECT)
+		r = evd_fail(err, EVD_E_FORMAT, "not an object");
+	evd_buf_init(&key, 256);
+	while (r == 0) {
+		r = json_pull_next(&g->pull, &t, err);
+		if (r || t == JSON_OBJECT_END)
+			break;
+		keep(&key, evd_buf_view(&g->pull.text));
+		r = json_pull_next(&g->pull, &t, err);
+		if (r)
+			break;
+		if (!evd_view_is(evd_buf_view(&key), "messages") || t != JSON_ARRAY) {
+			r = header_member(g, t, evd_buf_view(&key), err);
+			continue;
+		}
+		r = begin(g, name, err);
+		if (r == 0)
+			r = chat_json_each(g, own->conv, message, err);
+	}
+	evd_buf_release(&key);
+	if (r == 0 && own->conv && own->has_claim)
+		r = evd_chat_claim(&g->chat, own->conv, "messageCount", own->claimed,
+		                   evd_chat_count(own->conv), err);
+	return r;
+}
+
+static bool want(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return evd_view_is(evd_chat_base(name), "messages.json");
+}
+
+static void see_name(void *ctx, struct evd_view name)
+{
+	unsigned *found = ctx;
+
+	if (evd_view_is(evd_chat_base(name), "messages.json") &&
+	    (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
+		*found |= 1;
+	if (evd_view_is(evd_chat_base(name), "channel.json"))
+		*found |= 2;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned found = 0;
+
+	if (evd_chat_is_zip(head)) {
+		if (in->n)
+			evd_chat_zip_names(&in->source[0], see_name, &found);
+		return found == 3 ? 120 : 0;
+	}
+	if (head.len && head.p[0] == '{' && evd_chat_has(head, "\"guild\"") &&
+	    evd_chat_has(head, "\"channel\"") && evd_chat_has(head, "\"messages\""))
+		return 120;
+	if (head.len && head.p[0] == '[' && evd_chat_has(head, "\"ID\"") &&
+	    evd_chat_has(head, "\"Timestamp\"") && evd_chat_has(head, "\"Contents\""))
+		return 112;
+	return 0;
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct discord own = {0};
+	int r = chat_json_item(in, sink, "discord", want, file, &own, err);
+
+	evd_buf_release(&own.guild);
+	evd_buf_release(&own.channel);
+	evd_buf_release(&own.channel_id);
+	evd_buf_release(&own.kind);
+	return r;
+}
+
+const struct evd_format evd_format_chat_discord = {
+    .name = "chat-discord",
+    .version = "1",
+    .spec = "DiscordChatExporter JSON; Discord data package messages.json",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+};

@@ -1,0 +1,434 @@
+/*
+ * chat_meta: Facebook Messenger and Instagram downloads in JSON, both schemas: "Download your
+ * information" (message_N.json, newest first, UTF-8 written as Latin-1 code points) and the separate
+ * download of end-to-end encrypted chats (NAME_N.json, correct UTF-8). docs/chats.md. Stage: read-out.
+ *
+ * Title and participants stand behind or before the messages, so a file is held in memory and read
+ * twice; Meta writes at most 10,000 messages a file.
+ */
+#include "chat_json.h"
+
+#include "base/text.h"
+#include "source.h"
+
+#include <string.h>
+
+#define FILE_BYTES_MAX (UINT32_C(160) << 20) /* bytes of one message_N.json */
+#define MENDED 24                            /* strings of one message that can be mended */
+
+struct meta {
+	struct evd_chat_conv *conv;
+	struct evd_buf file, title, path, kind;
+	struct evd_buf mended[MENDED];
+	size_t n_mended;
+	bool e2ee, any_mended;
+	struct evd_memory memory;
+	struct evd_source source;
+	uint64_t at;
+};
+
+static const char *const known[] = {"sender_name", "timestamp_ms", "content", "type", "photos",
+                                    "videos", "audio_files", "files", "gifs", "sticker", "share",
+                                    "reactions", "call_duration", "missed", "is_unsent",
+                                    "is_geoblocked_for_viewer", "is_geoblocked_for_viewer_user",
+                                    "is_unsent_image_by_messenger_kid_parent", "ip", "users",
+                                    "is_taken_down", "bumped_message_metadata", "story_share",
+                                    /* the other schema */
+                                    "senderName", "text", "timestamp", "isUnsent", "media", NULL};
+
+/*
+ * A string whose code points are all below U+0100 and whose Latin-1 bytes are UTF-8 was written by
+ * Meta's exporter byte for byte: `v` mended, or `v` itself. Pure ASCII is left alone.
+ */
+static struct evd_view mend(struct meta *own, struct evd_view v)
+{
+	struct evd_buf *b = &own->mended[own->n_mended];
+	bool beyond = false;
+	size_t pos = 0;
+	uint32_t cp;
+
+	if (own->e2ee || own->n_mended == MENDED)
+		return v;
+	evd_buf_reset(b);
+	while (pos < v.len) {
+		if (!evd_utf8_next(v, &pos, &cp) || cp > 0xff)
+			return v;
+		beyond = beyond || cp > 0x7f;
+		evd_put_u8(b, (uint8_t)cp);
+	}
+	if (!beyond || b->failed || !evd_is_utf8(evd_buf_view(b)))
+		return v;
+	own->n_mended++;
+	own->any_mended = true;
+	return evd_buf_view(b);
+}
+
+static struct evd_view member_text(struct chat_json *g, size_t object, const char *key)
+{
+	return mend(g->own, json_text_of(&g->tree, object, key));
+}
+
+static int memory_read(void *ctx, void *p, size_t len, size_t *got, struct evd_error *err)
+{
+	struct meta *own = ctx;
+	int r = evd_source_read(&own->source, own->at, p, len, got, err);
+
+	own->at += *got;
+	return r;
+}
+
+/* The list of reactions: {reaction, actor}. */
+static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct meta *own = g->own;
+	size_t list = json_get(t, 0, "reactions");
+
+	evd_chat_list_reset(&g->list);
+	if (!list || t->node[list].type != JSON_ARRAY)
+		return evd_view_of(NULL, 0);
+	for (size_t i = json_first(t, list); i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+		size_t was = own->n_mended;
+
+		if (!o)
+			break;
+		evd_chat_text(o, "reaction", member_text(g, i, "reaction"));
+		evd_chat_text(o, "by", member_text(g, i, "actor"));
+		json_put(o, "timeRaw", t, json_get(t, i, "timestamp"));
+		own->n_mended = was;
+		if (evd_chat_list_put(&g->list, err))
+			break;
+	}
+	return evd_chat_list_end(&g->list);
+}
+
+static const char *const media_list[] = {"photos", "videos", "audio_files",
+                                         "files",  "gifs",   "media"};
+
+static bool has_media(const struct json_tree *t)
+{
+	for (size_t i = 0; i < sizeof media_list / sizeof *media_list; i++) {
+		size_t at = json_get(t, 0, media_list[i]);
+
+		if (at && json_first(t, at))
+			return true;
+	}
+	return json_get(t, 0, "sticker") != 0;
+}
+
+static int attach(struct chat_json *g, size_t at, struct evd_error *err)
+{
+	struct meta *own = g->own;
+	size_t was = own->n_mended;
+	struct evd_chat_attachment a = {.name = member_text(g, at, "uri")};
+	int r;
+
+	if (!a.name.len)
+		return 0;
+	if (evd_view_is(a.name, "Failed to download media")) {
+		a.note = a.name;
+		a.name = evd_view_of(NULL, 0);
+		a.state = EVD_CHAT_S_UNAVAILABLE;
+	} else if (a.name.len > 8 && memcmp(a.name.p, "https://", 8) == 0) {
+		a.state = EVD_CHAT_S_REMOTE;
+	} else {
+		evd_chat_index_match(&g->index, &a);
+	}
+	r = evd_chat_attach(&g->chat, own->conv, &a, err);
+	own->n_mended = was;
+	return r;
+}
+
+static int attach_all(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t sticker = json_get(t, 0, "sticker");
+	int r = sticker ? attach(g, sticker, err) : 0;
+
+	for (size_t k = 0; k < sizeof media_list / sizeof *media_list; k++) {
+		size_t list = json_get(t, 0, media_list[k]);
+
+		for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
+			r = attach(g, i, err);
+	}
+	return r;
+}
+
+static void set_type(struct chat_json *g, struct evd_chat_message *m)
+{
+	const struct json_tree *t = &g->tree;
+	struct evd_view type = json_text_of(t, 0, "type");
+
+	if (json_is_true(t, 0, "is_unsent") || json_is_true(t, 0, "isUnsent"))
+		m->type = EVD_CHAT_T_DELETED;
+	else if (json_get(t, 0, "call_duration") || evd_view_is(type, "Call"))
+		m->type = EVD_CHAT_T_CALL;
+	else if (evd_view_is(type, "Subscribe") || evd_view_is(type, "Unsubscribe")) {
+		m->type = EVD_CHAT_T_SYSTEM;
+		m->event = "service";
+		m->event_raw = type;
+	} else if (has_media(t))
+		m->type = EVD_CHAT_T_ATTACHMENT;
+}
+
+static struct evd_view put_details(struct chat_json *g)
+{
+	const struct json_tree *t = &g->tree;
+	size_t share = json_get(t, 0, "share");
+
+	evd_object_reset(&g->object);
+	json_put(&g->object, "type", t, json_get(t, 0, "type"));
+	json_put(&g->object, "durationSeconds", t, json_get(t, 0, "call_duration"));
+	json_put(&g->object, "missed", t, json_get(t, 0, "missed"));
+	json_put(&g->object, "ip", t, json_get(t, 0, "ip"));
+	json_put(&g->object, "geoblocked", t, json_get(t, 0, "is_geoblocked_for_viewer"));
+	if (share) {
+		json_put(&g->object, "shareLink", t, json_get(t, share, "link"));
+		if (json_text_of(t, share, "share_text").len)
+			evd_chat_text(&g->object, "shareText", member_text(g, share, "share_text"));
+		if (json_text_of(t, share, "original_content_owner").len)
+			evd_chat_text(&g->object, "shareOwner",
+			              member_text(g, share, "original_content_owner"));
+	}
+	return chat_json_details(g);
+}
+
+static int message(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct meta *own = g->own;
+	struct evd_chat_message m = {0};
+	size_t at = json_get(t, 0, own->e2ee ? "timestamp" : "timestamp_ms");
+	const char *content = own->e2ee ? "text" : "content";
+	int64_t ms;
+	int r;
+
+	own->n_mended = 0;
+	own->any_mended = false;
+	chat_json_known(g, 0, known);
+	chat_json_place(g, &m);
+	m.sender = member_text(g, 0, own->e2ee ? "senderName" : "sender_name");
+	if (json_integer(t, at, &ms))
+		evd_chat_time_epoch(&m.time, json_text(t, at), ms, EVD_CHAT_MILLI);
+	else if (at)
+		m.time.raw = json_text(t, at);
+	if (at && !m.time.has_utc)
+		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	m.has_body = json_get(t, 0, content) != 0;
+	m.body = member_text(g, 0, content);
+	if (m.has_body && !evd_view_eq(m.body, json_text_of(t, 0, content)))
+		m.body_raw = json_text_of(t, 0, content);
+	set_type(g, &m);
+	m.reactions = put_reactions(g, err);
+	m.details = put_details(g);
+	if (m.type == EVD_CHAT_T_CALL) {
+		m.call = m.details;
+		m.details = evd_view_of(NULL, 0);
+	}
+	m.flags |= own->any_mended ? EVD_CHAT_F_MENDED : 0u;
+	r = evd_chat_message(&g->chat, own->conv, &m, err);
+	return r ? r : attach_all(g, err);
+}
+
+static void keep(struct evd_buf *b, struct evd_view v)
+{
+	evd_buf_reset(b);
+	evd_put_view(b, v);
+}
+
+/* A member of the file other than the messages. `people`: second time round, with a conversation. */
+static int header_member(struct chat_json *g, enum json_token t, struct evd_view key, bool people,
+                         struct evd_error *err)
+{
+	struct meta *own = g->own;
+	int r;
+
+	if (!evd_view_is(key, "participants") && t != JSON_STRING)
+		return json_pull_skip(&g->pull, t, err);
+	r = json_tree_read(&g->tree, &g->pull, t, err);
+	if (r)
+		return r;
+	own->n_mended = 0;
+	if (evd_view_is(key, "title") || evd_view_is(key, "threadName"))
+		keep(&own->title, mend(own, json_text(&g->tree, 0)));
+	else if (evd_view_is(key, "thread_path"))
+		keep(&own->path, mend(own, json_text(&g->tree, 0)));
+	else if (evd_view_is(key, "thread_type"))
+		keep(&own->kind, json_text(&g->tree, 0));
+	if (!evd_view_is(key, "participants") || !people)
+		return 0;
+	for (size_t i = json_first(&g->tree, 0); i && r == 0; i = json_next(&g->tree, 0, i)) {
+		const struct evd_view none = {NULL, 0};
+
+		own->n_mended = 0;
+		r = evd_chat_participant(&g->chat, own->conv,
+		                         mend(own, g->tree.node[i].type == JSON_OBJECT
+		                                       ? json_text_of(&g->tree, i, "name")
+		                                       : json_text(&g->tree, i)),
+		                         none, none, err);
+	}
+	return r;
+}
+
+static int begin(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct meta *own = g->own;
+	struct evd_view key = own->path.len ? evd_buf_view(&own->path) : evd_buf_view(&own->title);
+	struct evd_chat_info info = {.title = evd_buf_view(&own->title),
+	                             .id = evd_buf_view(&own->path),
+	                             .kind_raw = evd_buf_view(&own->kind)};
+	int r;
+
+	info.form = own->e2ee                              ? "end-to-end-encrypted-download"
+	            : evd_chat_has(name, "your_instagram") ? "instagram"
+	            : evd_chat_has(name, "your_facebook") || evd_chat_has(name, "your_activity_across")
+	                ? "facebook"
+	                : "facebook-or-instagram";
+	own->conv = evd_chat_find(&g->chat, key);
+	if (own->conv)
+		return 0;
+	r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
+	if (r == 0)
+		evd_chat_newest_first(own->conv);
+	return r;
+}
+
+static int pass(struct chat_json *g, bool second, bool *any, struct evd_error *err)
+{
+	struct meta *own = g->own;
+	struct evd_buf key;
+	enum json_token t;
+	int r;
+
+	evd_buf_init(&key, 256);
+	own->at = 0;
+	json_pull_release(&g->pull);
+	r = json_pull_init(&g->pull, memory_read, own, err);
+	if (r == 0)
+		r = json_pull_next(&g->pull, &t, err);
+	if (r == 0 && t != JSON_OBJECT)
+		r = evd_fail(err, EVD_E_FORMAT, "not an object");
+	while (r == 0) {
+		r = json_pull_next(&g->pull, &t, err);
+		if (r || t == JSON_OBJECT_END)
+			break;
+		keep(&key, evd_buf_view(&g->pull.text));
+		r = json_pull_next(&g->pull, &t, err);
+		if (r)
+			break;
+		if (!evd_view_is(evd_buf_view(&key), "messages") || t != JSON_ARRAY) {
+			r = header_member(g, t, evd_buf_view(&key), second, err);
+			continue;
+		}
+		*any = true;
+		r = second ? chat_json_each(g, own->conv, message, err) : json_pull_skip(&g->pull, t, err);
+	}
+	evd_buf_release(&key);
+	return r;
+}
+
+static int load(struct chat_json *g, struct meta *own, struct evd_error *err)
+{
+	uint8_t block[4096];
+	size_t got;
+	int r;
+
+	evd_buf_reset(&own->file);
+	do {
+		r = g->pull.read(g->pull.ctx, block, sizeof block, &got, err);
+		evd_put(&own->file, block, got);
+		if (r == 0)
+			r = evd_buf_check(&own->file, err);
+	} while (r == 0 && got);
+	evd_source_memory(&own->memory, evd_buf_view(&own->file), evd_view_of(NULL, 0), &own->source);
+	return r;
+}
+
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct meta *own = g->own;
+	struct evd_error why;
+	bool any = false;
+	int r;
+
+	evd_buf_reset(&own->title);
+	evd_buf_reset(&own->path);
+	evd_buf_reset(&own->kind);
+	own->conv = NULL;
+	r = load(g, own, err);
+	if (r == EVD_E_LIMIT)
+		return evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                       "the file is larger than this reader holds");
+	if (r)
+		return r;
+	own->e2ee = evd_chat_has(evd_buf_view(&own->file), "\"senderName\"") &&
+	            !evd_chat_has(evd_buf_view(&own->file), "\"sender_name\"");
+	r = pass(g, false, &any, &why);
+	if (r && r != EVD_E_FORMAT)
+		return evd_fail(err, r, "%s", why.text);
+	if (!any)
+		return r ? evd_fail(err, r, "%s", why.text) : 0;
+	/* also of a file that is cut short what stands there is read */
+	r = begin(g, name, err);
+	return r ? r : pass(g, true, &any, err);
+}
+
+static bool want(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return evd_chat_ends(name, ".json") &&
+	       (evd_chat_has(evd_chat_base(name), "message_") || !evd_chat_has(name, "messages/"));
+}
+
+static void see_name(void *ctx, struct evd_view name)
+{
+	unsigned *bits = ctx;
+
+	if (evd_chat_ends(name, ".json") && evd_chat_has(name, "messages/") &&
+	    evd_chat_has(evd_chat_base(name), "message_"))
+		*bits = 128;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (evd_chat_is_zip(head)) {
+		if (in->n)
+			evd_chat_zip_names(&in->source[0], see_name, &bits);
+		return bits;
+	}
+	if (head.len == 0 || head.p[0] != '{' || !evd_chat_has(head, "\"messages\""))
+		return 0;
+	if (evd_chat_has(head, "\"sender_name\"") && evd_chat_has(head, "\"timestamp_ms\""))
+		return 128;
+	if (evd_chat_has(head, "\"senderName\"") && evd_chat_has(head, "\"timestamp\""))
+		return 120;
+	return 0;
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct meta own = {0};
+	int r;
+
+	evd_buf_init(&own.file, FILE_BYTES_MAX);
+	r = chat_json_item(in, sink, "meta", want, file, &own, err);
+	evd_buf_release(&own.file);
+	evd_buf_release(&own.title);
+	evd_buf_release(&own.path);
+	evd_buf_release(&own.kind);
+	for (size_t i = 0; i < MENDED; i++)
+		evd_buf_release(&own.mended[i]);
+	return r;
+}
+
+const struct evd_format evd_format_chat_meta = {
+    .name = "chat-meta",
+    .version = "1",
+    .spec = "Facebook Messenger and Instagram downloads, JSON",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+};

@@ -1,0 +1,356 @@
+/*
+ * chat_meta_html: Facebook and Instagram downloads in HTML (docs/chats.md): message_N.html, whose
+ * class names change with the years, and messages.htm from before 2018. Stage: read-out.
+ *
+ * Dates are in the language of the account and without a zone: the raw text stays, and is read as
+ * local time where it is English.
+ */
+#include "chat_html.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum field { F_NONE, F_TITLE, F_FROM, F_TEXT, F_TIME, F_N };
+
+struct page {
+	struct evd_chat chat;
+	struct evd_chat_index index;
+	struct evd_chat_conv *conv;
+	struct chat_html html;
+	struct evd_buf field[F_N], links;
+	size_t link[64], n_links;
+	enum field at;
+	unsigned at_depth, message_depth;
+	bool old;     /* messages.htm: the text is the <p> behind the message */
+	bool waiting; /* for that <p> */
+	uint64_t off;
+	unsigned n_threads;
+};
+
+static struct evd_view field(const struct page *p, enum field f)
+{
+	struct evd_view v = evd_buf_view(&p->field[f]);
+
+	while (v.len && (v.p[0] == '\n' || v.p[0] == ' ' || v.p[0] == '\r')) {
+		v.p++;
+		v.len--;
+	}
+	while (v.len && (v.p[v.len - 1] == '\n' || v.p[v.len - 1] == ' ' || v.p[v.len - 1] == '\r'))
+		v.len--;
+	return v;
+}
+
+static bool number(struct evd_view v, size_t *at, int *out)
+{
+	size_t from = *at;
+
+	*out = 0;
+	while (*at < v.len && *at < from + 4 && v.p[*at] >= '0' && v.p[*at] <= '9')
+		*out = *out * 10 + (v.p[(*at)++] - '0');
+	return *at > from;
+}
+
+static void skip(struct evd_view v, size_t *at)
+{
+	while (*at < v.len && (v.p[*at] == ' ' || v.p[*at] == ',' ||
+	                       (v.len - *at > 2 && memcmp(v.p + *at, "\xe2\x80\xaf", 3) == 0)))
+		*at += v.p[*at] == 0xe2 ? 3 : 1;
+	if (v.len - *at > 3 && memcmp(v.p + *at, "at ", 3) == 0)
+		*at += 3;
+}
+
+/* "Jan 31, 2024 2:05:10 pm", "Jan 31, 2024, 2:05 PM", "Friday, October 4, 2013 at 10:05pm PDT". */
+static bool english(struct evd_view v, struct evd_chat_time *t)
+{
+	static const char month[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	const uint8_t *found;
+	size_t at = 0, m;
+	int y, d, h, mi, s = 0;
+
+	for (m = 0; m < 12; m++) {
+		found = v.len ? memmem(v.p, v.len, month + 3 * m, 3) : NULL;
+		if (found && (found == v.p || found[-1] == ' '))
+			break;
+	}
+	if (m == 12)
+		return false;
+	at = (size_t)(found - v.p);
+	while (at < v.len && v.p[at] > '9')
+		at++;
+	skip(v, &at);
+	if (!number(v, &at, &d))
+		return false;
+	skip(v, &at);
+	if (!number(v, &at, &y))
+		return false;
+	skip(v, &at);
+	if (!number(v, &at, &h) || at >= v.len || v.p[at++] != ':' || !number(v, &at, &mi))
+		return false;
+	t->precision = EVD_CHAT_MINUTE;
+	if (at < v.len && v.p[at] == ':') {
+		at++;
+		if (!number(v, &at, &s))
+			return false;
+		t->precision = EVD_CHAT_SECOND;
+	}
+	skip(v, &at);
+	if (v.len - at >= 2 && (v.p[at + 1] | 0x20) == 'm' &&
+	    ((v.p[at] | 0x20) == 'a' || (v.p[at] | 0x20) == 'p')) {
+		if (h < 1 || h > 12)
+			return false;
+		h = h % 12 + ((v.p[at] | 0x20) == 'p' ? 12 : 0);
+	}
+	t->has_local = evd_chat_calendar(&t->local_ms, y, (int)m + 1, d, h, mi, s);
+	return t->has_local;
+}
+
+static int attach(struct page *p, size_t i, struct evd_error *err)
+{
+	size_t end = i + 1 < p->n_links ? p->link[i + 1] : p->links.len;
+	struct evd_chat_attachment a = {.name =
+	                                    evd_view_of(p->links.data + p->link[i], end - p->link[i])};
+
+	evd_chat_index_match(&p->index, &a);
+	return evd_chat_attach(&p->chat, p->conv, &a, err);
+}
+
+static int finish(struct page *p, struct evd_error *err)
+{
+	struct evd_chat_message m = {.off = p->off, .len = p->html.to - p->off};
+	int r = 0;
+
+	m.sender = field(p, F_FROM);
+	m.body = field(p, F_TEXT);
+	m.has_body = true;
+	m.time.raw = field(p, F_TIME);
+	m.time.source = m.time.raw.len ? EVD_CHAT_FROM_DEVICE : NULL;
+	p->message_depth = 0;
+	p->waiting = false;
+	p->at = F_NONE;
+	if (!m.sender.len && !m.time.raw.len) /* a heading in the same dress */
+		return 0;
+	(void)english(m.time.raw, &m.time);
+	if (!m.body.len && p->n_links)
+		m.type = EVD_CHAT_T_ATTACHMENT;
+	if (!p->conv) {
+		struct evd_chat_info info = {.title = field(p, F_TITLE),
+		                             .form = p->old ? "html-before-2018" : "html"};
+		char key[24];
+		int n = snprintf(key, sizeof key, "%u", p->n_threads++);
+
+		r = evd_chat_begin(&p->chat, evd_view_of(key, (size_t)n), &info, &p->conv, err);
+		if (r == 0)
+			evd_chat_newest_first(p->conv);
+	}
+	if (r == 0)
+		r = evd_chat_message(&p->chat, p->conv, &m, err);
+	for (size_t i = 0; i < p->n_links && r == 0; i++)
+		r = attach(p, i, err);
+	return r;
+}
+
+static void begin_field(struct page *p, enum field f)
+{
+	if (p->at != F_NONE)
+		return;
+	p->at = f;
+	p->at_depth = p->html.depth;
+}
+
+static void start(struct page *p)
+{
+	for (int i = F_FROM; i < F_N; i++)
+		evd_buf_reset(&p->field[i]);
+	evd_buf_reset(&p->links);
+	p->n_links = 0;
+	p->off = p->html.from;
+	p->message_depth = p->html.depth;
+}
+
+static void inner(struct page *p, const char *name)
+{
+	struct chat_html *h = &p->html;
+	bool link =
+	    strcmp(name, "img") == 0 || strcmp(name, "video") == 0 || strcmp(name, "audio") == 0;
+	struct evd_view target = chat_html_attribute(h, link ? "src" : "href");
+
+	if (chat_html_class(h, "_a6-h") || chat_html_class(h, "_2pim") || chat_html_class(h, "user"))
+		begin_field(p, F_FROM);
+	else if (chat_html_class(h, "_a6-p") || chat_html_class(h, "_2let"))
+		begin_field(p, F_TEXT);
+	else if (chat_html_class(h, "_a6-o") || chat_html_class(h, "_2lem") ||
+	         chat_html_class(h, "meta"))
+		begin_field(p, F_TIME);
+	if ((link || strcmp(name, "a") == 0) && target.len && !evd_chat_has(target, "://") &&
+	    p->n_links < 64) {
+		size_t last = p->n_links ? p->link[p->n_links - 1] : 0;
+
+		if (p->n_links &&
+		    evd_view_eq(evd_view_of(p->links.data + last, p->links.len - last), target))
+			return; /* the picture within its own link */
+		p->link[p->n_links++] = p->links.len;
+		evd_put_view(&p->links, target);
+	}
+	if (strcmp(name, "br") == 0 && p->at == F_TEXT)
+		evd_put_u8(&p->field[F_TEXT], '\n');
+}
+
+static int on_open(struct chat_html *h, const char *name, struct evd_error *err)
+{
+	struct page *p = h->own;
+	int r = 0;
+
+	if (p->message_depth) {
+		inner(p, name);
+		return 0;
+	}
+	if (p->waiting) {
+		if (strcmp(name, "p") == 0) {
+			begin_field(p, F_TEXT);
+			return 0;
+		}
+		if (p->at == F_NONE)
+			r = finish(p, err);
+	}
+	if (strcmp(name, "title") == 0) {
+		evd_buf_reset(&p->field[F_TITLE]);
+		begin_field(p, F_TITLE);
+	} else if (chat_html_class(h, "thread")) {
+		p->conv = NULL;
+		evd_buf_reset(&p->field[F_TITLE]);
+		p->at = F_NONE;
+		begin_field(p, F_TITLE); /* the names stand before the first message */
+	} else if (chat_html_class(h, "_a6-g") || chat_html_class(h, "uiBoxWhite") ||
+	           chat_html_class(h, "message")) {
+		p->old = chat_html_class(h, "message");
+		p->at = F_NONE;
+		start(p);
+	}
+	return r;
+}
+
+static int on_close(struct chat_html *h, const char *name, struct evd_error *err)
+{
+	struct page *p = h->own;
+	bool text = p->waiting && p->at == F_TEXT;
+
+	(void)name;
+	if (p->at != F_NONE && h->depth <= p->at_depth) {
+		p->at = F_NONE;
+		if (text)
+			return finish(p, err);
+	}
+	if (!p->message_depth || h->depth != p->message_depth)
+		return 0;
+	if (p->old) {
+		p->message_depth = 0;
+		p->waiting = true;
+		return 0;
+	}
+	return finish(p, err);
+}
+
+static int on_text(struct chat_html *h, struct evd_view text, struct evd_error *err)
+{
+	struct page *p = h->own;
+
+	if (p->at == F_NONE)
+		return 0;
+	evd_put_view(&p->field[p->at], text);
+	if (p->field[p->at].len > EVD_CHAT_LINE_MAX)
+		return evd_fail(err, EVD_E_LIMIT, "a text of the page is too long");
+	return evd_buf_check(&p->field[p->at], err);
+}
+
+static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct page *p = ctx;
+	int r;
+
+	p->chat.member = f->name;
+	p->message_depth = 0;
+	p->waiting = false;
+	p->at = F_NONE;
+	p->conv = NULL;
+	evd_buf_reset(&p->field[F_TITLE]);
+	r = chat_html_read(&p->html, f, err);
+	if (r == 0 && (p->message_depth || p->waiting))
+		r = finish(p, err);
+	p->chat.member = evd_view_of(NULL, 0);
+	return r;
+}
+
+static bool want(void *ctx, struct evd_view name)
+{
+	struct evd_view base = evd_chat_base(name);
+
+	(void)ctx;
+	return (evd_chat_ends(base, ".html") || evd_chat_ends(base, ".htm")) && base.len > 7 &&
+	       memcmp(base.p, "message", 7) == 0;
+}
+
+static void see_name(void *ctx, struct evd_view name)
+{
+	unsigned *bits = ctx;
+
+	if (want(NULL, name) && evd_chat_has(name, "messages/"))
+		*bits = 64;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (evd_chat_is_zip(head)) {
+		if (in->n)
+			evd_chat_zip_names(&in->source[0], see_name, &bits);
+		return bits;
+	}
+	if (evd_chat_has(head, "_a6-g") && evd_chat_has(head, "_a6-h"))
+		return 80;
+	if (evd_chat_has(head, "uiBoxWhite") && evd_chat_has(head, "_2pim"))
+		return 80;
+	return evd_chat_has(head, "class=\"thread\"") && evd_chat_has(head, "class=\"message_header\"")
+	           ? 112
+	           : 0;
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct page *p = calloc(1, sizeof *p);
+	struct evd_chat_walk walk = {want, file, p, NULL};
+	int r;
+
+	if (!p)
+		return evd_nomem(err);
+	evd_chat_init(&p->chat, sink, "meta");
+	p->html.open = on_open;
+	p->html.close = on_close;
+	p->html.text = on_text;
+	p->html.own = p;
+	walk.chat = &p->chat;
+	r = evd_chat_index_build(&p->index, in, NULL, err);
+	if (r == 0)
+		r = evd_chat_walk(in, &walk, err);
+	if (r == 0 && p->chat.n_conv == 0)
+		r = evd_fail(err, EVD_E_FORMAT, "no message in the page");
+	if (r == 0)
+		r = evd_chat_end(&p->chat, err);
+	evd_chat_index_release(&p->index);
+	for (int i = 0; i < F_N; i++)
+		evd_buf_release(&p->field[i]);
+	evd_buf_release(&p->links);
+	evd_chat_release(&p->chat);
+	free(p);
+	return r;
+}
+
+const struct evd_format evd_format_chat_meta_html = {
+    .name = "chat-meta-html",
+    .version = "1",
+    .spec = "Facebook and Instagram downloads, HTML",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+};

@@ -1,0 +1,480 @@
+/*
+ * chat_signal: Signal's plaintext export, main.jsonl: one protobuf-JSON Frame a line (libsignal
+ * message-backup, Backup.proto). 64-bit numbers are strings, default values are left out.
+ * Stage: read-out. docs/chats.md: disappearing messages are not in such an export, by design.
+ */
+#include "chat_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAP_MAX 200000u /* recipients and chats */
+
+struct entry {
+	int64_t id, other;                            /* of a chat: its recipient */
+	size_t at, label_len, number_len, handle_len; /* in `text` */
+	bool self;
+};
+
+struct map {
+	struct entry *e;
+	size_t n, cap;
+};
+
+struct signal {
+	struct map recipient, chat;
+	struct evd_buf text;
+	bool said;
+};
+
+static struct entry *find(const struct map *m, int64_t id)
+{
+	for (size_t i = m->n; i > 0; i--)
+		if (m->e[i - 1].id == id)
+			return &m->e[i - 1];
+	return NULL;
+}
+
+static int add(struct map *m, struct entry e, struct evd_error *err)
+{
+	void *grown;
+
+	if (m->n >= MAP_MAX)
+		return evd_fail(err, EVD_E_LIMIT, "more chats or recipients than are held");
+	grown = evd_grow(m->e, m->n, &m->cap, sizeof *m->e);
+	if (!grown)
+		return evd_nomem(err);
+	m->e = grown;
+	m->e[m->n++] = e;
+	return 0;
+}
+
+static struct evd_view label_of(const struct signal *own, const struct entry *e)
+{
+	return evd_view_of(e && e->label_len ? own->text.data + e->at : NULL, e ? e->label_len : 0);
+}
+
+static struct evd_view number_of(const struct signal *own, const struct entry *e)
+{
+	return evd_view_of(e && e->number_len ? own->text.data + e->at + e->label_len : NULL,
+	                   e ? e->number_len : 0);
+}
+
+static struct evd_view handle_of(const struct signal *own, const struct entry *e)
+{
+	return evd_view_of(e && e->handle_len ? own->text.data + e->at + e->label_len + e->number_len
+	                                      : NULL,
+	                   e ? e->handle_len : 0);
+}
+
+/* A name of the contact's own, else what the owner of the phone calls him. */
+static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
+{
+	struct signal *own = g->own;
+	const struct json_tree *t = &g->tree;
+	size_t contact = json_get(t, at, "contact"), group = json_get(t, at, "group");
+	struct entry e = {.self = json_get(t, at, "self") != 0, .at = own->text.len};
+	struct evd_view number = {NULL, 0}, handle = {NULL, 0};
+
+	if (!json_integer(t, json_get(t, at, "id"), &e.id))
+		return 0;
+	if (contact) {
+		static const char *const name[] = {"profileGivenName", "profileFamilyName"};
+
+		for (size_t i = 0; i < 2; i++) {
+			struct evd_view v = json_text_of(t, contact, name[i]);
+
+			if (v.len && own->text.len > e.at)
+				evd_put_u8(&own->text, ' ');
+			evd_put_view(&own->text, v);
+		}
+		number = json_text_of(t, contact, "e164");
+		handle = json_text_of(t, contact, json_get(t, contact, "username") ? "username" : "aci");
+	} else if (group) {
+		size_t snapshot = json_get(t, group, "snapshot"), title = 0;
+
+		if (snapshot)
+			title = json_get(t, snapshot, "title");
+		if (title && t->node[title].type == JSON_OBJECT)
+			title = json_get(t, title, "title");
+		evd_put_view(&own->text, json_text(t, title));
+		if (!title)
+			own->text.len = e.at;
+		handle = json_text_of(t, group, "masterKey");
+	} else if (e.self) {
+		evd_put_str(&own->text, "self");
+	}
+	e.label_len = own->text.len - e.at;
+	if (number.len && number.p[0] != '+')
+		evd_put_u8(&own->text, '+');
+	evd_put_view(&own->text, number);
+	e.number_len = own->text.len - e.at - e.label_len;
+	evd_put_view(&own->text, handle);
+	e.handle_len = handle.len;
+	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->recipient, e, err);
+}
+
+static int chat(struct chat_json *g, size_t at, struct evd_error *err)
+{
+	struct entry e = {0};
+
+	if (!json_integer(&g->tree, json_get(&g->tree, at, "id"), &e.id))
+		return 0;
+	if (!json_integer(&g->tree, json_get(&g->tree, at, "recipientId"), &e.other))
+		e.other = -1;
+	return add(&((struct signal *)g->own)->chat, e, err);
+}
+
+static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat_conv **conv,
+                        struct evd_error *err)
+{
+	struct signal *own = g->own;
+	struct evd_chat_info info = {.id = id, .form = "plaintext-export"};
+	const struct entry *c, *to;
+	int64_t number;
+
+	*conv = evd_chat_find(&g->chat, id);
+	if (*conv)
+		return 0;
+	c = evd_chat_integer(id, &number) ? find(&own->chat, number) : NULL;
+	to = c ? find(&own->recipient, c->other) : NULL;
+	info.title = label_of(own, to);
+	if (!info.title.len)
+		info.title = number_of(own, to);
+	return evd_chat_begin(&g->chat, id, &info, conv, err);
+}
+
+static const struct {
+	const char *member;
+	enum evd_chat_type type;
+} kind[] = {
+    {"standardMessage", EVD_CHAT_T_TEXT},
+    {"contactMessage", EVD_CHAT_T_CONTACT},
+    {"stickerMessage", EVD_CHAT_T_ATTACHMENT},
+    {"remoteDeletedMessage", EVD_CHAT_T_DELETED},
+    {"adminDeletedMessage", EVD_CHAT_T_DELETED},
+    {"viewOnceMessage", EVD_CHAT_T_VIEW_ONCE},
+    {"poll", EVD_CHAT_T_POLL},
+    {"updateMessage", EVD_CHAT_T_SYSTEM},
+    {"paymentNotification", EVD_CHAT_T_SYSTEM},
+    {"giftBadge", EVD_CHAT_T_SYSTEM},
+    {"directStoryReplyMessage", EVD_CHAT_T_TEXT},
+};
+
+static size_t content_of(const struct json_tree *t, size_t item, enum evd_chat_type *type)
+{
+	for (size_t i = 0; i < sizeof kind / sizeof *kind; i++) {
+		size_t at = json_get(t, item, kind[i].member);
+
+		if (at) {
+			*type = kind[i].type;
+			return at;
+		}
+	}
+	*type = EVD_CHAT_T_UNSUPPORTED;
+	return 0;
+}
+
+static struct evd_view body_of(const struct json_tree *t, size_t content, bool *has)
+{
+	size_t text = content ? json_get(t, content, "text") : 0;
+	size_t body = text ? json_get(t, text, "body") : 0;
+
+	*has = body != 0;
+	return json_text(t, body ? body : t->n);
+}
+
+static struct evd_view put_reactions(struct chat_json *g, size_t content, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	const struct signal *own = g->own;
+	size_t list = content ? json_get(t, content, "reactions") : 0;
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+		const struct entry *who = NULL;
+		int64_t id;
+
+		if (!o)
+			break;
+		if (json_integer(t, json_get(t, i, "authorId"), &id))
+			who = find(&own->recipient, id);
+		json_put(o, "reaction", t, json_get(t, i, "emoji"));
+		json_put(o, "byId", t, json_get(t, i, "authorId"));
+		if (who && who->label_len)
+			evd_chat_text(o, "by", label_of(own, who));
+		json_put(o, "timeRaw", t, json_get(t, i, "sentTimestamp"));
+		if (evd_chat_list_put(&g->list, err))
+			break;
+	}
+	return evd_chat_list_end(&g->list);
+}
+
+/* Older versions of an edited message, oldest first: rare in exports, so all of them. */
+static struct evd_view put_revisions(struct chat_json *g, size_t item, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, item, "revisions");
+
+	evd_chat_list_reset(&g->more);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->more);
+		size_t date = json_get(t, i, "dateSent");
+		struct evd_chat_time when = {0};
+		enum evd_chat_type type;
+		int64_t ms;
+		bool has;
+		struct evd_view body = body_of(t, content_of(t, i, &type), &has);
+
+		if (!o)
+			break;
+		if (json_integer(t, date, &ms))
+			evd_chat_time_epoch(&when, json_text(t, date), ms, EVD_CHAT_MILLI);
+		evd_chat_put_time(o, "time", &when);
+		if (has)
+			evd_chat_text(o, "body", body);
+		if (evd_chat_list_put(&g->more, err))
+			break;
+	}
+	return evd_chat_list_end(&g->more);
+}
+
+static void put_quote(const struct json_tree *t, size_t content, struct evd_chat_message *m)
+{
+	size_t quote = content ? json_get(t, content, "quote") : 0, text;
+
+	if (!quote)
+		return;
+	m->reply_to = json_text_of(t, quote, "targetSentTimestamp");
+	text = json_get(t, quote, "text");
+	m->reply_text = text ? json_text_of(t, text, "body") : m->reply_text;
+}
+
+/* What an updateMessage says is its only member's name. */
+static void put_update(struct chat_json *g, size_t content, struct evd_chat_message *m)
+{
+	const struct json_tree *t = &g->tree;
+	size_t what = content ? json_first(t, content) : 0;
+
+	m->event = "service";
+	if (!what)
+		return;
+	m->event_raw = json_key(t, what);
+	if (!evd_view_is(m->event_raw, "individualCall") && !evd_view_is(m->event_raw, "groupCall"))
+		return;
+	m->type = EVD_CHAT_T_CALL;
+	m->event = NULL;
+	evd_object_reset(&g->object);
+	json_put(&g->object, "kind", t, json_get(t, what, "type"));
+	json_put(&g->object, "state", t, json_get(t, what, "state"));
+	json_put(&g->object, "callDirection", t, json_get(t, what, "direction"));
+	json_put(&g->object, "startedRaw", t, json_get(t, what, "startedCallTimestamp"));
+	m->call = chat_json_details(g);
+}
+
+static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct evd_chat_attachment a = {.state = EVD_CHAT_S_NOT_EXPORTED};
+	size_t pointer = json_get(t, at, "pointer"), locator = 0;
+	int64_t size;
+
+	if (!pointer)
+		pointer = json_get(t, at, "data");
+	if (pointer) {
+		a.media = json_text_of(t, pointer, "contentType");
+		a.name = json_text_of(t, pointer, "fileName");
+		locator = json_get(t, pointer, "locatorInfo");
+	}
+	if (locator && json_integer(t, json_get(t, locator, "size"), &size) && size >= 0) {
+		a.has_size = true;
+		a.size = (uint64_t)size;
+	}
+	if (locator && json_text_of(t, locator, "mediaName").len) {
+		struct evd_view shown = a.name;
+
+		a.name = json_text_of(t, locator, "mediaName");
+		evd_chat_index_match(&g->index, &a);
+		a.note = shown;
+	} else if (a.name.len) {
+		evd_chat_index_match(&g->index, &a);
+	}
+	return evd_chat_attach(&g->chat, conv, &a, err);
+}
+
+static int attach_all(struct chat_json *g, struct evd_chat_conv *conv, size_t content,
+                      struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = content ? json_get(t, content, "attachments") : 0;
+	size_t sticker = content ? json_get(t, content, "sticker") : 0;
+	int r = sticker ? attach(g, conv, sticker, err) : 0;
+
+	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
+		r = attach(g, conv, i, err);
+	return r;
+}
+
+static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
+{
+	struct signal *own = g->own;
+	const struct json_tree *t = &g->tree;
+	struct evd_chat_message m = {0};
+	size_t content = content_of(t, item, &m.type), date = json_get(t, item, "dateSent");
+	const struct entry *who = NULL;
+	struct evd_chat_conv *conv;
+	int64_t ms, id;
+	int r = conversation(g, json_text_of(t, item, "chatId"), &conv, err);
+
+	if (r)
+		return r;
+	chat_json_place(g, &m);
+	if (json_integer(t, json_get(t, item, "authorId"), &id))
+		who = find(&own->recipient, id);
+	m.id = json_text_of(t, item, "dateSent");
+	m.sender = label_of(own, who);
+	m.number = number_of(own, who);
+	m.handle = handle_of(own, who);
+	if (!m.handle.len && !m.number.len && !m.sender.len)
+		m.handle = json_text_of(t, item, "authorId");
+	m.direction = json_get(t, item, "incoming")   ? "in"
+	              : json_get(t, item, "outgoing") ? "out"
+	                                              : NULL;
+	if (json_integer(t, date, &ms))
+		evd_chat_time_epoch(&m.time, json_text(t, date), ms, EVD_CHAT_MILLI);
+	if (date && !m.time.has_utc)
+		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	m.body = body_of(t, content, &m.has_body);
+	put_quote(t, content, &m);
+	if (m.type == EVD_CHAT_T_SYSTEM)
+		put_update(g, content, &m);
+	else if (m.type == EVD_CHAT_T_TEXT && !m.has_body && content &&
+	         json_get(t, content, "attachments"))
+		m.type = EVD_CHAT_T_ATTACHMENT;
+	else if (m.type == EVD_CHAT_T_POLL && content) {
+		m.has_body = json_get(t, content, "question") != 0;
+		m.body = json_text_of(t, content, "question");
+	}
+	m.flags |= content ? 0u : EVD_CHAT_F_UNKNOWN_TYPE;
+	m.reactions = put_reactions(g, content, err);
+	m.revisions = put_revisions(g, item, err);
+	m.edited = m.revisions.len != 0;
+	r = evd_chat_message(&g->chat, conv, &m, err);
+	return r ? r : attach_all(g, conv, content, err);
+}
+
+static int frame(struct chat_json *g, bool *any, struct evd_error *err)
+{
+	static const char *const known[] = {"account",
+	                                    "recipient",
+	                                    "chat",
+	                                    "chatItem",
+	                                    "stickerPack",
+	                                    "adHocCall",
+	                                    "notificationProfile",
+	                                    "chatFolder",
+	                                    "version",
+	                                    "backupTimeMs",
+	                                    "mediaRootBackupKey",
+	                                    "currentAppVersion",
+	                                    "firstAppVersion",
+	                                    "debugInfo",
+	                                    NULL};
+	const struct json_tree *t = &g->tree;
+	size_t at;
+
+	chat_json_known(g, 0, known);
+	*any = true;
+	if ((at = json_get(t, 0, "recipient")))
+		return recipient(g, at, err);
+	if ((at = json_get(t, 0, "chat")))
+		return chat(g, at, err);
+	if ((at = json_get(t, 0, "chatItem")))
+		return chat_item(g, at, err);
+	return 0;
+}
+
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct signal *own = g->own;
+	bool any = false;
+	int r = 0;
+
+	(void)name;
+	g->pull.lines = true;
+	while (r == 0) {
+		struct evd_error why;
+		enum json_token t;
+
+		r = json_pull_next(&g->pull, &t, err);
+		if (r || t == JSON_END)
+			break;
+		r = json_tree_read(&g->tree, &g->pull, t, &why);
+		if (r == EVD_E_LIMIT)
+			r = evd_chat_unread(&g->chat, NULL, "limit", g->pull.from, g->pull.to - g->pull.from,
+			                    err, "%s", why.text);
+		else if (r)
+			return evd_fail(err, r, "%s", why.text);
+		else if (t == JSON_OBJECT)
+			r = frame(g, &any, err);
+	}
+	if (r == 0 && any && !own->said) {
+		own->said = true;
+		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,
+		                     "Signal leaves out messages with a timer and view-once media");
+	}
+	return r;
+}
+
+static bool want(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return evd_chat_ends(name, ".jsonl");
+}
+
+static void see_name(void *ctx, struct evd_view name)
+{
+	unsigned *bits = ctx;
+
+	if (evd_view_is(evd_chat_base(name), "main.jsonl"))
+		*bits = 80;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (evd_chat_is_zip(head)) {
+		if (in->n)
+			evd_chat_zip_names(&in->source[0], see_name, &bits);
+		return bits;
+	}
+	if (head.len == 0 || head.p[0] != '{')
+		return 0;
+	if (evd_chat_has(head, "\"backupTimeMs\""))
+		return 112;
+	return evd_chat_has(head, "{\"recipient\":") && evd_chat_has(head, "{\"chat\":") ? 96 : 0;
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct signal own = {0};
+	int r;
+
+	evd_buf_init(&own.text, UINT32_C(64) << 20);
+	r = chat_json_item(in, sink, "signal", want, file, &own, err);
+	free(own.recipient.e);
+	free(own.chat.e);
+	evd_buf_release(&own.text);
+	return r;
+}
+
+const struct evd_format evd_format_chat_signal = {
+    .name = "chat-signal",
+    .version = "1",
+    .spec = "Signal plaintext export, main.jsonl (Backup.proto as JSON)",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+};

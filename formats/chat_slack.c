@@ -1,0 +1,352 @@
+/*
+ * chat_slack: a Slack workspace export, zip of CHANNEL/YYYY-MM-DD.json and users.json, or one such
+ * day file (docs/chats.md). `ts` is both id and UTC time. Stage: read-out.
+ */
+#include "chat_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define USERS_MAX 100000u
+
+struct slack {
+	struct evd_chat_conv *conv;
+	struct evd_buf users; /* id NUL name NUL … */
+	size_t n_users;
+	struct evd_view day; /* of the file's name */
+};
+
+static const char *const known[] = {"type",
+                                    "subtype",
+                                    "user",
+                                    "text",
+                                    "ts",
+                                    "thread_ts",
+                                    "edited",
+                                    "files",
+                                    "reactions",
+                                    "replies",
+                                    "reply_count",
+                                    "reply_users",
+                                    "reply_users_count",
+                                    "latest_reply",
+                                    "subscribed",
+                                    "is_locked",
+                                    "parent_user_id",
+                                    "user_profile",
+                                    "user_team",
+                                    "source_team",
+                                    "team",
+                                    "blocks",
+                                    "attachments",
+                                    "client_msg_id",
+                                    "bot_id",
+                                    "bot_profile",
+                                    "username",
+                                    "icons",
+                                    "upload",
+                                    "display_as_bot",
+                                    "inviter",
+                                    "hidden",
+                                    "original",
+                                    "topic",
+                                    "purpose",
+                                    "name",
+                                    "old_name",
+                                    "root",
+                                    "permalink",
+                                    "x_files",
+                                    "last_read",
+                                    "app_id",
+                                    "channel",
+                                    "no_notifications",
+                                    "room",
+                                    NULL};
+
+static struct evd_view user_name(const struct slack *own, struct evd_view id)
+{
+	size_t at = 0;
+
+	while (at < own->users.len && id.len) {
+		struct evd_view key, name;
+
+		key = evd_view_str((const char *)own->users.data + at);
+		name = evd_view_str((const char *)own->users.data + at + key.len + 1);
+		if (evd_view_eq(key, id))
+			return name;
+		at += key.len + name.len + 2;
+	}
+	return evd_view_of(NULL, 0);
+}
+
+/* "1452837318.000002": seconds and a counter. */
+static bool put_ts(struct evd_chat_time *t, struct evd_view ts)
+{
+	const uint8_t *dot = ts.len ? memchr(ts.p, '.', ts.len) : NULL;
+	int64_t s;
+
+	if (!evd_chat_integer(evd_view_of(ts.p, dot ? (size_t)(dot - ts.p) : ts.len), &s) ||
+	    s > INT64_C(253402300799))
+		return false;
+	evd_chat_time_epoch(t, ts, s * 1000, EVD_CHAT_SECOND);
+	return true;
+}
+
+static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, 0, "reactions");
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		size_t users = json_get(t, i, "users"), who = users ? json_first(t, users) : 0;
+
+		do {
+			struct evd_object *o = evd_chat_list_item(&g->list);
+
+			if (!o)
+				break;
+			json_put(o, "reaction", t, json_get(t, i, "name"));
+			json_put(o, "count", t, json_get(t, i, "count"));
+			if (who) {
+				json_put(o, "byId", t, who);
+				who = json_next(t, users, who);
+			}
+			if (evd_chat_list_put(&g->list, err))
+				break;
+		} while (who);
+	}
+	return evd_chat_list_end(&g->list);
+}
+
+static int attach(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct slack *own = g->own;
+	size_t list = json_get(t, 0, "files");
+	int r = 0;
+
+	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i)) {
+		struct evd_chat_attachment a = {.name = json_text_of(t, i, "name"),
+		                                .media = json_text_of(t, i, "mimetype"),
+		                                .note = json_text_of(t, i, "url_private"),
+		                                .state = EVD_CHAT_S_REMOTE};
+		int64_t size;
+
+		if (json_integer(t, json_get(t, i, "size"), &size) && size >= 0) {
+			a.has_size = true;
+			a.size = (uint64_t)size;
+		}
+		if (evd_view_is(json_text_of(t, i, "mode"), "tombstone"))
+			a.state = EVD_CHAT_S_UNAVAILABLE;
+		r = evd_chat_attach(&g->chat, own->conv, &a, err);
+	}
+	return r;
+}
+
+static void set_type(const struct json_tree *t, struct evd_chat_message *m)
+{
+	struct evd_view sub = json_text_of(t, 0, "subtype");
+	size_t files = json_get(t, 0, "files");
+
+	if (evd_view_is(sub, "tombstone")) {
+		m->type = EVD_CHAT_T_DELETED;
+	} else if (sub.len && !evd_view_is(sub, "bot_message") && !evd_view_is(sub, "me_message") &&
+	           !evd_view_is(sub, "thread_broadcast") && !evd_view_is(sub, "file_share") &&
+	           !evd_view_is(sub, "file_comment")) {
+		m->type = EVD_CHAT_T_SYSTEM;
+		m->event = "service";
+		m->event_raw = sub;
+	} else if (!m->body.len && files && json_first(t, files)) {
+		m->type = EVD_CHAT_T_ATTACHMENT;
+	}
+	if (!evd_view_is(json_text_of(t, 0, "type"), "message"))
+		m->flags |= EVD_CHAT_F_UNKNOWN_TYPE;
+}
+
+/* The day in the file's name is the workspace's, so one day beside it is normal. */
+static void check_day(const struct slack *own, struct evd_chat_message *m)
+{
+	char noon[32];
+	struct evd_chat_time day;
+
+	if (own->day.len != 10 || !m->time.has_utc)
+		return;
+	memcpy(noon, own->day.p, 10);
+	memcpy(noon + 10, "T12:00:00Z", 10);
+	if (evd_chat_time_iso(&day, evd_view_of(noon, 20), EVD_CHAT_FROM_NONE) &&
+	    (m->time.utc_ms - day.utc_ms > INT64_C(26) * 3600000 ||
+	     day.utc_ms - m->time.utc_ms > INT64_C(26) * 3600000))
+		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
+}
+
+static int message(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct slack *own = g->own;
+	struct evd_chat_message m = {.id = json_text_of(t, 0, "ts")};
+	size_t profile = json_get(t, 0, "user_profile"), edited = json_get(t, 0, "edited");
+	size_t body = json_get(t, 0, "text");
+	int r;
+
+	chat_json_known(g, 0, known);
+	chat_json_place(g, &m);
+	m.handle = json_text_of(t, 0, json_get(t, 0, "user") ? "user" : "bot_id");
+	m.sender = user_name(own, m.handle);
+	if (!m.sender.len && profile)
+		m.sender = json_text_of(t, profile, "real_name");
+	if (!m.sender.len)
+		m.sender = json_text_of(t, 0, "username");
+	if (m.id.len && !put_ts(&m.time, m.id))
+		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	check_day(own, &m);
+	if (edited) {
+		m.edited = true;
+		if (!put_ts(&m.edit_time, json_text_of(t, edited, "ts")))
+			m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	}
+	m.has_body = body != 0;
+	m.body = json_text(t, body ? body : t->n);
+	m.reply_to = json_text_of(t, 0, "thread_ts");
+	if (evd_view_eq(m.reply_to, m.id))
+		m.reply_to = evd_view_of(NULL, 0);
+	set_type(t, &m);
+	m.reactions = put_reactions(g, err);
+	r = evd_chat_message(&g->chat, own->conv, &m, err);
+	return r ? r : attach(g, err);
+}
+
+static void keep_users(struct chat_json *g)
+{
+	struct slack *own = g->own;
+	const struct json_tree *t = &g->tree;
+
+	for (size_t i = json_first(t, 0); i && own->n_users < USERS_MAX; i = json_next(t, 0, i)) {
+		struct evd_view id = json_text_of(t, i, "id"), name = json_text_of(t, i, "name");
+
+		if (json_get(t, i, "real_name"))
+			name = json_text_of(t, i, "real_name");
+		if (!id.len || memchr(id.p, 0, id.len) || (name.len && memchr(name.p, 0, name.len)))
+			continue;
+		evd_put_view(&own->users, id);
+		evd_put_u8(&own->users, 0);
+		evd_put_view(&own->users, name);
+		evd_put_u8(&own->users, 0);
+		own->n_users++;
+	}
+}
+
+/* Zips are read from front to back: users.json may come late, so it has a walk of its own. */
+static int users_file(struct chat_json *g, enum json_token t, struct evd_error *err)
+{
+	struct slack *own = g->own;
+	struct evd_error why;
+	int r = json_tree_read(&g->tree, &g->pull, t, &why);
+
+	if (r == EVD_E_LIMIT)
+		return 0;
+	if (r)
+		return evd_fail(err, r, "%s", why.text);
+	keep_users(g);
+	return evd_buf_check(&own->users, err);
+}
+
+static bool is_day(struct evd_view base)
+{
+	static const char form[] = "dddd-dd-dd.json";
+
+	if (base.len != sizeof form - 1)
+		return false;
+	for (size_t i = 0; i < base.len; i++)
+		if (form[i] == 'd' ? base.p[i] < '0' || base.p[i] > '9' : base.p[i] != (uint8_t)form[i])
+			return false;
+	return true;
+}
+
+static int day_file(struct chat_json *g, struct evd_view name, enum json_token t,
+                    struct evd_error *err)
+{
+	struct slack *own = g->own;
+	struct evd_view base = evd_chat_base(name), key = name;
+	struct evd_chat_info info = {.form = "workspace-export"};
+	int r = 0;
+
+	if (t != JSON_ARRAY)
+		return evd_fail(err, EVD_E_FORMAT, "not a list of messages");
+	if (key.len > base.len)
+		key.len -= base.len + 1;
+	own->day = is_day(base) ? evd_view_of(base.p, 10) : evd_view_of(NULL, 0);
+	info.title = evd_chat_base(key);
+	own->conv = evd_chat_find(&g->chat, key);
+	if (!own->conv)
+		r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
+	return r ? r : chat_json_each(g, own->conv, message, err);
+}
+
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	enum json_token t;
+	int r = json_pull_next(&g->pull, &t, err);
+
+	if (r)
+		return r;
+	if (evd_view_is(evd_chat_base(name), "users.json"))
+		return users_file(g, t, err);
+	if (!is_day(evd_chat_base(name)) && name.len)
+		return 0;
+	return day_file(g, name, t, err);
+}
+
+static bool want(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return is_day(evd_chat_base(name)) || evd_view_is(evd_chat_base(name), "users.json");
+}
+
+static void see_name(void *ctx, struct evd_view name)
+{
+	unsigned *found = ctx;
+
+	if (is_day(evd_chat_base(name)))
+		*found |= 1;
+	if (evd_view_is(evd_chat_base(name), "users.json") ||
+	    evd_view_is(evd_chat_base(name), "channels.json"))
+		*found |= 2;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned found = 0;
+
+	if (evd_chat_is_zip(head)) {
+		if (in->n)
+			evd_chat_zip_names(&in->source[0], see_name, &found);
+		return found == 3 ? 120 : 0;
+	}
+	if (head.len == 0 || head.p[0] != '[')
+		return 0;
+	return evd_chat_has(head, "\"ts\"") && evd_chat_has(head, "\"type\"") &&
+	               evd_chat_has(head, "\"message\"")
+	           ? 80
+	           : 0;
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct slack own = {0};
+	int r;
+
+	evd_buf_init(&own.users, UINT32_C(16) << 20);
+	r = chat_json_item(in, sink, "slack", want, file, &own, err);
+	evd_buf_release(&own.users);
+	return r;
+}
+
+const struct evd_format evd_format_chat_slack = {
+    .name = "chat-slack",
+    .version = "1",
+    .spec = "Slack workspace export, zip or one day's JSON",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+};

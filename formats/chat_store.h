@@ -1,0 +1,70 @@
+/*
+ * chat_store: what the readers of messengers' SQLite databases share. Each gives one query whose
+ * columns have the meanings below, and says how its numbers read. Columns that a version of the
+ * schema does not have are NULL. Stage: read-out. The database is opened by sqlite_open, hardened.
+ */
+#ifndef EVD_CHAT_STORE_H
+#define EVD_CHAT_STORE_H
+
+#include "chat.h"
+#include "sqlite_open.h"
+
+enum store_column {
+	ST_ROW,  /* rowid of the message */
+	ST_CHAT, /* key of the conversation */
+	ST_TITLE,
+	ST_ID,
+	ST_SENDER,  /* label */
+	ST_ADDRESS, /* number, handle or jid */
+	ST_FROM_ME,
+	ST_TIME,
+	ST_BODY,
+	ST_TYPE,
+	ST_STATE, /* deletion or edit, as the store has it */
+	ST_MEDIA_NAME,
+	ST_MEDIA_TYPE,
+	ST_MEDIA_SIZE,
+	ST_REPLY,
+	ST_EXTRA, /* of the store's own */
+	ST_N,
+};
+
+struct chat_store;
+
+/* What one row says so far, to be finished by the store. */
+struct store_row {
+	struct evd_chat_message m;
+	struct evd_chat_attachment a;
+	bool has_attachment;
+	sqlite3_stmt *s;
+	struct evd_buf *text; /* for what has to be decoded */
+};
+
+struct chat_store {
+	const char *platform, *form;
+	const char *table; /* that must be there, a plain one; others only give columns */
+	/* "table.column" that must exist for the expression, else NULL is read */
+	struct {
+		const char *needs, *expression;
+	} column[ST_N];
+	const char *from;        /* behind FROM; ends with ORDER BY */
+	const char *wants_table; /* for `from` to hold; NULL: none but `table` */
+	/* sets type, time, flags from the raw columns */
+	void (*finish)(struct store_row *row);
+	/* optional: parent row, reaction, who, time; ordered by parent */
+	const char *reactions, *reactions_table;
+};
+
+/* chat_store_read(in, stores, n, sink, err): the stores of one database one after the other, those
+ * whose table is absent left out. */
+int chat_store_read(const struct evd_input *in, const struct chat_store *stores, size_t n,
+                    struct evd_sink *sink, struct evd_error *err) EVD_MUST_USE;
+/* chat_store_probe(in, head, table, column): bits if the database has that column. */
+unsigned chat_store_probe(const struct evd_input *in, struct evd_view head, const char *table,
+                          const char *column);
+/* integer value of a column; false if NULL or no number */
+bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
+/* seconds since 2001-01-01 (or ns, by size) to the time of the message */
+void chat_store_apple_time(struct store_row *row);
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * chat_wa_android: WhatsApp for Android, msgstore.db decrypted, the schema since 2022 (message,
+ * chat, jid, message_media …) and the one before (messages). docs/chats.md. Stage: read-out.
+ */
+#include "chat_store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define JID(id) "(SELECT raw_string FROM jid WHERE jid._id=" id ")"
+
+static void set_time(struct store_row *row)
+{
+	int64_t ms;
+
+	if (chat_store_int(row->s, ST_TIME, &ms) && ms != 0)
+		evd_chat_time_epoch(&row->m.time, row->m.time.raw, ms, EVD_CHAT_MILLI);
+	if (row->m.time.raw.len && !row->m.time.has_utc)
+		row->m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+}
+
+/* "38761123456@s.whatsapp.net": the number is in the account name. */
+static void set_number(struct store_row *row)
+{
+	struct evd_view v = row->m.handle;
+	const uint8_t *at = v.len ? memchr(v.p, '@', v.len) : NULL;
+
+	if (!at || (size_t)(at - v.p) + 15 > v.len || memcmp(at, "@s.whatsapp.net", 15) != 0)
+		return;
+	evd_put_u8(row->text, '+');
+	evd_put(row->text, v.p, (size_t)(at - v.p));
+	row->m.number = evd_buf_view(row->text);
+}
+
+static void set_type(struct store_row *row)
+{
+	int64_t type;
+
+	if (!chat_store_int(row->s, ST_TYPE, &type))
+		return;
+	switch (type) {
+	case 0: break;
+	case 1:
+	case 2:
+	case 3:
+	case 9:
+	case 13:
+	case 20: row->m.type = EVD_CHAT_T_ATTACHMENT; break;
+	case 4: row->m.type = EVD_CHAT_T_CONTACT; break;
+	case 5:
+	case 16: row->m.type = EVD_CHAT_T_LOCATION; break;
+	case 7:
+		row->m.type = EVD_CHAT_T_SYSTEM;
+		row->m.event = "service";
+		break;
+	case 8:
+	case 90: row->m.type = EVD_CHAT_T_CALL; break;
+	case 15: row->m.type = EVD_CHAT_T_DELETED; break;
+	case 42:
+	case 43: row->m.type = EVD_CHAT_T_VIEW_ONCE; break;
+	case 66: row->m.type = EVD_CHAT_T_POLL; break;
+	default: row->m.type = EVD_CHAT_T_UNSUPPORTED; row->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
+	}
+}
+
+static void finish(struct store_row *row)
+{
+	int64_t edit;
+
+	set_time(row);
+	set_type(row);
+	set_number(row);
+	if (chat_store_int(row->s, ST_STATE, &edit) && edit != 0)
+		row->m.edited = true;
+}
+
+/* Before 2022 a deletion is edit_version 7. */
+static void finish_old(struct store_row *row)
+{
+	int64_t edit;
+
+	set_time(row);
+	set_type(row);
+	set_number(row);
+	if (chat_store_int(row->s, ST_STATE, &edit) && edit == 7)
+		row->m.type = EVD_CHAT_T_DELETED;
+}
+
+static void finish_call(struct store_row *row)
+{
+	int64_t duration, result, video;
+	char json[128];
+
+	set_time(row);
+	set_number(row);
+	row->m.type = EVD_CHAT_T_CALL;
+	row->m.has_body = false;
+	chat_store_int(row->s, ST_EXTRA, &duration);
+	chat_store_int(row->s, ST_STATE, &result);
+	chat_store_int(row->s, ST_TYPE, &video);
+	evd_buf_reset(row->text);
+	if (row->m.number.len) {
+		struct evd_view v = row->m.handle;
+		const uint8_t *at = memchr(v.p, '@', v.len);
+
+		evd_put_u8(row->text, '+');
+		evd_put(row->text, v.p, (size_t)(at - v.p));
+	}
+	row->m.number.len = row->text->len;
+	snprintf(json, sizeof json,
+	         "{\"durationSeconds\":\"%lld\",\"kind\":\"%s\",\"result\":\"%lld\"}",
+	         (long long)duration, video ? "video" : "voice", (long long)result);
+	evd_put_str(row->text, json);
+	row->m.number.p = row->text->data;
+	row->m.call = evd_view_of(row->text->data + row->m.number.len, strlen(json));
+}
+
+static const struct chat_store stores[] = {
+    {.platform = "whatsapp",
+     .form = "msgstore",
+     .table = "message",
+     .wants_table = "message.chat_row_id",
+     .column =
+         {[ST_ROW] = {NULL, "message._id"},
+          [ST_CHAT] = {"chat.jid_row_id+jid.raw_string",
+                       JID("(SELECT jid_row_id FROM chat WHERE chat._id=message.chat_row_id)")},
+          [ST_TITLE] = {"chat.subject",
+                        "(SELECT subject FROM chat WHERE chat._id=message.chat_row_id)"},
+          [ST_ID] = {"message.key_id", "message.key_id"},
+          [ST_ADDRESS] = {"message.sender_jid_row_id+jid.raw_string",
+                          "coalesce(" JID("message.sender_jid_row_id") "," JID(
+                              "(SELECT jid_row_id FROM chat WHERE "
+                              "chat._id=message.chat_row_id AND message.from_me=0)") ")"},
+          [ST_FROM_ME] = {"message.from_me", "message.from_me"},
+          [ST_TIME] = {"message.timestamp", "message.timestamp"},
+          [ST_BODY] = {"message.text_data", "message.text_data"},
+          [ST_TYPE] = {"message.message_type", "message.message_type"},
+          [ST_STATE] = {"message_edit_info.message_row_id",
+                        "(SELECT count(*) FROM message_edit_info WHERE "
+                        "message_edit_info.message_row_id=message._id)"},
+          [ST_MEDIA_NAME] = {"message_media.file_path",
+                             "(SELECT file_path FROM message_media WHERE "
+                             "message_media.message_row_id=message._id)"},
+          [ST_MEDIA_TYPE] = {"message_media.mime_type",
+                             "(SELECT mime_type FROM message_media WHERE "
+                             "message_media.message_row_id=message._id)"},
+          [ST_MEDIA_SIZE] = {"message_media.file_size",
+                             "(SELECT file_size FROM message_media WHERE "
+                             "message_media.message_row_id=message._id)"},
+          [ST_REPLY] = {"message_quoted.key_id", "(SELECT key_id FROM message_quoted WHERE "
+                                                 "message_quoted.message_row_id=message._id)"}},
+     .from = "message NOT INDEXED ORDER BY message._id",
+     .finish = finish,
+     .reactions_table = "message_add_on_reaction",
+     .reactions = "SELECT a.parent_message_row_id,r.reaction,"
+                  "(SELECT raw_string FROM jid WHERE jid._id=a.sender_jid_row_id),"
+                  "r.sender_timestamp FROM message_add_on_reaction r JOIN message_add_on a "
+                  "ON a._id=r.message_add_on_row_id ORDER BY 1,r.message_add_on_row_id"},
+    {.platform = "whatsapp",
+     .form = "msgstore-before-2022",
+     .table = "messages",
+     .wants_table = "messages.key_remote_jid",
+     .column =
+         {[ST_ROW] = {NULL, "messages._id"},
+          [ST_CHAT] = {NULL, "messages.key_remote_jid"},
+          [ST_ID] = {"messages.key_id", "messages.key_id"},
+          [ST_ADDRESS] = {"messages.remote_resource",
+                          "coalesce(CASE messages.remote_resource WHEN '' THEN NULL ELSE "
+                          "messages.remote_resource END,CASE messages.key_from_me WHEN 0 THEN "
+                          "messages.key_remote_jid END)"},
+          [ST_FROM_ME] = {"messages.key_from_me", "messages.key_from_me"},
+          [ST_TIME] = {"messages.timestamp", "messages.timestamp"},
+          [ST_BODY] = {"messages.data", "messages.data"},
+          [ST_TYPE] = {"messages.media_wa_type", "messages.media_wa_type"},
+          [ST_STATE] = {"messages.edit_version", "messages.edit_version"},
+          [ST_MEDIA_NAME] = {"messages.media_name", "messages.media_name"},
+          [ST_MEDIA_TYPE] = {"messages.media_mime_type", "messages.media_mime_type"},
+          [ST_MEDIA_SIZE] = {"messages.media_size", "messages.media_size"}},
+     .from = "messages NOT INDEXED ORDER BY messages._id",
+     .finish = finish_old},
+    {.platform = "whatsapp",
+     .form = "msgstore-calls",
+     .table = "call_log",
+     .wants_table = "call_log.jid_row_id",
+     .column = {[ST_ROW] = {NULL, "call_log._id"},
+                [ST_CHAT] = {"jid.raw_string", JID("call_log.jid_row_id")},
+                [ST_ID] = {"call_log.call_id", "call_log.call_id"},
+                [ST_ADDRESS] = {"jid.raw_string", JID("call_log.jid_row_id")},
+                [ST_FROM_ME] = {"call_log.from_me", "call_log.from_me"},
+                [ST_TIME] = {"call_log.timestamp", "call_log.timestamp"},
+                [ST_TYPE] = {"call_log.video_call", "call_log.video_call"},
+                [ST_STATE] = {"call_log.call_result", "call_log.call_result"},
+                [ST_EXTRA] = {"call_log.duration", "call_log.duration"}},
+     .from = "call_log NOT INDEXED ORDER BY call_log._id",
+     .finish = finish_call},
+};
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = chat_store_probe(in, head, "message", "chat_row_id");
+
+	return bits ? bits : chat_store_probe(in, head, "messages", "key_remote_jid");
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	return chat_store_read(in, stores, sizeof stores / sizeof *stores, sink, err);
+}
+
+const struct evd_format evd_format_chat_wa_android = {
+    .name = "chat-wa-android",
+    .version = "1",
+    .spec = "WhatsApp for Android msgstore.db, both schemas",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+    .warm = evd_sqlite_warm,
+};

@@ -1,0 +1,82 @@
+/*
+ * chat_wa_ios: WhatsApp for iOS, ChatStorage.sqlite (Core Data). docs/chats.md. Stage: read-out.
+ */
+#include "chat_store.h"
+
+static void finish(struct store_row *row)
+{
+	static const enum evd_chat_type known[] = {
+	    [0] = EVD_CHAT_T_TEXT,         [1] = EVD_CHAT_T_ATTACHMENT,   [2] = EVD_CHAT_T_ATTACHMENT,
+	    [3] = EVD_CHAT_T_ATTACHMENT,   [4] = EVD_CHAT_T_CONTACT,      [5] = EVD_CHAT_T_LOCATION,
+	    [6] = EVD_CHAT_T_SYSTEM,       [7] = EVD_CHAT_T_TEXT,         [8] = EVD_CHAT_T_ATTACHMENT,
+	    [9] = EVD_CHAT_T_UNSUPPORTED,  [10] = EVD_CHAT_T_SYSTEM,      [11] = EVD_CHAT_T_ATTACHMENT,
+	    [12] = EVD_CHAT_T_UNSUPPORTED, [13] = EVD_CHAT_T_UNSUPPORTED, [14] = EVD_CHAT_T_DELETED,
+	    [15] = EVD_CHAT_T_ATTACHMENT,
+	};
+	int64_t type;
+
+	chat_store_apple_time(row);
+	if (!chat_store_int(row->s, ST_TYPE, &type))
+		return;
+	if (type < 0 || type > 15) {
+		row->m.type = EVD_CHAT_T_UNSUPPORTED;
+		row->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
+		return;
+	}
+	row->m.type = known[type];
+	if (row->m.type == EVD_CHAT_T_SYSTEM)
+		row->m.event = "service";
+	if (row->m.type == EVD_CHAT_T_UNSUPPORTED)
+		row->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
+}
+
+#define SESSION(what)                                                                              \
+	"(SELECT " what " FROM ZWACHATSESSION WHERE ZWACHATSESSION.Z_PK=ZWAMESSAGE.ZCHATSESSION)"
+#define MEMBER(what)                                                                               \
+	"(SELECT " what " FROM ZWAGROUPMEMBER WHERE ZWAGROUPMEMBER.Z_PK=ZWAMESSAGE.ZGROUPMEMBER)"
+#define MEDIA(what)                                                                                \
+	"(SELECT " what " FROM ZWAMEDIAITEM WHERE ZWAMEDIAITEM.Z_PK=ZWAMESSAGE.ZMEDIAITEM)"
+
+static const struct chat_store store = {
+    .platform = "whatsapp",
+    .form = "ChatStorage",
+    .table = "ZWAMESSAGE",
+    .column =
+        {[ST_ROW] = {NULL, "ZWAMESSAGE.Z_PK"},
+         [ST_CHAT] = {"ZWACHATSESSION.ZCONTACTJID", SESSION("ZCONTACTJID")},
+         [ST_TITLE] = {"ZWACHATSESSION.ZPARTNERNAME", SESSION("ZPARTNERNAME")},
+         [ST_ID] = {"ZWAMESSAGE.ZSTANZAID", "ZWAMESSAGE.ZSTANZAID"},
+         [ST_SENDER] = {"ZWAGROUPMEMBER.ZCONTACTNAME+ZWAMESSAGE.ZGROUPMEMBER",
+                        MEMBER("ZCONTACTNAME")},
+         [ST_ADDRESS] = {"ZWAMESSAGE.ZFROMJID+ZWAGROUPMEMBER.ZMEMBERJID+ZWAMESSAGE.ZGROUPMEMBER",
+                         "coalesce(" MEMBER("ZMEMBERJID") ",ZWAMESSAGE.ZFROMJID)"},
+         [ST_FROM_ME] = {"ZWAMESSAGE.ZISFROMME", "ZWAMESSAGE.ZISFROMME"},
+         [ST_TIME] = {"ZWAMESSAGE.ZMESSAGEDATE", "ZWAMESSAGE.ZMESSAGEDATE"},
+         [ST_BODY] = {"ZWAMESSAGE.ZTEXT", "ZWAMESSAGE.ZTEXT"},
+         [ST_TYPE] = {"ZWAMESSAGE.ZMESSAGETYPE", "ZWAMESSAGE.ZMESSAGETYPE"},
+         [ST_MEDIA_NAME] = {"ZWAMEDIAITEM.ZMEDIALOCALPATH+ZWAMESSAGE.ZMEDIAITEM",
+                            MEDIA("ZMEDIALOCALPATH")},
+         [ST_MEDIA_SIZE] = {"ZWAMEDIAITEM.ZFILESIZE+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZFILESIZE")}},
+    .from = "ZWAMESSAGE NOT INDEXED ORDER BY ZWAMESSAGE.Z_PK",
+    .finish = finish,
+};
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	return chat_store_probe(in, head, "ZWAMESSAGE", "ZMESSAGEDATE");
+}
+
+static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	return chat_store_read(in, &store, 1, sink, err);
+}
+
+const struct evd_format evd_format_chat_wa_ios = {
+    .name = "chat-wa-ios",
+    .version = "1",
+    .spec = "WhatsApp for iOS ChatStorage.sqlite",
+    .confirmed = false,
+    .probe = probe,
+    .read = read_item,
+    .warm = evd_sqlite_warm,
+};

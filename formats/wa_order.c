@@ -1,0 +1,172 @@
+/* wa_order: see wa_order.h. */
+#include "wa_order.h"
+
+#include <string.h>
+
+#define DAY INT64_C(86400000) /* ms */
+
+/* "IMG-20240131-WA0001.jpg", "00000012-PHOTO-2024-01-31-10-00-30.jpg": eight digits of a date. */
+static bool date_in_name(struct evd_view v, int64_t *day)
+{
+	static const char *const kind[] = {"IMG-",   "VID-",   "PTT-",   "AUD-",     "STK-", "DOC-",
+	                                   "PHOTO-", "VIDEO-", "AUDIO-", "STICKER-", "GIF-"};
+
+	for (size_t k = 0; v.len && k < sizeof kind / sizeof *kind; k++) {
+		const uint8_t *at = memmem(v.p, v.len, kind[k], strlen(kind[k]));
+		size_t i, n = 0, left;
+		int digit[8];
+
+		if (!at)
+			continue;
+		i = (size_t)(at - v.p) + strlen(kind[k]);
+		for (left = 10; i < v.len && n < 8 && left; i++, left--) {
+			if (v.p[i] >= '0' && v.p[i] <= '9')
+				digit[n++] = v.p[i] - '0';
+			else if (v.p[i] != '-')
+				break;
+		}
+		if (n == 8 &&
+		    evd_chat_calendar(day, digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3],
+		                      digit[4] * 10 + digit[5], digit[6] * 10 + digit[7], 0, 0, 0))
+			return true;
+	}
+	return false;
+}
+
+#define DAY INT64_C(86400000)
+
+void wa_order_add(struct wa_form *f, const struct wa_head *h, struct evd_view text)
+{
+	int64_t named, ms;
+	bool has_name = date_in_name(text, &named);
+
+	bool any = false;
+
+	f->n++;
+	f->year_first += h->width[0] == 4;
+	for (int o = 0; o < WA_N_ORDERS; o++)
+		any = any || wa_head_time(h, (enum wa_order)o, &ms);
+	if (!any) /* impossible whichever comes first: says nothing */
+		return;
+	for (int o = 0; o < WA_N_ORDERS; o++) {
+		if (!wa_head_time(h, (enum wa_order)o, &ms)) {
+			f->bad[o]++;
+			continue;
+		}
+		ms /= DAY;
+		f->back[o] += f->day[o] && ms < f->day[o];
+		f->day[o] = ms;
+		if (has_name && ms == named / DAY)
+			f->named[o]++;
+		else if (has_name)
+			f->misnamed[o]++;
+	}
+}
+
+/* Exactly one of the orders that `may` names has the property, and no other: that one. */
+static enum wa_order only(const bool may[WA_N_ORDERS], const bool has[WA_N_ORDERS])
+{
+	enum wa_order found = WA_UNDECIDABLE;
+
+	for (int o = 0; o < WA_N_ORDERS; o++) {
+		if (!may[o] || !has[o])
+			continue;
+		if (found != WA_UNDECIDABLE)
+			return WA_UNDECIDABLE;
+		found = (enum wa_order)o;
+	}
+	return found;
+}
+
+static void set_order(struct wa_form *s, enum wa_order order, const char *by)
+{
+	s->order = order;
+	s->by = by;
+}
+
+/* chats.md §1.4: shape, separator, fields, attachments' names, order of the lines; else undecidable. */
+void wa_order_decide(struct wa_form *s, uint32_t shape)
+{
+	bool may[WA_N_ORDERS], good[WA_N_ORDERS], ahead[WA_N_ORDERS], named[WA_N_ORDERS];
+	enum wa_order order, by_name;
+	uint8_t sep = WA_SHAPE_SEPARATOR(shape);
+	bool dotted = sep == '.' || shape & WA_SHAPE_DOT;
+
+	if (s->year_first == s->n) {
+		set_order(s, WA_YEAR_FIRST, "four-digit-year");
+		return;
+	}
+	for (int o = 0; o < WA_N_ORDERS; o++) {
+		good[o] = s->bad[o] == 0;
+		ahead[o] = s->back[o] == 0;
+		named[o] = s->named[o] > 0 && s->misnamed[o] == 0;
+		may[o] = good[o];
+	}
+	/* a year of two digits in front is rare: an impossible date alone must not lead there */
+	good[WA_YEAR_FIRST] = good[WA_YEAR_FIRST] && ahead[WA_YEAR_FIRST];
+	may[WA_YEAR_FIRST] = good[WA_YEAR_FIRST];
+	if (dotted && good[WA_DAY_MONTH]) {
+		set_order(s, WA_DAY_MONTH, "separator");
+		return;
+	}
+	if (!good[WA_DAY_MONTH] && !good[WA_MONTH_DAY] && !good[WA_YEAR_FIRST]) {
+		set_order(s, WA_UNDECIDABLE, "contradiction"); /* no order fits every line */
+		return;
+	}
+	order = only(may, good);
+	if (order != WA_UNDECIDABLE) {
+		set_order(s, order, "fields");
+		return;
+	}
+	by_name = only(may, named);
+	order = only(may, ahead);
+	if (by_name != WA_UNDECIDABLE && (order == WA_UNDECIDABLE || order == by_name))
+		set_order(s, by_name, "attachment-names");
+	else if (by_name == WA_UNDECIDABLE && order != WA_UNDECIDABLE)
+		set_order(s, order, "order-of-lines");
+	else
+		set_order(s, WA_UNDECIDABLE, "nothing-decides");
+}
+
+const char *wa_order_name(enum wa_order order)
+{
+	static const char *const name[] = {"day-month", "month-day", "year-first", "", "undecidable"};
+
+	return name[order];
+}
+
+unsigned wa_order_time(const struct wa_form *f, const struct wa_head *h, struct evd_chat_time *t)
+{
+	static const char *const name[] = {"day-month", "month-day", "year-first"};
+	int64_t ms;
+
+	t->source = EVD_CHAT_FROM_DEVICE;
+	t->precision = h->shape & WA_SHAPE_SECONDS ? EVD_CHAT_SECOND : EVD_CHAT_MINUTE;
+	if (f->order != WA_UNDECIDABLE) {
+		t->has_local = wa_head_time(h, f->order, &t->local_ms);
+		return t->has_local ? 0 : EVD_CHAT_F_IMPOSSIBLE_TIME;
+	}
+	for (int o = 0; o < WA_N_ORDERS; o++) {
+		bool same = false;
+
+		if (!wa_head_time(h, (enum wa_order)o, &ms) ||
+		    (f->bad[o] && strcmp(f->by, "contradiction")))
+			continue;
+		for (size_t i = 0; i < t->n_readings; i++)
+			same = same || t->reading[i].local_ms == ms;
+		if (same)
+			continue;
+		t->reading[t->n_readings].order = name[o];
+		t->reading[t->n_readings++].local_ms = ms;
+	}
+	if (t->n_readings == 1) { /* all orders agree on this line */
+		t->has_local = true;
+		t->local_ms = t->reading[0].local_ms;
+		t->n_readings = 0;
+	} else if (t->n_readings == 0) {
+		return EVD_CHAT_F_IMPOSSIBLE_TIME;
+	} else {
+		t->ambiguity = "day-month";
+	}
+	return 0;
+}

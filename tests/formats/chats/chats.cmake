@@ -1,0 +1,11 @@
+# Counts made by hand, held against what each chat reader says (check_counts.py); samples are
+# written by make.py. Included by tests/formats/CMakeLists.txt.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  file(GLOB chat_folders LIST_DIRECTORIES true RELATIVE ${CMAKE_CURRENT_LIST_DIR}/.. ${CMAKE_CURRENT_LIST_DIR}/../chat-*)
+  foreach(folder IN LISTS chat_folders)
+    add_test(NAME counts_${folder} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/check_counts.py
+      $<TARGET_FILE:run_format> ${CMAKE_CURRENT_LIST_DIR}/../${folder})
+    set_tests_properties(counts_${folder} PROPERTIES LABELS core TIMEOUT 300)
+  endforeach()
+endif()
