@@ -221,7 +221,7 @@ function isEnvelope(names: string[]): boolean {
 		names.slice(3).every((n) => n.startsWith("META-INF/"));
 }
 
-/** Entry by entry: the central header, the local one, the name. */
+/** Entry by entry: central header, its name's length, local header, the name (verify.md §3). */
 function readHeaders(r: Reader, dir: Directory, c: Container): void {
 	const names = new Names();
 	const central = new Reader(r.source);
@@ -230,9 +230,7 @@ function readHeaders(r: Reader, dir: Directory, c: Container): void {
 	for (let i = 0; i < dir.count; i++) {
 		const h = readCentral(central, centralAt, dir.at + dir.size);
 		centralAt += h.length;
-		// A name that no buffer for names could hold is not even compared.
-		const holds = h.name.length >= 1 && h.name.length <= MAX_NAME && !h.name.includes(0);
-		if (!holds) throw new Refused("CONTAINER_NAME");
+		if (h.name.length < 1 || h.name.length > MAX_NAME) throw new Refused("CONTAINER_NAME");
 		must(h.offset === at);
 		c.dataAt[i] = checkLocal(r, h, dir.at);
 		c.size[i] = h.size;
