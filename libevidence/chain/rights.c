@@ -134,8 +134,9 @@ const char *evd_rights_fault(struct evd_log *log, const struct evd_entry *next)
 
 	log->before = entry;
 	log->entry = *next;
-	fault = has_right(log) ? order_fault(log)
-	                       : "this identity may not write here: the case's custodian must admit it first";
+	fault = has_right(log)
+	            ? order_fault(log)
+	            : "this identity may not write here: the case's custodian must admit it first";
 	if (!fault && next->action == EVD_TIMESTAMP && !timestamp_fits(log))
 		fault = "the token is over another entry";
 	log->before = before;

@@ -4,6 +4,7 @@
 #include "base/der.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "chain/certificate.h"
 
 #include <openssl/ec.h>
 #include <openssl/core_names.h>
@@ -37,18 +38,6 @@ OID_BYTES(alg_pss, 0x30, 0x3d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1
 static struct evd_view alg_id(enum evd_sig_alg alg)
 {
 	return alg == EVD_SIG_ECDSA ? alg_ecdsa : alg == EVD_SIG_RSA_PSS ? alg_pss : alg_pkcs1;
-}
-
-X509 *evd_certificate_read(struct evd_view der)
-{
-	X509 *x = X509_new_ex(evd_crypto(), NULL);
-	const uint8_t *p = der.p;
-
-	if (!x || der.len > EVD_MAX_P7S || !d2i_X509(&x, &p, (long)der.len) || p != der.p + der.len) {
-		X509_free(x);
-		return NULL;
-	}
-	return x;
 }
 
 /* IssuerAndSerialNumber as the certificate spells them. */

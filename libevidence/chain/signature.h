@@ -54,7 +54,4 @@ int evd_signature_check(struct evd_view file, const struct evd_signed *what,
                         const struct evd_findings *to, struct evd_signer *out,
                         struct evd_error *err) EVD_MUST_USE;
 
-/* evd_certificate_read(der, err): the certificate, with our library context; NULL if it is none. */
-X509 *evd_certificate_read(struct evd_view der);
-
 #endif

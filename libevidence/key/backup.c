@@ -7,6 +7,7 @@
  * without us. The iteration counts are such that trying a passphrase costs about as much through the
  * MAC as through the key (a round of PBKDF2 is two SHA-256 blocks, of the MAC's function one).
  */
+#include "chain/certificate.h"
 #include "key/own.h"
 
 #include "base/digest.h"

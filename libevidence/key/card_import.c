@@ -1,4 +1,5 @@
 /* card_import: what is on a card, and an identity whose key stays there; see keystore.h. */
+#include "chain/certificate.h"
 #include "key/card_module.h"
 
 #include "base/text.h"
@@ -43,7 +44,7 @@ static int list_one(void *ctx, const struct evd_token *t, struct evd_view id, st
 	if (evd_key_new(der, &k, NULL) == 0) {
 		memcpy(c.fingerprint, k->fingerprint, sizeof c.fingerprint);
 		memcpy(c.algorithm, k->info.algorithm, sizeof c.algorithm);
-		c.usable = evd_certificate_signs(der, k->fingerprint);
+		c.usable = evd_key_certificate_signs(der);
 	} else {
 		snprintf(c.algorithm, sizeof c.algorithm, "other");
 		r = evd_sha256(der, c.fingerprint, err);
@@ -107,7 +108,7 @@ static int choose_one(void *ctx, const struct evd_token *t, struct evd_view id, 
 		return 0;
 	evd_hex(hex, k->fingerprint, EVD_SHA256_LEN);
 	if (c->digits[0] ? strncmp(hex, c->digits, strlen(c->digits)) != 0
-	                 : !evd_certificate_signs(der, k->fingerprint)) {
+	                 : !evd_key_certificate_signs(der)) {
 		evd_key_free(k);
 		return 0;
 	}

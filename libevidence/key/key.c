@@ -1,4 +1,5 @@
 /* key: see key.h. */
+#include "chain/certificate.h"
 #include "key/key.h"
 
 #include "base/digest.h"
@@ -198,7 +199,7 @@ int evd_key_prove(struct evd_key *k, struct evd_error *err)
 	struct evd_buf file = {0};
 	int r;
 
-	if (!evd_certificate_signs(evd_buf_view(&k->certificate), k->fingerprint))
+	if (!evd_key_certificate_signs(evd_buf_view(&k->certificate)))
 		return evd_fail(
 		    err, EVD_E_UNSUPPORTED,
 		    "the certificate is not one for signing (key usage, extended key usage, or an "

@@ -32,8 +32,8 @@ struct evd_key {
  */
 int evd_key_new(struct evd_view certificate, struct evd_key **out,
                 struct evd_error *err) EVD_MUST_USE;
-/* evd_certificate_signs(der, fingerprint): verifiers take it for signing: key usage, not a CA, … */
-bool evd_certificate_signs(struct evd_view der, const uint8_t fingerprint[EVD_SHA256_LEN]);
+/* evd_key_certificate_signs(der): verifiers take it for signing: key usage, not a CA, … */
+bool evd_key_certificate_signs(struct evd_view der);
 /* evd_key_prove(k, err): signs a sample and checks it, and looks at what the certificate is for, so
  * that no key is kept whose signatures verifiers would not take. UNSUPPORTED, or as evd_key_sign. */
 int evd_key_prove(struct evd_key *k, struct evd_error *err) EVD_MUST_USE;

@@ -1,6 +1,7 @@
 /* stage_contents: stage 3, every file against what the log says (docs/verify.md §3). */
 #include "verify/run.h"
 
+#include "chain/certificate.h"
 #include "chain/signature.h"
 #include "verify/hash_items.h"
 
