@@ -388,7 +388,7 @@ const struct cmd_row cmd_identity = {
     "       evidence identity backup FILE.p12\n"
     "       evidence identity restore FILE.p12\n"
     "       evidence identity import FILE.p12 --name NAME --role ROLE [--organisation O]\n"
-    "       evidence identity import --pkcs11 MODULE [--certificate PREFIX] \n"
+    "       evidence identity import --pkcs11 MODULE [--certificate PREFIX]\n"
     "                                --name NAME --role ROLE [--organisation O]\n"
     "       evidence identity cards --pkcs11 MODULE\n"
     "\n"

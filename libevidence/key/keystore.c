@@ -307,8 +307,8 @@ int evd_keystore_certificate(const char *home, const char *which, struct evd_buf
 static bool is_pair(const struct evd_key *k)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(evd_crypto(), k->private_key, NULL);
-	bool ok = ctx && EVP_PKEY_eq(k->private_key, k->public_key) == 1 &&
-	          EVP_PKEY_pairwise_check(ctx) == 1;
+	bool ok =
+	    ctx && EVP_PKEY_eq(k->private_key, k->public_key) == 1 && EVP_PKEY_pairwise_check(ctx) == 1;
 
 	EVP_PKEY_CTX_free(ctx);
 	ERR_clear_error();
@@ -332,8 +332,8 @@ static int open_own(int fd, const char *name, const struct evd_secret_source *se
 	if (r == 0)
 		r = evd_pkcs8_open(evd_buf_view(&pem), evd_buf_view(&passphrase), &k->private_key, err);
 	if (r == 0 && !is_pair(k))
-		r = evd_fail(err, EVD_E_DAMAGED, "identity %s: key.pem is not the certificate's key, or damaged",
-		             name);
+		r = evd_fail(err, EVD_E_DAMAGED,
+		             "identity %s: key.pem is not the certificate's key, or damaged", name);
 	evd_buf_wipe(&passphrase);
 	evd_buf_release(&pem);
 	return r;
