@@ -3,7 +3,8 @@
 
 LIB holds DSS's jars (java/pom.xml). Demanded:
 - good bundles: ASiC-E, CAdES-BASELINE-B (T with a timestamp), TOTAL_PASSED, without error, every file covered (scope all);
-- where the seal does not hold (by openssl and digests made anew here, not by our verifier), DSS does not pass either;
+- where the seal does not hold (by openssl and digests made anew here, not by our verifier), DSS does not pass either, but for
+  faults of form alone (an attribute twice: openssl refuses it, DSS takes the first);
 - nothing that we pass is less than passed by DSS, but for ARGUED.
 What we refuse or fail although the seal holds (log, names, container, the one form of a signature) DSS cannot know: counted.
 """
@@ -28,7 +29,7 @@ EXPIRED = 'a pinned certificate: its dates do not matter here (docs/verify.md §
 ARGUED = {
 	'good-1000': 'more than 1000 ZIP entries: DSS refuses by default',
 	'good-pin-expired': EXPIRED, 'X-14.2': EXPIRED, 'good-time': EXPIRED, 'good-clock-back': EXPIRED,
-	'H-23.3': EXPIRED, 'J-21': EXPIRED, 'X-12.3': 'signed after its certificate expired, --at before that',
+	'X-12.3': 'signed after its certificate expired, --at before that',
 	'X-27.2': 'signed after its certificate expired, --at before that', 'X-16': 'signed before its certificate began, --at after that',
 }
 # Of these findings the sample must hold some that DSS notices, or the sample is worth nothing.
@@ -182,7 +183,7 @@ def report(rows, held, tokens, answers, whole):
 				bad.append('%s: %s' % (r['name'], complaint))
 			elif not complaint and r['name'] in ARGUED:
 				bad.append('%s: argued not to pass with DSS, but it does' % r['name'])
-		elif passed and h is False:
+		elif passed and h is False and codes(r)[:1] != ['SIGNATURE_FORM']:
 			bad.append('%s: passed by DSS although the seal does not hold' % r['name'])
 		elif passed:
 			stricter.update(codes(r)[:1])
