@@ -126,15 +126,17 @@ def copies(c, fingerprint):
 
 
 def imports(c):
-	c.write('req.cnf', b'[req]\ndistinguished_name=d\n[d]\n[ca]\nbasicConstraints=critical,CA:TRUE\n[agree]\nkeyUsage=keyAgreement\n')
+	c.write('req.cnf',
+		b'[req]\ndistinguished_name=d\n[d]\n[ca]\nbasicConstraints=critical,CA:TRUE\n[agree]\nkeyUsage=keyAgreement\n'
+		b'[sign]\nkeyUsage=digitalSignature\n')
 	both = c.write('both', b'p12pass\nnew long passphrase\n')
 	words = ('--name', 'Bo', '--role', 'clerk', '--passphrase-file', both)
 
-	def make(name, alg, *more, section=None):
+	def make(name, alg, *more, section='sign'):
 		key, cert, out = c.path(name + '.key'), c.path(name + '.crt'), c.path(name + '.p12')
 		openssl('genpkey', '-algorithm', *alg, '-out', key)
 		openssl('req', '-config', c.path('req.cnf'), '-x509', '-new', '-key', key, '-subj', '/CN=' + name, '-out', cert,
-			*(('-extensions', section) if section else ()))
+			'-extensions', section)
 		openssl('pkcs12', '-export', '-inkey', key, '-in', cert, '-passout', 'pass:p12pass', '-out', out, *more)
 		return out
 	rsa, p256 = ('RSA', '-pkeyopt', 'rsa_keygen_bits:2048'), ('EC', '-pkeyopt', 'ec_paramgen_curve:P-256')
@@ -142,9 +144,9 @@ def imports(c):
 	c.run('evidence', 'identity', 'import', make('rsa', rsa), *words)
 	c.run('evidence', 'identity', 'import', make('old', p256, '-legacy'), *words)
 	c.run('evidence', 'identity', 'import', c.path('rsa.p12'), *words, expect=73)
-	for name, alg, more, section in (('p521', ('EC', '-pkeyopt', 'ec_paramgen_curve:P-521'), (), None),
-			('ed', ('ED25519',), (), None), ('small', ('RSA', '-pkeyopt', 'rsa_keygen_bits:1024'), (), None),
-			('nomac', p256, ('-nomac',), None), ('authority', p256, (), 'ca'), ('agree', p256, (), 'agree')):
+	for name, alg, more, section in (('p521', ('EC', '-pkeyopt', 'ec_paramgen_curve:P-521'), (), 'sign'),
+			('ed', ('ED25519',), (), 'sign'), ('small', ('RSA', '-pkeyopt', 'rsa_keygen_bits:1024'), (), 'sign'),
+			('nomac', p256, ('-nomac',), 'sign'), ('authority', p256, (), 'ca'), ('agree', p256, (), 'agree')):
 		c.run('evidence', 'identity', 'import', make(name, alg, *more, section=section), *words, expect=65)
 	c.run('evidence', 'identity', 'import', c.pass_file, *words, expect=65)
 	c.run('evidence', 'identity', 'import', c.path('none'), *words, expect=66)
@@ -237,7 +239,8 @@ def cards(c):
 	for i, alg in kinds:
 		key, crt = c.path('card.key'), c.path('card%s.der' % i)
 		openssl('genpkey', '-algorithm', *alg, '-out', key)
-		openssl('req', '-config', c.path('req.cnf'), '-x509', '-new', '-key', key, '-subj', '/CN=card' + i, '-outform', 'DER', '-out', crt)
+		openssl('req', '-config', c.path('req.cnf'), '-x509', '-new', '-key', key, '-subj', '/CN=card' + i, '-extensions', 'sign', '-outform', 'DER',
+			'-out', crt)
 		tool('softhsm2-util', '--import', key, '--token', 'Card A', '--label', 'k' + i, '--id', i, '--pin', '123456')
 		tool('pkcs11-tool', '--module', SOFTHSM, '--token-label', 'Card A', '-l', '--pin', '123456', '-w', crt, '--type', 'cert', '--id', i)
 		prints[i] = hashlib.sha256(open(crt, 'rb').read()).hexdigest()
