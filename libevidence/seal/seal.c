@@ -4,6 +4,7 @@
 #include "capture/copy.h"
 #include "platform/files.h"
 #include "seal/bundle.h"
+#include "seal/kept.h"
 #include "seal/tagfiles.h"
 
 #include <inttypes.h>
@@ -144,6 +145,25 @@ static int read_kept(struct evd_case *c, uint64_t seq, struct evd_buf *p7s, stru
 	return evd_file_read(c->dir, path, EVD_MAX_P7S, p7s, err);
 }
 
+static void hear_nothing(void *ctx, const struct evd_finding *f)
+{
+	(void)ctx;
+	(void)f;
+}
+
+/* A kept signature that was damaged must not get into a bundle. */
+static int judge_kept(struct evd_case *c, const uint8_t *asic, struct evd_view p7s,
+                      struct evd_error *err)
+{
+	const struct evd_findings to = {hear_nothing, NULL};
+	int r = evd_kept_signature(c, c->log.entries.n, asic, p7s, &to, err);
+
+	return r == EVD_STOP ? evd_fail(err, EVD_E_DAMAGED,
+	                                "the signature kept in seals/%08zu is damaged; nothing was sealed",
+	                                c->log.entries.n)
+	                     : r;
+}
+
 static int to_file(void *ctx, const void *p, size_t len, struct evd_error *err)
 {
 	return evd_file_write(*(const int *)ctx, p, len, err);
@@ -233,6 +253,8 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 	}
 	if (r == 0)
 		r = evd_tagfile_digests(&c->log, digest, err);
+	if (r == 0 && kept)
+		r = judge_kept(c, digest[EVD_TAG_ASIC], evd_buf_view(&p7s), err);
 	if (r == 0)
 		r = evd_bundle_begin(&b, c, out_path, o, digest, err);
 	if (r == 0)

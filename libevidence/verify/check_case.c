@@ -2,6 +2,7 @@
 #include "verify/check_case.h"
 
 #include "platform/files.h"
+#include "seal/kept.h"
 #include "verify/container.h"
 
 #include <inttypes.h>
@@ -201,5 +202,7 @@ int evd_check_case(struct evd_case *c, struct evd_pool *pool, const struct evd_f
 	r = check_items(c, pool, to, progress, ctx, err);
 	if (r == 0 && whole)
 		r = check_folder(c, c->custody, "custody", to, err);
-	return r || !whole ? r : check_folder(c, c->data, "data", to, err);
+	if (r == 0 && whole)
+		r = check_folder(c, c->data, "data", to, err);
+	return r || !whole ? r : evd_kept_check(c, to, err);
 }

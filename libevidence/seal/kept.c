@@ -1,0 +1,133 @@
+/* kept: see kept.h. */
+#include "seal/kept.h"
+
+#include "chain/signature.h"
+#include "platform/files.h"
+#include "seal/tagfiles.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A list of 2^20 items, one line of at most some 256 bytes each. */
+#define MAX_TAGFILE (EVD_MAX_ITEMS * 256)
+
+static void path_of(char out[96], uint64_t seq, const char *tagfile)
+{
+	const char *slash = strrchr(tagfile, '/');
+
+	snprintf(out, 96, "seals/%08" PRIu64 "/%.60s", seq % 100000000, slash ? slash + 1 : tagfile);
+}
+
+/* The log as it stood when entry SEQ sealed it. False if a file was lost since: the lists differ then. */
+static bool log_at(const struct evd_log *log, uint64_t seq, struct evd_log *out)
+{
+	*out = *log;
+	out->entries.n = (size_t)seq;
+	out->entry.time_ms = log->entries.at[seq - 1].time_ms;
+	for (out->items.n = 0; out->items.n < log->items.n; out->items.n++) {
+		if (log->items.at[out->items.n].seq > seq)
+			break;
+		if (log->items.at[out->items.n].lost)
+			return false;
+	}
+	return true;
+}
+
+int evd_kept_signature(struct evd_case *c, uint64_t seq, const uint8_t asic[EVD_SHA256_LEN],
+                       struct evd_view p7s, const struct evd_findings *to, struct evd_error *err)
+{
+	const struct evd_log_entry *e = &c->log.entries.at[seq - 1];
+	struct evd_signed what = {.time_ms = e->time_ms};
+	struct evd_signer signer;
+	char path[96];
+	int r;
+
+	memcpy(what.digest, asic, EVD_SHA256_LEN);
+	path_of(path, seq, "signature001.p7s");
+	r = evd_signature_check(p7s, &what, c->log.signers.at[e->signer].fingerprint, true, path, to,
+	                        &signer, err);
+	return r == 0 && !signer.checked ? EVD_STOP : r;
+}
+
+/* Reads one kept file; r is EVD_STOP if it is not there, with a finding. */
+static int read_kept(struct evd_case *c, uint64_t seq, const char *name, struct evd_buf *out,
+                     const struct evd_findings *to, struct evd_error *err)
+{
+	char path[96];
+	int r;
+
+	path_of(path, seq, name);
+	r = evd_file_read(c->dir, path, MAX_TAGFILE, out, err);
+	return r == EVD_E_NOTFOUND ? evd_finding(to, EVD_F_FILE_MISSING, path, "missing") : r;
+}
+
+static int check_tagfile(struct evd_case *c, uint64_t seq, unsigned t, const uint8_t *must,
+                         const uint8_t *or_must, uint8_t asic[EVD_SHA256_LEN],
+                         const struct evd_findings *to, struct evd_error *err)
+{
+	uint8_t digest[EVD_SHA256_LEN];
+	struct evd_buf b = {0};
+	char path[96];
+	int r = read_kept(c, seq, evd_tagfile_name(t), &b, to, err);
+
+	if (r == 0)
+		r = evd_sha256(evd_buf_view(&b), digest, err);
+	evd_buf_release(&b);
+	if (r)
+		return r == EVD_STOP ? 0 : r;
+	path_of(path, seq, evd_tagfile_name(t));
+	if (t == EVD_TAG_ASIC && memcmp(digest, or_must, EVD_SHA256_LEN) == 0)
+		must = or_must;
+	if (t == EVD_TAG_ASIC)
+		memcpy(asic, must, EVD_SHA256_LEN);
+	if (memcmp(digest, must, EVD_SHA256_LEN) != 0)
+		evd_finding(to, EVD_F_TAGFILE_ALTERED, path, "not the list of that sealing");
+	return 0;
+}
+
+/*
+ * One kept seal. Its lists follow from the log alone; only which of the two scopes was chosen is not at
+ * hand, so the signature decides between them.
+ */
+static int check_seal(struct evd_case *c, uint64_t seq, const struct evd_findings *to,
+                      struct evd_error *err)
+{
+	uint8_t all[EVD_TAGFILES][EVD_SHA256_LEN], tags[EVD_TAGFILES][EVD_SHA256_LEN];
+	uint8_t asic[EVD_SHA256_LEN];
+	struct evd_buf p7s = {0};
+	struct evd_log then;
+	int r;
+
+	if (!log_at(&c->log, seq, &then))
+		return 0;
+	then.entry.details.scope = EVD_SCOPE_ALL;
+	r = evd_tagfile_digests(&then, all, err);
+	then.entry.details.scope = EVD_SCOPE_TAGS;
+	if (r == 0)
+		r = evd_tagfile_digests(&then, tags, err);
+	memcpy(asic, all[EVD_TAG_ASIC], sizeof asic);
+	for (unsigned t = 0; t < EVD_TAGFILES && r == 0; t++)
+		r = check_tagfile(c, seq, t, all[t], tags[t], asic, to, err);
+	if (r == 0)
+		r = read_kept(c, seq, "signature001.p7s", &p7s, to, err);
+	if (r == 0)
+		r = evd_kept_signature(c, seq, asic, evd_buf_view(&p7s), to, err);
+	evd_buf_release(&p7s);
+	return r == EVD_STOP ? 0 : r;
+}
+
+int evd_kept_check(struct evd_case *c, const struct evd_findings *to, struct evd_error *err)
+{
+	char path[96];
+	int r = 0;
+
+	for (uint64_t seq = 1; seq <= c->log.entries.n && r == 0; seq++) {
+		snprintf(path, sizeof path, "seals/%08" PRIu64, seq % 100000000);
+		/* none: the sealing was interrupted, and the next one completes it */
+		if (c->log.entries.at[seq - 1].action == EVD_SEAL && evd_file_exists(c->dir, path))
+			r = check_seal(c, seq, to, err);
+	}
+	return r;
+}
