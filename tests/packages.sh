@@ -4,8 +4,8 @@
 set -eu
 
 build='build-essential cmake ninja-build pkg-config git gettext
- libssl-dev libsqlite3-dev libarchive-dev libexif-dev libmagic-dev libxml2-dev libgmime-3.0-dev libtag1-dev libtagc0-dev'
-core='libcmocka-dev python3 openssl unzip strace zip coreutils procps file'
+ libssl-dev libsqlite3-dev libarchive-dev libexif-dev libmagic-dev libxml2-dev libp11-kit-dev libgmime-3.0-dev libtag1-dev libtagc0-dev'
+core='libcmocka-dev softhsm2 opensc python3 openssl unzip strace zip coreutils procps file'
 check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang-rt-14-dev lld'
 
 want=

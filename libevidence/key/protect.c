@@ -5,7 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#define SECURE_HEAP (UINT32_C(64) << 10) /* bytes; 16 KiB can be locked almost everywhere */
+#define SECURE_HEAP (UINT32_C(1) << 20) /* bytes; full means no key, so it is ample */
 #define SECURE_LEAST 32u
 
 void evd_key_protect_process(void)
