@@ -251,10 +251,14 @@ void evd_put_u32be(struct evd_buf *b, uint32_t v)
 
 void evd_put_dec(struct evd_buf *b, uint64_t v)
 {
-	char text[24];
-	int n = snprintf(text, sizeof text, "%" PRIu64, v);
+	char text[20];
+	size_t n = sizeof text;
 
-	evd_put(b, text, (size_t)n);
+	do {
+		text[--n] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	evd_put(b, text + n, sizeof text - n);
 }
 
 void evd_putf(struct evd_buf *b, const char *fmt, ...)

@@ -317,10 +317,11 @@ void evd_put_json_string(struct evd_buf *b, struct evd_view v)
 	evd_put_u8(b, '"');
 	for (size_t i = 0; i < v.len; i++) {
 		uint8_t c = v.p[i];
-		const char *at = c ? strchr(from, c) : NULL;
+		const char *at;
 
-		if (!at && c >= 0x20)
+		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
+		at = c ? strchr(from, c) : NULL;
 		evd_put(b, v.p + run, i - run);
 		run = i + 1;
 		if (at)
@@ -356,7 +357,7 @@ void evd_object_reset(struct evd_object *o)
 static bool open_member(struct evd_object *o, const char *key, const char *suffix)
 {
 	void *grown;
-	int n;
+	size_t n, k;
 
 	if (o->failed)
 		return false;
@@ -366,11 +367,14 @@ static bool open_member(struct evd_object *o, const char *key, const char *suffi
 		return false;
 	}
 	o->member = grown;
-	n = snprintf(o->member[o->n].key, sizeof o->member->key, "%s%s", key, suffix);
-	if (n < 1 || (size_t)n > EVD_MAX_KEY) {
+	n = strlen(key);
+	k = strlen(suffix);
+	if (n + k < 1 || n + k > EVD_MAX_KEY) {
 		o->failed = EVD_E_MISUSE;
 		return false;
 	}
+	memcpy(o->member[o->n].key, key, n);
+	memcpy(o->member[o->n].key + n, suffix, k + 1);
 	o->member[o->n].off = o->values.len;
 	return true;
 }

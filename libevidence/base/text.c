@@ -152,7 +152,9 @@ bool evd_is_utf8(struct evd_view v)
 	uint32_t cp;
 
 	while (pos < v.len)
-		if (!evd_utf8_next(v, &pos, &cp))
+		if (v.p[pos] < 0x80)
+			pos++;
+		else if (!evd_utf8_next(v, &pos, &cp))
 			return false;
 	return true;
 }
