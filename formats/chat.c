@@ -367,7 +367,7 @@ int evd_chat_attach(struct evd_chat *c, struct evd_chat_conv *conv,
 	return finish(c, err);
 }
 
-static void put_formatted(struct evd_object *o, const char *fmt, va_list ap)
+static EVD_PRINTF(2, 0) void put_formatted(struct evd_object *o, const char *fmt, va_list ap)
 {
 	char text[1024];
 	int n = vsnprintf(text, sizeof text, fmt, ap);

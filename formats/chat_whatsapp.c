@@ -24,7 +24,8 @@ struct shape {
 struct survey {
 	struct shape shape[SHAPES];
 	size_t n_shapes;
-	uint64_t n_heads, after_crlf, after_lf, marks;
+	uint64_t n_heads, after_crlf, after_lf;
+	bool marks;        /* U+200E stands somewhere */
 	bool crlf_matters; /* entries end with CRLF, typed line ends are LF */
 };
 
@@ -88,6 +89,11 @@ static const struct shape *conclude(struct survey *s)
 	return best;
 }
 
+static bool has_mark(struct evd_view v)
+{
+	return v.len && memchr(v.p, 0xe2, v.len) && evd_chat_has(v, "\xe2\x80\x8e");
+}
+
 static int survey_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct reading *g = ctx;
@@ -104,7 +110,7 @@ static int survey_file(void *ctx, struct evd_chat_file *f, struct evd_error *err
 		if (wa_head_parse(line, &h)) {
 			survey_head(&g->survey, &h, line);
 			g->survey.n_heads++;
-			g->survey.marks += evd_chat_has(line, "\xe2\x80\x8e");
+			g->survey.marks = g->survey.marks || has_mark(line);
 			if (!first) {
 				g->survey.after_crlf += crlf;
 				g->survey.after_lf += !crlf;
@@ -233,6 +239,13 @@ static void put_shown(struct reading *g, struct evd_chat_message *m, struct evd_
 	evd_object_release(&o);
 }
 
+/* A colon before which a quotation mark stands may belong to a group's title, not to a sender. */
+static bool quoted(struct evd_view v)
+{
+	return memchr(v.p, '"', v.len) || memmem(v.p, v.len, "\xe2\x80", 2) ||
+	       memmem(v.p, v.len, "\xc2\xbb", 2) || memmem(v.p, v.len, "\xc2\xab", 2);
+}
+
 /* Fills sender, body and type from the text behind the header. */
 static void read_text(struct reading *g, struct evd_chat_message *m, struct evd_view text,
                       struct wa_found *f, struct evd_buf *phone)
@@ -243,7 +256,7 @@ static void read_text(struct reading *g, struct evd_chat_message *m, struct evd_
 	f->mark = WA_NONE;
 	m->has_body = true;
 	m->body = text;
-	if (sender.len == 0 || (sender.len + 2 <= line.len &&
+	if (sender.len == 0 || (sender.len + 2 <= line.len && quoted(sender) &&
 	                        wa_notice(text, (size_t)(sender.p - text.p) + sender.len, f))) {
 		notice = f->mark != WA_NONE || wa_notice(text, 0, f);
 		m->type = EVD_CHAT_T_SYSTEM;
@@ -572,7 +585,7 @@ out:
 const struct evd_format evd_format_chat_whatsapp = {
     .name = "chat-whatsapp",
     .version = "1",
-    .spec = "WhatsApp \"Export chat\", text or zip, Android and iOS",
+    .spec = "WhatsApp's own chat export, text or zip, Android and iOS",
     .confirmed = false,
     .probe = probe,
     .read = read_item,

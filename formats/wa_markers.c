@@ -160,8 +160,8 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	}
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
 	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
-	    (v.len &&
-	     (memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2) || memmem(v.p, v.len, "\xe2\x80\x8e", 3))))
+	    (v.len && (memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2) ||
+	               (memchr(v.p, 0xe2, v.len) && memmem(v.p, v.len, "\xe2\x80\x8e", 3)))))
 		return in_wrap(v, f) || in_tail(v, f);
 	return false;
 }

@@ -6,34 +6,38 @@
 #define DAY INT64_C(86400000) /* ms */
 
 /* "IMG-20240131-WA0001.jpg", "00000012-PHOTO-2024-01-31-10-00-30.jpg": eight digits of a date. */
-static bool date_in_name(struct evd_view v, int64_t *day)
+static bool date_at(struct evd_view v, size_t i, int64_t *day)
 {
-	static const char *const kind[] = {"IMG-",   "VID-",   "PTT-",   "AUD-",     "STK-", "DOC-",
-	                                   "PHOTO-", "VIDEO-", "AUDIO-", "STICKER-", "GIF-"};
+	int digit[8];
+	size_t n = 0;
 
-	for (size_t k = 0; v.len && k < sizeof kind / sizeof *kind; k++) {
-		const uint8_t *at = memmem(v.p, v.len, kind[k], strlen(kind[k]));
-		size_t i, n = 0, left;
-		int digit[8];
-
-		if (!at)
-			continue;
-		i = (size_t)(at - v.p) + strlen(kind[k]);
-		for (left = 10; i < v.len && n < 8 && left; i++, left--) {
-			if (v.p[i] >= '0' && v.p[i] <= '9')
-				digit[n++] = v.p[i] - '0';
-			else if (v.p[i] != '-')
-				break;
-		}
-		if (n == 8 &&
-		    evd_chat_calendar(day, digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3],
-		                      digit[4] * 10 + digit[5], digit[6] * 10 + digit[7], 0, 0, 0))
-			return true;
+	for (size_t left = 10; i < v.len && n < 8 && left; i++, left--) {
+		if (v.p[i] >= '0' && v.p[i] <= '9')
+			digit[n++] = v.p[i] - '0';
+		else if (v.p[i] != '-')
+			break;
 	}
-	return false;
+	return n == 8 &&
+	       evd_chat_calendar(day, digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3],
+	                         digit[4] * 10 + digit[5], digit[6] * 10 + digit[7], 0, 0, 0);
 }
 
-#define DAY INT64_C(86400000)
+static bool date_in_name(struct evd_view v, int64_t *day)
+{
+	static const char *const kind[] = {"IMG",   "VID",   "PTT",   "AUD",     "STK", "DOC",
+	                                   "PHOTO", "VIDEO", "AUDIO", "STICKER", "GIF"};
+	const uint8_t *p = v.p, *end = v.p + v.len, *at;
+
+	for (; v.len && (at = memchr(p, '-', (size_t)(end - p))) != NULL; p = at + 1)
+		for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {
+			size_t n = strlen(kind[k]);
+
+			if ((size_t)(at - v.p) >= n && memcmp(at - n, kind[k], n) == 0 &&
+			    date_at(v, (size_t)(at - v.p) + 1, day))
+				return true;
+		}
+	return false;
+}
 
 void wa_order_add(struct wa_form *f, const struct wa_head *h, struct evd_view text)
 {
