@@ -92,6 +92,12 @@ static void check_results(void **state)
 	assert_string_equal(evd_verdict_sub(&r), "HASH_FAILURE");
 	say(&r, EVD_F_WITHHELD, "2"); /* a note changes no result */
 	assert_string_equal(evd_check_result(&r, EVD_CHECK_COMPLETENESS), "passed");
+	evd_report_release(&r);
+	r.reached = ALL;
+	say(&r, EVD_F_TIME_BACKWARDS, "2"); /* a note before it does not hide what decides */
+	say(&r, EVD_F_TIMESTAMP_MISSING, "");
+	say(&r, EVD_F_SIGNER_UNKNOWN, "1");
+	assert_string_equal(evd_verdict_sub(&r), "NO_CERTIFICATE_CHAIN_FOUND");
 	r.reached = ALL & ~(1u << EVD_CHECK_IDENTITY);
 	assert_string_equal(evd_check_result(&r, EVD_CHECK_IDENTITY), "unknown");
 	assert_int_equal(r.findings.n, 3);
