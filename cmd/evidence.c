@@ -10,13 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 static const struct cmd_row *const rows[] = {
     &cmd_identity, &cmd_open,  &cmd_add,     &cmd_note,  &cmd_statement, &cmd_stop,
     &cmd_view,     &cmd_list,  &cmd_show,    &cmd_log,   &cmd_check,     &cmd_correct,
-    &cmd_close,    &cmd_seal,  &cmd_export,  &cmd_index,
+    &cmd_close,    &cmd_seal,  &cmd_export,  &cmd_index, &cmd_read,
 };
 
 static void help(FILE *to)
@@ -71,7 +70,7 @@ int main(int argc, char **argv)
 	int code;
 
 	guard_descriptors();
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* no core dump with a key in it */
+	evd_key_protect_process();
 	code = cmd_option(&g, &top, NULL, argc, argv);
 	if (code == CMD_STOP) {
 		if (cmd_option_exit() == CMD_DONE)

@@ -1,0 +1,208 @@
+/* read_out: see read_out.h. */
+#include "reader/read_out.h"
+
+#include "platform/files.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct reading {
+	struct evd_draft d;
+	const struct evd_to_read *item;
+	struct evd_object record;
+	char item_id[48], reader[33], version[33], spec[200];
+	bool confirmed;
+	uint64_t records; /* of this reader and item */
+	struct evd_read_out *out;
+};
+
+static void keep(char *to, size_t cap, struct evd_view v)
+{
+	snprintf(to, cap, "%.*s", (int)(v.len < cap ? v.len : cap - 1), (const char *)v.p);
+}
+
+static int on_begin(void *ctx, const struct evd_reader_about *about, struct evd_error *err)
+{
+	struct reading *rd = ctx;
+
+	(void)err;
+	keep(rd->reader, sizeof rd->reader, about->name);
+	keep(rd->version, sizeof rd->version, about->version);
+	keep(rd->spec, sizeof rd->spec, about->spec);
+	rd->confirmed = about->confirmed;
+	rd->records = 0;
+	return 0;
+}
+
+/* A member as the reader spelt it; strings lost their quotes in parsing. */
+static void copy_member(struct evd_object *o, const struct evd_json_node *n)
+{
+	struct evd_buf value = {0};
+	char key[EVD_OBJECT_KEY_MAX];
+
+	keep(key, sizeof key, n->key);
+	if (n->type == EVD_JSON_STRING)
+		evd_put_u8(&value, '"');
+	evd_put_view(&value, n->raw);
+	if (n->type == EVD_JSON_STRING)
+		evd_put_u8(&value, '"');
+	evd_object_raw(o, key, evd_buf_view(&value));
+	if (value.failed)
+		o->failed = value.failed;
+	evd_buf_release(&value);
+}
+
+static int on_record(void *ctx, struct evd_view line, const struct evd_json *j, struct evd_error *err)
+{
+	struct reading *rd = ctx;
+	size_t at = 1;
+
+	(void)line;
+	evd_object_reset(&rd->record);
+	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next)
+		if (!evd_view_is(j->node[at].key, "item") && !evd_view_is(j->node[at].key, "reader"))
+			copy_member(&rd->record, &j->node[at]);
+	evd_object_cstr(&rd->record, "item", rd->item_id);
+	evd_object_cstr(&rd->record, "reader", rd->reader);
+	rd->records++;
+	rd->out->records++;
+	return evd_entry_record(&rd->d, &rd->record, NULL, err);
+}
+
+/* How one reader ended with one item. */
+static int on_end(void *ctx, int code, const char *text, struct evd_error *err)
+{
+	struct reading *rd = ctx;
+	struct evd_object *o = &rd->record;
+
+	evd_object_reset(o);
+	evd_object_cstr(o, "kind", "reading");
+	evd_object_cstr(o, "item", rd->item_id);
+	evd_object_cstr(o, "reader", rd->reader);
+	evd_object_cstr(o, "version", rd->version);
+	evd_object_bytes(o, "spec", evd_view_str(rd->spec));
+	evd_object_bool(o, "confirmed", rd->confirmed);
+	evd_object_int(o, "records", rd->records);
+	evd_object_cstr(o, "end", code == 0                ? "whole"
+	                          : code == EVD_E_FORMAT ? "other-format"
+	                                                  : "stopped");
+	if (code)
+		evd_object_bytes(o, "text", evd_view_str(text));
+	return evd_entry_record(&rd->d, o, NULL, err);
+}
+
+static int open_sources(struct evd_case *c, const struct evd_to_read *items,
+                        const struct evd_to_read *it, int *fd, struct evd_view *name, size_t *n,
+                        struct evd_error *err)
+{
+	uint64_t size;
+	int r = 0;
+
+	*n = 0;
+	for (size_t i = 0; i <= it->n_with && r == 0; i++) {
+		const struct evd_to_read *x = i ? &items[it->with[i - 1]] : it;
+
+		r = evd_file_open(c->dir, x->path, &fd[*n], &size, err);
+		if (r)
+			break;
+		name[(*n)++] = evd_view_str(x->name ? x->name : "");
+	}
+	return r;
+}
+
+static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o, struct evd_error *err)
+{
+	struct evd_object *rec = &rd->record;
+	int r;
+
+	snprintf(rd->out->sandbox, sizeof rd->out->sandbox, "%s", o->sandbox);
+	evd_object_reset(rec);
+	evd_object_cstr(rec, "kind", "read-item");
+	evd_object_cstr(rec, "item", rd->item_id);
+	evd_object_cstr(rec, "sandbox", o->sandbox);
+	evd_object_cstr(rec, "end", o->state == EVD_READER_DONE ? "done" : "trouble");
+	r = evd_entry_record(&rd->d, rec, NULL, err);
+	if (r || o->state == EVD_READER_DONE)
+		return r;
+	rd->out->trouble++;
+	evd_object_reset(rec);
+	if (!evd_reader_unread(o, rec))
+		return 0;
+	evd_object_cstr(rec, "item", rd->item_id);
+	return evd_entry_record(&rd->d, rec, NULL, err);
+}
+
+static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_case *c,
+                     const struct evd_to_read *items, struct evd_error *err)
+{
+	const struct evd_reader_events events = {on_begin, on_record, on_end, rd};
+	struct evd_reader_outcome outcome;
+	struct evd_view name[4];
+	int fd[4], r;
+	size_t n;
+	struct evd_reader_item what = {.fd = fd, .name = name};
+
+	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq, rd->item->id.k);
+	r = open_sources(c, items, rd->item, fd, name, &n, err);
+	what.n = n;
+	if (r == 0)
+		r = evd_reader_read(reader, &what, &events, &outcome, err);
+	for (size_t i = 0; i < n; i++)
+		close(fd[i]);
+	return r ? r : say_outcome(rd, &outcome, err);
+}
+
+/* What the entry speaks of: runs of neighbouring ids as one scope record each. */
+static int add_scope(struct reading *rd, const struct evd_to_read *items, size_t n,
+                     struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = evd_entry_scope(&rd->d, items[i].id, items[i].id, err);
+	return r;
+}
+
+int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_read *items, size_t n,
+                 const struct evd_reader_config *config,
+                 int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
+                 struct evd_read_out *out, struct evd_error *err)
+{
+	struct reading rd = {.out = out};
+	struct evd_reader *reader = NULL;
+	size_t done = 0;
+	int r;
+
+	memset(out, 0, sizeof *out);
+	r = evd_reader_open(config, &reader, err);
+	if (r)
+		return r;
+	r = evd_entry_begin(c, EVD_READ_OUT, evd_key_actor(key), NULL, &rd.d, err);
+	if (r) {
+		evd_reader_close(reader);
+		return r;
+	}
+	evd_object_init(&rd.record);
+	evd_object_cstr(&rd.d.details, "reader", "evidence-reader");
+	evd_object_cstr(&rd.d.details, "version", EVD_VERSION);
+	for (; done < n && r == 0; done++) {
+		rd.item = &items[done];
+		if (!rd.item->companion)
+			r = read_item(&rd, reader, c, items, err);
+		if (progress && progress(ctx, done + 1, n)) {
+			done++;
+			break;
+		}
+	}
+	out->items = done;
+	if (r == 0)
+		r = add_scope(&rd, items, done, err);
+	evd_object_release(&rd.record);
+	evd_reader_close(reader);
+	if (r == 0)
+		return evd_entry_commit(&rd.d, key, err);
+	evd_entry_abandon(&rd.d);
+	return r;
+}
