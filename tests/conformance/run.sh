@@ -108,7 +108,8 @@ built() { # TARGET NAME RUNNER...
 	EVD_BUILD=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null || echo release) \
 		"$scratch/elsewhere/tests/everywhere/build.sh" "$target" "$scratch/again" || return 1
 	cmp "$scratch/out/$name" "$scratch/again/$name" || { echo "FAIL $name: a second build gives other bytes"; return 1; }
-	python3 "$everywhere/agree.py" "$EVD_VECTORS" --program "$* $scratch/out/$name" --reference "$bin/evidence-verify"
+	# shellcheck disable=SC2086
+	python3 "$everywhere/agree.py" "$EVD_VECTORS" ${windows:-} --program "$* $scratch/out/$name" --reference "$bin/evidence-verify"
 }
 
 job_linux() { built musl-x86_64 evidence-verify-linux-x86_64 env; }
@@ -126,6 +127,7 @@ wine_ready() {
 
 job_windows() {
 	wine_ready
+	local windows=--windows
 	built windows-x64 evidence-verify.exe wine &&
 		"$everywhere/windows.sh" "$scratch/out/evidence-verify.exe" "$EVD_VECTORS" "$bin/evidence-verify"
 }

@@ -8,6 +8,7 @@ import argparse
 import fnmatch
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def main():
 	p.add_argument('--program', required=True)
 	p.add_argument('--reference')
 	p.add_argument('--only', default='*')
+	p.add_argument('--windows', action='store_true', help='leave out files whose names Windows cannot have, and say how many')
 	a = p.parse_args()
 	a.vectors = os.path.abspath(a.vectors)
 	a.program = shlex.split(a.program)
@@ -81,6 +83,10 @@ def main():
 	# rows with a mode are about something else than a file that is there
 	rows = [r for r in rows if fnmatch.fnmatch(r['name'], a.only) and r['verdict'] and not r.get('mode') and
 		os.path.isfile(os.path.join(a.vectors, r['file']))]
+	if a.windows:
+		before = len(rows)
+		rows = [r for r in rows if not re.search(r'[\x00-\x1f<>:"|?*\\]', r['file'])]
+		print('%d vectors left out: Windows cannot have their names' % (before - len(rows)))
 	groups = {}
 	for r in rows:
 		groups.setdefault(json.dumps([r['args'], r.get('env')]), []).append(r)

@@ -25,7 +25,8 @@ sources() {
 
 flags="-std=c11 -O2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fno-common
 	-ffunction-sections -fdata-sections -Wall -Wextra -Werror -Ilibevidence -I$ssl/include"
-link="-static -Wl,--gc-sections"
+# -s here: the program strip would write the time into a Windows program again
+link="-static -s -Wl,--gc-sections"
 libs=
 case $target in
 musl-*)
@@ -55,7 +56,6 @@ for source in $(sources); do
 done
 # shellcheck disable=SC2086
 nice -n 15 $cc $link $objects "$ssl/libcrypto.a" $libs -o "$work/$name"
-"$strip_tool" --strip-all "$work/$name"
 mv "$work/$name" "$out/$name"
 size=$(stat -c %s "$out/$name")
 say "$target: $out/$name, $size bytes, version $version, build $build"

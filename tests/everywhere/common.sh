@@ -81,23 +81,23 @@ musl_arm64() {
 	printf '%s\n' "$dir"
 }
 
-# target_tools TARGET: sets cc, ar, strip_tool, ssl_target and ssl_more for musl-x86_64, musl-arm64, windows-x64.
+# target_tools TARGET: sets cc, ar, ssl_target and ssl_more for musl-x86_64, musl-arm64, windows-x64.
 target_tools() {
 	local m
 	case $1 in
 	musl-x86_64)
 		need musl-gcc musl-tools
-		cc=musl-gcc ar=ar strip_tool=strip ssl_target=linux-x86_64
+		cc=musl-gcc ar=ar ssl_target=linux-x86_64
 		ssl_more="no-afalgeng no-secure-memory -static" ;;
 	musl-arm64)
 		need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 		m=$(musl_arm64)
 		cc="aarch64-linux-gnu-gcc -specs $m/musl-gcc.specs -mno-outline-atomics"
-		ar=aarch64-linux-gnu-ar strip_tool=aarch64-linux-gnu-strip ssl_target=linux-aarch64
+		ar=aarch64-linux-gnu-ar ssl_target=linux-aarch64
 		ssl_more="no-afalgeng no-secure-memory -static" ;;
 	windows-x64)
 		need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-		cc=x86_64-w64-mingw32-gcc-posix ar=x86_64-w64-mingw32-ar strip_tool=x86_64-w64-mingw32-strip
+		cc=x86_64-w64-mingw32-gcc-posix ar=x86_64-w64-mingw32-ar
 		ssl_target=mingw64 ssl_more= ;;
 	*) die "unknown target: $1 (musl-x86_64, musl-arm64, windows-x64)" ;;
 	esac
