@@ -8,12 +8,12 @@
 #include <string.h>
 
 #define FINDINGS_SHOWN 20u
-#define LABEL_WIDTH 14u
 
 struct page {
 	const struct evd_report *r;
 	const struct evd_messages *m;
 	struct evd_buf *out;
+	size_t column; /* where the answers begin */
 };
 
 /* Puts a message; each %s in it takes the next of `a`, `b`. Never a format from outside. */
@@ -36,17 +36,30 @@ static void number(char out[24], uint64_t n)
 }
 
 /* Columns: counted in code points, which is right for the scripts of our catalogues. */
+static size_t width(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((uint8_t)*text & 0xc0) != 0x80;
+	return n;
+}
+
+static size_t answers_column(const struct evd_messages *m)
+{
+	size_t column = 0;
+
+	for (int id = EVD_MSG_L_FILE; id <= EVD_MSG_L_HEAD; id++)
+		if (column < width(m->text[id]) + 2)
+			column = width(m->text[id]) + 2;
+	return column;
+}
+
 static void label(struct page *p, enum evd_message id)
 {
-	const char *text = p->m->text[id];
-	size_t width = 0;
-
-	for (const char *c = text; *c; c++)
-		width += ((uint8_t)*c & 0xc0) != 0x80;
-	evd_put_str(p->out, text);
-	do
+	evd_put_str(p->out, p->m->text[id]);
+	for (size_t i = width(p->m->text[id]); i < p->column; i++)
 		evd_put_u8(p->out, ' ');
-	while (++width < LABEL_WIDTH);
 }
 
 static void line_end(struct page *p)
@@ -56,7 +69,7 @@ static void line_end(struct page *p)
 
 static void indent(struct page *p)
 {
-	for (unsigned i = 0; i < LABEL_WIDTH; i++)
+	for (size_t i = 0; i < p->column; i++)
 		evd_put_u8(p->out, ' ');
 }
 
@@ -293,7 +306,7 @@ static void notes(struct page *p)
 int evd_report_text(const struct evd_report *r, const struct evd_messages *m, struct evd_buf *out,
                     struct evd_error *err)
 {
-	struct page p = {r, m, out};
+	struct page p = {r, m, out, answers_column(m)};
 	enum evd_verdict v = evd_verdict(r);
 
 	headline(&p);
