@@ -1,6 +1,7 @@
 /* cmd_add: `evidence add`. */
 #include "cmd.h"
 
+#include "base/text.h"
 #include "capture/acquire.h"
 #include "platform/files.h"
 
@@ -37,6 +38,17 @@ static int progress(void *ctx, uint64_t bytes, uint64_t files)
 	return cmd_progress(bytes, 0);
 }
 
+/* A name of a source may hold anything, also what turns a terminal. */
+static void put_error_text(const char *text)
+{
+	struct evd_buf b = {0};
+
+	evd_put_printable(&b, evd_view_str(text), 0);
+	if (evd_buf_check(&b, NULL) == 0)
+		fwrite(b.data, 1, b.len, stderr);
+	evd_buf_release(&b);
+}
+
 static void told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why)
 {
 	struct cmd_global *g = ctx;
@@ -45,7 +57,10 @@ static void told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path
 		cmd_progress_stop();
 		fflush(stdout);
 		fputs("not taken: ", stderr);
-		fprintf(stderr, "%s: %s\n", path, why);
+		put_error_text(path);
+		fputs(": ", stderr);
+		put_error_text(why);
+		fputc('\n', stderr);
 		return;
 	}
 	if (g->quiet)

@@ -13,6 +13,8 @@
 
 /* From this size on SHA-512 runs beside the rest, on a second core. */
 #define SPLIT_FROM (UINT64_C(64) << 20)
+/* Most that is read of a file that says it is empty, as those of /proc do (threats G-12). */
+#define MAX_SIZELESS (UINT64_C(16) << 20)
 
 void evd_copier_release(struct evd_copier *c)
 {
@@ -203,7 +205,11 @@ static int pass_block(struct evd_copier *c, struct beside *b, int to, uint64_t o
 	return r ? r : w;
 }
 
-/* One reading from start to end; the target is written from its start. */
+/*
+ * One reading from start to end; the target is written from its start. No more is read than there was at
+ * the start: a file that grows while it is read would never end (threats G-01, G-27). What grew is noted
+ * by the caller, which compares the sizes.
+ */
 static int copy_once(struct evd_copier *c, int source, uint64_t expected, int to,
                      struct evd_copied *out, struct evd_error *err)
 {
@@ -220,7 +226,8 @@ static int copy_once(struct evd_copier *c, int source, uint64_t expected, int to
 	if (expected >= SPLIT_FROM && beside_start(&beside, &c->sha512))
 		b = &beside;
 	while (r == 0) {
-		ssize_t n = read_block(source, c->block, EVD_IO_BLOCK);
+		uint64_t left = (expected ? expected : MAX_SIZELESS) - out->size;
+		ssize_t n = read_block(source, c->block, left < EVD_IO_BLOCK ? (size_t)left : EVD_IO_BLOCK);
 
 		if (n < 0)
 			r = evd_fail_sys(err, errno, "read failed after %llu bytes",
