@@ -75,6 +75,9 @@ for l in tr_TR.UTF-8 sr_RS.UTF-8@latin de_DE.ISO-8859-1 fa_IR.UTF-8; do
 	run "locale $l, static" env LOCPATH="$work/locales" LC_ALL="$l" LANG="$l" "$work/program"
 done
 run 'time zone' env TZ=Pacific/Kiritimati "$work/program"
+# That the clock is really moved, and the configuration really hostile, shows elsewhere.
+{ faketime '1990-01-01 00:00:00' "$work/dynamic" --about "${bundles[0]}" 2>&1 >/dev/null || true; } | grep -q 'at 6311520[0-9][0-9] seconds' ||
+	{ echo "FAIL faketime does not reach the program"; status=1; }
 for when in '1990-01-01 00:00:00' '2045-12-31 23:59:59'; do
 	run "clock at $when" faketime "$when" "$work/dynamic"
 done
@@ -93,6 +96,10 @@ nothing = none
 activate = 1
 module = /nonexistent/nothing.so
 CNF
+if OPENSSL_CONF="$work/openssl.cnf" openssl dgst -sha256 /dev/null >/dev/null 2>&1; then
+	echo "FAIL the configuration is not hostile"
+	status=1
+fi
 run 'a hostile OpenSSL configuration' env OPENSSL_CONF="$work/openssl.cnf" OPENSSL_MODULES=/nonexistent OPENSSL_ENGINES=/nonexistent \
 	SSL_CERT_FILE="$vectors/${anchors[1]}" OPENSSL_ia32cap=0 "$work/dynamic"
 run 'a hostile OpenSSL configuration, static' env OPENSSL_CONF="$work/openssl.cnf" OPENSSL_MODULES=/nonexistent "$work/program"
