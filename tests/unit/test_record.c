@@ -242,8 +242,7 @@ static void other_kinds(void **state)
 	     2, 0},
 	    /* one name, two spellings; bytes that are UTF-8 after all */
 	    {"{\"case\":\"" CASE "\",\"id\":\"3/2\",\"item\":\"2/"
-	                         "2\",\"kind\":\"origin\",\"name\":\"a\",\"nameBytes\":\"_w\"," SALT
-	     "}",
+	     "2\",\"kind\":\"origin\",\"name\":\"a\",\"nameBytes\":\"_w\"," SALT "}",
 	     2, EVD_E_FORMAT},
 	    {"{\"case\":\"" CASE
 	     "\",\"id\":\"3/2\",\"item\":\"2/2\",\"kind\":\"origin\",\"nameBytes\":\"YQ\"," SALT "}",
@@ -252,6 +251,13 @@ static void other_kinds(void **state)
 	     "\",\"field\":\"label\",\"id\":\"3/2\",\"kind\":\"correction\",\"record\":\"1/2\"," SALT
 	     ",\"value\":\"x\"}",
 	     2, 0},
+	    {"{\"actor\":{},\"case\":\"" CASE
+	     "\",\"clock\":{},\"id\":\"3/1\",\"kind\":\"circumstances\"," SALT "}",
+	     1, 0},
+	    {"{\"actor\":{},\"case\":\"" CASE
+	     "\",\"clock\":{},\"id\":\"3/2\",\"kind\":\"circumstances\"," SALT "}",
+	     2, EVD_E_FORMAT}, /* whole, but not record 1 */
+	    {"{\"case\":\"" CASE "\",\"id\":\"3/1\",\"kind\":\"field\"," SALT "}", 1, EVD_E_FORMAT},
 	    {"[]", 2, EVD_E_FORMAT},
 	    {"", 2, EVD_E_FORMAT},
 	};
