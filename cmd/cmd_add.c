@@ -1,5 +1,6 @@
 /* cmd_add: `evidence add`. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "capture/acquire.h"
@@ -210,6 +211,6 @@ const struct cmd_row cmd_add = {
     "  --role ROLE         receipt or validation: not an exhibit\n"
     "  --leave-changing    leave out a file that changes while it is read\n"
     "  --name NAME         name of what comes from standard input\n",
-    "take files and folders in",
+    N_("take files and folders in"),
     run,
 };

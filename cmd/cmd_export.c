@@ -1,5 +1,6 @@
 /* cmd_export: `evidence export`: a working copy under original names, marked as a copy. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "capture/copy.h"
@@ -196,7 +197,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		if (r)
 			r = cmd_fail(r, &err);
 		else if (!g->quiet)
-			printf("%zu working copies in %s\n", n, dir);
+			printf(_("%zu working copies in %s\n"), n, dir);
 	}
 	free(chosen);
 	cmd_items_release(&items);
@@ -214,6 +215,6 @@ const struct cmd_row cmd_export = {
     "\n"
     "  --recipient TEXT   for whom\n"
     "  --reason TEXT      why\n",
-    "make working copies under original names",
+    N_("make working copies under original names"),
     run,
 };

@@ -1,5 +1,6 @@
 /* cmd_identity: `evidence identity …` (docs/identity.md): who signs. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 
@@ -403,6 +404,6 @@ const struct cmd_row cmd_identity = {
     "\n"
     "PREFIX is the start of a fingerprint, 4 digits or more. MODULE is the whole path of the\n"
     "driver that came with the card, such as /usr/lib/x86_64-linux-gnu/opensc-pkcs11.so.\n",
-    "who signs: create, list, show, backup, restore, import, cards",
+    N_("who signs: create, list, show, backup, restore, import, cards"),
     run,
 };

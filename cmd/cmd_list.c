@@ -1,5 +1,6 @@
 /* cmd_list: `evidence list`, `show`, `view`: what is in the case, without opening any of it. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 
@@ -113,7 +114,7 @@ const struct cmd_row cmd_list = {
     "Lists the items: exhibit number, id, size, start of the digest, original name. No previews.\n"
     "\n"
     "  --all   also the files that earlier seals left\n",
-    "list the items",
+    N_("list the items"),
     run_list,
 };
 
@@ -214,7 +215,7 @@ const struct cmd_row cmd_show = {
     "\n"
     "Prints every record that speaks of an item: digests, origin, corrections, and the entries that\n"
     "name it. The item itself is not opened.\n",
-    "show the records of an item",
+    N_("show the records of an item"),
     run_show,
 };
 
@@ -274,6 +275,6 @@ const struct cmd_row cmd_view = {
     "\n"
     "Records that you look at these items, then prints where their files are. It opens nothing:\n"
     "look at a copy made with 'evidence export', never at the file in the case.\n",
-    "record a look at an item",
+    N_("record a look at an item"),
     run_view,
 };

@@ -1,5 +1,6 @@
 /* cmd_log: `evidence log`, `check`, `correct`, `index`. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "index/index.h"
@@ -79,7 +80,7 @@ const struct cmd_row cmd_log = {
     "usage: evidence log [--json]\n"
     "\n"
     "Prints the custody log, checked on the way: signatures, chain, records.\n",
-    "show the custody log",
+    N_("show the custody log"),
     run_log,
 };
 
@@ -134,7 +135,7 @@ const struct cmd_row cmd_check = {
     "\n"
     "Reads every byte of the case and names each file that is missing, altered or not accounted\n"
     "for. Exit 0 if the case holds, 1 if something was found.\n",
-    "check every file of the case",
+    N_("check every file of the case"),
     run_check,
 };
 
@@ -171,7 +172,7 @@ const struct cmd_row cmd_index = {
     "usage: evidence index [--rebuild]\n"
     "\n"
     "Compares the index (.case/index.sqlite, a cache) with the log; with --rebuild makes it anew.\n",
-    "compare or rebuild the index",
+    N_("compare or rebuild the index"),
     run_index,
 };
 
@@ -213,7 +214,7 @@ static int write_correction(struct cmd_global *g, const char *record, const char
 	if (r)
 		r = cmd_fail(r, &err);
 	else if (!g->quiet)
-		printf("Corrected by entry %zu; the record itself stands as it was\n", s.c.log.entries.n);
+		printf(_("Corrected by entry %zu; the record itself stands as it was\n"), s.c.log.entries.n);
 	cmd_end(&s);
 	return r;
 }
@@ -240,6 +241,6 @@ const struct cmd_row cmd_correct = {
     "usage: evidence correct [--reason TEXT] RECORD FIELD VALUE\n"
     "\n"
     "Records that FIELD of RECORD (an id such as 2/3) should read VALUE. Both stay to be seen.\n",
-    "correct a record by a new entry",
+    N_("correct a record by a new entry"),
     run_correct,
 };

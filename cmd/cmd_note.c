@@ -1,5 +1,6 @@
 /* cmd_note: `evidence note`, `statement`, `stop`: words that become payload files (docs/notes.md). */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "platform/files.h"
 
@@ -85,7 +86,7 @@ static int write_note(struct cmd_global *g, const char *type, const char *role, 
 	if (r)
 		r = cmd_fail(r, &err);
 	else if (!g->quiet)
-		printf("Recorded as item %zu/2\n", s.c.log.entries.n);
+		printf(_("Recorded as item %zu/2\n"), s.c.log.entries.n);
 	cmd_items_release(&items);
 	cmd_end(&s);
 	return r;
@@ -181,9 +182,9 @@ static int run_stop(struct cmd_global *g, int argc, char **argv)
 	evd_object_release(&o);
 	evd_buf_release(&text);
 	if (r == CMD_DONE && !g->quiet)
-		fputs("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
-		      "Do not forward the material to anyone. Tell the police or the national hotline;\n"
-		      "docs/stop.md lists contacts.\n",
+		fputs(_("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
+		        "Do not forward the material to anyone. Tell the police or the national hotline;\n"
+		        "docs/stop.md lists contacts.\n"),
 		      stdout);
 	return r;
 }
@@ -197,7 +198,7 @@ const struct cmd_row cmd_note = {
     "\n"
     "  --item ITEM   exhibit number or item id it speaks of\n"
     "  --file F      the text is in F, or comes from standard input (-)\n",
-    "add a note",
+    N_("add a note"),
     run_note,
 };
 
@@ -207,7 +208,7 @@ const struct cmd_row cmd_statement = {
     "       evidence statement ITEM --file F|-\n"
     "\n"
     "Adds the words of a witness who confirms an item: what it shows, how they know.\n",
-    "add a witness's statement about an item",
+    N_("add a witness's statement about an item"),
     run_statement,
 };
 
@@ -222,6 +223,6 @@ const struct cmd_row cmd_stop = {
     "  --how TEXT     how it was found\n"
     "  --who TEXT     by whom\n"
     "  --device TEXT  which device it is on; leave that device as it is\n",
-    "record suspected child abuse material in words only",
+    N_("record suspected child abuse material in words only"),
     run_stop,
 };

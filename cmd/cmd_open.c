@@ -1,5 +1,6 @@
 /* cmd_open: `evidence open`, `evidence close`. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "chain/describe.h"
@@ -46,7 +47,7 @@ static int make(struct cmd_global *g, const char *dir, const struct evd_descript
 		return r;
 	}
 	if (!g->quiet)
-		printf("Case %s opened in %s\n", s.c.log.case_id, dir);
+		printf(_("Case %s opened in %s\n"), s.c.log.case_id, dir);
 	cmd_end(&s);
 	return CMD_DONE;
 }
@@ -103,7 +104,7 @@ const struct cmd_row cmd_open = {
     "  --review DATE      to be looked at again\n"
     "  --excluded TEXT    what is left out on purpose\n"
     "  --language L       language of the case, such as sr-Latn\n",
-    "open a new case",
+    N_("open a new case"),
     run_open,
 };
 
@@ -136,7 +137,7 @@ static int run_close(struct cmd_global *g, int argc, char **argv)
 	if (r)
 		r = cmd_fail(r, &err);
 	else if (!g->quiet)
-		printf("Case closed by entry %zu\n", s.c.log.entries.n);
+		printf(_("Case closed by entry %zu\n"), s.c.log.entries.n);
 	cmd_end(&s);
 	return r;
 }
@@ -147,6 +148,6 @@ const struct cmd_row cmd_close = {
     "\n"
     "Closes the case: nothing more is taken in. Sealing, handing over, disclosing, time stamps,\n"
     "consent, hold and disposal stay possible.\n",
-    "close the case to further evidence",
+    N_("close the case to further evidence"),
     run_close,
 };

@@ -1,7 +1,8 @@
 /* cmd_read: `evidence read`: what sandboxed readers say of items, as a read-out entry. */
 #include "cmd.h"
+#include "i18n.h"
 
-#include "reader/read_out.h"
+#include "derive/read_out.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -192,6 +193,6 @@ const struct cmd_row cmd_read = {
     "  --memory MIB       memory an item may use (512)\n"
     "  --seconds N        processor time an item may use (60)\n"
     "  --allow-degraded   read also where layers of the sandbox are missing; it is recorded\n",
-    "read out what items say, sandboxed",
+    N_("read out what items say, sandboxed"),
     run,
 };

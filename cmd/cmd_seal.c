@@ -1,5 +1,6 @@
 /* cmd_seal: `evidence seal`. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "seal/seal.h"
@@ -37,19 +38,19 @@ static int seal(struct cmd_global *g, struct evd_seal_options *o, const char *pa
 	o->pool = s.pool;
 	o->progress = progress;
 	cmd_catch_interrupt();
-	cmd_progress_start(g, "sealing");
+	cmd_progress_start(g, _("sealing"));
 	r = evd_seal(&s.c, s.key, path, o, &out, &err);
 	cmd_progress_stop();
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {
-		printf("Sealed%s: ", out.again ? " again, the same bytes" : "");
+		fputs(out.again ? _("Sealed again, the same bytes: ") : _("Sealed: "), stdout);
 		cmd_put_text(evd_view_str(path));
 		printf("\n%" PRIu64 " files, %" PRIu64 " items, %" PRIu64 " bytes, scope %s\n", out.files, out.items,
 		       out.size, out.scope == EVD_SCOPE_ALL ? "all" : "tags");
 		put_digest("Seal digest", out.seal_digest);
 		put_digest("Custody head", out.head);
-		puts("Write the custody head down and keep it apart: it shows later whether entries were dropped.");
+		puts(_("Write the custody head down and keep it apart: it shows later whether entries were dropped."));
 	}
 	cmd_end(&s);
 	return r;
@@ -100,6 +101,6 @@ const struct cmd_row cmd_seal = {
     "  --require-timestamp   say in the log that a time stamp over the seal must be there\n"
     "  --read-back           read the finished file from the medium before it gets its name\n"
     "  --purpose TEXT        recorded with the seal\n",
-    "seal the case into one file",
+    N_("seal the case into one file"),
     run,
 };

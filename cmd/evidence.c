@@ -3,10 +3,12 @@
  * Commands: one row here, one file cmd_NAME.c.
  */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/digest.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +23,14 @@ static const struct cmd_row *const rows[] = {
 static void help(FILE *to)
 {
 	fputs("usage: evidence [-C CASE] [--identity PREFIX] COMMAND [OPTION]... [WORD]...\n"
-	      "\n"
-	      "Takes evidence in, keeps its signed custody log, and seals it into one file that anyone\n"
-	      "can verify with evidence-verify. No network is used.\n"
 	      "\n",
 	      to);
+	fputs(_("Takes evidence in, keeps its signed custody log, and seals it into one file that anyone\n"
+	        "can verify with evidence-verify. No network is used.\n"),
+	      to);
+	fputc('\n', to);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		fprintf(to, "  %-10s %s\n", rows[i]->name, rows[i]->help);
+		fprintf(to, "  %-10s %s\n", rows[i]->name, _(rows[i]->help));
 	fputs("\n"
 	      "Before or behind the command:\n"
 	      "  -C CASE                the case folder (default: the present one)\n"
@@ -62,6 +65,28 @@ static void guard_descriptors(void)
 		close(fd);
 }
 
+/* The catalogues stand beside the program, wherever it was installed. Only messages follow the locale:
+ * numbers, sorting and character classes stay as they are. */
+static void speak(void)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "/" EVD_LOCALE_FROM_BIN);
+	char *slash;
+
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	if (!slash)
+		return;
+	memcpy(slash, "/" EVD_LOCALE_FROM_BIN, sizeof "/" EVD_LOCALE_FROM_BIN);
+	/* The system's own words are recorded (why a file could not be read): they stay English, for no
+	 * catalogue of the C library stands beside ours. */
+	if (bindtextdomain("libc", path) && bindtextdomain("evidence", path) &&
+	    bind_textdomain_codeset("evidence", "UTF-8") && setlocale(LC_MESSAGES, ""))
+		textdomain("evidence");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct cmd_row top = {"evidence", NULL, NULL, NULL};
@@ -71,6 +96,7 @@ int main(int argc, char **argv)
 
 	guard_descriptors();
 	evd_key_protect_process();
+	speak();
 	code = cmd_option(&g, &top, NULL, argc, argv);
 	if (code == CMD_STOP) {
 		if (cmd_option_exit() == CMD_DONE)
@@ -83,7 +109,7 @@ int main(int argc, char **argv)
 	}
 	row = find(argv[optind]);
 	if (!row) {
-		fprintf(stderr, "evidence: no command '%s'; 'evidence --help' lists them\n", argv[optind]);
+		fprintf(stderr, _("evidence: no command '%s'; 'evidence --help' lists them\n"), argv[optind]);
 		return CMD_USAGE;
 	}
 	if (!evd_crypto()) {
@@ -95,7 +121,7 @@ int main(int argc, char **argv)
 	optind = 0; /* the command reads its own words anew */
 	code = row->run(&g, argc, argv);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fputs("evidence: the output could not be written\n", stderr);
+		fputs(_("evidence: the output could not be written\n"), stderr);
 		return CMD_IO;
 	}
 	return code;

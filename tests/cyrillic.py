@@ -10,7 +10,8 @@ import sys
 # Names of things stay in Latin: digests, formats, options, file names, keys, placeholders, escapes.
 KEEP = re.compile(
 	r'https?://\S+|\\.|%[-0-9.*]*[a-z]+|SHA-\d+|\b(?:JSON|PEM|UTC|ASCII|PKCS#\d+|PIN|DER|CSR|SQLite|Enter)\b'
-	r'|\bCtrl-C\b|(?<!\w)--?[a-z][a-z-]*|\bevidence(?:-[a-z]+)*\b|\.?[\w/]+\.(?:asice|json|pem|csr|p12)\b|\.asice\b'
+	r'|\bCtrl-C\b|(?<!\w)--?[a-z][a-z-]*|\bevidence(?:-[a-z]+)*\b|\.?[\w/]+\.(?:asice|json|pem|csr|p12|md)\b|\.asice\b'
+	r'|\bCustody head\b|\b(?:create|list|show|backup|restore|import|cards)(?=[, ]|$)'
 	r'|\b\d{4}-\d\d-\d\dT[0-9:.]+Z')
 
 # Words whose neighbouring letters meet by composition and are no digraph.
@@ -67,6 +68,7 @@ def self_check():
 			('Ljubav i njegov džep', 'Љубав и његов џеп'), ('NJEGOŠ', 'ЊЕГОШ'), ('nadživeti', 'надживети'),
 			('injekcija', 'инјекција'), ('konjunktura', 'конјунктура'), ('otisak SHA-256', 'отисак SHA-256'),
 			('pomoću --pin', 'помоћу --pin'), ('datoteku .asice', 'датотеку .asice'),
+			('vidi docs/stop.md', 'види docs/stop.md'), ('ko: create, list', 'ко: create, list'),
 			('pritisnite Enter', 'притисните Enter'), ('„%s“ đak', '„%s“ ђак')):
 		if cyrillic(latin) != by_hand:
 			sys.exit(f'{latin}: {cyrillic(latin)} is not {by_hand}')
