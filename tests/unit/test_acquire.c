@@ -90,7 +90,7 @@ static void everything(void **state)
 	const char *at = zoo();
 	struct evd_acquired out;
 	struct evd_error err = {0};
-	struct evd_report r;
+	static struct evd_report r;
 	struct evd_case c;
 	struct stat before, after;
 	const char *bundle = test_path(test_folder(), "b.asice");

@@ -92,7 +92,7 @@ static void hostile(void **state)
 {
 	struct evd_buf text = {0}, json = {0};
 	struct evd_findings to;
-	struct evd_report r;
+	static struct evd_report r;
 
 	(void)state;
 	make(&r, "/evidence/" HOSTILE ".asice");
@@ -118,7 +118,7 @@ static void hostile(void **state)
 static void every_finding(void **state)
 {
 	struct evd_buf text = {0}, json = {0};
-	struct evd_report r;
+	static struct evd_report r;
 
 	(void)state;
 	for (unsigned code = 0; code < EVD_FINDING_CODES; code++) {
@@ -138,7 +138,7 @@ static void every_finding(void **state)
 static void nothing_inside(void **state)
 {
 	struct evd_buf text = {0}, json = {0};
-	struct evd_report r;
+	static struct evd_report r;
 
 	(void)state;
 	/* refused: nothing inside is reported as verified */
@@ -168,7 +168,7 @@ static void nothing_inside(void **state)
 static void shapes(void **state)
 {
 	struct evd_buf text = {0}, json = {0};
-	struct evd_report r;
+	static struct evd_report r;
 
 	(void)state;
 	make(&r, "b.asice");
@@ -219,7 +219,7 @@ static void shapes(void **state)
 static void many(void **state)
 {
 	struct evd_buf text = {0}, json = {0};
-	struct evd_report r;
+	static struct evd_report r;
 	struct evd_findings to = {evd_report_collect, &r};
 
 	(void)state;
@@ -236,7 +236,7 @@ static void many(void **state)
 
 static void no_memory(void **state)
 {
-	struct evd_report r;
+	static struct evd_report r;
 	unsigned long n;
 
 	(void)state;

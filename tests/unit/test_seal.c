@@ -22,7 +22,7 @@ static void same_bytes(const char *a, const char *b, bool same)
 static void to_verdict(void **state)
 {
 	struct evd_case c;
-	struct evd_report r;
+	static struct evd_report r;
 	struct evd_sealed s, again;
 	const char *out = test_folder();
 	const char *one = test_path(out, "one.asice"), *two = test_path(out, "two.asice");
@@ -107,7 +107,7 @@ static void options(void **state)
 	struct evd_seal_options o = {
 	    .scope = EVD_SEAL_TAGS, .read_back = true, .timestamp_required = true};
 	struct evd_case c;
-	struct evd_report r;
+	static struct evd_report r;
 	struct evd_error err;
 	const char *out = test_folder();
 
@@ -182,7 +182,7 @@ static void damaged(void **state)
 static void flipped(void **state)
 {
 	struct evd_case c;
-	struct evd_report r;
+	static struct evd_report r;
 	const char *out = test_folder(), *one = test_path(out, "one.asice"),
 	           *bad = test_path(out, "bad");
 	size_t n;
@@ -220,7 +220,7 @@ static void no_memory(void **state)
 {
 	struct evd_verify_options o = {.all_digests = true, .now = 1800000000};
 	struct evd_case c;
-	struct evd_report r;
+	static struct evd_report r;
 	struct evd_error err = {0};
 	const char *one = test_path(test_folder(), "one.asice");
 	unsigned long n;

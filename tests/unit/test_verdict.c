@@ -23,7 +23,7 @@ static const char *by_the_table(unsigned reached, unsigned failed, unsigned unkn
 
 static void every_combination(void **state)
 {
-	struct evd_report r;
+	static struct evd_report r;
 	unsigned passed = 0, exit_0 = 0;
 
 	(void)state;
@@ -227,7 +227,7 @@ static void extends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		struct evd_report newer, older;
+		static struct evd_report newer, older;
 
 		one_entry(&newer, row[i].newer_n, row[i].newer_last, id);
 		one_entry(&older, row[i].older_n, row[i].older_last, row[i].other ? other : id);
