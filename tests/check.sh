@@ -77,11 +77,12 @@ check_layers() {
 	includes 'libevidence/key/*' 'base/|chain/|platform/|key/'
 	includes 'libevidence/index/*' 'base/|chain/|platform/|index/'
 	includes 'libevidence/reader/*' 'base/|platform/|reader/'
+	includes 'libevidence/derive/*' 'base/|chain/|platform/|key/|reader/|derive/'
 	includes 'formats/*' 'base/|format\.h|formats\.def|[a-z0-9_]+\.(h|def)"'
 	make_it evidence evidence-verify
 	# what evidence-verify is made of sees no key, no case, no intake, no index
 	for file in $(own_sources evd_base evd_core evidence-verify); do
-		if grep -nE '#include "(key|capture|index|reader)/|#include "seal/[^t]|#include "chain/case' "$file"; then
+		if grep -nE '#include "(key|capture|index|reader|derive)/|#include "seal/[^t]|#include "chain/case' "$file"; then
 			fail "$file is part of the verifier"
 		fi
 	done
@@ -216,8 +217,8 @@ check_size() {
 		all=$((all + n))
 	done
 	# The aim is about 3000 (issue 2); it is missed. What this gate holds is that it does not grow unseen.
-	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-6300}"
-	[ "$all" -le "${SIZE_MAX:-6300}" ] || fail "the verifier has grown over the gate"
+	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-6400}"
+	[ "$all" -le "${SIZE_MAX:-6400}" ] || fail "the verifier has grown over the gate"
 	sources | grep -E '^(libevidence|cmd|formats)/.*\.c$' | while read -r file; do
 		case $file in formats/*) most=800 ;; *) most=500 ;; esac
 		n=$(gcc -fpreprocessed -dD -E -P -w "$file" | grep -cv '^[[:space:]]*$')

@@ -18,7 +18,7 @@ check() { # WHAT FILE: equal to what Python's zipfile says
 }
 
 for bundle in "$@"; do
-	rm -rf "$work"/*
+	rm -rf "${work:?}"/*
 	python3 - "$bundle" >"$work/order" <<'PY'
 import hashlib, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as z:

@@ -1,5 +1,5 @@
 # Sourced by the scripts of this folder: the cache, the source of OpenSSL, and compilers of each target.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 #   EVD_CACHE   what takes minutes to make and does not change (default ~/.cache/libevidence)
 #   EVD_JOBS    compilers at a time (default 2)

@@ -1,5 +1,5 @@
 /* read_out: see read_out.h. */
-#include "reader/read_out.h"
+#include "derive/read_out.h"
 
 #include "platform/files.h"
 
