@@ -35,7 +35,7 @@ struct job {
 	struct evd_run *run;
 	struct tools *tools; /* one for each thread */
 	pthread_mutex_t lock;
-	uint64_t done, all; /* bytes */
+	uint64_t done, all;  /* bytes */
 	struct place *order; /* with lanes: the items; those before n_alone are hashed one by one */
 	size_t n_order, n_alone, next;
 	enum evd_lanes_unit unit;
@@ -278,8 +278,7 @@ static int plan(struct job *j, unsigned width, struct evd_error *err)
 			j->order[j->n_order++].item = i;
 		}
 	qsort(j->order, j->n_order, sizeof *j->order, by_size);
-	while (j->n_alone < j->n_order &&
-	       j->order[j->n_alone].size > 3 * (rest / (l.width * width)))
+	while (j->n_alone < j->n_order && j->order[j->n_alone].size > 3 * (rest / (l.width * width)))
 		rest -= j->order[j->n_alone++].size;
 	j->next = j->n_alone;
 	return 0;

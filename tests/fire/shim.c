@@ -99,7 +99,7 @@ static void touch(int fd)
 		return;
 	own = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (own >= 0) {
-		ssize_t ((*put)(int, const void *, size_t));
+		ssize_t((*put)(int, const void *, size_t));
 
 		*(void **)&put = dlsym(RTLD_NEXT, "write");
 		if (put(own, "x", 1) != 1)
