@@ -29,10 +29,10 @@ median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)
 timed() {
 	t0=$(now)
 	if [ -x /usr/bin/time ]; then
-		/usr/bin/time -f %M -o peak "$@" >/dev/null 2>&1 || code=$?
+		/usr/bin/time -f %M -o peak "$@" >/dev/null 2>&1 || true
 		kib=$(tail -n 1 peak)
 	else
-		"$@" >/dev/null 2>&1 || code=$?
+		"$@" >/dev/null 2>&1 || true
 		kib=0
 	fi
 	t=$(calc "$(now) - $t0")
