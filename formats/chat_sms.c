@@ -105,7 +105,7 @@ static void close_tag(struct sms *g, uint64_t at)
 
 	g->state = OUTSIDE;
 	if (strcmp(g->tag_name, "sms") == 0 || strcmp(g->tag_name, "call") == 0 || mms)
-		push(g, at + 1);
+		push(g, mms && g->last != '/' ? 0 : at + 1);
 	g->element_ends = true;
 	if (mms)
 		g->in_mms = g->last != '/';
@@ -172,6 +172,10 @@ static void take_place(struct sms *g, struct evd_chat_message *m)
 	if (m->no_place)
 		return;
 	p = &g->place[g->next_place++];
+	if (p->end < p->off) { /* its end has not come yet */
+		m->no_place = true;
+		return;
+	}
 	m->off = p->off;
 	m->len = p->end - p->off;
 	g->last_end = p->end;
@@ -509,14 +513,19 @@ static int address(struct sms *g, struct evd_error *err)
 	return r;
 }
 
-static int mms_begin(struct sms *g)
+static int mms_end(struct sms *g, struct evd_error *err);
+
+static int mms_begin(struct sms *g, struct evd_error *err)
 {
 	static const char *const keep[] = {
 	    "msg_box", "box",     "readable_date", "readableDate", "sub", "subject",
 	    "m_type",  "mmsType", "m_id",          "mmsId",        NULL};
 	struct evd_buf box;
 	struct evd_view v;
+	int r = mms_end(g, err); /* one within the other: the outer one has what stood before */
 
+	if (r)
+		return r;
 	evd_buf_init(&box, 64);
 	memset(&g->m, 0, sizeof g->m);
 	v = attribute(g, "msg_box", &box, NULL);
@@ -603,7 +612,7 @@ static int element(struct sms *g, struct evd_error *err)
 	else if (strcmp(name, "call") == 0)
 		r = call(g, err);
 	else if (strcmp(name, "mms") == 0)
-		r = mms_begin(g);
+		r = mms_begin(g, err);
 	else if (strcmp(name, "part") == 0 && g->open_mms)
 		return part(g, err);
 	else if (strcmp(name, "addr") == 0 && g->open_mms)

@@ -26,7 +26,7 @@ static bool date_in_name(struct evd_view v, int64_t *day)
 {
 	static const char *const kind[] = {"IMG",   "VID",   "PTT",   "AUD",     "STK", "DOC",
 	                                   "PHOTO", "VIDEO", "AUDIO", "STICKER", "GIF"};
-	const uint8_t *p = v.p, *end = v.p + v.len, *at;
+	const uint8_t *p = v.p, *end = v.len ? v.p + v.len : v.p, *at;
 
 	for (; v.len && (at = memchr(p, '-', (size_t)(end - p))) != NULL; p = at + 1)
 		for (size_t k = 0; k < sizeof kind / sizeof *kind; k++) {

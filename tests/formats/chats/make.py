@@ -566,6 +566,15 @@ put("chat-sms", "calls.xml", """<?xml version='1.0' encoding='UTF-8'?>
     type.call 2
     observation.wrong-count 0
     placed 2""")
+put("chat-sms", "mms-within-mms.xml", """<?xml version='1.0'?>
+<smses count="2"><mms date="1706965511000" msg_box="1" address="+38761123456"><parts><part ct="image/png" cl="a.png" data="iVBO" /></parts>
+<mms date="1706965512000" msg_box="2" address="+38761123456"><parts><part ct="text/plain" text="b" /></parts></mms></mms></smses>
+""", """conversation 1
+    message 2
+    type.attachment 1
+    type.text 1
+    state.present 1
+    observation.wrong-count 0""")
 put("chat-sms", "entities.xml", """<?xml version="1.0"?><!DOCTYPE smses [<!ENTITY a "aaaaaaaaaa"><!ENTITY x SYSTEM "file:///etc/passwd">]>
 <smses count="2"><sms address="1234567" date="1706965509123" type="1" body="pre"/><sms address="1234567" date="1706965509124" type="1" body="&x;"/></smses>
 """, """message 1

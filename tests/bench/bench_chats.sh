@@ -1,0 +1,108 @@
+#!/bin/sh
+# bench_chats.sh BENCH_CHATS [VENV]: the chat readers' figures as ratios (docs/chats.md).
+#
+# One synthetic WhatsApp export (200,000 messages, day first, Android) is read by our reader and by
+# whatstk, chat-miner and WhatsApp-Chat-Exporter from PyPI, each parsing the same file, RUNS times in
+# turn; medians of CPU seconds are compared. The Python packages go into VENV (made if absent), never
+# into the project. With BIG=1 a Telegram result.json of 2 GiB is written and read for its memory.
+set -eu
+bench=$1
+venv=${2:-}
+runs=${RUNS:-5}
+messages=${MESSAGES:-200000}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+python3 - "$work/chat.txt" "$messages" <<'PY'
+import datetime, random, sys
+random.seed(5)
+names = ["Ana", "Marko", "+387 61 123 456", "Milica P"]
+words = "zdravo kako si danas radiš molim te nemoj više da mi pišeš vidimo se sutra ok hvala".split()
+t = datetime.datetime(2020, 1, 1)
+with open(sys.argv[1], "w", encoding="utf-8") as f:
+    for i in range(int(sys.argv[2])):
+        t += datetime.timedelta(minutes=random.choice([0, 1, 1, 5]))
+        body = "<Media omitted>" if i % 40 == 0 else " ".join(random.choices(words, k=random.randint(1, 14)))
+        if i % 97 == 0:
+            body += "\ndrugi red"
+        f.write(f"{t:%d/%m/%Y, %H:%M} - {random.choice(names)}: {body}\n")
+PY
+cat >"$work/peer.py" <<'PY'
+import sys, time, warnings, logging
+warnings.simplefilter("ignore")
+logging.disable(logging.CRITICAL)
+which, path = sys.argv[1:3]
+if which == "whatstk":
+    from whatstk import WhatsAppChat
+    start = time.process_time()
+    n = len(WhatsAppChat.from_source(path, hformat="%d/%m/%Y, %H:%M - %name:").df)
+elif which == "whatstk-auto":
+    from whatstk import WhatsAppChat
+    start = time.process_time()
+    n = len(WhatsAppChat.from_source(path).df)
+elif which == "chat-miner":
+    from chatminer.chatparsers import WhatsAppParser
+    start = time.process_time()
+    p = WhatsAppParser(path)
+    p.parse_file()
+    n = len(p.parsed_messages.get_df())
+else:
+    import re
+    from Whatsapp_Chat_Exporter.exported_handler import messages
+    from Whatsapp_Chat_Exporter.data_model import ChatCollection
+    start = time.process_time()
+    data = ChatCollection()
+    messages(path, data, True)
+    n = sum(len(c.get_messages() if hasattr(c, "get_messages") else c.messages) for c in data.values())
+print("%s %d %.3f" % (which, n, time.process_time() - start))
+PY
+ours() {
+	"$bench" chat-whatsapp "$work/chat.txt" 1 | awk '/seconds/ {print $6}'
+}
+median() {
+	sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+}
+if [ -n "$venv" ]; then
+	[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+	"$venv/bin/pip" install -q whatstk chat-miner whatsapp-chat-exporter >"$work/pip" 2>&1 || tail -3 "$work/pip"
+fi
+i=0
+while [ $i -lt "$runs" ]; do
+	ours >>"$work/ours"
+	if [ -n "$venv" ]; then
+		for peer in whatstk whatstk-auto chat-miner exporter; do
+			"$venv/bin/python" "$work/peer.py" $peer "$work/chat.txt" </dev/null >"$work/out" 2>"$work/err" &&
+				awk '{print $3}' "$work/out" | tail -1 >>"$work/$peer" && tail -1 "$work/out" >"$work/$peer.last" ||
+				tail -1 "$work/err" >"$work/$peer.failed"
+		done
+	fi
+	i=$((i + 1))
+done
+mine=$(median <"$work/ours")
+awk -v s="$mine" -v n="$messages" 'BEGIN {printf "chat-whatsapp: %.3f s, %d messages/s (bar 500000)\n", s, n / s}'
+for peer in whatstk whatstk-auto chat-miner exporter; do
+	if [ -s "$work/$peer" ]; then
+		awk -v p="$(median <"$work/$peer")" -v s="$mine" -v name=$peer -v m="$(cut -d' ' -f2 "$work/$peer.last")" \
+			'BEGIN {printf "%s: %.3f s, %d messages; %.0f times ours (bar 20)\n", name, p, m, p / s}'
+	elif [ -n "$venv" ]; then
+		echo "$peer: not measured: $(cat "$work/$peer.failed" 2>/dev/null)"
+	fi
+done
+if [ "${BIG:-}" = 1 ]; then
+	python3 - "$work/result.json" <<'PY'
+import sys
+text = "Zdravo kako si danas, molim te odgovori mi " * 4
+one = ('{"id": %d, "type": "message", "date": "2020-09-13T14:26:40", "date_unixtime": "%d", "from": "Marko",'
+       ' "from_id": "user43", "text": "' + text + '", "text_entities": [{"type": "plain", "text": "' + text + '"}]}')
+with open(sys.argv[1], "w") as f:
+    f.write('{"name":"A","type":"personal_chat","id":7,"messages":[\n')
+    size = i = 0
+    while size < 2 << 30:
+        i += 1
+        line = (",\n" if i > 1 else "") + one % (i, 1600000000 + i)
+        size += len(line)
+        f.write(line)
+    f.write("\n]}")
+PY
+	"$bench" chat-telegram "$work/result.json" 1 | awk '/seconds/ {print "telegram 2 GiB:", $2, "records,", $6, "s"} /peak/ {printf "telegram 2 GiB: peak %.0f MiB (bar 256)\n", $2 / 1024}'
+fi
