@@ -305,15 +305,22 @@ void evd_put_unescaped(struct evd_buf *b, struct evd_view raw)
 	}
 }
 
+static void put_json_utf8(struct evd_buf *b, struct evd_view v);
+
 void evd_put_json_string(struct evd_buf *b, struct evd_view v)
+{
+	if (evd_is_utf8(v))
+		put_json_utf8(b, v);
+	else
+		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
+}
+
+/* `v` is UTF-8. */
+static void put_json_utf8(struct evd_buf *b, struct evd_view v)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
 	size_t run = 0;
 
-	if (!evd_is_utf8(v)) {
-		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
-		return;
-	}
 	evd_put_u8(b, '"');
 	for (size_t i = 0; i < v.len; i++) {
 		uint8_t c = v.p[i];
@@ -443,7 +450,10 @@ void evd_object_hex(struct evd_object *o, const char *key, const uint8_t *p, siz
 void evd_object_bytes(struct evd_object *o, const char *key, struct evd_view v)
 {
 	if (evd_is_utf8(v)) {
-		evd_object_str(o, key, v);
+		if (!open_member(o, key, ""))
+			return;
+		put_json_utf8(&o->values, v);
+		close_member(o);
 		return;
 	}
 	if (!open_member(o, key, "Bytes"))

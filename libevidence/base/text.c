@@ -151,11 +151,21 @@ bool evd_is_utf8(struct evd_view v)
 	size_t pos = 0;
 	uint32_t cp;
 
-	while (pos < v.len)
+	while (pos < v.len) {
+		uint64_t eight;
+
+		if (v.len - pos >= sizeof eight) { /* ASCII, eight bytes at a time */
+			memcpy(&eight, v.p + pos, sizeof eight);
+			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+				pos += sizeof eight;
+				continue;
+			}
+		}
 		if (v.p[pos] < 0x80)
 			pos++;
 		else if (!evd_utf8_next(v, &pos, &cp))
 			return false;
+	}
 	return true;
 }
 
