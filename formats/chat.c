@@ -191,7 +191,7 @@ static int put_conversation(struct evd_chat *c, const struct evd_chat_conv *conv
 	evd_object_int(o, "chat", conv->n);
 	evd_object_cstr(o, "platform", c->platform);
 	put_text(o, "title", info->title);
-	put_text(o, "id", info->id);
+	put_text(o, "chatId", info->id);
 	put_text(o, "type", info->kind_raw);
 	put_text(o, "account", info->account);
 	put_text(o, "member", c->member);
@@ -332,7 +332,7 @@ int evd_chat_message(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_
 	evd_object_int(o, "chat", conv->n);
 	evd_object_int(o, "n", conv->n_messages);
 	evd_object_cstr(o, "type", type_name[m->type]);
-	put_text(o, "id", m->id);
+	put_text(o, "messageId", m->id);
 	put_sender(o, m);
 	evd_chat_put_time(o, "time", &m->time);
 	put_content(o, m);

@@ -513,19 +513,14 @@ static int address(struct sms *g, struct evd_error *err)
 	return r;
 }
 
-static int mms_end(struct sms *g, struct evd_error *err);
-
-static int mms_begin(struct sms *g, struct evd_error *err)
+static int mms_begin(struct sms *g)
 {
 	static const char *const keep[] = {
 	    "msg_box", "box",     "readable_date", "readableDate", "sub", "subject",
 	    "m_type",  "mmsType", "m_id",          "mmsId",        NULL};
 	struct evd_buf box;
 	struct evd_view v;
-	int r = mms_end(g, err); /* one within the other: the outer one has what stood before */
 
-	if (r)
-		return r;
 	evd_buf_init(&box, 64);
 	memset(&g->m, 0, sizeof g->m);
 	v = attribute(g, "msg_box", &box, NULL);
@@ -607,12 +602,18 @@ static int element(struct sms *g, struct evd_error *err)
 		evd_buf_release(&b);
 		return 0;
 	}
+	if (g->open_mms &&
+	    (strcmp(name, "sms") == 0 || strcmp(name, "mms") == 0 || strcmp(name, "call") == 0)) {
+		r = mms_end(g, err); /* one within the other: the outer one has what stood before */
+		if (r)
+			return r;
+	}
 	if (strcmp(name, "sms") == 0)
 		r = sms(g, err);
 	else if (strcmp(name, "call") == 0)
 		r = call(g, err);
 	else if (strcmp(name, "mms") == 0)
-		r = mms_begin(g, err);
+		r = mms_begin(g);
 	else if (strcmp(name, "part") == 0 && g->open_mms)
 		return part(g, err);
 	else if (strcmp(name, "addr") == 0 && g->open_mms)
@@ -768,6 +769,21 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	return r;
 }
 
+/* libxml2 would print what it finds to standard error. */
+static void silent(void *ctx, const char *format, ...)
+{
+	(void)ctx;
+	(void)format;
+}
+
+static int warm(struct evd_error *err)
+{
+	(void)err;
+	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, silent);
+	return 0;
+}
+
 const struct evd_format evd_format_chat_sms = {
     .name = "chat-sms",
     .version = "1",
@@ -775,4 +791,5 @@ const struct evd_format evd_format_chat_sms = {
     .confirmed = false,
     .probe = probe,
     .read = read_item,
+    .warm = warm,
 };

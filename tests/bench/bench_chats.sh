@@ -53,7 +53,7 @@ else:
     start = time.process_time()
     data = ChatCollection()
     messages(path, data, True)
-    n = sum(len(c.get_messages() if hasattr(c, "get_messages") else c.messages) for c in data.values())
+    n = sum(len(c._messages) for c in data.values())
 print("%s %d %.3f" % (which, n, time.process_time() - start))
 PY
 ours() {

@@ -99,6 +99,9 @@ for name in sorted(os.listdir(folder)):
     chosen = [x.split()[0] for x in probe.splitlines() if x.startswith("chat-") and x.endswith("runs")]
     if chosen != [reader]:
         problems.append("recognised as %s" % (chosen or "nothing"))
+    for r in records:
+        if set(r) & {"case", "id", "salt", "withheld", "hashes"}:
+            problems.append("a record holds a member that belongs to the bundle format: %s" % r)
     if p.returncode:
         problems.append("ended with %d: %s" % (p.returncode, p.stderr.decode().strip()))
     for line in open(os.path.join(folder, name), encoding="utf-8").read().splitlines():

@@ -575,6 +575,13 @@ put("chat-sms", "mms-within-mms.xml", """<?xml version='1.0'?>
     type.text 1
     state.present 1
     observation.wrong-count 0""")
+put("chat-sms", "sms-within-mms.xml", """<?xml version='1.0'?>
+<smses count="2"><mms date="1706965511000" msg_box="1" m_type="132" readable_date="x" address="+38761123456">
+<sms address="VIBER" date="1706965512000" type="1" body="b" readable_date="yy" /></mms></smses>
+""", """conversation 2
+    message 2
+    type.text 2
+    observation.wrong-count 0""")
 put("chat-sms", "entities.xml", """<?xml version="1.0"?><!DOCTYPE smses [<!ENTITY a "aaaaaaaaaa"><!ENTITY x SYSTEM "file:///etc/passwd">]>
 <smses count="2"><sms address="1234567" date="1706965509123" type="1" body="pre"/><sms address="1234567" date="1706965509124" type="1" body="&x;"/></smses>
 """, """message 1
