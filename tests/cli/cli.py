@@ -55,7 +55,7 @@ class Cli:
 		self.run('evidence', 'identity', 'create', '--name', name, '--role', role, '--passphrase-file',
 			self.pass_file)
 		listed = self.run('evidence', 'identity', 'list', '--json').splitlines()
-		return json.loads(listed[-1])['fingerprint']
+		return [i['fingerprint'] for i in map(json.loads, listed) if i['name'] == name][-1]
 
 
 def fail(why):
