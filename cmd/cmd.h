@@ -89,11 +89,11 @@ void cmd_catch_interrupt(void);
 /* An item as people name it: exhibit number ("3") or record id ("2/4"). */
 struct cmd_item {
 	struct evd_id id;
-	uint64_t exhibit;  /* 0: none */
+	uint64_t exhibit; /* 0: none */
 	uint64_t size;
 	uint8_t sha256[EVD_SHA256_LEN];
 	char path[EVD_PAYLOAD_PATH];
-	char role[16];     /* empty: none */
+	char role[16];               /* empty: none */
 	char *name, *source, *label; /* foreign text, bytes; NULL: absent */
 	char time[EVD_ITEM_TIME];    /* of the entry */
 	bool lost;

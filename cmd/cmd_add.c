@@ -13,8 +13,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BASIS = CMD_OWN, PHOTO, LABEL, SUPPLIER, DEVICE, REASON, PURPOSE, AUTHORITY, CONSENT, ROLE, NAME,
-       LEAVE_CHANGING };
+enum {
+	BASIS = CMD_OWN,
+	PHOTO,
+	LABEL,
+	SUPPLIER,
+	DEVICE,
+	REASON,
+	PURPOSE,
+	AUTHORITY,
+	CONSENT,
+	ROLE,
+	NAME,
+	LEAVE_CHANGING
+};
 
 static const struct option options[] = {
     {"basis", required_argument, NULL, BASIS},
@@ -99,9 +111,9 @@ static int spool(struct evd_case *c, int *out, struct evd_error *err)
 /* Basis words: the library's schema is the judge; this is only for a clear line. */
 static bool is_basis(const char *word)
 {
-	static const char *const words[] = {"own-device", "own-account", "consent", "public",
-	                                    "observer-account", "order", "seized-device",
-	                                    "other-account", "covert", "unknown"};
+	static const char *const words[] = {
+	    "own-device", "own-account",   "consent",       "public", "observer-account",
+	    "order",      "seized-device", "other-account", "covert", "unknown"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i], word) == 0)
@@ -139,8 +151,8 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc,
 	if (r)
 		r = cmd_fail(r, &err);
 	if (!g->quiet)
-		printf("%" PRIu64 " items, %" PRIu64 " bytes taken in by %" PRIu64 " entries", out.items, out.bytes,
-		       out.entries);
+		printf("%" PRIu64 " items, %" PRIu64 " bytes taken in by %" PRIu64 " entries", out.items,
+		       out.bytes, out.entries);
 	if (!g->quiet && out.resumed)
 		printf("; %" PRIu64 " were safely in already", out.resumed);
 	if (!g->quiet && out.not_taken)
@@ -194,7 +206,8 @@ const struct cmd_row cmd_add = {
     "usage: evidence add [OPTION]... FILE|FOLDER...\n"
     "       evidence add [OPTION]... [--name NAME] -\n"
     "\n"
-    "Takes files into the case, byte for byte; folders with all that is in them. Links are recorded,\n"
+    "Takes files into the case, byte for byte; folders with all that is in them. Links are "
+    "recorded,\n"
     "not followed; devices, FIFOs and sockets are named and not taken. An interrupted add goes on\n"
     "where it stopped when it is said again.\n"
     "\n"

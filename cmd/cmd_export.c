@@ -14,7 +14,8 @@
 
 static const char notice[] =
     "These files are working copies taken from a case. They are not the evidence: that is in the\n"
-    "sealed bundle. SHA-256 of each file stands in SHA256SUMS; check with: sha256sum -c SHA256SUMS\n";
+    "sealed bundle. SHA-256 of each file stands in SHA256SUMS; check with: sha256sum -c "
+    "SHA256SUMS\n";
 
 /* Windows device names, and what no file system takes, get a '_' in their place. */
 static bool is_device(const char *name)
@@ -46,7 +47,8 @@ static void safe_name(const struct cmd_item *it, struct evd_buf *out)
 	while (pos < v.len && out->len < 200) {
 		size_t from = pos;
 		struct evd_buf shown = {0};
-		bool plain = evd_utf8_next(v, &pos, &cp) && cp >= 0x20 && !strchr("/\\:*?\"<>|%", (int)(cp < 128 ? cp : 'x'));
+		bool plain = evd_utf8_next(v, &pos, &cp) && cp >= 0x20 &&
+		             !strchr("/\\:*?\"<>|%", (int)(cp < 128 ? cp : 'x'));
 
 		if (pos == from)
 			pos++;
@@ -63,8 +65,8 @@ static void safe_name(const struct cmd_item *it, struct evd_buf *out)
 	evd_put_u8(out, '\0');
 }
 
-static int copy_item(struct evd_case *c, const struct cmd_item *it, int to, struct evd_copier *copier,
-                     struct evd_buf *sums, struct evd_error *err)
+static int copy_item(struct evd_case *c, const struct cmd_item *it, int to,
+                     struct evd_copier *copier, struct evd_buf *sums, struct evd_error *err)
 {
 	struct evd_buf name = {0};
 	struct evd_copied facts;
@@ -90,8 +92,8 @@ static int copy_item(struct evd_case *c, const struct cmd_item *it, int to, stru
 	return r;
 }
 
-static int choose(const struct cmd_items *items, int argc, char **argv, const struct cmd_item ***out,
-                  size_t *n, struct evd_error *err)
+static int choose(const struct cmd_items *items, int argc, char **argv,
+                  const struct cmd_item ***out, size_t *n, struct evd_error *err)
 {
 	size_t most = argc ? (size_t)argc : items->n;
 
@@ -210,7 +212,8 @@ const struct cmd_row cmd_export = {
     "usage: evidence export [OPTION]... DIR [ITEM]...\n"
     "\n"
     "Makes the folder DIR with working copies of the items (none named: of all exhibits) under\n"
-    "their original names, characters escaped where a file system could trip over them. Recorded in\n"
+    "their original names, characters escaped where a file system could trip over them. Recorded "
+    "in\n"
     "the log.\n"
     "\n"
     "  --recipient TEXT   for whom\n"

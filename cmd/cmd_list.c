@@ -213,7 +213,8 @@ const struct cmd_row cmd_show = {
     "show",
     "usage: evidence show ITEM\n"
     "\n"
-    "Prints every record that speaks of an item: digests, origin, corrections, and the entries that\n"
+    "Prints every record that speaks of an item: digests, origin, corrections, and the entries "
+    "that\n"
     "name it. The item itself is not opened.\n",
     N_("show the records of an item"),
     run_show,
@@ -224,7 +225,8 @@ const struct cmd_row cmd_show = {
 static int run_view(struct cmd_global *g, int argc, char **argv)
 {
 	enum { REASON = CMD_OWN };
-	static const struct option own[] = {{"reason", required_argument, NULL, REASON}, {NULL, 0, NULL, 0}};
+	static const struct option own[] = {{"reason", required_argument, NULL, REASON},
+	                                    {NULL, 0, NULL, 0}};
 	struct evd_circumstances x = {0};
 	struct cmd_session s;
 	struct cmd_items items = {0};
@@ -246,8 +248,9 @@ static int run_view(struct cmd_global *g, int argc, char **argv)
 	r = cmd_items_read(&s.c, &items);
 	for (int i = first; r == 0 && i < argc; i++)
 		if (!cmd_items_find(&items, argv[i]))
-			r = cmd_fail(evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]),
-			             &err);
+			r = cmd_fail(
+			    evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]),
+			    &err);
 	if (r == 0) {
 		r = evd_entry_begin(&s.c, EVD_VIEW, evd_key_actor(s.key), &x, &d, &err);
 		for (int i = first; r == 0 && i < argc; i++) {

@@ -142,7 +142,8 @@ const struct cmd_row cmd_check = {
 static int run_index(struct cmd_global *g, int argc, char **argv)
 {
 	enum { REBUILD = CMD_OWN };
-	static const struct option own[] = {{"rebuild", no_argument, NULL, REBUILD}, {NULL, 0, NULL, 0}};
+	static const struct option own[] = {{"rebuild", no_argument, NULL, REBUILD},
+	                                    {NULL, 0, NULL, 0}};
 	struct evd_case c;
 	struct evd_error err = {0};
 	bool rebuild = false, same = false;
@@ -171,7 +172,8 @@ const struct cmd_row cmd_index = {
     "index",
     "usage: evidence index [--rebuild]\n"
     "\n"
-    "Compares the index (.case/index.sqlite, a cache) with the log; with --rebuild makes it anew.\n",
+    "Compares the index (.case/index.sqlite, a cache) with the log; with --rebuild makes it "
+    "anew.\n",
     N_("compare or rebuild the index"),
     run_index,
 };
@@ -214,7 +216,8 @@ static int write_correction(struct cmd_global *g, const char *record, const char
 	if (r)
 		r = cmd_fail(r, &err);
 	else if (!g->quiet)
-		printf(_("Corrected by entry %zu; the record itself stands as it was\n"), s.c.log.entries.n);
+		printf(_("Corrected by entry %zu; the record itself stands as it was\n"),
+		       s.c.log.entries.n);
 	cmd_end(&s);
 	return r;
 }
@@ -222,7 +225,8 @@ static int write_correction(struct cmd_global *g, const char *record, const char
 static int run_correct(struct cmd_global *g, int argc, char **argv)
 {
 	enum { REASON = CMD_OWN };
-	static const struct option own[] = {{"reason", required_argument, NULL, REASON}, {NULL, 0, NULL, 0}};
+	static const struct option own[] = {{"reason", required_argument, NULL, REASON},
+	                                    {NULL, 0, NULL, 0}};
 	const char *reason = NULL;
 	int id;
 

@@ -149,8 +149,10 @@ static void put(struct evd_object *o, const char *key, const char *text)
 static int run_stop(struct cmd_global *g, int argc, char **argv)
 {
 	static const struct option own[] = {
-	    {"where", required_argument, NULL, WHERE}, {"how", required_argument, NULL, HOW},
-	    {"who", required_argument, NULL, WHO},     {"device", required_argument, NULL, DEVICE},
+	    {"where", required_argument, NULL, WHERE},
+	    {"how", required_argument, NULL, HOW},
+	    {"who", required_argument, NULL, WHO},
+	    {"device", required_argument, NULL, DEVICE},
 	    {NULL, 0, NULL, 0},
 	};
 	const char *where = NULL, *how = NULL, *who = NULL, *device = NULL;
@@ -182,10 +184,11 @@ static int run_stop(struct cmd_global *g, int argc, char **argv)
 	evd_object_release(&o);
 	evd_buf_release(&text);
 	if (r == CMD_DONE && !g->quiet)
-		fputs(_("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
-		        "Do not forward the material to anyone. Tell the police or the national hotline;\n"
-		        "docs/stop.md lists contacts.\n"),
-		      stdout);
+		fputs(
+		    _("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
+		      "Do not forward the material to anyone. Tell the police or the national hotline;\n"
+		      "docs/stop.md lists contacts.\n"),
+		    stdout);
 	return r;
 }
 

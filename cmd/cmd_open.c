@@ -8,8 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER = CMD_OWN, TITLE, INSTITUTION, LEGAL_BASIS, RESPONSIBLE, PURPOSE, LANGUAGE, VIOLENCE,
-       CONSENT, RETENTION, REVIEW, EXCLUDED, AUTHORITY };
+enum {
+	NUMBER = CMD_OWN,
+	TITLE,
+	INSTITUTION,
+	LEGAL_BASIS,
+	RESPONSIBLE,
+	PURPOSE,
+	LANGUAGE,
+	VIOLENCE,
+	CONSENT,
+	RETENTION,
+	REVIEW,
+	EXCLUDED,
+	AUTHORITY
+};
 
 static const struct option options[] = {
     {"number", required_argument, NULL, NUMBER},
@@ -96,7 +109,8 @@ const struct cmd_row cmd_open = {
     "  --responsible R    who is responsible for the collection\n"
     "  --purpose P        what for\n"
     "  --authority A      number of an order, if there is one\n"
-    "  --violence KIND    stalking intimate-images harassment threats hate identity-theft deepfake\n"
+    "  --violence KIND    stalking intimate-images harassment threats hate identity-theft "
+    "deepfake\n"
     "                     doxing sextortion fraud account-takeover child-abuse-material\n"
     "                     violent-extremism domestic-violence other\n"
     "  --consent C        reference of the consent record\n"
@@ -111,7 +125,8 @@ const struct cmd_row cmd_open = {
 static int run_close(struct cmd_global *g, int argc, char **argv)
 {
 	enum { REASON = CMD_OWN };
-	static const struct option own[] = {{"reason", required_argument, NULL, REASON}, {NULL, 0, NULL, 0}};
+	static const struct option own[] = {{"reason", required_argument, NULL, REASON},
+	                                    {NULL, 0, NULL, 0}};
 	struct evd_circumstances x = {0};
 	struct cmd_session s;
 	struct evd_draft d;

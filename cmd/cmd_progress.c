@@ -64,7 +64,8 @@ static void draw(uint64_t done, uint64_t all, double t)
 		        (unsigned)(done * 100 / all), rate / 1e6,
 		        rate > 0 ? (double)(all - done) / rate : 0.0);
 	else if (state.bar)
-		fprintf(stderr, "\r%s %" PRIu64 " MB  %.0f MB/s   ", state.what, done / 1000000, rate / 1e6);
+		fprintf(stderr, "\r%s %" PRIu64 " MB  %.0f MB/s   ", state.what, done / 1000000,
+		        rate / 1e6);
 	else
 		fprintf(stderr, "%s: %" PRIu64 " MB, %.0f MB/s\n", state.what, done / 1000000, rate / 1e6);
 	state.shown = true;

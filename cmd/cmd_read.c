@@ -53,7 +53,8 @@ static bool may_be_companion(const struct cmd_item *x)
 {
 	size_t n = x->source ? strlen(x->source) : 0;
 
-	return (n > 4 && (strcmp(x->source + n - 4, "-wal") == 0 || strcmp(x->source + n - 4, "-shm") == 0)) ||
+	return (n > 4 &&
+	        (strcmp(x->source + n - 4, "-wal") == 0 || strcmp(x->source + n - 4, "-shm") == 0)) ||
 	       (n > 8 && strcmp(x->source + n - 8, "-journal") == 0);
 }
 
@@ -139,10 +140,12 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 		r = cmd_fail(r, &err);
 	} else {
 		if (!g->quiet)
-			printf("%" PRIu64 " items read, %" PRIu64 " records by entry %zu (sandbox %s)\n", out.items,
-			       out.records, s.c.log.entries.n, out.sandbox[0] ? out.sandbox : "none");
+			printf("%" PRIu64 " items read, %" PRIu64 " records by entry %zu (sandbox %s)\n",
+			       out.items, out.records, s.c.log.entries.n,
+			       out.sandbox[0] ? out.sandbox : "none");
 		if (out.trouble)
-			fprintf(stderr, "%" PRIu64 " items could not be read in part; 'evidence show ITEM' says what\n",
+			fprintf(stderr,
+			        "%" PRIu64 " items could not be read in part; 'evidence show ITEM' says what\n",
 			        out.trouble);
 		r = out.trouble ? CMD_FINDINGS : CMD_DONE;
 	}
@@ -186,8 +189,10 @@ const struct cmd_row cmd_read = {
     "read",
     "usage: evidence read [OPTION]... [ITEM]...\n"
     "\n"
-    "Reads items (none named: all exhibits) in a sandbox, each in a process of its own, and records\n"
-    "what was read as derived facts: types, metadata, chat messages, and all that could not be read.\n"
+    "Reads items (none named: all exhibits) in a sandbox, each in a process of its own, and "
+    "records\n"
+    "what was read as derived facts: types, metadata, chat messages, and all that could not be "
+    "read.\n"
     "The items themselves are not changed.\n"
     "\n"
     "  --memory MIB       memory an item may use (512)\n"

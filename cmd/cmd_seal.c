@@ -46,11 +46,12 @@ static int seal(struct cmd_global *g, struct evd_seal_options *o, const char *pa
 	} else if (!g->quiet) {
 		fputs(out.again ? _("Sealed again, the same bytes: ") : _("Sealed: "), stdout);
 		cmd_put_text(evd_view_str(path));
-		printf("\n%" PRIu64 " files, %" PRIu64 " items, %" PRIu64 " bytes, scope %s\n", out.files, out.items,
-		       out.size, out.scope == EVD_SCOPE_ALL ? "all" : "tags");
+		printf("\n%" PRIu64 " files, %" PRIu64 " items, %" PRIu64 " bytes, scope %s\n", out.files,
+		       out.items, out.size, out.scope == EVD_SCOPE_ALL ? "all" : "tags");
 		put_digest("Seal digest", out.seal_digest);
 		put_digest("Custody head", out.head);
-		puts(_("Write the custody head down and keep it apart: it shows later whether entries were dropped."));
+		puts(_("Write the custody head down and keep it apart: it shows later whether entries were "
+		       "dropped."));
 	}
 	cmd_end(&s);
 	return r;
@@ -93,10 +94,12 @@ const struct cmd_row cmd_seal = {
     "seal",
     "usage: evidence seal [OPTION]... OUT.asice\n"
     "\n"
-    "Makes the one file that others verify: every byte hashed again, listed and signed. More can be\n"
+    "Makes the one file that others verify: every byte hashed again, listed and signed. More can "
+    "be\n"
     "added afterwards and sealed again; with nothing added, the same bytes come out.\n"
     "\n"
-    "  --scope all|tags      what the signature lists: every file (default up to 1000), or the four\n"
+    "  --scope all|tags      what the signature lists: every file (default up to 1000), or the "
+    "four\n"
     "                        tag files, which list every file\n"
     "  --require-timestamp   say in the log that a time stamp over the seal must be there\n"
     "  --read-back           read the finished file from the medium before it gets its name\n"

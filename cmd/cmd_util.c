@@ -74,9 +74,7 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 			if (row->usage)
 				fputs(row->usage, stdout);
 			return stop(CMD_DONE);
-		case OPT_VERSION:
-			printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD);
-			exit(CMD_DONE);
+		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
 		case '?':
 			fprintf(stderr, "Try 'evidence %s--help'.\n", row->run ? row->name : "");
 			return stop(CMD_USAGE);
@@ -174,8 +172,10 @@ void cmd_end(struct cmd_session *s)
 	/* the index is a cache: that it could not follow is no failure of the command; of a damaged case
 	 * the command has spoken already */
 	if (r && r != EVD_E_DAMAGED && r != EVD_E_UNSUPPORTED)
-		fprintf(stderr, "evidence: the index could not follow (%s); 'evidence index --rebuild' makes it anew\n",
-		        err.text);
+		fprintf(
+		    stderr,
+		    "evidence: the index could not follow (%s); 'evidence index --rebuild' makes it anew\n",
+		    err.text);
 	evd_pool_free(s->pool);
 	evd_key_free(s->key);
 	evd_case_close(&s->c);

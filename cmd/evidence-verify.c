@@ -50,7 +50,20 @@ struct program {
 	unsigned long count[5]; /* by enum evd_verdict */
 };
 
-enum { PIN = 256, TRUST, AT, EXTENDS, REQUIRE_TIME, ALL_DIGESTS, JSON, QUIET, LANGUAGE, ABOUT, VERSION, HELP };
+enum {
+	PIN = 256,
+	TRUST,
+	AT,
+	EXTENDS,
+	REQUIRE_TIME,
+	ALL_DIGESTS,
+	JSON,
+	QUIET,
+	LANGUAGE,
+	ABOUT,
+	VERSION,
+	HELP
+};
 
 static const struct option options[] = {
     {"pin", required_argument, NULL, PIN},
@@ -71,11 +84,11 @@ static const struct option options[] = {
 /* 70 and up > 3 > 1 > 2 > 0 */
 static int rank(int code)
 {
-	return code >= EVD_EXIT_NO_INPUT ? 100 + code
-	       : code == EVD_EXIT_REFUSED ? 3
-	       : code == EVD_EXIT_FAILED  ? 2
+	return code >= EVD_EXIT_NO_INPUT        ? 100 + code
+	       : code == EVD_EXIT_REFUSED       ? 3
+	       : code == EVD_EXIT_FAILED        ? 2
 	       : code == EVD_EXIT_INDETERMINATE ? 1
-	                                  : 0;
+	                                        : 0;
 }
 
 static void worse(struct program *p, int code)
@@ -157,7 +170,9 @@ static int take_option(struct program *p, int id, char *value)
 		p->messages = evd_messages(value);
 		break;
 	case ABOUT: p->about = true; break;
-	case VERSION: printf("evidence-verify %s (%s), rules 1, schema 1\n", EVD_VERSION, EVD_BUILD); return 0;
+	case VERSION:
+		printf("evidence-verify %s (%s), rules 1, schema 1\n", EVD_VERSION, EVD_BUILD);
+		return 0;
 	case HELP: fputs(usage, stdout); return 0;
 	default: fputs("Try 'evidence-verify --help'.\n", stderr); return EVD_EXIT_USAGE;
 	}
@@ -250,12 +265,13 @@ static void summary(const struct program *p, int n)
 {
 	if (p->quiet || n < 2)
 		return;
-	fprintf(p->json ? stderr : stdout,
-	        "%d bundles: %lu verified, %lu not verified, %lu not decided, %lu refused, %lu not read\n", n,
-	        p->count[EVD_TOTAL_PASSED], p->count[EVD_TOTAL_FAILED], p->count[EVD_INDETERMINATE],
-	        p->count[EVD_REFUSED],
-	        (unsigned long)n - p->count[EVD_TOTAL_PASSED] - p->count[EVD_TOTAL_FAILED] -
-	            p->count[EVD_INDETERMINATE] - p->count[EVD_REFUSED]);
+	fprintf(
+	    p->json ? stderr : stdout,
+	    "%d bundles: %lu verified, %lu not verified, %lu not decided, %lu refused, %lu not read\n",
+	    n, p->count[EVD_TOTAL_PASSED], p->count[EVD_TOTAL_FAILED], p->count[EVD_INDETERMINATE],
+	    p->count[EVD_REFUSED],
+	    (unsigned long)n - p->count[EVD_TOTAL_PASSED] - p->count[EVD_TOTAL_FAILED] -
+	        p->count[EVD_INDETERMINATE] - p->count[EVD_REFUSED]);
 }
 
 static int verify_all(struct program *p, char **path, int n)
@@ -313,8 +329,8 @@ int main(int argc, char **argv)
 		p.progress = !p.quiet && !p.json && isatty(STDERR_FILENO);
 		p.o.progress = p.progress ? show_progress : NULL;
 		if (p.about)
-			fprintf(stderr, "evidence-verify %s (%s), checked at %lld seconds since 1970\n", EVD_VERSION,
-			        EVD_BUILD, (long long)p.o.now);
+			fprintf(stderr, "evidence-verify %s (%s), checked at %lld seconds since 1970\n",
+			        EVD_VERSION, EVD_BUILD, (long long)p.o.now);
 		code = verify_all(&p, path, n);
 	}
 	evd_pool_free(p.o.pool);

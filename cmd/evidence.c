@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 static const struct cmd_row *const rows[] = {
-    &cmd_identity, &cmd_open,  &cmd_add,     &cmd_note,  &cmd_statement, &cmd_stop,
-    &cmd_view,     &cmd_list,  &cmd_show,    &cmd_log,   &cmd_check,     &cmd_correct,
-    &cmd_close,    &cmd_seal,  &cmd_export,  &cmd_index, &cmd_read,
+    &cmd_identity, &cmd_open, &cmd_add,    &cmd_note,  &cmd_statement, &cmd_stop,
+    &cmd_view,     &cmd_list, &cmd_show,   &cmd_log,   &cmd_check,     &cmd_correct,
+    &cmd_close,    &cmd_seal, &cmd_export, &cmd_index, &cmd_read,
 };
 
 static void help(FILE *to)
@@ -25,7 +25,8 @@ static void help(FILE *to)
 	fputs("usage: evidence [-C CASE] [--identity PREFIX] COMMAND [OPTION]... [WORD]...\n"
 	      "\n",
 	      to);
-	fputs(_("Takes evidence in, keeps its signed custody log, and seals it into one file that anyone\n"
+	fputs(_("Takes evidence in, keeps its signed custody log, and seals it into one file that "
+	        "anyone\n"
 	        "can verify with evidence-verify. No network is used.\n"),
 	      to);
 	fputc('\n', to);
@@ -109,7 +110,8 @@ int main(int argc, char **argv)
 	}
 	row = find(argv[optind]);
 	if (!row) {
-		fprintf(stderr, _("evidence: no command '%s'; 'evidence --help' lists them\n"), argv[optind]);
+		fprintf(stderr, _("evidence: no command '%s'; 'evidence --help' lists them\n"),
+		        argv[optind]);
 		return CMD_USAGE;
 	}
 	if (!evd_crypto()) {

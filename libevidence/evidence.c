@@ -42,9 +42,9 @@ static int home_of(const char *home, char *out, size_t cap, struct evd_error *er
 	return 0;
 }
 
-int evd_identity_new(const char *home, const char *name, const char *role,
-                     const char *organisation, const char *passphrase,
-                     char out_fingerprint[EVD_FINGERPRINT_TEXT], struct evd_error *err)
+int evd_identity_new(const char *home, const char *name, const char *role, const char *organisation,
+                     const char *passphrase, char out_fingerprint[EVD_FINGERPRINT_TEXT],
+                     struct evd_error *err)
 {
 	const struct evd_identity_request request = {
 	    .name = name, .role = role, .organisation = organisation};
@@ -219,10 +219,11 @@ static int text_of(const struct evd_report *report, char **out, struct evd_error
 int evd_judge(const char *path, const char *const *pins, size_t n_pins, const char *trust,
               enum evd_judgement *out, char **out_json, struct evd_error *err)
 {
-	static const enum evd_judgement judgement[] = {
-	    [EVD_OWN_FAILURE] = EVD_JUDGED_NOT,     [EVD_TOTAL_PASSED] = EVD_JUDGED_PASSED,
-	    [EVD_TOTAL_FAILED] = EVD_JUDGED_FAILED, [EVD_INDETERMINATE] = EVD_JUDGED_INDETERMINATE,
-	    [EVD_REFUSED] = EVD_JUDGED_REFUSED};
+	static const enum evd_judgement judgement[] = {[EVD_OWN_FAILURE] = EVD_JUDGED_NOT,
+	                                               [EVD_TOTAL_PASSED] = EVD_JUDGED_PASSED,
+	                                               [EVD_TOTAL_FAILED] = EVD_JUDGED_FAILED,
+	                                               [EVD_INDETERMINATE] = EVD_JUDGED_INDETERMINATE,
+	                                               [EVD_REFUSED] = EVD_JUDGED_REFUSED};
 	struct evd_verify_options o = {.now = evd_clock_ms() / 1000};
 	struct evd_report report = {0};
 	int fd, r = trust_of(pins, n_pins, trust, &o.trust, err);

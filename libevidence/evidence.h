@@ -73,8 +73,8 @@ typedef int evd_progress(void *ctx, uint64_t done, uint64_t all);
 
 /* What came of an intake. */
 struct evd_added {
-	uint64_t items, bytes;  /* committed: safely in */
-	uint64_t not_taken;     /* named in the log with the reason */
+	uint64_t items, bytes; /* committed: safely in */
+	uint64_t not_taken;    /* named in the log with the reason */
 };
 
 /*
@@ -91,8 +91,8 @@ EVD_API int evd_work_note(struct evd_work *w, const char *text, struct evd_error
  * evd_work_seal(w, out_path, progress, ctx, out_seal_digest, err): writes the bundle; EXISTS if the
  * file is there. On any failure no file is left at `out_path`.
  */
-EVD_API int evd_work_seal(struct evd_work *w, const char *out_path, evd_progress *progress, void *ctx,
-                          char out_seal_digest[EVD_FINGERPRINT_TEXT],
+EVD_API int evd_work_seal(struct evd_work *w, const char *out_path, evd_progress *progress,
+                          void *ctx, char out_seal_digest[EVD_FINGERPRINT_TEXT],
                           struct evd_error *err) EVD_MUST_USE;
 
 /* ---- verify, report ---- */

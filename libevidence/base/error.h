@@ -25,23 +25,23 @@
 
 enum evd_err {
 	EVD_OK = 0,
-	EVD_END = 1,            /* no more elements; not an error */
-	EVD_E_NOMEM = -1,       /* memory could not be had */
-	EVD_E_IO = -2,          /* the system refused a read, write or sync; `sys` holds errno */
-	EVD_E_NOTFOUND = -3,    /* named thing is absent */
-	EVD_E_EXISTS = -4,      /* target is there already; it was not touched */
-	EVD_E_FORMAT = -5,      /* bytes are not what they must be; stop this container */
-	EVD_E_DAMAGED = -6,     /* this one item is damaged, the rest may go on */
-	EVD_E_UNSUPPORTED = -7, /* newer or other than this program knows */
-	EVD_E_LIMIT = -8,       /* a limit of limits.h was met; the text names it */
-	EVD_E_CRYPTO = -9,      /* OpenSSL refused */
-	EVD_E_SANDBOX = -10,    /* a layer of the sandbox could not be put up */
-	EVD_E_MISUSE = -11,     /* wrong call order or argument; the object is as before */
-	EVD_E_INTERNAL = -12,   /* our own bug */
-	EVD_E_DENIED = -13,     /* passphrase, permission, or no right to write */
-	EVD_E_LOCKED = -14,     /* another program holds the case; try again */
-	EVD_E_CANCELLED = -15,  /* the progress callback asked to stop; what is committed stays */
-	EVD_E_NOSPACE = -16,    /* no room on the target */
+	EVD_END = 1,             /* no more elements; not an error */
+	EVD_E_NOMEM = -1,        /* memory could not be had */
+	EVD_E_IO = -2,           /* the system refused a read, write or sync; `sys` holds errno */
+	EVD_E_NOTFOUND = -3,     /* named thing is absent */
+	EVD_E_EXISTS = -4,       /* target is there already; it was not touched */
+	EVD_E_FORMAT = -5,       /* bytes are not what they must be; stop this container */
+	EVD_E_DAMAGED = -6,      /* this one item is damaged, the rest may go on */
+	EVD_E_UNSUPPORTED = -7,  /* newer or other than this program knows */
+	EVD_E_LIMIT = -8,        /* a limit of limits.h was met; the text names it */
+	EVD_E_CRYPTO = -9,       /* OpenSSL refused */
+	EVD_E_SANDBOX = -10,     /* a layer of the sandbox could not be put up */
+	EVD_E_MISUSE = -11,      /* wrong call order or argument; the object is as before */
+	EVD_E_INTERNAL = -12,    /* our own bug */
+	EVD_E_DENIED = -13,      /* passphrase, permission, or no right to write */
+	EVD_E_LOCKED = -14,      /* another program holds the case; try again */
+	EVD_E_CANCELLED = -15,   /* the progress callback asked to stop; what is committed stays */
+	EVD_E_NOSPACE = -16,     /* no room on the target */
 	EVD_E_UNAVAILABLE = -17, /* a card, device or program that is needed is not there */
 };
 
@@ -59,7 +59,8 @@ struct evd_error {
 #if defined(__GNUC__)
 __attribute__((visibility("default")))
 #endif
-const char *evd_strerror(int code);
+const char *
+evd_strerror(int code);
 
 /*
  * evd_fail(err, code, fmt, …): fills `err` (may be NULL) and returns `code`.

@@ -21,8 +21,8 @@
 struct source {
 	int fd;
 	bool noatime;
-	char *path;           /* as met */
-	char temporary[24];   /* in the draft's data folder */
+	char *path;         /* as met */
+	char temporary[24]; /* in the draft's data folder */
 	struct evd_copied facts;
 	int result;
 	struct evd_error err;
@@ -45,7 +45,12 @@ struct intake {
 	bool stopped;
 	pthread_mutex_t lock;
 	/* items of the draft, told once it is committed */
-	EVD_ARRAY(struct { struct evd_id id; uint64_t exhibit; char *path; }) told;
+	EVD_ARRAY(struct {
+		struct evd_id id;
+		uint64_t exhibit;
+		char *path;
+	})
+	told;
 };
 
 static void tell(struct intake *in, struct evd_id id, uint64_t exhibit, const char *path,
@@ -85,8 +90,8 @@ static int begin(struct intake *in, struct evd_error *err)
 
 	if (in->drafting)
 		return 0;
-	r = evd_entry_begin(in->c, EVD_ACQUIRE, evd_key_actor(in->key), &in->o->circumstances, &in->draft,
-	                    err);
+	r = evd_entry_begin(in->c, EVD_ACQUIRE, evd_key_actor(in->key), &in->o->circumstances,
+	                    &in->draft, err);
 	if (r)
 		return r;
 	evd_object_cstr(&in->draft.details, "basis", in->o->basis);
@@ -150,8 +155,8 @@ static void put_time(struct evd_object *o, const char *key, int64_t s, long ns)
 	char text[64];
 
 	evd_civil(s, &c);
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day, c.hour,
-	         c.minute, c.second, ns);
+	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day,
+	         c.hour, c.minute, c.second, ns);
 	evd_object_cstr(o, key, text);
 }
 
@@ -170,9 +175,12 @@ static void put_observations(struct evd_object *o, const struct evd_copied *f, b
 		unsigned bit;
 		const char *word;
 	} words[] = {
-	    {EVD_SEEN_CHANGED, "changed-while-read"}, {EVD_SEEN_ACTIVE, "read-twice"},
-	    {EVD_SEEN_EMPTY, "empty"},                {EVD_SEEN_ZERO, "all-zero"},
-	    {EVD_SEEN_SPARSE, "sparse"},              {EVD_SEEN_LINKS, "hard-linked"},
+	    {EVD_SEEN_CHANGED, "changed-while-read"},
+	    {EVD_SEEN_ACTIVE, "read-twice"},
+	    {EVD_SEEN_EMPTY, "empty"},
+	    {EVD_SEEN_ZERO, "all-zero"},
+	    {EVD_SEEN_SPARSE, "sparse"},
+	    {EVD_SEEN_LINKS, "hard-linked"},
 	};
 	struct evd_buf b = {0};
 	bool any = false;
@@ -248,7 +256,8 @@ static int remember(struct intake *in, uint64_t item, uint64_t exhibit, const st
 /* A copied source becomes an item of the draft: content, then origin. */
 static int record_item(struct intake *in, const struct source *s, struct evd_error *err)
 {
-	struct evd_content content = {.size = s->facts.size, .crc32 = s->facts.crc32, .role = in->o->role};
+	struct evd_content content = {
+	    .size = s->facts.size, .crc32 = s->facts.crc32, .role = in->o->role};
 	const char *slash = strrchr(s->path, '/');
 	char ext[9];
 	uint64_t item;
@@ -277,7 +286,8 @@ static int copy_one(void *ctx, size_t i, unsigned thread)
 
 	in->copier[thread].progress = count_bytes;
 	in->copier[thread].ctx = in;
-	s->result = evd_copy(&in->copier[thread], s->fd, in->draft.data, s->temporary, &s->facts, &s->err);
+	s->result =
+	    evd_copy(&in->copier[thread], s->fd, in->draft.data, s->temporary, &s->facts, &s->err);
 	if (s->result == 0) {
 		pthread_mutex_lock(&in->lock);
 		in->done_files++;
@@ -335,8 +345,8 @@ static int make_room(struct intake *in, uint64_t size, struct evd_error *err)
 	uint64_t items = in->draft_items + in->n_chunk, bytes = in->draft_bytes + in->chunk_bytes;
 	int r;
 
-	if (items == 0 || (items < EVD_BATCH_ITEMS && size <= EVD_BATCH_BYTES &&
-	                   bytes <= EVD_BATCH_BYTES - size))
+	if (items == 0 ||
+	    (items < EVD_BATCH_ITEMS && size <= EVD_BATCH_BYTES && bytes <= EVD_BATCH_BYTES - size))
 		return 0;
 	r = flush_chunk(in, err);
 	if (r == 0)

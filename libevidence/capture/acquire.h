@@ -15,9 +15,9 @@ struct evd_acquire_options {
 	const char *observed; /* "file" or "photo" */
 	const char *role;     /* NULL, or "receipt", "validation": then no exhibit number */
 	const char *label, *supplier, *device; /* NULL: absent */
-	int stream;           /* an open file to take in as well, after the paths; -1: none */
+	int stream; /* an open file to take in as well, after the paths; -1: none */
 	const char *stream_name;
-	bool leave_changing;  /* a file that changes while read is left out and listed, not kept */
+	bool leave_changing; /* a file that changes while read is left out and listed, not kept */
 	struct evd_circumstances circumstances;
 	struct evd_pool *pool;
 	/* progress: bytes and files done so far; other than 0 stops. May be NULL. */

@@ -12,13 +12,13 @@
 #include <sys/types.h>
 
 /* What was noticed about the source; facts, no conclusions. */
-#define EVD_SEEN_CHANGED 1u    /* it changed while it was read, twice */
+#define EVD_SEEN_CHANGED 1u /* it changed while it was read, twice */
 #define EVD_SEEN_EMPTY 2u
-#define EVD_SEEN_ZERO 4u       /* all bytes are zero */
-#define EVD_SEEN_SPARSE 8u     /* fewer blocks than its size needs */
-#define EVD_SEEN_LINKS 16u     /* more than one hard link */
-#define EVD_SEEN_ATIME 32u     /* its access time may have changed: the system would not let it be */
-#define EVD_SEEN_ACTIVE 64u    /* read twice, since it changed during the first reading */
+#define EVD_SEEN_ZERO 4u    /* all bytes are zero */
+#define EVD_SEEN_SPARSE 8u  /* fewer blocks than its size needs */
+#define EVD_SEEN_LINKS 16u  /* more than one hard link */
+#define EVD_SEEN_ATIME 32u  /* its access time may have changed: the system would not let it be */
+#define EVD_SEEN_ACTIVE 64u /* read twice, since it changed during the first reading */
 
 struct evd_copied {
 	uint64_t size; /* bytes read and stored */

@@ -54,7 +54,8 @@ int evd_source_open(int at, const char *name, int *out, bool *noatime, struct ev
 		return evd_fail_sys(err, errno, "cannot be read");
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return evd_fail(err, EVD_E_DAMAGED, "not taken: it was replaced by %s", kind_of(st.st_mode));
+		return evd_fail(err, EVD_E_DAMAGED, "not taken: it was replaced by %s",
+		                kind_of(st.st_mode));
 	}
 	*out = fd;
 	return 0;

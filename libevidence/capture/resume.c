@@ -188,8 +188,8 @@ bool evd_resume_has(const struct evd_resume *r, const struct evd_walked *f)
 	if (r->taken.n == 0)
 		return false;
 	evd_civil(f->modified_ns / 1000000000, &c);
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day, c.hour,
-	         c.minute, c.second, (long)(f->modified_ns % 1000000000));
+	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day,
+	         c.hour, c.minute, c.second, (long)(f->modified_ns % 1000000000));
 	return make_key(evd_view_str(f->path), f->size, text, f->inode, key, NULL) == 0 &&
 	       bsearch(key, r->taken.at, r->taken.n, sizeof *r->taken.at, by_key);
 }

@@ -54,7 +54,8 @@ static void copy_member(struct evd_object *o, const struct evd_json_node *n)
 	evd_buf_release(&value);
 }
 
-static int on_record(void *ctx, struct evd_view line, const struct evd_json *j, struct evd_error *err)
+static int on_record(void *ctx, struct evd_view line, const struct evd_json *j,
+                     struct evd_error *err)
 {
 	struct reading *rd = ctx;
 	size_t at = 1;
@@ -85,9 +86,10 @@ static int on_end(void *ctx, int code, const char *text, struct evd_error *err)
 	evd_object_bytes(o, "spec", evd_view_str(rd->spec));
 	evd_object_bool(o, "confirmed", rd->confirmed);
 	evd_object_int(o, "records", rd->records);
-	evd_object_cstr(o, "end", code == 0                ? "whole"
-	                          : code == EVD_E_FORMAT ? "other-format"
-	                                                  : "stopped");
+	evd_object_cstr(o, "end",
+	                code == 0              ? "whole"
+	                : code == EVD_E_FORMAT ? "other-format"
+	                                       : "stopped");
 	if (code)
 		evd_object_bytes(o, "text", evd_view_str(text));
 	return evd_entry_record(&rd->d, o, NULL, err);
@@ -112,7 +114,8 @@ static int open_sources(struct evd_case *c, const struct evd_to_read *items,
 	return r;
 }
 
-static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o, struct evd_error *err)
+static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
+                       struct evd_error *err)
 {
 	struct evd_object *rec = &rd->record;
 	int r;
@@ -144,7 +147,8 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_c
 	size_t n;
 	struct evd_reader_item what = {.fd = fd, .name = name};
 
-	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq, rd->item->id.k);
+	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq,
+	         rd->item->id.k);
 	r = open_sources(c, items, rd->item, fd, name, &n, err);
 	what.n = n;
 	if (r == 0)

@@ -17,7 +17,7 @@ struct evd_to_read {
 	const char *name;            /* original name, foreign text; NULL: none */
 	size_t with[3];              /* indexes of companions in the same array, n_with of them */
 	size_t n_with;
-	bool companion;              /* read with another item, not by itself */
+	bool companion; /* read with another item, not by itself */
 };
 
 struct evd_read_out {

@@ -47,7 +47,7 @@ void evd_clock_record(const char *case_id, struct evd_object *o)
 	state = adjtimex(&tx);
 	evd_object_cstr(o, "source", "system");
 	evd_object_cstr(o, "synchronised",
-	                state < 0                                      ? "unknown"
+	                state < 0                                       ? "unknown"
 	                : state == TIME_ERROR || tx.status & STA_UNSYNC ? "no"
 	                                                                : "yes");
 	clock_gettime(CLOCK_BOOTTIME, &up);
@@ -56,8 +56,8 @@ void evd_clock_record(const char *case_id, struct evd_object *o)
 	if (localtime_r(&now, &local)) {
 		long off = local.tm_gmtoff / 60;
 
-		snprintf(text, sizeof text, "%c%02ld:%02ld", off < 0 ? '-' : '+', (off < 0 ? -off : off) / 60,
-		         (off < 0 ? -off : off) % 60);
+		snprintf(text, sizeof text, "%c%02ld:%02ld", off < 0 ? '-' : '+',
+		         (off < 0 ? -off : off) / 60, (off < 0 ? -off : off) % 60);
 		evd_object_cstr(o, "zone", text);
 	}
 	record_boot(case_id, o);

@@ -26,7 +26,8 @@
 #define ALLOW_READING(nr, arg)                                                                     \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 4), LOAD(args[arg]),                                \
 	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K,                                                       \
-	             O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY), 0, 1), \
+	             O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY), 0, \
+	             1),                                                                               \
 	    ANSWER(SECCOMP_RET_ERRNO | EACCES), ANSWER(SECCOMP_RET_ALLOW)
 
 int evd_confine_verifier(struct evd_error *err)

@@ -20,7 +20,8 @@ static int at_or_cwd(int at)
 
 int evd_dir_open(int at, const char *name, int *out, struct evd_error *err)
 {
-	*out = openat(at_or_cwd(at), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at < 0 ? 0 : O_NOFOLLOW));
+	*out =
+	    openat(at_or_cwd(at), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at < 0 ? 0 : O_NOFOLLOW));
 	return *out < 0 ? evd_fail_sys(err, errno, "folder %s", name) : 0;
 }
 
@@ -96,8 +97,7 @@ int evd_file_create(int at, const char *name, int *out, struct evd_error *err)
 int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd_error *err)
 {
 	struct stat st;
-	int fd = openat(at_or_cwd(at), name,
-	                O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = openat(at_or_cwd(at), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	*out = -1;
 	if (fd < 0)
@@ -236,7 +236,8 @@ int evd_rename_new(int from_at, const char *from, int to_at, const char *to, str
 int evd_rename_over(int at, const char *from, const char *to, struct evd_error *err)
 {
 	at = at_or_cwd(at);
-	return renameat(at, from, at, to) != 0 ? evd_fail_sys(err, errno, "%s cannot get its name", to) : 0;
+	return renameat(at, from, at, to) != 0 ? evd_fail_sys(err, errno, "%s cannot get its name", to)
+	                                       : 0;
 }
 
 void evd_remove(int at, const char *name)

@@ -28,8 +28,9 @@ int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err) EVD_
  * evd_input_each(folder, each, ctx, err): calls each(ctx, path, err) for what is in it, names that start
  * with a dot left out, until a result is not 0.
  */
-int evd_input_each(const char *folder, int (*each)(void *ctx, const char *path, struct evd_error *err),
-                   void *ctx, struct evd_error *err) EVD_MUST_USE;
+int evd_input_each(const char *folder,
+                   int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                   struct evd_error *err) EVD_MUST_USE;
 
 /* evd_cores(): processors this program may use, at least 1. */
 unsigned evd_cores(void);

@@ -56,8 +56,9 @@ int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err)
 	return 0;
 }
 
-int evd_input_each(const char *folder, int (*each)(void *ctx, const char *path, struct evd_error *err),
-                   void *ctx, struct evd_error *err)
+int evd_input_each(const char *folder,
+                   int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                   struct evd_error *err)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;

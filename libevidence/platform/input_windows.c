@@ -202,8 +202,9 @@ static int one_of(const char *folder, const WIN32_FIND_DATAW *e,
 	return r;
 }
 
-int evd_input_each(const char *folder, int (*each)(void *ctx, const char *path, struct evd_error *err),
-                   void *ctx, struct evd_error *err)
+int evd_input_each(const char *folder,
+                   int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                   struct evd_error *err)
 {
 	wchar_t *all = full_path(folder, L"\\*");
 	WIN32_FIND_DATAW e;

@@ -60,9 +60,8 @@ const char *evd_start_language(void)
 	static const char *const plain[] = {"sq", "bs", "hr", "mk", "cnr"};
 	wchar_t name[LOCALE_NAME_MAX_LENGTH];
 
-	if (!own_window ||
-	    !LCIDToLocaleName(MAKELCID(GetUserDefaultUILanguage(), SORT_DEFAULT), name,
-	                      LOCALE_NAME_MAX_LENGTH, 0))
+	if (!own_window || !LCIDToLocaleName(MAKELCID(GetUserDefaultUILanguage(), SORT_DEFAULT), name,
+	                                     LOCALE_NAME_MAX_LENGTH, 0))
 		return NULL;
 	if (wcsncmp(name, L"sr", 2) == 0 && wcsstr(name, L"-ME"))
 		return "cnr";

@@ -49,9 +49,10 @@ static int read_item(void *ctx, size_t i, unsigned thread)
 	if (r == 0)
 		r = evd_sha_end(&j->sha[thread], digest, &err);
 	if (r == 0 && memcmp(digest, it->sha256, EVD_SHA256_LEN) != 0)
-		r = evd_fail(&err, EVD_E_IO,
-		             "the target did not keep item %u/%u: it reads back otherwise; nothing was sealed", it->seq,
-		             it->k);
+		r = evd_fail(
+		    &err, EVD_E_IO,
+		    "the target did not keep item %u/%u: it reads back otherwise; nothing was sealed",
+		    it->seq, it->k);
 	return r ? fail_once(j, &err, r) : 0;
 }
 

@@ -158,10 +158,11 @@ static int judge_kept(struct evd_case *c, const uint8_t *asic, struct evd_view p
 	const struct evd_findings to = {hear_nothing, NULL};
 	int r = evd_kept_signature(c, c->log.entries.n, asic, p7s, &to, err);
 
-	return r == EVD_STOP ? evd_fail(err, EVD_E_DAMAGED,
-	                                "the signature kept in seals/%08zu is damaged; nothing was sealed",
-	                                c->log.entries.n)
-	                     : r;
+	return r == EVD_STOP
+	           ? evd_fail(err, EVD_E_DAMAGED,
+	                      "the signature kept in seals/%08zu is damaged; nothing was sealed",
+	                      c->log.entries.n)
+	           : r;
 }
 
 static int to_file(void *ctx, const void *p, size_t len, struct evd_error *err)

@@ -184,7 +184,8 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
 	out->log.findings = NULL;
 	out->log.on_record = NULL;
 	free(run);
-	if (r >= 0 && evd_crypto_short()) /* nothing OpenSSL said since then may accuse or clear anybody */
+	if (r >= 0 &&
+	    evd_crypto_short()) /* nothing OpenSSL said since then may accuse or clear anybody */
 		return evd_nomem(err);
 	return r == EVD_STOP ? 0 : r;
 }

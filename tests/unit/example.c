@@ -14,7 +14,8 @@ static int show(void *ctx, uint64_t done, uint64_t all)
 
 int main(int argc, char **argv)
 {
-	char home[512], dir[512], bundle[512], fingerprint[EVD_FINGERPRINT_TEXT], seal[EVD_FINGERPRINT_TEXT];
+	char home[512], dir[512], bundle[512], fingerprint[EVD_FINGERPRINT_TEXT],
+	    seal[EVD_FINGERPRINT_TEXT];
 	const char *pins[1] = {fingerprint};
 	struct evd_work *work = NULL;
 	struct evd_added added;
