@@ -82,7 +82,12 @@ static int note_signer(struct evd_log *log, const struct evd_signer *s, struct e
 
 	for (size_t i = 0; i < log->signers.n; i++)
 		if (memcmp(log->signers.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0) {
-			log->signers.at[i].entries++;
+			it = &log->signers.at[i];
+			it->entries++;
+			if (log->entry.time_ms < it->earliest_ms)
+				it->earliest_ms = log->entry.time_ms;
+			if (log->entry.time_ms > it->latest_ms)
+				it->latest_ms = log->entry.time_ms;
 			log->entry_signer = i;
 			return 0;
 		}
@@ -101,6 +106,7 @@ static int note_signer(struct evd_log *log, const struct evd_signer *s, struct e
 	it->der_len = s->der.len;
 	memcpy(it->fingerprint, s->fingerprint, EVD_SHA256_LEN);
 	it->first = log->entry.seq;
+	it->earliest_ms = it->latest_ms = log->entry.time_ms;
 	it->entries = 1;
 	log->entry_signer = log->signers.n++;
 	return 0;

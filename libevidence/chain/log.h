@@ -54,7 +54,8 @@ struct evd_log_signer {
 	uint8_t fingerprint[EVD_SHA256_LEN];
 	uint8_t *der;
 	size_t der_len;
-	uint64_t first, entries; /* first entry signed, how many */
+	uint64_t first, entries;        /* first entry signed, how many */
+	int64_t earliest_ms, latest_ms; /* recorded times of its entries */
 };
 
 /* Signer `by` (an index) let the certificate in, by `admit`, or by `transfer` once answered. */

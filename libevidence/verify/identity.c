@@ -118,19 +118,23 @@ static const char *sub_of_error(int e)
 }
 
 /* Both ends inclusive: RFC 5280 §4.1.2.5 (OpenSSL's own check takes notAfter as expired). */
-static const char *date_fault(const STACK_OF(X509) * path, int64_t at)
+static const char *date_fault(const X509 *x, int64_t at)
 {
-	for (int i = 0; i < sk_X509_num(path); i++) {
-		const X509 *x = sk_X509_value(path, i);
-		int from = ASN1_TIME_cmp_time_t(X509_get0_notBefore(x), (time_t)at);
-		int to = ASN1_TIME_cmp_time_t(X509_get0_notAfter(x), (time_t)at);
+	int from = ASN1_TIME_cmp_time_t(X509_get0_notBefore(x), (time_t)at);
+	int to = ASN1_TIME_cmp_time_t(X509_get0_notAfter(x), (time_t)at);
 
-		if (from == -2 || to == -2)
-			return "CERTIFICATE_CHAIN_GENERAL_FAILURE";
-		if (from > 0 || to < 0)
-			return "OUT_OF_BOUNDS_NO_POE";
-	}
-	return NULL;
+	if (from == -2 || to == -2)
+		return "CERTIFICATE_CHAIN_GENERAL_FAILURE";
+	return from > 0 || to < 0 ? "OUT_OF_BOUNDS_NO_POE" : NULL;
+}
+
+static const char *path_date_fault(const STACK_OF(X509) * path, int64_t at)
+{
+	const char *sub = NULL;
+
+	for (int i = 0; i < sk_X509_num(path) && !sub; i++)
+		sub = date_fault(sk_X509_value(path, i), at);
+	return sub;
 }
 
 /* NULL if a path validates, else the sub-indication. */
@@ -147,7 +151,7 @@ static const char *chain_fault(const struct evd_trust *t, int64_t at, X509 *x)
 		                                   X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
 		X509_VERIFY_PARAM_set_auth_level(p, 2); /* 112 bits */
 		X509_VERIFY_PARAM_set_depth(p, 5);
-		sub = X509_verify_cert(ctx) == 1 ? date_fault(X509_STORE_CTX_get0_chain(ctx), at)
+		sub = X509_verify_cert(ctx) == 1 ? path_date_fault(X509_STORE_CTX_get0_chain(ctx), at)
 		                                 : sub_of_error(X509_STORE_CTX_get_error(ctx));
 	}
 	X509_STORE_CTX_free(ctx);
@@ -172,6 +176,11 @@ static void judge(const struct evd_trust *t, int64_t at, const struct evd_log_si
 	           : out->unfit                ? "CHAIN_CONSTRAINTS_FAILURE"
 	           : pinned                    ? NULL
 	                                       : chain_fault(t, at, x);
+	/* what it signed, it signed in its time, by its own account (as EU DSS judges it) */
+	if (!out->sub && !pinned)
+		out->sub = date_fault(x, s->earliest_ms / 1000);
+	if (!out->sub && !pinned)
+		out->sub = date_fault(x, s->latest_ms / 1000);
 	if (!out->sub)
 		out->standing = pinned ? EVD_PINNED : EVD_CHAINED;
 	X509_free(x);

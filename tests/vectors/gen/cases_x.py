@@ -14,6 +14,7 @@ NONE, DATES, USE, GENERAL = ('SIGNER_UNKNOWN@1:' + s for s in ('NO_CERTIFICATE_C
 CERT_SIGN = der.bits(b'\x06', 1)
 CA_EXT = [cert.basic(True), key_usage(CERT_SIGN)]
 AT = ['--at', NOW]
+SPRING = '2026-05-01T03:04:05.678Z'
 
 
 def at(*ymd):
@@ -82,20 +83,28 @@ def usages(t):
 def dates(t):
 	chained(t, 'X-12', 'expired', DATES, end=at(2026, 6, 1))
 	chained(t, 'X-12', 'expired, judged with the time of the computer', DATES, end=at(2026, 1, 2), args=[])
-	t.good('X-12', 'expired now, judged at a time of its life', lambda: small(custodian=issued('v', end=at(2026, 6, 1))), pins=[], trust=[CA],
-		args=['--at', '2026-05-31T23:59:59.000Z'])
+	t.good('X-12', 'expired now, judged at a time of its life, in which it signed', lambda: small(custodian=issued('v', end=at(2026, 6, 1)), start=SPRING),
+		pins=[], trust=[CA], args=['--at', '2026-05-31T23:59:59.000Z'])
+	t.bad('X-12', 'judged at a time of its life, but signed after it, by its own account', lambda: small(custodian=issued('v', end=at(2026, 6, 1))), DATES,
+		pins=[], trust=[CA], args=['--at', '2026-05-31T23:59:59.000Z'], note='as EU DSS judges it: SigningTimeInCertRange')
+	for what, last, found in (('in the last second of', '2026-06-01T00:00:00.999Z', ()), ('a second after', '2026-06-01T00:00:01.000Z', (DATES,))):
+		edges = lambda: small(lambda c: setattr(c.entries[2], 'time', last), custodian=issued('v', end=at(2026, 6, 1)), start=SPRING)  # noqa: E731
+		t.bad('X-12', 'one entry signed %s its life' % what, edges, *found + ('TIME_BACKWARDS@4',), pins=[], trust=[CA], args=['--at', '2026-05-31'])
+	for what, first, found in (('in the first second of', '2026-01-01T00:00:00.000Z', ()), ('a second before', '2025-12-31T23:59:59.999Z', (DATES,))):
+		edges = lambda: small(lambda c: setattr(c.entries[0], 'time', first), custodian=issued('v', end=at(2026, 6, 1)), start=SPRING)  # noqa: E731
+		t.bad('X-12', 'one entry signed %s its life' % what, edges, *found, pins=[], trust=[CA], args=['--at', '2026-05-31'])
 	chained(t, 'X-14', 'not yet valid', DATES, start=at(2027, 1, 1), end=at(2030, 1, 1))
 	chained(t, 'X-15', 'valid from the next day', DATES, start=at(2026, 11, 23))
 	t.good('X-14', 'pinned and not yet valid: dates do not matter', lambda: small(custodian=Cert(EcKey('u'), 'U', start=at(2090, 1, 1))))
-	t.good('X-16', 'valid for 1000 years from 2049 on', lambda: small(custodian=issued('v', start=at(2049, 12, 31), end=at(3049, 1, 1))), pins=[], trust=[CA],
+	t.good('X-16', 'valid for 1000 years from 2049 on', lambda: small(custodian=issued('v', start=at(2049, 12, 31), end=at(3049, 1, 1)), start='2050-06-01T00:00:00.000Z'), pins=[], trust=[CA],
 		args=['--at', '2051-01-01T00:00:00.000Z'])
 	t.good('X-16', 'valid from 1950', lambda: small(custodian=issued('v', start=at(1950, 1, 1))), pins=[], trust=[CA], args=AT)
 	for what, a, b in (('with an offset', b'260101000000Z', b'2601010000+01'), ('with a fraction', b'260101000000Z', b'2601010000.0Z')):
 		t.bad('X-16', 'notBefore ' + what, lambda: small(custodian=issued('v', edit=lambda d: d.replace(a, b))), DATES, pins=[], trust=[CA], args=AT,
 			loose='INDETERMINATE', note='not of RFC 5280\'s form: how a decoder names it is left open')
-	t.bad('X-27', 'the same bundle at another declared time', lambda: small(custodian=issued('v', end=at(2026, 6, 1))), DATES, pins=[], trust=[CA],
+	t.bad('X-27', 'the same bundle at another declared time', lambda: small(custodian=issued('v', end=at(2026, 6, 1)), start=SPRING), DATES, pins=[], trust=[CA],
 		args=['--at', '2026-06-01T00:00:01.000Z'], report={'at': '2026-06-01T00:00:01.000Z'})
-	t.good('X-27', '… which the report names', lambda: small(custodian=issued('v', end=at(2026, 6, 1))), pins=[], trust=[CA],
+	t.good('X-27', '… which the report names', lambda: small(custodian=issued('v', end=at(2026, 6, 1)), start=SPRING), pins=[], trust=[CA],
 		args=['--at', '2026-06-01T00:00:00.000Z'], report={'at': '2026-06-01T00:00:00.000Z'})
 	for given in ('2026-11-22', '2026-11-22T00:00:00Z', '2026-11-22T00:00:00.000Z'):
 		t.good('X-27', '--at ' + given, small, args=['--at', given], report={'at': '2026-11-22T00:00:00.000Z'})
