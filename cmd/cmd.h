@@ -65,6 +65,15 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
                char **argv);
 int cmd_option_exit(void);
 
+/* cmd_beside(name, out, cap, err): the path of another program of ours, which stands beside this one.
+ * UNAVAILABLE if it is missing. */
+int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err) EVD_MUST_USE;
+
+/* cmd_is_basis(word): a word of the list of `basis` (docs/format.md §4). cmd_needs_reason: one that needs
+ * to be said why it was lawful (docs/acquire.md). */
+bool cmd_is_basis(const char *word);
+bool cmd_needs_reason(const char *basis);
+
 /* cmd_key(g, out, err): opens the identity. */
 int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err) EVD_MUST_USE;
 
@@ -117,6 +126,6 @@ void cmd_finding(void *ctx, const struct evd_finding *f);
 
 extern const struct cmd_row cmd_identity, cmd_open, cmd_add, cmd_note, cmd_statement, cmd_stop,
     cmd_view, cmd_list, cmd_show, cmd_log, cmd_check, cmd_correct, cmd_close, cmd_seal, cmd_export,
-    cmd_index, cmd_read;
+    cmd_index, cmd_read, cmd_capture;
 
 #endif

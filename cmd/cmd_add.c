@@ -108,25 +108,6 @@ static int spool(struct evd_case *c, int *out, struct evd_error *err)
 	return r;
 }
 
-/* Basis words: the library's schema is the judge; this is only for a clear line. */
-static bool is_basis(const char *word)
-{
-	static const char *const words[] = {
-	    "own-device", "own-account",   "consent",       "public", "observer-account",
-	    "order",      "seized-device", "other-account", "covert", "unknown"};
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i], word) == 0)
-			return true;
-	return false;
-}
-
-/* docs/acquire.md, R1.16: these need a reason, said by the person who takes it in. */
-static bool needs_reason(const char *basis)
-{
-	return strcmp(basis, "other-account") == 0 || strcmp(basis, "covert") == 0;
-}
-
 static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc, char **argv)
 {
 	struct cmd_session s;
@@ -192,9 +173,9 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	if (optind == argc)
 		return cmd_usage(&cmd_add, "give at least one file or folder, or - for standard input");
-	if (!is_basis(o.basis))
+	if (!cmd_is_basis(o.basis))
 		return cmd_usage(&cmd_add, "--basis is not a word of the list");
-	if (needs_reason(o.basis) && !o.circumstances.reason)
+	if (cmd_needs_reason(o.basis) && !o.circumstances.reason)
 		return cmd_usage(&cmd_add, "this basis needs --reason: why it was lawful to take this");
 	if (o.role && strcmp(o.role, "receipt") != 0 && strcmp(o.role, "validation") != 0)
 		return cmd_usage(&cmd_add, "--role is receipt or validation");

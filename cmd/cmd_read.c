@@ -8,29 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int progress(void *ctx, uint64_t done, uint64_t all)
 {
 	(void)ctx;
 	return cmd_progress(done, all);
-}
-
-/* The reader stands beside this program. */
-static int find_reader(char *out, size_t cap, struct evd_error *err)
-{
-	ssize_t n = readlink("/proc/self/exe", out, cap - 32);
-	char *slash;
-
-	if (n > 0)
-		out[n] = '\0';
-	slash = n > 0 ? strrchr(out, '/') : NULL;
-	if (!slash)
-		return evd_fail(err, EVD_E_SANDBOX, "evidence-reader cannot be found");
-	snprintf(slash, 32, "/evidence-reader");
-	if (access(out, X_OK) != 0)
-		return evd_fail(err, EVD_E_SANDBOX, "%s is missing; it reads evidence in a sandbox", out);
-	return 0;
 }
 
 static bool is_companion_of(const struct cmd_item *x, const struct cmd_item *of)
@@ -128,7 +110,7 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 		return r;
 	}
 	cmd_catch_interrupt();
-	r = find_reader(program, sizeof program, &err);
+	r = cmd_beside("evidence-reader", program, sizeof program, &err);
 	config->program = program;
 	if (r == 0)
 		r = choose(&items, argc, argv, &list, &n, &err);

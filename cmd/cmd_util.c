@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OPT_IDENTITY = 500, OPT_FILE, OPT_FD, OPT_JSON, OPT_QUIET, OPT_HELP, OPT_VERSION };
 
@@ -204,4 +205,39 @@ void cmd_finding(void *ctx, const struct evd_finding *f)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
 	evd_object_release(&o);
+}
+
+/* Basis words: the library's schema is the judge; this is only for a clear line. */
+bool cmd_is_basis(const char *word)
+{
+	static const char *const words[] = {
+	    "own-device", "own-account",   "consent",       "public", "observer-account",
+	    "order",      "seized-device", "other-account", "covert", "unknown"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* docs/acquire.md, R1.16: these need a reason, said by the person who takes it in. */
+bool cmd_needs_reason(const char *basis)
+{
+	return strcmp(basis, "other-account") == 0 || strcmp(basis, "covert") == 0;
+}
+
+int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err)
+{
+	ssize_t n = readlink("/proc/self/exe", out, cap - 64);
+	char *slash;
+
+	if (n > 0)
+		out[n] = '\0';
+	slash = n > 0 ? strrchr(out, '/') : NULL;
+	if (!slash)
+		return evd_fail(err, EVD_E_UNAVAILABLE, "%s cannot be found", name);
+	snprintf(slash, 64, "/%s", name);
+	if (access(out, X_OK) != 0)
+		return evd_fail(err, EVD_E_UNAVAILABLE, "%s is missing; it stands beside evidence", out);
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* reader_item: see reader_item.h. */
 #include "reader_item.h"
 
+#include "base/frame.h"
 #include "formats.h"
 
 #include <errno.h>
@@ -63,9 +64,7 @@ static int flush(struct item *it, struct evd_error *err)
 
 static int put_frame(struct item *it, char type, struct evd_view payload, struct evd_error *err)
 {
-	evd_put_u32le(&it->out, (uint32_t)payload.len + 1);
-	evd_put_u8(&it->out, (uint8_t)type);
-	evd_put_view(&it->out, payload);
+	evd_frame_put(&it->out, type, payload);
 	if (evd_buf_check(&it->out, err))
 		return it->out.failed;
 	return it->out.len >= OUT_BLOCK ? flush(it, err) : 0;

@@ -1,6 +1,7 @@
 /* read_out: see read_out.h. */
 #include "derive/read_out.h"
 
+#include "base/frame.h"
 #include "platform/files.h"
 
 #include <inttypes.h>
@@ -36,35 +37,15 @@ static int on_begin(void *ctx, const struct evd_reader_about *about, struct evd_
 	return 0;
 }
 
-/* A member as the reader spelt it; strings lost their quotes in parsing. */
-static void copy_member(struct evd_object *o, const struct evd_json_node *n)
-{
-	struct evd_buf value = {0};
-	char key[EVD_OBJECT_KEY_MAX];
-
-	keep(key, sizeof key, n->key);
-	if (n->type == EVD_JSON_STRING)
-		evd_put_u8(&value, '"');
-	evd_put_view(&value, n->raw);
-	if (n->type == EVD_JSON_STRING)
-		evd_put_u8(&value, '"');
-	evd_object_raw(o, key, evd_buf_view(&value));
-	if (value.failed)
-		o->failed = value.failed;
-	evd_buf_release(&value);
-}
-
 static int on_record(void *ctx, struct evd_view line, const struct evd_json *j,
                      struct evd_error *err)
 {
+	static const char *const ours[] = {"item", "reader", NULL};
 	struct reading *rd = ctx;
-	size_t at = 1;
 
 	(void)line;
 	evd_object_reset(&rd->record);
-	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next)
-		if (!evd_view_is(j->node[at].key, "item") && !evd_view_is(j->node[at].key, "reader"))
-			copy_member(&rd->record, &j->node[at]);
+	evd_object_copy(&rd->record, j, 0, ours);
 	evd_object_cstr(&rd->record, "item", rd->item_id);
 	evd_object_cstr(&rd->record, "reader", rd->reader);
 	rd->records++;

@@ -1,6 +1,8 @@
 /* frames: see frames.h. */
 #include "reader/frames.h"
 
+#include "base/frame.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -72,32 +74,9 @@ static int on_begin(struct evd_frames *f, struct evd_view payload, struct evd_er
 	return f->events->begin ? call(f, f->events->begin(f->events->ctx, &about, err)) : 0;
 }
 
-/* Kinds that belong to the format, or would be taken for a run of withheld lines (format.md §3). */
-static bool is_reserved(struct evd_view kind)
-{
-	static const char *const reserved[] = {"circumstances", "content", "origin", "scope",
-	                                       "correction"};
-
-	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-		if (evd_view_is(kind, reserved[i]))
-			return true;
-	return false;
-}
-
-static bool is_kind(struct evd_view kind)
-{
-	if (kind.len < 1 || kind.len > 32)
-		return false;
-	for (size_t i = 0; i < kind.len; i++)
-		if (!((kind.p[i] >= 'a' && kind.p[i] <= 'z') || kind.p[i] == '-'))
-			return false;
-	return !is_reserved(kind);
-}
-
 static int on_record(struct evd_frames *f, struct evd_view payload, struct evd_error *err)
 {
-	static const char *const ours[] = {"case", "id", "salt", "withheld", "hashes"};
-	struct evd_view kind;
+	const char *fault;
 	int r;
 
 	if (!f->in_reader)
@@ -111,12 +90,9 @@ static int on_record(struct evd_frames *f, struct evd_view payload, struct evd_e
 	r = evd_json_parse(&f->json, payload, NULL);
 	if (r == EVD_E_NOMEM)
 		return evd_nomem(err);
-	if (r || f->json.node[0].type != EVD_JSON_OBJECT ||
-	    !evd_json_string(&f->json, 0, "kind", &kind) || !is_kind(kind))
-		return malformed(f, "a record is not canonical or of no kind", err);
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (evd_json_find(&f->json, 0, ours[i]))
-			return malformed(f, "a record holds a member of the format", err);
+	fault = r ? "a record is not canonical" : evd_foreign_fault(&f->json);
+	if (fault)
+		return malformed(f, fault, err);
 	f->out->records++;
 	return f->events->record ? call(f, f->events->record(f->events->ctx, payload, &f->json, err))
 	                         : 0;
@@ -183,28 +159,22 @@ static int on_frame(struct evd_frames *f, uint8_t type, struct evd_view payload,
 
 int evd_frames_feed(struct evd_frames *f, const void *p, size_t len, struct evd_error *err)
 {
-	size_t done = 0;
+	struct evd_view rest, payload;
+	char type;
 	int r;
 
 	evd_put(&f->in, p, len);
 	r = evd_buf_check(&f->in, err);
-	while (r == 0 && f->in.len - done >= 4) {
-		struct evd_cursor c;
-		uint32_t frame_len;
-		struct evd_view frame;
-
-		evd_cursor_init(&c, evd_view_of(f->in.data + done, f->in.len - done));
-		frame_len = evd_get_u32le(&c);
-		if (frame_len < 1 || frame_len > EVD_WIRE_FRAME_MAX)
+	rest = evd_buf_view(&f->in);
+	while (r == 0) {
+		r = evd_frame_take(&rest, EVD_WIRE_FRAME_MAX, &type, &payload);
+		if (r == EVD_E_FORMAT)
 			return malformed(f, "a frame is too long", err);
-		if (evd_cursor_left(&c) < frame_len)
-			break;
-		frame = evd_get_bytes(&c, frame_len);
-		done += 4u + frame_len;
-		r = on_frame(f, frame.p[0], evd_view_of(frame.p + 1, frame.len - 1), err);
+		if (r == 0)
+			r = on_frame(f, (uint8_t)type, payload, err);
 	}
-	if (done && done < f->in.len)
-		memmove(f->in.data, f->in.data + done, f->in.len - done);
-	f->in.len -= done;
-	return r;
+	if (rest.len && rest.len < f->in.len)
+		memmove(f->in.data, rest.p, rest.len);
+	f->in.len = rest.len;
+	return r == EVD_END ? 0 : r;
 }

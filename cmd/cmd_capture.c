@@ -1,0 +1,293 @@
+/* cmd_capture: `evidence capture`: what evidence-capture sees goes into the case (docs/capture.md). */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "cmd_capture.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Options that go to evidence-capture as they are: a row here, and a line in the help below. */
+enum option_type { TEXT, NUMBER, FLAG };
+static const struct {
+	const char *name, *kinds; /* kinds it is for, each followed by a blank */
+	enum option_type type;
+} passed[] = {
+    {"title", "window ", TEXT},
+    {"geometry", "region ", TEXT},
+    {"monitor", "monitor ", TEXT},
+    {"keep-black", "screen monitor window region ", FLAG},
+    {"backend", "screen monitor window region ", TEXT},
+};
+#define N_PASSED (sizeof passed / sizeof *passed)
+
+/* Options of this side. */
+enum {
+	BASIS = CMD_OWN + 100,
+	LABEL,
+	REASON,
+	PURPOSE,
+	AUTHORITY,
+	CONSENT,
+	DELAY,
+	REPEAT,
+	EVERY,
+	SERIES
+};
+static const struct option own[] = {
+    {"basis", required_argument, NULL, BASIS},
+    {"label", required_argument, NULL, LABEL},
+    {"reason", required_argument, NULL, REASON},
+    {"purpose", required_argument, NULL, PURPOSE},
+    {"authority", required_argument, NULL, AUTHORITY},
+    {"consent", required_argument, NULL, CONSENT},
+    {"delay", required_argument, NULL, DELAY},
+    {"repeat", required_argument, NULL, REPEAT},
+    {"every", required_argument, NULL, EVERY},
+    {"series", no_argument, NULL, SERIES},
+};
+#define N_OWN (sizeof own / sizeof *own)
+
+static const char *const kinds[] = {"screen", "monitor", "window", "region", NULL};
+
+struct capturing {
+	struct cmd_global *g;
+	struct cmd_capture_pace pace;
+};
+
+static void told(void *ctx, const struct evd_observed_item *item)
+{
+	struct capturing *cap = ctx;
+
+	if (cap->g->json) {
+		printf("{\"exhibit\":%" PRIu64 ",\"item\":\"%" PRIu64 "/%" PRIu64 "\",\"ms\":%" PRId64
+		       ",\"name\":\"%s\",\"size\":%" PRIu64 "}\n",
+		       item->exhibit, item->id.seq, item->id.k, item->wait_ms, item->name, item->size);
+	} else if (!cap->g->quiet) {
+		if (item->exhibit)
+			printf("exhibit %" PRIu64 "  ", item->exhibit);
+		printf("item %" PRIu64 "/%" PRIu64 "  %s\n", item->id.seq, item->id.k, item->name);
+	}
+	fflush(stdout);
+}
+
+static void say(void *ctx, bool warning, const char *text)
+{
+	struct capturing *cap = ctx;
+
+	if (warning || !cap->g->quiet)
+		fprintf(stderr, "%s%s\n", warning ? "note: " : "", text);
+}
+
+static enum evd_capture_word next(void *ctx)
+{
+	struct capturing *cap = ctx;
+
+	return cmd_capture_next(&cap->pace);
+}
+
+static bool stopped(void *ctx)
+{
+	(void)ctx;
+	return cmd_progress(0, 0) != 0;
+}
+
+static int observe(struct cmd_global *g, struct capturing *cap, struct evd_observe_options *o)
+{
+	static char program[4096];
+	struct cmd_session s;
+	struct evd_observed out = {0};
+	struct evd_error err = {0};
+	int r = cmd_begin(g, &s);
+
+	if (r)
+		return r;
+	o->program = program;
+	o->next = next;
+	o->stopped = stopped;
+	o->say = say;
+	o->told = told;
+	o->ctx = cap;
+	cmd_catch_interrupt();
+	cmd_capture_keys(&cap->pace, true);
+	r = cmd_beside("evidence-capture", program, sizeof program, &err);
+	if (r == 0)
+		r = evd_observe(&s.c, s.key, o, &out, &err);
+	cmd_capture_keys(&cap->pace, false);
+	if (r)
+		r = cmd_fail(r, &err);
+	if (!g->quiet && !g->json)
+		printf("%" PRIu64 " items, %" PRIu64 " bytes captured by %" PRIu64 " entries\n", out.items,
+		       out.bytes, out.entries);
+	cmd_end(&s);
+	return r == CMD_DONE && (out.warnings || out.items == 0) ? CMD_FINDINGS : r;
+}
+
+static bool number(const char *text, uint64_t most, uint64_t *out)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	*out = strtoull(text, &end, 10);
+	return !*end && *out <= most;
+}
+
+static bool is_for(const char *list, const char *kind)
+{
+	const char *at = strstr(list, kind);
+
+	return at && (at == list || at[-1] == ' ') && at[strlen(kind)] == ' ';
+}
+
+/* One option for evidence-capture. NULL, or what is wrong with it. */
+static const char *pass(struct evd_object *request, size_t i, const char *kind)
+{
+	uint64_t v;
+
+	if (!is_for(passed[i].kinds, kind))
+		return "an option is not for this kind of capture";
+	if (passed[i].type == FLAG)
+		evd_object_bool(request, passed[i].name, true);
+	else if (passed[i].type == TEXT && evd_is_utf8(evd_view_str(optarg)))
+		evd_object_cstr(request, passed[i].name, optarg);
+	else if (passed[i].type == NUMBER && number(optarg, UINT32_MAX, &v))
+		evd_object_int(request, passed[i].name, v);
+	else
+		return "an option's value is not of its form";
+	return NULL;
+}
+
+static const char *take_own(int id, struct capturing *cap, struct evd_observe_options *o)
+{
+	struct cmd_capture_pace *p = &cap->pace;
+
+	switch (id) {
+	case BASIS: o->basis = optarg; break;
+	case LABEL: o->label = optarg; break;
+	case REASON: o->circumstances.reason = optarg; break;
+	case PURPOSE: o->circumstances.purpose = optarg; break;
+	case AUTHORITY: o->circumstances.authority = optarg; break;
+	case CONSENT: o->circumstances.consent = optarg; break;
+	case SERIES: p->series = true; break;
+	case DELAY: return cmd_capture_seconds(optarg, &p->delay_ms) ? NULL : "--delay is seconds";
+	case EVERY:
+		return cmd_capture_seconds(optarg, &p->every_ms) && p->every_ms ? NULL
+		                                                                : "--every is seconds";
+	default:
+		return number(optarg, 1000000, &p->repeat) && p->repeat ? NULL : "--repeat is a number";
+	}
+	return NULL;
+}
+
+static void put_words(struct evd_object *request, int argc, char **argv)
+{
+	struct evd_buf b = {0};
+
+	evd_put_u8(&b, '[');
+	for (int i = 0; i < argc; i++) {
+		if (i)
+			evd_put_u8(&b, ',');
+		evd_put_json_string(&b, evd_view_str(argv[i]));
+	}
+	evd_put_u8(&b, ']');
+	if (b.failed)
+		request->failed = b.failed;
+	else
+		evd_object_raw(request, "words", evd_buf_view(&b));
+	evd_buf_release(&b);
+}
+
+static const char *find_kind(const char *word)
+{
+	for (size_t i = 0; word && kinds[i]; i++)
+		if (strcmp(kinds[i], word) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+static int run(struct cmd_global *g, int argc, char **argv)
+{
+	struct option options[N_PASSED + N_OWN + 1] = {{NULL, 0, NULL, 0}};
+	struct capturing cap = {.g = g, .pace.repeat = 1};
+	struct evd_observe_options o = {.basis = "unknown"};
+	struct evd_object request;
+	const char *wrong = NULL, *kind = argc > 1 ? find_kind(argv[1]) : NULL;
+	int id, r;
+
+	for (size_t i = 0; i < N_PASSED; i++)
+		options[i] = (struct option){passed[i].name,
+		                             passed[i].type == FLAG ? no_argument : required_argument, NULL,
+		                             CMD_OWN + (int)i};
+	memcpy(options + N_PASSED, own, sizeof own);
+	evd_object_init(&request);
+	if (kind) { /* the kind stands first, so that options can be held against it */
+		argc--;
+		argv++;
+	}
+	while ((id = cmd_option(g, &cmd_capture, options, argc, argv)) != -1 && !wrong) {
+		if (id == CMD_STOP)
+			break;
+		wrong = id < CMD_OWN + 100 ? kind ? pass(&request, (size_t)(id - CMD_OWN), kind)
+		                                  : "what to capture stands first"
+		                           : take_own(id, &cap, &o);
+	}
+	r = id == CMD_STOP ? cmd_option_exit() : CMD_DONE;
+	if (id == CMD_STOP) {
+		evd_object_release(&request);
+		return r;
+	}
+	if (!wrong && !kind)
+		wrong = "say what to capture: screen, monitor, window or region";
+	if (!wrong && !cmd_is_basis(o.basis))
+		wrong = "--basis is not a word of the list";
+	if (!wrong && cmd_needs_reason(o.basis) && !o.circumstances.reason)
+		wrong = "this basis needs --reason: why it was lawful to take this";
+	if (wrong) {
+		evd_object_release(&request);
+		return cmd_usage(&cmd_capture, wrong);
+	}
+	evd_object_cstr(&request, "kind", kind);
+	evd_object_bool(&request, "series", cap.pace.series);
+	put_words(&request, argc - optind, argv + optind);
+	o.request = &request;
+	r = observe(g, &cap, &o);
+	evd_object_release(&request);
+	return r;
+}
+
+const struct cmd_row cmd_capture = {
+    "capture",
+    "usage: evidence capture screen|monitor|window|region [OPTION]...\n"
+    "\n"
+    "Takes a picture of what the screen shows and puts it into the case as observed by this tool,\n"
+    "with the circumstances: display, geometry, scale, window, pointer, lock, clock, operator.\n"
+    "The bytes are hashed before they touch a disk.\n"
+    "\n"
+    "  screen              all monitors together\n"
+    "  monitor             one: --monitor NAME, else the first\n"
+    "  window              the one that is clicked on, or --title TEXT\n"
+    "  region              --geometry WIDTHxHEIGHT+X+Y\n"
+    "\n"
+    "  --monitor NAME      which monitor\n"
+    "  --title TEXT        the window whose title holds TEXT\n"
+    "  --geometry WxH+X+Y  which part of the screen, in true pixels\n"
+    "  --delay SECONDS     wait before the first picture\n"
+    "  --repeat N          N pictures, an entry each\n"
+    "  --every SECONDS     the time between two pictures\n"
+    "  --series            a scrolling chat: pictures by key (or --every) until the end; one "
+    "entry\n"
+    "                      between two pauses, overlaps checked, a stitched view as derived item.\n"
+    "                      Keys: Enter or t takes, p pauses, q ends\n"
+    "  --keep-black        keep also a picture that is wholly black (a protected window)\n"
+    "  --backend WORD      x11 or portal (default: what the session is)\n"
+    "  --label TEXT        a neutral label\n"
+    "  --basis BASIS       on what basis it was accessed, as for 'evidence add'\n"
+    "  --reason TEXT  --purpose TEXT  --authority TEXT  --consent TEXT\n"
+    "                      recorded with the capture\n",
+    N_("take pictures of the screen"),
+    run,
+};
