@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "derive/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,19 +51,6 @@ static int fold(struct gathering *g, uint8_t part[EVD_SAID_LEN], struct evd_view
 	if (r == 0)
 		memcpy(part, sha, EVD_SAID_LEN);
 	return r;
-}
-
-bool evd_said_time(struct evd_view v, int64_t *ms, bool *minutes)
-{
-	char full[EVD_TIME_LEN + 1] = "0000-00-00T00:00:00.000Z";
-
-	if (v.len && v.p[v.len - 1] == 'Z')
-		v.len--;
-	if (v.len != 10 && v.len != 16 && v.len != 19 && v.len != 23)
-		return false;
-	memcpy(full, v.p, v.len);
-	*minutes = v.len <= 16;
-	return evd_time_parse(evd_view_of(full, EVD_TIME_LEN), ms);
 }
 
 static char *copy(struct evd_view v)
@@ -139,7 +127,7 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 	struct evd_said *s;
 	struct evd_view v;
 	uint64_t chat, n;
-	bool minutes = false;
+	struct evd_when w = {0};
 	void *grown;
 
 	if (!evd_json_int(j, 0, "chat", &chat) || !evd_json_int(j, 0, "n", &n) || chat > UINT32_MAX ||
@@ -162,11 +150,15 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 		s->deleted = evd_view_is(v, "deleted");
 		s->attachment = evd_view_is(v, "attachment");
 	}
-	if (evd_json_string(j, 0, "timeUtc", &v))
-		s->has_utc = evd_said_time(v, &s->utc_ms, &minutes);
-	if (evd_json_string(j, 0, "timeLocal", &v))
-		s->has_local = evd_said_time(v, &s->local_ms, &minutes);
-	s->minutes = minutes;
+	if (evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w) && w.has_utc) {
+		s->has_utc = true;
+		s->utc_ms = w.utc_ms;
+	}
+	if (evd_json_string(j, 0, "timeLocal", &v) && evd_when(v, &w) && !w.has_utc) {
+		s->has_local = true;
+		s->local_ms = w.local_ms;
+	}
+	s->minutes = w.precision && w.precision < 19;
 	return fold_members(g, s, j, err);
 }
 

@@ -65,7 +65,4 @@ int evd_messages_read(struct evd_case *c, struct evd_messages *list, size_t n,
                       struct evd_error *err) EVD_MUST_USE;
 void evd_messages_release(struct evd_messages *m);
 
-/* evd_said_time(v, ms, minutes): a time as message records spell it, with or without Z. */
-bool evd_said_time(struct evd_view v, int64_t *ms, bool *minutes);
-
 #endif

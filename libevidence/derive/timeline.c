@@ -1,0 +1,430 @@
+/* timeline: see timeline.h. */
+#include "derive/timeline.h"
+
+#include "base/text.h"
+#include "derive/when.h"
+#include "platform/zone.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX 400u /* bytes of a message or value in a row; the record has all */
+
+enum flag {
+	NO_ZONE = 1,
+	DST_TWICE = 2,
+	DST_SKIPPED = 4,
+	DAY_MONTH = 8,
+	STANDARD_OFFSET = 16,
+	BY_SIZE = 32,
+	NO_TIME = 64
+};
+static const char *const flag_name[] = {"no-zone",   "dst-twice",       "dst-skipped",
+                                        "day-month", "standard-offset", "seconds-by-size",
+                                        "no-time"};
+
+/* An item: its exhibit number, and its latest read-out. */
+struct known_item {
+	struct evd_id id;
+	uint64_t exhibit, read_out;
+};
+
+struct gathering {
+	struct evd_case *c;
+	const struct evd_timeline_filter *filter;
+	struct evd_timeline *t;
+	struct known_item *item;
+	size_t n_items, items_cap;
+	struct evd_object o;
+	uint64_t entry_seen;
+};
+
+const char *evd_known_name(unsigned known)
+{
+	static const char *const name[EVD_KNOWN] = {"claimed", "recorded", "proved"};
+
+	return name[known];
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct evd_id *x = a;
+	const struct known_item *y = b;
+
+	if (x->seq != y->id.seq)
+		return x->seq < y->id.seq ? -1 : 1;
+	return x->k < y->id.k ? -1 : x->k > y->id.k;
+}
+
+/* Content records come in the order of their ids. */
+static struct known_item *find_item(const struct gathering *g, struct evd_id id)
+{
+	return g->n_items ? bsearch(&id, g->item, g->n_items, sizeof *g->item, by_id) : NULL;
+}
+
+static int add_item(struct gathering *g, const struct evd_record *r, struct evd_error *err)
+{
+	void *grown = evd_grow(g->item, g->n_items, &g->items_cap, sizeof *g->item);
+
+	if (!grown)
+		return evd_nomem(err);
+	g->item = grown;
+	g->item[g->n_items++] = (struct known_item){{g->c->log.entry.seq, r->k}, r->exhibit, 0};
+	return 0;
+}
+
+static void put_ms(struct evd_buf *b, int64_t ms, unsigned precision, bool utc)
+{
+	char text[EVD_TIME_LEN + 1];
+
+	if (ms < 0 || ms > INT64_C(253402300799999)) /* year 9999 */
+		ms = 0;
+	evd_time_format(text, ms);
+	if (utc && precision < 19)
+		precision = 19;
+	evd_put_view(b, evd_view_of(text, precision < 23 ? precision : 23));
+	if (utc)
+		evd_put_u8(b, 'Z');
+}
+
+static void put_time(struct evd_object *o, const char *key, int64_t ms, unsigned precision,
+                     bool utc)
+{
+	char text[EVD_TIME_LEN + 8];
+	struct evd_buf b;
+
+	evd_buf_init(&b, sizeof text);
+	put_ms(&b, ms, precision, utc);
+	if (!b.failed)
+		evd_object_str(o, key, evd_buf_view(&b));
+	evd_buf_release(&b);
+}
+
+static void put_flags(struct evd_object *o, unsigned flags)
+{
+	struct evd_buf b = {0};
+
+	if (!flags)
+		return;
+	for (unsigned i = 0; i < sizeof flag_name / sizeof *flag_name; i++)
+		if (flags & 1u << i)
+			evd_putf(&b, "%s\"%s\"", b.len ? "," : "[", flag_name[i]);
+	evd_put_u8(&b, ']');
+	evd_object_raw(o, "flags", evd_buf_view(&b));
+	evd_buf_release(&b);
+}
+
+/* A clock without a zone: what it is in the zone the user names, both when the hour came twice. */
+static int64_t assume(struct gathering *g, const struct evd_when *w, unsigned *flags)
+{
+	int64_t utc[2];
+	unsigned n;
+	struct evd_buf b = {0};
+
+	*flags |= NO_ZONE;
+	if (!g->filter->zone || w->precision < 16) /* a date alone is no instant */
+		return w->local_ms;
+	n = evd_zone_utc(w->local_ms, utc);
+	*flags |= n == 2 ? DST_TWICE : n == 0 ? DST_SKIPPED : 0u;
+	for (unsigned i = 0; i < n; i++) {
+		evd_put_str(&b, i ? ",\"" : "[\"");
+		put_ms(&b, utc[i], w->precision, true);
+		evd_put_u8(&b, '"');
+	}
+	if (n) {
+		evd_put_u8(&b, ']');
+		evd_object_raw(&g->o, "assumedUtc", evd_buf_view(&b));
+	}
+	evd_buf_release(&b);
+	return n ? utc[0] : w->local_ms;
+}
+
+/* Writes the members of a time; the place in the order. */
+static int64_t put_when(struct gathering *g, const struct evd_when *w, unsigned *flags)
+{
+	if (!w->has_utc) {
+		put_time(&g->o, "local", w->local_ms, w->precision, false);
+		return assume(g, w, flags);
+	}
+	put_time(&g->o, "utc", w->utc_ms, w->precision, true);
+	if (g->filter->zone)
+		put_time(&g->o, "inZone", evd_zone_local(w->utc_ms), w->precision, false);
+	return w->utc_ms;
+}
+
+static void put_id(struct evd_object *o, const char *key, struct evd_id id)
+{
+	char text[48];
+
+	if (id.k)
+		snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, id.seq, id.k);
+	else
+		snprintf(text, sizeof text, "%" PRIu64, id.seq);
+	evd_object_cstr(o, key, text);
+}
+
+static bool wanted(const struct gathering *g, const struct evd_event *e,
+                   const struct known_item *it)
+{
+	const struct evd_timeline_filter *f = g->filter;
+
+	if (f->only && e->known != f->known)
+		return false;
+	if (f->item.seq && (!it || it->id.seq != f->item.seq || it->id.k != f->item.k))
+		return false;
+	if (e->timeless)
+		return !f->has_from && !f->has_to;
+	return (!f->has_from || e->sort_ms >= f->from_ms) && (!f->has_to || e->sort_ms < f->to_ms);
+}
+
+static int add(struct gathering *g, struct evd_event *e, const struct known_item *it,
+               struct evd_error *err)
+{
+	struct evd_timeline *t = g->t;
+	void *grown;
+	int r;
+
+	if (!wanted(g, e, it)) {
+		evd_object_reset(&g->o);
+		return 0;
+	}
+	if (t->n >= EVD_TIMELINE_MAX)
+		return evd_fail(err, EVD_E_LIMIT, "more than %u rows; name an item, or --from and --to",
+		                EVD_TIMELINE_MAX);
+	grown = evd_grow(t->at, t->n, &t->cap, sizeof *t->at);
+	if (!grown)
+		return evd_nomem(err);
+	t->at = grown;
+	evd_object_cstr(&g->o, "known", evd_known_name(e->known));
+	put_id(&g->o, e->k ? "record" : "entry", (struct evd_id){e->seq, e->k});
+	if (it) {
+		put_id(&g->o, "item", it->id);
+		if (it->exhibit)
+			evd_object_int(&g->o, "exhibit", it->exhibit);
+		e->item = (size_t)(it - g->item) + 1;
+	}
+	e->line_off = t->lines.len;
+	r = evd_object_write(&g->o, &t->lines, err);
+	e->line_len = (uint32_t)(t->lines.len - e->line_off);
+	evd_object_reset(&g->o);
+	if (r == 0)
+		t->at[t->n++] = *e;
+	return r;
+}
+
+/* A text as it stands in the record, cut between characters and between escapes. */
+static void copy_text(struct evd_object *o, const char *to, const struct evd_json *j,
+                      const char *from)
+{
+	struct evd_buf plain = {0};
+	struct evd_view v, cut;
+
+	if (!evd_json_string(j, 0, from, &v))
+		return;
+	evd_put_unescaped(&plain, v);
+	cut = evd_buf_view(&plain);
+	if (cut.len > TEXT_MAX) {
+		cut.len = TEXT_MAX;
+		while (cut.len && (cut.p[cut.len] & 0xc0) == 0x80)
+			cut.len--;
+		evd_object_bool(o, "cut", true);
+	}
+	if (!plain.failed)
+		evd_object_str(o, to, cut);
+	evd_buf_release(&plain);
+}
+
+static unsigned ambiguity(const struct evd_json *j)
+{
+	struct evd_view v;
+
+	if (!evd_json_string(j, 0, "timeAmbiguity", &v))
+		return 0;
+	return evd_view_is(v, "day-month")         ? DAY_MONTH
+	       : evd_view_is(v, "standard-offset") ? STANDARD_OFFSET
+	       : evd_view_is(v, "seconds-by-size") ? BY_SIZE
+	                                           : 0u;
+}
+
+/* The first of the readings, when day and month cannot be told apart; all stand in the row. */
+static bool first_reading(const struct evd_json *j, struct evd_object *o, struct evd_when *w)
+{
+	size_t at = evd_json_find(j, 0, "timeReadings");
+	struct evd_view v;
+
+	if (!at || j->node[at].type != EVD_JSON_ARRAY || !j->node[at].count)
+		return false;
+	evd_object_raw(o, "readings", j->node[at].raw);
+	return evd_json_string(j, at + 1, "local", &v) && evd_when(v, w);
+}
+
+static int add_message(struct gathering *g, struct evd_event *e, const struct known_item *it,
+                       const struct evd_json *j, struct evd_error *err)
+{
+	struct evd_when w;
+	struct evd_view v;
+	unsigned flags = ambiguity(j);
+	uint64_t n;
+
+	evd_object_cstr(&g->o, "what", "message");
+	copy_text(&g->o, "type", j, "type");
+	if (evd_json_int(j, 0, "chat", &n))
+		evd_object_int(&g->o, "chat", n);
+	if (evd_json_int(j, 0, "n", &n))
+		evd_object_int(&g->o, "n", n);
+	copy_text(&g->o, "sender", j,
+	          evd_json_find(j, 0, "sender")   ? "sender"
+	          : evd_json_find(j, 0, "number") ? "number"
+	                                          : "handle");
+	copy_text(&g->o, "text", j, "body");
+	copy_text(&g->o, "raw", j, "timeRaw");
+	if ((evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w)) ||
+	    (evd_json_string(j, 0, "timeLocal", &v) && evd_when(v, &w)) ||
+	    first_reading(j, &g->o, &w)) {
+		e->sort_ms = put_when(g, &w, &flags);
+	} else {
+		e->timeless = true;
+		flags |= NO_TIME;
+	}
+	put_flags(&g->o, flags);
+	return add(g, e, it, err);
+}
+
+static int add_field(struct gathering *g, struct evd_event *e, const struct known_item *it,
+                     const struct evd_json *j, struct evd_error *err)
+{
+	struct evd_view as, value;
+	struct evd_when w;
+	unsigned flags = 0;
+
+	if (!evd_json_string(j, 0, "as", &as) || as.len < 5 || memcmp(as.p, "time.", 5) != 0 ||
+	    !evd_json_string(j, 0, "value", &value) || !evd_when(value, &w))
+		return 0;
+	evd_object_cstr(&g->o, "what", "metadata");
+	copy_text(&g->o, "group", j, "group");
+	copy_text(&g->o, "name", j, "name");
+	copy_text(&g->o, "as", j, "as");
+	copy_text(&g->o, "raw", j, "value");
+	e->sort_ms = put_when(g, &w, &flags);
+	put_flags(&g->o, flags);
+	return add(g, e, it, err);
+}
+
+/* The file system's word; its clock counts UTC, but who set it is not known. */
+static int add_origin(struct gathering *g, struct evd_event *e, const struct evd_record *r,
+                      const struct evd_json *j, struct evd_error *err)
+{
+	const struct known_item *it = find_item(g, r->first);
+	size_t times = evd_json_find(j, 0, "times");
+	struct evd_view v;
+	struct evd_when w;
+	unsigned flags = 0;
+
+	if (!times || !evd_json_string(j, times, "modified", &v) || !evd_when(v, &w))
+		return 0;
+	evd_object_cstr(&g->o, "what", "file-modified");
+	copy_text(&g->o, "text", j, "name");
+	e->sort_ms = put_when(g, &w, &flags);
+	return add(g, e, it, err);
+}
+
+static int add_entry(struct gathering *g, struct evd_error *err)
+{
+	const struct evd_entry *entry = &g->c->log.entry;
+	struct evd_event e = {.known = EVD_RECORDED, .seq = entry->seq};
+	struct evd_when w = {true, entry->time_ms, entry->time_ms, 23};
+	unsigned flags = 0;
+
+	evd_object_cstr(&g->o, "what", "entry");
+	evd_object_cstr(&g->o, "text", evd_action_rule(entry->action)->name);
+	e.sort_ms = put_when(g, &w, &flags);
+	return add(g, &e, NULL, err);
+}
+
+static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                     struct evd_view line, struct evd_error *err)
+{
+	struct gathering *g = ctx;
+	struct evd_event e = {.known = EVD_CLAIMED, .seq = g->c->log.entry.seq, .k = r->k};
+	struct evd_view item, kind;
+	struct known_item *it;
+	struct evd_id id;
+	int code = 0;
+
+	(void)line;
+	if (g->entry_seen != e.seq) {
+		g->entry_seen = e.seq;
+		code = add_entry(g, err);
+	}
+	if (code)
+		return code;
+	if (r->kind == EVD_KIND_CONTENT)
+		return add_item(g, r, err);
+	if (r->kind == EVD_KIND_ORIGIN)
+		return add_origin(g, &e, r, j, err);
+	if (r->kind != EVD_KIND_OTHER || g->c->log.entry.action != EVD_READ_OUT ||
+	    !evd_json_string(j, 0, "kind", &kind) || !evd_json_string(j, 0, "item", &item) ||
+	    !evd_id_parse(item, &id) || !(it = find_item(g, id)))
+		return 0;
+	it->read_out = e.seq;
+	if (evd_view_is(kind, "message"))
+		return add_message(g, &e, it, j, err);
+	return evd_view_is(kind, "field") ? add_field(g, &e, it, j, err) : 0;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct evd_event *x = a, *y = b;
+
+	if (x->timeless != y->timeless)
+		return x->timeless ? 1 : -1;
+	if (x->sort_ms != y->sort_ms && !x->timeless)
+		return x->sort_ms < y->sort_ms ? -1 : 1;
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return x->k < y->k ? -1 : x->k > y->k;
+}
+
+/* Rows of read-outs that a later one of the same item replaced. */
+static void drop_replaced(struct gathering *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->t->n; i++) {
+		const struct evd_event *e = &g->t->at[i];
+		const struct known_item *it = e->item ? &g->item[e->item - 1] : NULL;
+
+		if (it && it->read_out && e->seq != it->read_out && e->seq != it->id.seq)
+			continue;
+		g->t->at[n++] = *e;
+	}
+	g->t->n = n;
+}
+
+int evd_timeline_read(struct evd_case *c, const struct evd_timeline_filter *filter,
+                      struct evd_timeline *t, struct evd_error *err)
+{
+	struct gathering g = {.c = c, .filter = filter, .t = t};
+	int r;
+
+	memset(t, 0, sizeof *t);
+	evd_object_init(&g.o);
+	r = evd_case_read(c, NULL, on_record, &g, err);
+	if (r == 0) {
+		drop_replaced(&g);
+		if (t->n)
+			qsort(t->at, t->n, sizeof *t->at, by_time);
+	}
+	evd_object_release(&g.o);
+	free(g.item);
+	return r;
+}
+
+void evd_timeline_release(struct evd_timeline *t)
+{
+	free(t->at);
+	evd_buf_release(&t->lines);
+	memset(t, 0, sizeof *t);
+}
