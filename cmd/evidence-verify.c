@@ -9,6 +9,8 @@
 #include "platform/input.h"
 #include "platform/start.h"
 #include "report/report.h"
+#include "verify/container.h"
+#include "verify/receipt.h"
 #include "verify/verify.h"
 
 #include <getopt.h>
@@ -27,6 +29,7 @@ static const char usage[] =
     "  --trust FILE|DIR   trust the authorities whose PEM certificates are there\n"
     "  --at TIME          judge certificates at this time (2026-11-22T10:00:00Z) instead of now\n"
     "  --extends OLDER    say whether BUNDLE goes on from the bundle OLDER\n"
+    "  --receipt FILE     say whether FILE is the recipient's answer to BUNDLE\n"
     "  --require-time     a time stamp over the seal is demanded\n"
     "  --all-digests      check SHA-512 of every item too\n"
     "  --json             one line of JSON for each bundle\n"
@@ -44,7 +47,8 @@ static const char usage[] =
 struct program {
 	struct evd_verify_options o;
 	const struct evd_messages *messages;
-	const char *older;
+	const char *older, *receipt;
+	struct evd_buf receipt_text;
 	bool json, quiet, about, progress;
 	int worst;
 	unsigned long count[5]; /* by enum evd_verdict */
@@ -55,6 +59,7 @@ enum {
 	TRUST,
 	AT,
 	EXTENDS,
+	RECEIPT,
 	REQUIRE_TIME,
 	ALL_DIGESTS,
 	JSON,
@@ -70,6 +75,7 @@ static const struct option options[] = {
     {"trust", required_argument, NULL, TRUST},
     {"at", required_argument, NULL, AT},
     {"extends", required_argument, NULL, EXTENDS},
+    {"receipt", required_argument, NULL, RECEIPT},
     {"require-time", no_argument, NULL, REQUIRE_TIME},
     {"all-digests", no_argument, NULL, ALL_DIGESTS},
     {"json", no_argument, NULL, JSON},
@@ -160,6 +166,7 @@ static int take_option(struct program *p, int id, char *value)
 			return usage_error(value, "not a time; write 2026-11-22T10:00:00Z");
 		break;
 	case EXTENDS: p->older = value; break;
+	case RECEIPT: p->receipt = value; break;
 	case REQUIRE_TIME: p->o.require_time = true; break;
 	case ALL_DIGESTS: p->o.all_digests = true; break;
 	case JSON: p->json = true; break;
@@ -224,6 +231,49 @@ static int judge(struct program *p, const char *path, struct evd_report *report)
 	return r == EVD_E_IO ? EVD_EXIT_IO : EVD_EXIT_OWN;
 }
 
+/* The receipt's bytes; 0, or the exit code of a failure that is ours. */
+static int read_receipt(struct program *p)
+{
+	struct evd_error err = {0};
+	static uint8_t block[4096];
+	uint64_t size = 0;
+	bool regular = false;
+	int fd, r = evd_input_open(p->receipt, &fd, &err);
+
+	if (r) {
+		complain(p->receipt, err.text);
+		return r == EVD_E_NOTFOUND ? EVD_EXIT_NO_INPUT : EVD_EXIT_IO;
+	}
+	r = evd_input_look(fd, &regular, &size, &err);
+	/* what is no file or too large is judged as what it is then: no receipt */
+	for (uint64_t at = 0; r == 0 && regular && size <= EVD_MAX_RECEIPT && at < size;) {
+		size_t n = size - at < sizeof block ? (size_t)(size - at) : sizeof block;
+
+		r = evd_read_at(fd, at, block, n, &err);
+		evd_put(&p->receipt_text, block, n);
+		at += n;
+	}
+	evd_input_close(fd);
+	if (r == 0)
+		r = evd_buf_check(&p->receipt_text, &err);
+	if (r)
+		complain(p->receipt, err.text);
+	return r == 0 ? 0 : r == EVD_E_NOMEM ? EVD_EXIT_OWN : EVD_EXIT_IO;
+}
+
+static int judge_receipt(struct program *p, struct evd_report *report)
+{
+	struct evd_error err = {0};
+	int r;
+
+	if (!p->receipt || evd_verdict(report) == EVD_REFUSED)
+		return 0;
+	r = evd_verify_receipt(report, evd_buf_view(&p->receipt_text), &err);
+	if (r)
+		complain(p->receipt, err.text[0] ? err.text : evd_strerror(r));
+	return r ? EVD_EXIT_OWN : 0;
+}
+
 static int print(struct program *p, const struct evd_report *report)
 {
 	struct evd_buf out = {0};
@@ -251,6 +301,9 @@ static void verify_one(struct program *p, const char *path, const struct evd_rep
 	if (code == 0) {
 		if (older && evd_verdict(&report) != EVD_REFUSED)
 			evd_verify_extends(&report, older);
+		code = judge_receipt(p, &report);
+	}
+	if (code == 0) {
 		code = print(p, &report);
 	}
 	if (code == 0) {
@@ -287,6 +340,11 @@ static int verify_all(struct program *p, char **path, int n)
 	}
 	if (evd_confine_verifier(&err) && p->about)
 		complain("confinement", err.text);
+	if (p->receipt) {
+		code = read_receipt(p);
+		if (code)
+			return code;
+	}
 	if (has_older) {
 		code = judge(p, p->older, &older);
 		if (code)
@@ -335,6 +393,7 @@ int main(int argc, char **argv)
 	}
 	evd_pool_free(p.o.pool);
 	evd_trust_release(&p.o.trust);
+	evd_buf_release(&p.receipt_text);
 	if (!stdout_open && !p.quiet)
 		code = EVD_EXIT_IO;
 	if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -211,6 +211,7 @@ int evd_log_entry(struct evd_log *log, struct evd_view json, struct evd_view p7s
 	mine->count = (uint32_t)log->entry.count;
 	mine->has_token = has_token;
 	mine->action = (uint8_t)log->entry.action;
+	mine->extract = log->entry.action == EVD_SEAL && log->entry.details.extent == EVD_EXTRACT;
 	mine->time_ms = log->entry.time_ms;
 	r = evd_sha256(json, mine->digest[EVD_FILE_ENTRY], err);
 	if (r == 0)

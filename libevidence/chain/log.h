@@ -31,6 +31,7 @@ struct evd_log_entry {
 	uint8_t digest[EVD_ENTRY_FILES][EVD_SHA256_LEN]; /* of its files */
 	uint32_t count;                                  /* records */
 	bool has_token;
+	bool extract;    /* a seal of extent extract */
 	uint8_t action;  /* enum evd_action */
 	uint16_t signer; /* index into signers */
 	int64_t time_ms;
@@ -71,6 +72,7 @@ struct evd_transfer {
 	struct evd_digest_or_null recipient;
 	size_t by;
 	bool open;
+	uint32_t received; /* the entry `receive` that answered it; 0: none */
 };
 
 /* Records first…last of entry seq: withheld here, or named by the scope records of entry `by`. */
@@ -92,6 +94,7 @@ struct evd_log {
 	char base[16];    /* "case-1f0c9a3e" */
 	char case_id[37]; /* empty before entry 1 */
 	bool closed;
+	bool in_case; /* of an open case: what its last seal left out of a bundle is still here */
 
 	EVD_ARRAY(struct evd_log_entry) entries;
 	EVD_ARRAY(struct evd_item) items;
@@ -142,7 +145,12 @@ int evd_log_end(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 /* evd_log_withheld(log, err): stage 3.1, the withheld records are those named; marks lost items. */
 int evd_log_withheld(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 
-/* evd_log_has_run(log, seq): entry seq has withheld records. */
+/* evd_log_must_withhold(log, out, n, err): the records that must be withheld, sorted and joined; for the
+ * caller to free. */
+int evd_log_must_withhold(const struct evd_log *log, struct evd_range **out, size_t *n,
+                          struct evd_error *err) EVD_MUST_USE;
+
+/* evd_log_withheld_of(log, seq): how many records of entry seq are withheld. */
 uint64_t evd_log_withheld_of(const struct evd_log *log, uint32_t seq);
 
 #endif

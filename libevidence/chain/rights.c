@@ -175,6 +175,7 @@ static int add_transfer(struct evd_log *log, struct evd_error *err)
 	t->recipient = log->entry.details.recipient;
 	t->by = log->entry_signer;
 	t->open = true;
+	t->received = 0;
 	return 0;
 }
 
@@ -201,6 +202,7 @@ static int begin_branch(struct evd_log *log, struct evd_error *err)
 	if (r == 0 && seal->disclose && seal->extent == EVD_EXTRACT)
 		r = add_number(&log->applied.at, &log->applied.n, &log->applied.cap,
 		               (uint32_t)seal->disclose, err);
+	t->received = (uint32_t)log->entry.seq;
 	memcpy(log->custodian, log->entry.certificate, EVD_SHA256_LEN);
 	for (size_t i = 0; i < log->let_in.n; i++)
 		log->let_in.at[i].in_force = false;

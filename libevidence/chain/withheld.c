@@ -12,8 +12,8 @@ static bool applies(const struct evd_log *log, const struct evd_range *n)
 		return true;
 	if (n->action != EVD_DISCLOSE)
 		return false;
-	if (log->entry.action == EVD_SEAL && log->entry.details.extent == EVD_EXTRACT &&
-	    log->entry.details.disclose == n->by)
+	if (!log->in_case && log->entry.action == EVD_SEAL &&
+	    log->entry.details.extent == EVD_EXTRACT && log->entry.details.disclose == n->by)
 		return true;
 	for (size_t i = 0; i < log->applied.n; i++)
 		if (log->applied.at[i] == n->by)
@@ -115,22 +115,34 @@ static int note_withheld(struct evd_log *log)
 	return r;
 }
 
+int evd_log_must_withhold(const struct evd_log *log, struct evd_range **out, size_t *n,
+                          struct evd_error *err)
+{
+	*n = 0;
+	*out = malloc((log->named.n + 1) * sizeof **out);
+	if (!*out)
+		return evd_nomem(err);
+	*n = withheld_ranges(log, *out);
+	return 0;
+}
+
 int evd_log_withheld(struct evd_log *log, struct evd_error *err)
 {
-	struct evd_range *must = malloc((log->named.n + 1) * sizeof *must);
-	int r, stop;
+	struct evd_range *must;
+	size_t n;
+	int stop, r = evd_log_must_withhold(log, &must, &n, err);
 
-	if (!must)
-		return evd_nomem(err);
-	stop = compare_runs(log, must, withheld_ranges(log, must));
+	if (r)
+		return r;
+	stop = compare_runs(log, must, n);
 	free(must);
 	for (size_t i = 0; i < log->named.n; i++) {
-		const struct evd_range *n = &log->named.at[i];
+		const struct evd_range *lost = &log->named.at[i];
 
-		if (n->action != EVD_LOST)
+		if (lost->action != EVD_LOST)
 			continue;
-		for (size_t at = item_at(log, n->seq, n->first); at < log->items.n; at++) {
-			if (log->items.at[at].seq != n->seq || log->items.at[at].k > n->last)
+		for (size_t at = item_at(log, lost->seq, lost->first); at < log->items.n; at++) {
+			if (log->items.at[at].seq != lost->seq || log->items.at[at].k > lost->last)
 				break;
 			log->items.at[at].lost = true;
 		}

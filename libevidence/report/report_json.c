@@ -207,10 +207,31 @@ static void put_inside(struct evd_object *o, const struct evd_report *r)
 	put_time(o, log);
 }
 
+static void put_receipt(struct evd_object *o, const struct evd_receipt_said *said)
+{
+	static const char *const result[] = {NULL,           "accepted", "refused",   "other-case",
+	                                     "other-bundle", "invalid",  "unverified"};
+	struct evd_object in;
+	char time[EVD_TIME_LEN + 1];
+
+	if (said->result == EVD_RECEIPT_NOT_ASKED)
+		return;
+	evd_object_init(&in);
+	evd_object_cstr(&in, "result", result[said->result]);
+	if (said->result <= EVD_RECEIPT_REFUSED) {
+		evd_time_format(time, said->time_ms);
+		evd_object_cstr(&in, "recorded", time);
+		evd_object_hex(&in, "signer", said->signer, EVD_SHA256_LEN);
+		evd_object_cstr(&in, "transferId", said->transfer_id);
+	}
+	evd_object_object(o, "receipt", &in);
+	evd_object_release(&in);
+}
+
 int evd_report_json(const struct evd_report *r, struct evd_buf *out, struct evd_error *err)
 {
-	static const char *const extends[] = {NULL,      "extends",    "same",      "fork",
-	                                      "shorter", "other-case", "unverified"};
+	static const char *const extends[] = {NULL,      "extends",    "same",       "fork",
+	                                      "shorter", "other-case", "unverified", "branch"};
 	const char *slash = strrchr(r->file, '/'), *name = slash ? slash + 1 : r->file;
 	struct evd_object o;
 	char at[EVD_TIME_LEN + 1];
@@ -229,6 +250,7 @@ int evd_report_json(const struct evd_report *r, struct evd_buf *out, struct evd_
 	put_findings(&o, r);
 	evd_object_int(&o, "findingsOmitted", r->omitted);
 	put_inside(&o, r);
+	put_receipt(&o, &r->receipt);
 	evd_object_int(&o, "rules", 1);
 	evd_object_int(&o, "schema", 1);
 	evd_object_int(&o, "size", r->size);

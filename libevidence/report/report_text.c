@@ -277,10 +277,18 @@ static void findings(struct page *p)
 
 static void notes(struct page *p)
 {
-	static const enum evd_message extends[] = {EVD_MSG_EXTENDS,           EVD_MSG_EXTENDS,
-	                                           EVD_MSG_EXTENDS_SAME,      EVD_MSG_EXTENDS_FORK,
-	                                           EVD_MSG_EXTENDS_SHORTER,   EVD_MSG_EXTENDS_OTHER,
-	                                           EVD_MSG_EXTENDS_UNVERIFIED};
+	static const enum evd_message extends[] = {EVD_MSG_EXTENDS,
+	                                           EVD_MSG_EXTENDS,
+	                                           EVD_MSG_EXTENDS_SAME,
+	                                           EVD_MSG_EXTENDS_FORK,
+	                                           EVD_MSG_EXTENDS_SHORTER,
+	                                           EVD_MSG_EXTENDS_OTHER,
+	                                           EVD_MSG_EXTENDS_UNVERIFIED,
+	                                           EVD_MSG_EXTENDS_BRANCH};
+	static const enum evd_message receipt[] = {EVD_MSG_RECEIPT_ACCEPTED,  EVD_MSG_RECEIPT_ACCEPTED,
+	                                           EVD_MSG_RECEIPT_REFUSED,   EVD_MSG_RECEIPT_OTHER,
+	                                           EVD_MSG_RECEIPT_OTHER,     EVD_MSG_RECEIPT_INVALID,
+	                                           EVD_MSG_RECEIPT_UNVERIFIED};
 	const struct evd_report *r = p->r;
 	uint64_t lost = 0;
 	char n[24];
@@ -299,6 +307,14 @@ static void notes(struct page *p)
 	}
 	if (r->extends) {
 		say(p, extends[r->extends], "", "");
+		line_end(p);
+	}
+	if (r->receipt.result) {
+		char signer[2 * EVD_SHA256_LEN + 1], time[EVD_TIME_LEN + 1];
+
+		evd_hex(signer, r->receipt.signer, EVD_SHA256_LEN);
+		evd_time_format(time, r->receipt.time_ms);
+		say(p, receipt[r->receipt.result], signer, time);
 		line_end(p);
 	}
 }

@@ -83,7 +83,8 @@ int evd_verdict_exit(const struct evd_report *r)
 	case EVD_REFUSED: code = EVD_EXIT_REFUSED; break;
 	default: return EVD_EXIT_OWN;
 	}
-	if (r->extends > EVD_EXTENDS_SAME && code != EVD_EXIT_REFUSED)
+	if ((r->extends > EVD_EXTENDS_SAME || r->receipt.result > EVD_RECEIPT_REFUSED) &&
+	    code != EVD_EXIT_REFUSED)
 		code = EVD_EXIT_FAILED;
 	return code;
 }

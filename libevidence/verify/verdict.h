@@ -36,7 +36,26 @@ enum evd_extends {
 	EVD_EXTENDS_FORK,
 	EVD_EXTENDS_SHORTER,
 	EVD_EXTENDS_OTHER_CASE,
-	EVD_EXTENDS_UNVERIFIED
+	EVD_EXTENDS_UNVERIFIED,
+	EVD_EXTENDS_BRANCH
+};
+
+/* --receipt: docs/verify.md §8a. */
+enum evd_receipt_result {
+	EVD_RECEIPT_NOT_ASKED,
+	EVD_RECEIPT_ACCEPTED,
+	EVD_RECEIPT_REFUSED,
+	EVD_RECEIPT_OTHER_CASE,
+	EVD_RECEIPT_OTHER_BUNDLE,
+	EVD_RECEIPT_INVALID,
+	EVD_RECEIPT_UNVERIFIED
+};
+
+struct evd_receipt_said {
+	enum evd_receipt_result result;
+	uint8_t signer[EVD_SHA256_LEN]; /* the two below too: of ACCEPTED and REFUSED alone */
+	int64_t time_ms;
+	char transfer_id[37];
 };
 
 /* All that is known of one bundle. Zero-initialise; release with evd_report_release. */
@@ -51,6 +70,7 @@ struct evd_report {
 	bool has_at;
 	int64_t at; /* seconds since 1970 */
 	enum evd_extends extends;
+	struct evd_receipt_said receipt;
 
 	struct evd_log log;      /* what was read; trustworthy only as far as the checks say */
 	bool log_walked;         /* stage 2 was ended without a failed finding */

@@ -1,6 +1,7 @@
 /* verify: see verify.h. */
 #include "verify/verify.h"
 
+#include "verify/receipt.h"
 #include "verify/run.h"
 
 #include <stdio.h>
@@ -190,20 +191,52 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
 	return r == EVD_STOP ? 0 : r;
 }
 
+/* The transfer that the `receive` at `seq` answered; NULL if entry seq is none. */
+static const char *received_at(const struct evd_log *log, size_t seq)
+{
+	for (size_t i = 0; i < log->transfers.n; i++)
+		if (log->transfers.at[i].received == seq)
+			return log->transfers.at[i].id;
+	return NULL;
+}
+
+/* Entries `seq` differ. That accuses nobody if one of them, or each for a transfer of its own, began the
+ * branch of a recipient. */
+static enum evd_extends parted(const struct evd_log *a, const struct evd_log *b, size_t seq)
+{
+	const char *x = received_at(a, seq), *y = received_at(b, seq);
+
+	return (x || y) && !(x && y && strcmp(x, y) == 0) ? EVD_EXTENDS_BRANCH : EVD_EXTENDS_FORK;
+}
+
+static enum evd_extends compare_logs(const struct evd_log *newer, const struct evd_log *older)
+{
+	size_t a = newer->entries.n, b = older->entries.n;
+
+	for (size_t i = 0; i < a && i < b; i++) /* entry.json or entry.p7s */
+		if (memcmp(newer->entries.at[i].digest, older->entries.at[i].digest, 2 * EVD_SHA256_LEN))
+			return parted(newer, older, i + 1);
+	return a < b ? EVD_EXTENDS_SHORTER : a == b ? EVD_EXTENDS_SAME : EVD_EXTENDS;
+}
+
 void evd_verify_extends(struct evd_report *newer, const struct evd_report *older)
 {
 	enum evd_verdict v = evd_verdict(older);
-	size_t n = older->log.entries.n;
 
 	if ((v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE) || !newer->log_walked)
 		newer->extends = EVD_EXTENDS_UNVERIFIED;
 	else if (strcmp(newer->log.case_id, older->log.case_id) != 0)
 		newer->extends = EVD_EXTENDS_OTHER_CASE;
-	else if (newer->log.entries.n < n)
-		newer->extends = EVD_EXTENDS_SHORTER;
-	else if (memcmp(newer->log.entries.at[n - 1].digest, older->log.entries.at[n - 1].digest,
-	                2 * EVD_SHA256_LEN) != 0)
-		newer->extends = EVD_EXTENDS_FORK; /* entry.json or entry.p7s */
 	else
-		newer->extends = newer->log.entries.n == n ? EVD_EXTENDS_SAME : EVD_EXTENDS;
+		newer->extends = compare_logs(&newer->log, &older->log);
+}
+
+int evd_verify_receipt(struct evd_report *report, struct evd_view receipt, struct evd_error *err)
+{
+	enum evd_verdict v = evd_verdict(report);
+
+	if (v == EVD_TOTAL_PASSED || v == EVD_INDETERMINATE)
+		return evd_receipt_judge(receipt, &report->log, report->seal_digest, &report->receipt, err);
+	report->receipt.result = EVD_RECEIPT_UNVERIFIED;
+	return 0;
 }

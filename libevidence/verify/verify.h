@@ -29,5 +29,8 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
                struct evd_error *err) EVD_MUST_USE;
 /* evd_verify_extends(newer, older): docs/verify.md §8; sets newer->extends. */
 void evd_verify_extends(struct evd_report *newer, const struct evd_report *older);
+/* evd_verify_receipt(report, receipt, err): docs/verify.md §8a; sets report->receipt. */
+int evd_verify_receipt(struct evd_report *report, struct evd_view receipt,
+                       struct evd_error *err) EVD_MUST_USE;
 
 #endif

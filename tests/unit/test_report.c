@@ -180,11 +180,17 @@ static void shapes(void **state)
 	assert_true(holds(evd_buf_view(&json), "\"at\":\"2000-02-29T00:00:00.000Z\""));
 	assert_true(holds(evd_buf_view(&json), "\"subject\":\"extract\""));
 	assert_true(holds(evd_buf_view(&json), "\"withheld\":2"));
-	for (unsigned x = EVD_EXTENDS; x <= EVD_EXTENDS_UNVERIFIED; x++) {
+	for (unsigned x = EVD_EXTENDS; x <= EVD_EXTENDS_BRANCH; x++) {
 		r.extends = (enum evd_extends)x;
 		both(&r, &text, &json);
 	}
 	r.extends = EVD_EXTENDS_NOT_ASKED;
+	for (unsigned x = EVD_RECEIPT_ACCEPTED; x <= EVD_RECEIPT_UNVERIFIED; x++) {
+		r.receipt.result = (enum evd_receipt_result)x;
+		both(&r, &text, &json);
+		assert_int_equal(holds(evd_buf_view(&json), "\"transferId\""), x <= EVD_RECEIPT_REFUSED);
+	}
+	r.receipt.result = EVD_RECEIPT_NOT_ASKED;
 	r.has_token = true;
 	r.unknown = 1u << EVD_CHECK_TIME;
 	both(&r, &text, &json);

@@ -59,13 +59,20 @@ static void exit_codes(void **state)
 		    .reached = row[i].reached, .failed = row[i].failed, .unknown = row[i].unknown};
 
 		assert_int_equal(evd_verdict_exit(&r), row[i].exit);
-		for (unsigned x = EVD_EXTENDS_NOT_ASKED; x <= EVD_EXTENDS_UNVERIFIED; x++) {
+		for (unsigned x = EVD_EXTENDS_NOT_ASKED; x <= EVD_EXTENDS_BRANCH; x++) {
 			/* docs/verify.md §8: what does not extend is 1, unless refused or our own failure */
 			int want = x > EVD_EXTENDS_SAME && row[i].exit <= 2 ? 1 : row[i].exit;
 
 			r.extends = (enum evd_extends)x;
 			assert_int_equal(evd_verdict_exit(&r), want);
 		}
+	}
+	for (unsigned x = EVD_RECEIPT_NOT_ASKED; x <= EVD_RECEIPT_UNVERIFIED; x++) { /* §8a */
+		struct evd_report r = {.reached = row[0].reached,
+		                       .receipt.result = (enum evd_receipt_result)x};
+
+		assert_int_equal(row[0].exit, 0);
+		assert_int_equal(evd_verdict_exit(&r), x > EVD_RECEIPT_REFUSED);
 	}
 	assert_string_equal(evd_verdict_name((enum evd_verdict)99), "OWN-FAILURE");
 }
@@ -220,10 +227,11 @@ static void extends(void **state)
 		uint8_t newer_last, older_last;
 		bool other;
 		enum evd_extends want;
-	} row[] = {
-	    {3, 3, 3, 3, false, EVD_EXTENDS_SAME},    {5, 3, 5, 3, false, EVD_EXTENDS},
-	    {5, 3, 5, 9, false, EVD_EXTENDS_FORK},    {3, 3, 3, 9, false, EVD_EXTENDS_FORK},
-	    {2, 3, 2, 3, false, EVD_EXTENDS_SHORTER}, {3, 3, 3, 3, true, EVD_EXTENDS_OTHER_CASE}};
+	} row[] = {/* what differs first decides, also where the newer has fewer entries */
+	           {2, 3, 9, 3, false, EVD_EXTENDS_FORK},     {3, 3, 3, 3, false, EVD_EXTENDS_SAME},
+	           {5, 3, 5, 3, false, EVD_EXTENDS},          {5, 3, 5, 9, false, EVD_EXTENDS_FORK},
+	           {3, 3, 3, 9, false, EVD_EXTENDS_FORK},     {2, 3, 2, 3, false, EVD_EXTENDS_SHORTER},
+	           {3, 3, 3, 3, true, EVD_EXTENDS_OTHER_CASE}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -253,6 +261,39 @@ static void extends(void **state)
 	}
 }
 
+/* docs/verify.md §8: a recipient's branch accuses nobody; two answers to one transfer do */
+static void branches(void **state)
+{
+	static const char id[] = "1f0c9a3e-6a57-4a6e-9d1b-0123456789ab";
+	static const struct {
+		uint32_t newer, older; /* the entry that received, 0: none */
+		bool same_transfer;
+		enum evd_extends want;
+	} row[] = {{3, 0, false, EVD_EXTENDS_BRANCH}, {0, 3, false, EVD_EXTENDS_BRANCH},
+	           {3, 3, false, EVD_EXTENDS_BRANCH}, {3, 3, true, EVD_EXTENDS_FORK},
+	           {2, 0, false, EVD_EXTENDS_FORK},   {0, 0, false, EVD_EXTENDS_FORK}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		static struct evd_report newer, older;
+		struct evd_transfer a = {.received = row[i].newer}, b = {.received = row[i].older};
+
+		memcpy(a.id, id, sizeof a.id);
+		memcpy(b.id, id, sizeof b.id);
+		b.id[35] = row[i].same_transfer ? b.id[35] : '0';
+		one_entry(&newer, 3, 3, id);
+		one_entry(&older, 3, 9, id);
+		newer.log.transfers.at = &a;
+		older.log.transfers.at = &b;
+		newer.log.transfers.n = older.log.transfers.n = 1;
+		evd_verify_extends(&newer, &older);
+		assert_int_equal(newer.extends, row[i].want);
+		newer.log.transfers.at = older.log.transfers.at = NULL;
+		evd_report_release(&newer);
+		evd_report_release(&older);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +305,7 @@ int main(void)
 	    cmocka_unit_test(no_memory),
 	    cmocka_unit_test(table),
 	    cmocka_unit_test(extends),
+	    cmocka_unit_test(branches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
