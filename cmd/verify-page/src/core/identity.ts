@@ -9,6 +9,7 @@ import { INT, NULL, NotDer, OCTETS, OID, SEQ, children, element, oid, only, shap
 import type { Signer } from "./log.ts";
 import type { Introduction } from "./rights.ts";
 import { type Arithmetic, type Scheme, verifyValue } from "./sign.ts";
+import { parseTime } from "./time.ts";
 
 export interface Trust {
 	/** Fingerprints, 64 lower-case digits. */
@@ -160,13 +161,19 @@ async function chain(math: Arithmetic, leaf: Certificate, t: Trust): Promise<str
 	return best;
 }
 
+/** Every entry was signed, by its own account, while the certificate was valid. */
+function signedInForce(s: Signer, c: Certificate): string | null {
+	const ok = [s.earliest, s.latest].every((time) => inForce(c, Math.floor(parseTime(time)! / 1000) * 1000));
+	return ok ? null : DATES;
+}
+
 async function judge(math: Arithmetic, s: Signer, t: Trust): Promise<Judged> {
 	const c = s.certificate;
 	if (c === null) return { standing: "unknown", sub: NONE };
 	if (t.pins.length === 0 && t.anchors.length === 0) return { standing: "unknown", sub: NONE };
 	if (!usableForSigning(c)) return { standing: "unknown", sub: USE };
 	if (t.pins.includes(s.fingerprint)) return { standing: "pinned", sub: "" };
-	const sub = await chain(math, c, t);
+	const sub = (await chain(math, c, t)) ?? signedInForce(s, c);
 	return sub === null ? { standing: "chained", sub: "" } : { standing: "unknown", sub };
 }
 

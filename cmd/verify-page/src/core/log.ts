@@ -35,6 +35,9 @@ export interface Signer {
 	fingerprint: string;
 	first: number;
 	entries: number;
+	/** Of the times of its entries. */
+	earliest: string;
+	latest: string;
 	certificate: Certificate | null;
 }
 
@@ -194,9 +197,14 @@ export class Log implements Context {
 		if (i === undefined) {
 			i = this.signers.length;
 			this.signerIndex.set(e.certificate, i);
-			this.signers.push({ fingerprint: e.certificate, first: e.seq, entries: 0, certificate: null });
+			this.signers.push({
+				fingerprint: e.certificate, first: e.seq, entries: 0, earliest: e.time, latest: e.time, certificate: null,
+			});
 		}
-		this.signers[i].entries++;
+		const s = this.signers[i];
+		s.entries++;
+		if (e.time < s.earliest) s.earliest = e.time;
+		if (e.time > s.latest) s.latest = e.time;
 		return i;
 	}
 
