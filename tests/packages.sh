@@ -6,19 +6,17 @@ set -eu
 build='build-essential cmake ninja-build pkg-config git gettext
  libssl-dev libsqlite3-dev libarchive-dev libexif-dev libmagic-dev libxml2-dev libp11-kit-dev libgmime-3.0-dev libtag1-dev libtagc0-dev
  libxcb1-dev libxcb-randr0-dev libxcb-screensaver0-dev libpng-dev libsystemd-dev'
-core='libcmocka-dev softhsm2 opensc python3 openssl unzip strace zip coreutils procps file'
+core='libcmocka-dev softhsm2 opensc python3 openssl unzip strace zip coreutils procps file time'
 capture='xvfb x11-apps x11-utils x11-xserver-utils xterm dbus'
+sticks='dosfstools ntfs-3g exfatprogs exfat-fuse fusefat'
 check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang-rt-14-dev lld'
 
 want=
+known=
 for list in "$@"; do
-	case $list in
-	build) want="$want $build" ;;
-	core) want="$want $core" ;;
-	check) want="$want $check" ;;
-	capture) want="$want $capture" ;;
-	*) want="$want $list" ;;
-	esac
+	# a list by its name, or else a package
+	eval "known=\${$list-}" 2>/dev/null || known=
+	want="$want ${known:-$list}"
 done
 missing=
 for p in $want; do

@@ -286,6 +286,33 @@ static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, 
 	return r;
 }
 
+/*
+ * Drivers exist that lose what is in a folder when it is renamed: nothing is acknowledged on their word.
+ * The folder is listed, since a file asked for by name may be answered from memory.
+ */
+static int is_there(const struct evd_case *c, const char *entry, struct evd_error *err)
+{
+	bool found = false;
+	char **names;
+	size_t n;
+	int fd, r = evd_dir_open(c->custody, entry, &fd, err);
+
+	if (r)
+		return r;
+	r = evd_dir_names(fd, &names, &n, err);
+	close(fd);
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		found = found || strcmp(names[i], "entry.p7s") == 0;
+	evd_dir_names_free(names, n);
+	return found ? 0
+	             : evd_fail(err, EVD_E_IO,
+	                        "what was in entry %s is gone after its folder got its name: this "
+	                        "medium cannot hold a case; use another one",
+	                        entry);
+}
+
 /* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. */
 static int move_in(struct evd_draft *d, struct evd_error *err)
 {
@@ -303,7 +330,7 @@ static int move_in(struct evd_draft *d, struct evd_error *err)
 		r = evd_rename_new(d->dir, "custody", c->custody, name, err);
 	if (r == 0)
 		r = evd_sync(c->custody, err);
-	return r;
+	return r ? r : is_there(c, name, err);
 }
 
 int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error *err)
