@@ -207,8 +207,10 @@ static void read_body(struct reading *g, struct evd_chat_message *m, struct wa_f
 
 static struct evd_view find_colon(struct evd_view v)
 {
-	const uint8_t *at = v.len ? memmem(v.p, v.len, ": ", 2) : NULL;
+	const uint8_t *at = v.len ? memchr(v.p, ':', v.len) : NULL, *end = v.p + v.len;
 
+	while (at && (at + 1 == end || at[1] != ' ')) /* ": " */
+		at = memchr(at + 1, ':', (size_t)(end - at - 1));
 	if (!at && v.len && v.p[v.len - 1] == ':') /* Android writes an empty body without the blank */
 		at = v.p + v.len - 1;
 	return at ? evd_view_of(v.p, (size_t)(at - v.p)) : evd_view_of(NULL, 0);
@@ -277,10 +279,9 @@ static void read_text(struct reading *g, struct evd_chat_message *m, struct evd_
 		shown = sender; /* the other party or the group stands there, not who wrote it */
 	} else {
 		m->sender = sender;
-		if (sender.len < line.len &&
+		if (sender.len < line.len && memchr(sender.p, ':', sender.len) &&
 		    memmem(sender.p + sender.len + 2,
-		           line.len - sender.len >= 2 ? line.len - sender.len - 2 : 0, ": ", 2) &&
-		    memchr(sender.p, ':', sender.len))
+		           line.len - sender.len >= 2 ? line.len - sender.len - 2 : 0, ": ", 2))
 			m->flags |= EVD_CHAT_F_SENDER_SPLIT;
 		evd_buf_reset(phone);
 		if (evd_chat_phone(sender, phone))

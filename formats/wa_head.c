@@ -81,6 +81,13 @@ static uint8_t digits(struct scan *s, uint8_t most, int *out)
 	int d;
 
 	*out = 0;
+	for (; n < most && s->at < s->v.len; n++, s->at++) { /* ASCII: nearly all */
+		uint8_t c = s->v.p[s->at];
+
+		if (c < '0' || c > '9')
+			break;
+		*out = *out * 10 + (c - '0');
+	}
 	while (n < most && (d = digit(s)) >= 0) {
 		*out = *out * 10 + d;
 		n++;
@@ -88,9 +95,12 @@ static uint8_t digits(struct scan *s, uint8_t most, int *out)
 	return n;
 }
 
-static bool take(struct scan *s, const char *text)
+static inline bool take(struct scan *s, const char *text)
 {
 	size_t n = strlen(text);
+
+	if (s->at >= s->v.len || s->v.p[s->at] != (uint8_t)*text)
+		return false;
 
 	if (s->v.len - s->at < n || memcmp(s->v.p + s->at, text, n) != 0)
 		return false;
@@ -102,6 +112,9 @@ static bool take(struct scan *s, const char *text)
 static bool take_loose(struct scan *s, const char *text)
 {
 	size_t at = s->at, n;
+
+	if (at < s->v.len && s->v.p[at] < 0x80 && *text != ' ' && (s->v.p[at] | 32) != *text)
+		return false; /* most end here */
 
 	for (; *text; text++) {
 		if (*text == ' ') {
@@ -136,7 +149,7 @@ static bool date(struct scan *s, struct wa_head *h)
 			break;
 		if (s->at >= s->v.len)
 			return false;
-		if (strchr("./-", s->v.p[s->at]) && s->v.p[s->at]) {
+		if (s->v.p[s->at] == '.' || s->v.p[s->at] == '/' || s->v.p[s->at] == '-') {
 			if (sep && sep != s->v.p[s->at])
 				return false;
 			sep = s->v.p[s->at++];
@@ -170,6 +183,8 @@ static bool glue(struct scan *s, struct wa_head *h)
 	if (blanks(s) == 0 && !comma)
 		return false;
 	h->shape |= comma ? 1u << 16 : 0;
+	if (s->at < s->v.len && s->v.p[s->at] >= '0' && s->v.p[s->at] <= '9')
+		return true;
 	for (uint32_t i = 0; i < sizeof word / sizeof *word; i++)
 		if (take_loose(s, word[i])) {
 			h->shape |= (i + 2) << 16;

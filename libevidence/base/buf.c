@@ -164,7 +164,7 @@ struct evd_view evd_buf_view(const struct evd_buf *b)
 }
 
 /* A moved buffer may have held a secret: the old copy is wiped, so no realloc here. */
-static bool reserve(struct evd_buf *b, size_t more)
+static bool enlarge(struct evd_buf *b, size_t more)
 {
 	size_t max = b->max ? b->max : SIZE_MAX / 2;
 	size_t cap = b->cap ? b->cap : 64;
@@ -193,6 +193,14 @@ static bool reserve(struct evd_buf *b, size_t more)
 	b->data = p;
 	b->cap = cap;
 	return true;
+}
+
+/* Nearly always there is room: a record is put together from a hundred small pieces. */
+static inline bool reserve(struct evd_buf *b, size_t more)
+{
+	if (!b->failed && more <= b->cap - b->len && (!b->max || more <= b->max - b->len))
+		return true;
+	return enlarge(b, more);
 }
 
 void evd_put(struct evd_buf *b, const void *p, size_t len)
@@ -224,7 +232,8 @@ static void put_le(struct evd_buf *b, uint64_t v, size_t n)
 
 void evd_put_u8(struct evd_buf *b, uint8_t v)
 {
-	put_le(b, v, 1);
+	if (reserve(b, 1))
+		b->data[b->len++] = v;
 }
 
 void evd_put_u16le(struct evd_buf *b, uint16_t v)

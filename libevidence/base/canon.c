@@ -315,26 +315,50 @@ void evd_put_json_string(struct evd_buf *b, struct evd_view v)
 		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
 }
 
+/* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
+static bool needs_escape(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t x, quote, slash;
+
+	memcpy(&x, p, sizeof x);
+	quote = x ^ ones * '"';
+	slash = x ^ ones * '\\';
+	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+	       high;
+}
+
+static void put_escape(struct evd_buf *b, uint8_t c)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt", hex[] = "0123456789abcdef";
+	const char *at = c ? strchr(from, c) : NULL;
+	const char letter[2] = {'\\', at ? to[at - from] : 'u'};
+	const char code[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+
+	if (at)
+		evd_put(b, letter, sizeof letter);
+	else
+		evd_put(b, code, sizeof code);
+}
+
 /* `v` is UTF-8. */
 static void put_json_utf8(struct evd_buf *b, struct evd_view v)
 {
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
 	size_t run = 0;
 
 	evd_put_u8(b, '"');
 	for (size_t i = 0; i < v.len; i++) {
 		uint8_t c = v.p[i];
-		const char *at;
 
+		if (v.len - i >= 8 && !needs_escape(v.p + i)) {
+			i += 7;
+			continue;
+		}
 		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
-		at = c ? strchr(from, c) : NULL;
 		evd_put(b, v.p + run, i - run);
 		run = i + 1;
-		if (at)
-			evd_putf(b, "\\%c", to[at - from]);
-		else
-			evd_putf(b, "\\u%04x", c);
+		put_escape(b, c);
 	}
 	if (v.len > run)
 		evd_put(b, v.p + run, v.len - run);
@@ -375,7 +399,7 @@ static bool open_member(struct evd_object *o, const char *key, const char *suffi
 	}
 	o->member = grown;
 	n = strlen(key);
-	k = strlen(suffix);
+	k = *suffix ? strlen(suffix) : 0;
 	if (n + k < 1 || n + k > EVD_MAX_KEY) {
 		o->failed = EVD_E_MISUSE;
 		return false;
@@ -475,6 +499,23 @@ void evd_object_object(struct evd_object *o, const char *key, struct evd_object 
 	close_member(o);
 }
 
+/* Members come in nearly sorted order or are few: no general sort. */
+static void sort_members(struct evd_object *o)
+{
+	for (size_t i = 1; i < o->n; i++) {
+		struct evd_object_member m;
+		size_t at = i;
+
+		while (at && strcmp(o->member[at - 1].key, o->member[i].key) > 0)
+			at--;
+		if (at == i)
+			continue;
+		m = o->member[i];
+		memmove(&o->member[at + 1], &o->member[at], (i - at) * sizeof m);
+		o->member[at] = m;
+	}
+}
+
 static int by_key(const void *a, const void *b)
 {
 	const struct evd_object_member *x = a, *y = b;
@@ -486,14 +527,18 @@ int evd_object_write(struct evd_object *o, struct evd_buf *b, struct evd_error *
 {
 	if (o->failed)
 		return evd_fail(err, o->failed, "object cannot be written: %s", evd_strerror(o->failed));
-	if (o->n)
+	if (o->n > 64)
 		qsort(o->member, o->n, sizeof *o->member, by_key);
+	else
+		sort_members(o);
 	for (size_t i = 1; i < o->n; i++)
 		if (strcmp(o->member[i - 1].key, o->member[i].key) == 0)
 			return evd_fail(err, EVD_E_MISUSE, "member '%s' given twice", o->member[i].key);
 	evd_put_u8(b, '{');
 	for (size_t i = 0; i < o->n; i++) {
-		evd_putf(b, "%s\"%s\":", i ? "," : "", o->member[i].key);
+		evd_put(b, ",\"" + !i, 2 - (size_t)!i);
+		evd_put_str(b, o->member[i].key);
+		evd_put(b, "\":", 2);
 		evd_put(b, o->values.data + o->member[i].off, o->member[i].len);
 	}
 	evd_put_u8(b, '}');
