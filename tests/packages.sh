@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs Debian packages that are missing. Usage: packages.sh LIST... (names of the lists below).
+# shellcheck disable=SC2034
 # Needs root or sudo only if something is missing.
 set -eu
 
@@ -14,9 +15,13 @@ check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang
 want=
 known=
 for list in "$@"; do
-	# a list by its name, or else a package
-	eval "known=\${$list-}" 2>/dev/null || known=
-	want="$want ${known:-$list}"
+	case $list in
+	*[!a-z]*) want="$want $list" ;; # a package
+	*)
+		eval "known=\${$list-}" # a list, or else a package
+		want="$want ${known:-$list}"
+		;;
+	esac
 done
 missing=
 for p in $want; do
