@@ -1,7 +1,7 @@
 # bash completion for evidence(1)
 _evidence() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
-	local commands='identity open add note statement stop view list show log check correct close seal export index read capture compare chats timeline'
+	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read capture compare chats timeline'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		w=${COMP_WORDS[i]}
 		case $w in
@@ -45,6 +45,8 @@ _evidence() {
 		stop) own='--where --how --who --device' ;;
 		list) own='--all' ;;
 		view | close | correct) own='--reason' ;;
+		admit) own='--as --reason' ;;
+		transfer) own='--to --recipient --purpose --condition --medium --seal-number --authority --consent' ;;
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
 		export) own='--recipient --reason' ;;
 		index) own='--rebuild' ;;

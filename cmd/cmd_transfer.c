@@ -1,0 +1,221 @@
+/* cmd_transfer: `evidence admit`, `transfer` (docs/handover.md). */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+#include "seal/seal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* 64 hex digits as on paper: blanks between them and capitals are fine. */
+static bool parse_fingerprint(const char *text, uint8_t out[EVD_SHA256_LEN])
+{
+	char digits[2 * EVD_SHA256_LEN + 1];
+	size_t n = 0;
+
+	for (; *text; text++) {
+		char c = *text;
+
+		if (c == ' ' || c == ':')
+			continue;
+		if (n == 2 * EVD_SHA256_LEN)
+			return false;
+		digits[n++] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+	}
+	return evd_unhex(evd_view_of(digits, n), out, EVD_SHA256_LEN);
+}
+
+static int run_admit(struct cmd_global *g, int argc, char **argv)
+{
+	enum { AS = CMD_OWN, REASON };
+	static const struct option own[] = {{"as", required_argument, NULL, AS},
+	                                    {"reason", required_argument, NULL, REASON},
+	                                    {NULL, 0, NULL, 0}};
+	static const char *const words[] = {"colleague", "device", "renewed", "witness"};
+	struct evd_circumstances x = {0};
+	struct cmd_session s;
+	struct evd_draft d;
+	struct evd_error err = {0};
+	uint8_t who[EVD_SHA256_LEN];
+	const char *as = "";
+	bool known = false;
+	int id, r;
+
+	while ((id = cmd_option(g, &cmd_admit, own, argc, argv)) != -1) {
+		if (id == AS)
+			as = optarg;
+		else if (id == REASON)
+			x.reason = optarg;
+		else
+			return cmd_option_exit();
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		known = known || strcmp(as, words[i]) == 0;
+	if (!known)
+		return cmd_usage(&cmd_admit, "--as is colleague, device, renewed or witness");
+	if (argc - optind != 1 || !parse_fingerprint(argv[optind], who))
+		return cmd_usage(&cmd_admit, "give the whole fingerprint of the certificate, 64 digits");
+	r = cmd_begin(g, &s);
+	if (r)
+		return r;
+	r = evd_entry_begin(&s.c, EVD_ADMIT, evd_key_actor(s.key), &x, &d, &err);
+	if (r == 0) {
+		evd_object_cstr(&d.details, "as", as);
+		evd_object_hex(&d.details, "certificate", who, sizeof who);
+		r = evd_entry_commit(&d, s.key, &err);
+	}
+	if (r)
+		r = cmd_fail(r, &err);
+	else if (!g->quiet)
+		printf("Admitted as %s by entry %zu\n", as, s.c.log.entries.n);
+	cmd_end(&s);
+	return r;
+}
+
+const struct cmd_row cmd_admit = {
+    "admit",
+    "usage: evidence admit --as colleague|device|renewed|witness [--reason TEXT] FINGERPRINT\n"
+    "\n"
+    "Lets another certificate write in this case. A device or renewed certificate is the "
+    "custodian's\n"
+    "own; a colleague may do all but admit and hand over; a witness may only write notes.\n"
+    "Compare the fingerprint with the one its holder wrote on paper.\n"
+    "\n"
+    "  --as KIND      what it is let in as\n"
+    "  --reason TEXT  recorded with it\n",
+    N_("let another certificate write in this case"),
+    run_admit,
+};
+
+/* A random UUID, version 4, variant 10 (RFC 9562 §5.4). */
+static int new_uuid(char out[37], struct evd_error *err)
+{
+	uint8_t b[16];
+	char hex[33];
+	int r = evd_random(b, sizeof b, err);
+
+	if (r)
+		return r;
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	evd_hex(hex, b, sizeof b);
+	snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	return 0;
+}
+
+static int commit(struct cmd_session *s, const uint8_t *to, const struct evd_circumstances *x,
+                  char transfer_id[37], struct evd_error *err)
+{
+	struct evd_draft d;
+	int r = new_uuid(transfer_id, err);
+
+	if (r == 0)
+		r = evd_entry_begin(&s->c, EVD_TRANSFER, evd_key_actor(s->key), x, &d, err);
+	if (r)
+		return r;
+	if (to)
+		evd_object_hex(&d.details, "certificate", to, EVD_SHA256_LEN);
+	else
+		evd_object_null(&d.details, "certificate");
+	evd_object_cstr(&d.details, "transferId", transfer_id);
+	return evd_entry_commit(&d, s->key, err);
+}
+
+static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_circumstances *x,
+                     const char *path)
+{
+	struct evd_seal_options o = {0};
+	struct evd_sealed out = {0};
+	struct evd_error err = {0};
+	struct cmd_session s;
+	char id[37] = "", digest[2 * EVD_SHA256_LEN + 1];
+	int r;
+
+	if (evd_file_exists(-1, path)) { /* before anything is recorded */
+		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", path);
+		return cmd_fail(r, &err);
+	}
+	r = cmd_begin(g, &s);
+	if (r)
+		return r;
+	o.pool = s.pool;
+	r = commit(&s, to, x, id, &err);
+	if (r == 0)
+		r = evd_seal(&s.c, s.key, path, &o, &out, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		evd_hex(digest, out.seal_digest, EVD_SHA256_LEN);
+		printf("To be handed over: ");
+		cmd_put_text(evd_view_str(path));
+		printf("\nTransfer     %s\nSeal digest  %s\n", id, digest);
+	}
+	cmd_end(&s);
+	return r;
+}
+
+static int run_transfer(struct cmd_global *g, int argc, char **argv)
+{
+	enum { TO = CMD_OWN, RECIPIENT, PURPOSE, CONDITION, MEDIUM, SEAL_NUMBER, AUTHORITY, CONSENT };
+	static const struct option own[] = {{"to", required_argument, NULL, TO},
+	                                    {"recipient", required_argument, NULL, RECIPIENT},
+	                                    {"purpose", required_argument, NULL, PURPOSE},
+	                                    {"condition", required_argument, NULL, CONDITION},
+	                                    {"medium", required_argument, NULL, MEDIUM},
+	                                    {"seal-number", required_argument, NULL, SEAL_NUMBER},
+	                                    {"authority", required_argument, NULL, AUTHORITY},
+	                                    {"consent", required_argument, NULL, CONSENT},
+	                                    {NULL, 0, NULL, 0}};
+	struct evd_circumstances x = {0};
+	uint8_t who[EVD_SHA256_LEN];
+	const char *to = NULL;
+	bool anyone;
+	int id;
+
+	while ((id = cmd_option(g, &cmd_transfer, own, argc, argv)) != -1) {
+		switch (id) {
+		case TO: to = optarg; break;
+		case RECIPIENT: x.recipient = optarg; break;
+		case PURPOSE: x.purpose = optarg; break;
+		case CONDITION: x.condition = optarg; break;
+		case MEDIUM: x.medium = optarg; break;
+		case SEAL_NUMBER: x.seal_number = optarg; break;
+		case AUTHORITY: x.authority = optarg; break;
+		case CONSENT: x.consent = optarg; break;
+		default: return cmd_option_exit();
+		}
+	}
+	if (argc - optind != 1)
+		return cmd_usage(&cmd_transfer, "give the name of the bundle, such as OUT.asice");
+	if (!to || !x.recipient || !x.purpose)
+		return cmd_usage(&cmd_transfer, "give --to, --recipient and --purpose");
+	anyone = strcmp(to, "anyone") == 0;
+	if (!anyone && !parse_fingerprint(to, who))
+		return cmd_usage(&cmd_transfer, "--to is a whole fingerprint, 64 digits, or anyone");
+	return hand_over(g, anyone ? NULL : who, &x, argv[optind]);
+}
+
+const struct cmd_row cmd_transfer = {
+    "transfer",
+    "usage: evidence transfer --to FINGERPRINT|anyone --recipient NAME --purpose TEXT [OPTION]...\n"
+    "                         OUT.asice\n"
+    "\n"
+    "Records to whom the case is handed over and seals the bundle that travels. This case goes on; "
+    "the\n"
+    "recipient's answer is checked with evidence-verify --receipt.\n"
+    "\n"
+    "  --to FINGERPRINT|anyone  the recipient's certificate, which alone may answer; anyone: its\n"
+    "                           fingerprint is not known, any certificate may answer\n"
+    "  --recipient NAME         person and office, or a code\n"
+    "  --purpose TEXT           what for\n"
+    "  --condition TEXT         state of what is handed over\n"
+    "  --medium TEXT            the stick or disk it travels on\n"
+    "  --seal-number N          number of its physical seal or bag\n"
+    "  --authority TEXT         number of an order\n"
+    "  --consent TEXT           reference of the consent\n",
+    N_("hand the case over: record it and seal"),
+    run_transfer,
+};
