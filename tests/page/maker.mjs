@@ -1,7 +1,9 @@
 // Makes bundles of random logs, right and wrong, each wholly consistent but for what was twisted
 // on purpose: roots, links, signatures and lists are made after the twist. For the fuzzer.
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { core } from "./core.mjs";
+import { createECDH, createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { core, root } from "./core.mjs";
 
 const { write, oid } = core.der;
 const { aligned, leafHash, Tree } = core.merkle;
@@ -79,11 +81,30 @@ function signedBefore(key, data, lowS) {
 	return value;
 }
 
+const CURVES = { p256: ["prime256v1", "P-256", 32], p384: ["secp384r1", "P-384", 48] };
+
+/** The same keys each time, so that a seed says which mutants there were: EC from a word, RSA from the vectors. */
+export function keyPair(kind, word) {
+	if (!CURVES[kind]) {
+		const privateKey = createPrivateKey(readFileSync(join(root, "tests/vectors/keys/rsa2048.pem")));
+		return { privateKey, publicKey: createPublicKey(privateKey) };
+	}
+	const [name, crv, size] = CURVES[kind];
+	const d = Buffer.alloc(size, sha256(Buffer.from(word)));
+	d[0] &= 0x7f;
+	const ecdh = createECDH(name);
+	ecdh.setPrivateKey(d);
+	const point = ecdh.getPublicKey();
+	const part = (b) => b.toString("base64url");
+	const privateKey = createPrivateKey({ format: "jwk", key: {
+		kty: "EC", crv, d: part(d), x: part(point.subarray(1, 1 + size)), y: part(point.subarray(1 + size)),
+	} });
+	return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
 let serial = 1;
 function makeKey(kind, name) {
-	const pair = kind === "p256" ? generateKeyPairSync("ec", { namedCurve: "P-256" })
-		: kind === "p384" ? generateKeyPairSync("ec", { namedCurve: "P-384" })
-		: generateKeyPairSync("rsa", { modulusLength: 2048 });
+	const pair = keyPair(kind, name);
 	const key = { kind, ...pair };
 	key.algorithm = kind === "pkcs1" ? PKCS1 : kind === "pss" ? PSS : ECDSA;
 	const certAlgorithm = kind === "pkcs1" || kind === "pss" ? seq(oid("1.2.840.113549.1.1.11"), write(5)) : ECDSA;
@@ -107,12 +128,13 @@ export function ring() {
 export function cms(key, content, time, o = {}) {
 	const digits = time.slice(0, 19).replace(/[-T:]/g, "");
 	const stamp = write(0x17, text(digits.slice(2) + "Z"));
-	const attributes = Buffer.concat([
+	let attributes = Buffer.concat([
 		seq(oid("1.2.840.113549.1.9.3"), set(DATA)),
 		seq(oid("1.2.840.113549.1.9.5"), set(stamp)),
 		seq(oid("1.2.840.113549.1.9.4"), set(write(4, sha256(content)))),
 		seq(oid("1.2.840.113549.1.9.16.2.47"), set(seq(seq(seq(write(4, sha256(key.cert))))))),
 	]);
+	if (o.attributes) attributes = o.attributes(attributes);
 	const value = signedBefore(key, write(0x31, attributes), !o.highS);
 	const extra = o.token ? write(0xa1, seq(oid("1.2.840.113549.1.9.16.2.14"), set(seq(int(1))))) : new Uint8Array(0);
 	const info = seq(int(1), seq(key.name, key.serial), SHA256, write(0xa0, attributes),

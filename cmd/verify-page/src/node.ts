@@ -81,13 +81,18 @@ export async function run(
 	}
 }
 
-async function runAll(
-	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
-): Promise<number> {
-	const o: Options = { pins: [], anchors: [], at: Date.now(), allDigests: false, requireTime: false, math };
-	let at: number | null = null;
-	let older: string | null = null;
-	const paths: string[] = [];
+export interface Call {
+	options: Options;
+	/** As given; null for now. */
+	at: number | null;
+	older: string | null;
+	paths: string[];
+}
+
+/** The options of evidence-verify that bear on a report; throws NoVerdict for wrong usage. */
+export function parseArgs(args: string[]): Call {
+	const o: Options = { pins: [], anchors: [], at: Date.now(), allDigests: false, requireTime: false };
+	const call: Call = { options: o, at: null, older: null, paths: [] };
 	for (let i = 0; i < args.length; i++) {
 		const value = (): string => args[++i] ?? usage(`${args[i - 1]} wants a value`);
 		switch (args[i]) {
@@ -99,14 +104,22 @@ async function runAll(
 				o.anchors.push(...(parsePem(readFileSync(value(), "latin1")) ?? usage("--trust: no certificate")));
 				break;
 			case "--at":
-				at = o.at = parseGivenTime(value()) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
+				call.at = o.at = parseGivenTime(value()) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
 				break;
-			case "--extends": older = value(); break;
+			case "--extends": call.older = value(); break;
 			default:
 				if (args[i].startsWith("--")) usage(`unknown option ${args[i]}`);
-				paths.push(args[i]);
+				call.paths.push(args[i]);
 		}
 	}
+	return call;
+}
+
+async function runAll(
+	args: string[], print: (line: string) => void, complain: (why: string) => void, math?: Arithmetic,
+): Promise<number> {
+	const { options, at, older, paths } = parseArgs(args);
+	const o = { ...options, math };
 	if (paths.length === 0) usage("which bundle?");
 	let worst = 0;
 	for (const path of paths) {
