@@ -99,6 +99,7 @@ int capture_picture_put(struct capture *c, const struct capture_picture *p, stru
 
 int capture_picture_read(struct evd_view png, struct capture_picture *p, struct evd_error *err)
 {
+	const png_color black = {0, 0, 0};
 	png_image image;
 	int r;
 
@@ -110,7 +111,7 @@ int capture_picture_read(struct evd_view png, struct capture_picture *p, struct 
 	image.format = PNG_FORMAT_RGB;
 	r = capture_picture_make(p, image.width, image.height, err);
 	/* a picture with transparency is laid over black */
-	if (r == 0 && !png_image_finish_read(&image, &(png_color){0, 0, 0}, p->rgb, 0, NULL)) {
+	if (r == 0 && !png_image_finish_read(&image, &black, p->rgb, 0, NULL)) {
 		r = evd_fail(err, EVD_E_FORMAT, "a damaged PNG picture: %s", image.message);
 		capture_picture_release(p);
 	}

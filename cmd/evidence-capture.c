@@ -16,7 +16,9 @@ int capture_screen_run(struct capture *c, struct evd_error *err);
 
 static const struct capture_kind kinds[] = {
     {"screen", capture_screen_run}, /* all of it */
-    {"monitor", capture_screen_run}, {"window", capture_screen_run}, {"region", capture_screen_run},
+    {"monitor", capture_screen_run},
+    {"window", capture_screen_run},
+    {"region", capture_screen_run},
 };
 
 static int run(struct capture *c, struct evd_error *err)

@@ -47,8 +47,14 @@ def sequence(t):
 	t.bad('H-01', 'all but the first cut off', drop(2, 3, 4), 'LOG_UNSEALED@1')
 	t.bad('H-01', 'all cut off', drop(1, 2, 3, 4), 'NOT_THIS_FORMAT@')
 	t.good('H-02', 'the tail cut off and sealed anew by the key\'s holder: verifies by itself', lambda: with_seal(cut()))
-	t.bad('H-02', '… but not where the older bundle is known', lambda: with_seal(cut()), extends=longer, exit_=1, report={'extends': 'shorter'})
+	t.bad('H-02', '… but not where the older bundle is known', lambda: with_seal(cut()), extends=longer, exit_=1, report={'extends': 'fork'})
 	t.bad('H-03', 'cut off, then gone on', lambda: with_seal(other_way()), extends=small, exit_=1, report={'extends': 'fork'})
+	# A handover is of a copy (docs/verify.md §8): giver and recipient each go on, and neither is accused.
+	t.bad('H-11', 'the recipient\'s branch held against the giver\'s', transfer_case, extends=kept_on, exit_=1, report={'extends': 'branch'})
+	t.bad('H-11', 'the giver\'s branch held against the recipient\'s', kept_on, extends=transfer_case, exit_=1, report={'extends': 'branch'})
+	t.bad('H-11', 'two recipients of one bundle, each by a transfer of his own', lambda: offered(BOB, UUID), extends=lambda: offered(COURT, OTHER_TRANSFER), exit_=1, report={'extends': 'branch'})
+	t.bad('H-11', 'one transfer received twice, differently', lambda: offered(BOB, UUID), extends=lambda: offered(BOB, UUID, 60), exit_=1, report={'extends': 'fork'})
+	t.bad('H-11', 'received here, refused there: two answers to one transfer', lambda: offered(BOB, UUID), extends=lambda: refused(), exit_=1, report={'extends': 'branch'})
 	t.good('H-11', 'one of two branches, by itself', lambda: with_seal(other_way()))
 	t.bad('H-11', 'entry 4 signed anew with the same bytes of entry.json', resigned, extends=small, exit_=1, report={'extends': 'fork'},
 		note='the signature counts too: RSA-PSS and ECDSA can sign one text twice')
@@ -80,6 +86,42 @@ def cut():
 	c.entries.pop()
 	c.entries.pop()
 	c.tick(3600)
+	return c
+
+
+OTHER_TRANSFER = UUID[:-1] + '0'
+
+
+def offer():
+	c = small()
+	c.add('transfer', {'certificate': BOB.id, 'transferId': UUID})
+	c.add('transfer', {'certificate': COURT.id, 'transferId': OTHER_TRANSFER})
+	c.seal()
+	return c
+
+
+def kept_on():
+	"""The giver's branch after the seal that transfer_case hands over."""
+	c = small()
+	c.add('transfer', {'certificate': BOB.id, 'transferId': UUID})
+	c.seal()
+	c.note(b'the giver goes on')
+	c.seal()
+	return c
+
+
+def offered(by, transfer, later=0):
+	c = offer()
+	c.tick(later)
+	receive(c, by, transfer)
+	c.seal(signer=by)
+	return c
+
+
+def refused():
+	c = offer()
+	c.add('refuse', {'sealDigest': hexsha(seal_files(c)[4]['_data']), 'transferId': UUID}, signer=BOB)
+	c.seal()
 	return c
 
 

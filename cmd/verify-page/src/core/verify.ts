@@ -8,7 +8,7 @@ import { CHECKS, type Check, type Code, type Finding, Refused, Stop, finding } f
 import { ready } from "./hash.ts";
 import { type Judged, type Trust, judgeSigners } from "./identity.ts";
 import type { JsonObject } from "./json.ts";
-import { Log } from "./log.ts";
+import { type EntryNote, Log } from "./log.ts";
 import { type Arithmetic, webCrypto } from "./sign.ts";
 import { Reader, type Source } from "./source.ts";
 import { readContainer } from "./zip.ts";
@@ -131,7 +131,14 @@ export async function verify(source: Source, o: Options): Promise<Result> {
 	}
 }
 
-export type Extends = "extends" | "same" | "fork" | "shorter" | "other-case" | "unverified";
+export type Extends = "extends" | "same" | "fork" | "branch" | "shorter" | "other-case" | "unverified";
+
+/** Two different entries at one place: a branch where a handover parts the logs, else a fork (verify.md §8). */
+function parted(x: EntryNote, y: EntryNote): Extends {
+	const received = [x, y].filter((e) => e.action === "receive").map((e) => e.details.get("transferId"));
+	const both = received.length === 2 && received[0] === received[1];
+	return received.length > 0 && !both ? "branch" : "fork";
+}
 
 /** verify.md §8. */
 export function compareExtends(newer: Result, older: Result): Extends {
@@ -139,14 +146,16 @@ export function compareExtends(newer: Result, older: Result): Extends {
 	const b = older.read?.log;
 	if (!a || !b || older.verdict === "TOTAL-FAILED" || older.verdict === "REFUSED") return "unverified";
 	if (a.caseId !== b.caseId) return "other-case";
-	const n = b.entries.length;
-	if (a.entries.length < n) return "shorter";
-	const x = a.entries[n - 1];
-	const y = b.entries[n - 1];
-	if (hex(x.entryDigest) !== hex(y.entryDigest) || hex(x.signatureDigest) !== hex(y.signatureDigest)) {
-		return "fork";
+	const both = Math.min(a.entries.length, b.entries.length);
+	for (let i = 0; i < both; i++) {
+		const x = a.entries[i];
+		const y = b.entries[i];
+		if (hex(x.entryDigest) !== hex(y.entryDigest) || hex(x.signatureDigest) !== hex(y.signatureDigest)) {
+			return parted(x, y);
+		}
 	}
-	return a.entries.length === n ? "same" : "extends";
+	if (a.entries.length < b.entries.length) return "shorter";
+	return a.entries.length === b.entries.length ? "same" : "extends";
 }
 
 export interface SealedBy {
