@@ -160,3 +160,22 @@ test("the page's policy lets nothing out, and names its own script and style", (
 	assert.ok(policy.includes(digest(/<style>([\s\S]*)<\/style>/.exec(html)[1])));
 	assert.ok(!/<(img|iframe|object|embed|video|audio|link)\b/i.test(html));
 });
+
+test("one of the first three signed attributes of another tag is a fault of structure, before the certificate is looked at (found by the fuzzer)", async () => {
+	const { cms, ring } = await import("./maker.mjs");
+	const [key] = ring();
+	const content = text("{}");
+	const time = "2026-11-22T12:00:00.000Z";
+	const say = async (attributes) => (await core.sign.checkSignature(core.sign.webCrypto, cms(key, content, time, { attributes }), {
+		content: hash.sha256(content), certificate: "0".repeat(64), time, unsignedAllowed: false,
+	})).code;
+	assert.equal(await say((b) => b), "SIGNER_MISMATCH");
+	for (const at of [0, 26, 56]) {
+		assert.equal(await say((b) => {
+			const twisted = Buffer.from(b);
+			assert.equal(twisted[at], 0x30, String(at));
+			twisted[at] = 0x34;
+			return twisted;
+		}), "SIGNATURE_FORM", String(at));
+	}
+});

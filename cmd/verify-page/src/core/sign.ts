@@ -67,13 +67,16 @@ function walk(file: Bytes, unsignedAllowed: boolean): Found {
 /** The first value of the third attribute; whether the rest is as it must be is seen later. */
 function attributeDigest(attributes: Bytes): Bytes {
 	let at = 0;
-	for (let i = 0; i < 2; i++) at += element(attributes, at).raw.length;
-	const third = element(attributes, at);
+	let third = element(attributes, 0);
+	for (let i = 0; i < 3; i++) {
+		third = element(attributes, at);
+		if (third.tag !== SEQ) throw new NotDer();
+		at += third.raw.length;
+	}
 	const id = element(third.body, 0);
 	const values = element(third.body, id.raw.length);
 	const value = element(values.body, 0);
-	const fits = third.tag === SEQ && id.tag === OID && values.tag === SET && value.tag === OCTETS;
-	if (!fits) throw new NotDer();
+	if (id.tag !== OID || values.tag !== SET || value.tag !== OCTETS) throw new NotDer();
 	return value.body;
 }
 
