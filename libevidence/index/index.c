@@ -2,6 +2,7 @@
 #include "index/index.h"
 
 #include "base/text.h"
+#include "index/rec.h"
 #include "platform/files.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #define INDEX_NAME "index.sqlite"
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
 static const char schema[] =
@@ -35,6 +36,9 @@ static const char *const all_rows[] = {
     "SELECT * FROM entry ORDER BY seq",
     "SELECT * FROM item ORDER BY seq, k",
     "SELECT * FROM origin ORDER BY seq, k",
+    "SELECT * FROM rec ORDER BY id",
+    "SELECT * FROM reading ORDER BY item_seq, item_k, reader",
+    "SELECT * FROM temp.words ORDER BY term, doc, col, offset",
 };
 
 struct writer {
@@ -42,6 +46,7 @@ struct writer {
 	sqlite3_stmt *item, *origin, *entry;
 	struct evd_case *c;
 	uint64_t from; /* entries below it are in already */
+	struct evd_rec_writer rec;
 };
 
 static int fail(sqlite3 *db, struct evd_error *err)
@@ -142,9 +147,11 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	(void)line;
 	if (w->c->log.entry.seq < w->from)
 		return 0;
-	if (r->kind == EVD_KIND_CONTENT)
-		return put_item(w, r, j, err);
-	return r->kind == EVD_KIND_ORIGIN ? put_origin(w, r, j, err) : 0;
+	int code = r->kind == EVD_KIND_CONTENT  ? put_item(w, r, j, err)
+	           : r->kind == EVD_KIND_ORIGIN ? put_origin(w, r, j, err)
+	                                        : 0;
+
+	return code ? code : evd_rec_add(&w->rec, r, j, err);
 }
 
 static int put_entries(struct writer *w, struct evd_error *err)
@@ -189,10 +196,13 @@ static void finish_statements(struct writer *w)
 	sqlite3_finalize(w->item);
 	sqlite3_finalize(w->origin);
 	sqlite3_finalize(w->entry);
+	evd_rec_end(&w->rec);
 }
 
-/* Reads the log and puts what stands from entry `from` on, in one transaction. */
-static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, struct evd_error *err)
+/* Reads the log and puts what stands from entry `from` on, in one transaction. *spilled (may be NULL): the
+ * order of the new rows among the old needs a rebuild. */
+static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
+                struct evd_error *err)
 {
 	struct writer w = {.db = db, .c = c, .from = from};
 	int r = run(db, "BEGIN IMMEDIATE", err);
@@ -203,7 +213,13 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, struct evd_error
 	     sqlite3_prepare_v2(db, "INSERT INTO entry VALUES(?,?,?,?,?,?)", -1, &w.entry, NULL)))
 		r = fail(db, err);
 	if (r == 0)
+		r = evd_rec_begin(&w.rec, db, c, err);
+	if (r == 0)
 		r = evd_case_read_from(c, from, on_record, &w, err);
+	if (r == 0)
+		r = evd_rec_fold(&w.rec, from, err);
+	if (spilled)
+		*spilled = w.rec.spilled;
 	if (r == 0)
 		r = put_entries(&w, err);
 	if (r == 0)
@@ -263,7 +279,9 @@ int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
 	if (r == 0)
 		r = run(db, schema, err);
 	if (r == 0)
-		r = fill(c, db, 1, err);
+		r = run(db, evd_rec_schema, err);
+	if (r == 0)
+		r = fill(c, db, 1, NULL, err);
 	sqlite3_close(db);
 	return r;
 }
@@ -272,19 +290,26 @@ int evd_index_follow(struct evd_case *c, struct evd_error *err)
 {
 	sqlite3 *db;
 	uint64_t from = 0;
+	bool again = false;
 	int r = open_db(c, SQLITE_OPEN_READWRITE, &db, NULL);
 
 	if (r == 0)
 		from = first_lacking(c, db);
+	/* what was disposed of must leave the index too */
+	for (uint64_t i = from; from && i <= c->log.entries.n; i++)
+		again = again || c->log.entries.at[i - 1].action == EVD_DISPOSE;
+	if (again)
+		from = 0;
+	again = false;
 	if (r || from == 0) {
 		sqlite3_close(db);
 		return evd_index_rebuild(c, err);
 	}
-	r = run(db, "PRAGMA synchronous=OFF;", err);
+	r = run(db, "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY;", err);
 	if (r == 0 && from <= c->log.entries.n)
-		r = fill(c, db, from, err);
+		r = fill(c, db, from, &again, err);
 	sqlite3_close(db);
-	return r;
+	return r == 0 && again ? evd_index_rebuild(c, err) : r;
 }
 
 static bool same_row(sqlite3_stmt *a, sqlite3_stmt *b)
@@ -323,6 +348,34 @@ static bool same_rows(sqlite3 *a, sqlite3 *b, const char *sql)
 	return same;
 }
 
+/* A second index, in memory. */
+static int make_fresh(struct evd_case *c, sqlite3 **out, struct evd_error *err)
+{
+	int r = sqlite3_open(":memory:", out) == SQLITE_OK ? 0 : evd_nomem(err);
+
+	if (r == 0)
+		r = run(*out, schema, err);
+	if (r == 0)
+		r = run(*out, evd_rec_schema, err);
+	return r ? r : fill(c, *out, 1, NULL, err);
+}
+
+int evd_index_for_reading(struct evd_case *c, sqlite3 **out, struct evd_error *err)
+{
+	if (open_db(c, SQLITE_OPEN_READONLY, out, NULL) == 0 &&
+	    first_lacking(c, *out) == c->log.entries.n + 1)
+		return 0;
+	sqlite3_close(*out);
+	return make_fresh(c, out, err);
+}
+
+/* Every word of the index with its place. */
+static bool see_words(sqlite3 *db)
+{
+	return sqlite3_exec(db, "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main,fts,instance)",
+	                    NULL, NULL, NULL) == SQLITE_OK;
+}
+
 int evd_index_compare(struct evd_case *c, bool *same, struct evd_error *err)
 {
 	sqlite3 *disk, *fresh = NULL;
@@ -331,12 +384,10 @@ int evd_index_compare(struct evd_case *c, bool *same, struct evd_error *err)
 	*same = false;
 	if (open_db(c, SQLITE_OPEN_READONLY, &disk, NULL))
 		return 0;
-	r = sqlite3_open(":memory:", &fresh) == SQLITE_OK ? run(fresh, schema, err) : evd_nomem(err);
-	if (r == 0)
-		r = fill(c, fresh, 1, err);
-	*same = r == 0;
-	for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++)
-		*same = *same && same_rows(disk, fresh, all_rows[i]);
+	r = make_fresh(c, &fresh, err);
+	*same = r == 0 && see_words(disk) && see_words(fresh);
+	for (size_t i = 0; *same && i < sizeof all_rows / sizeof *all_rows; i++)
+		*same = same_rows(disk, fresh, all_rows[i]);
 	sqlite3_close(disk);
 	sqlite3_close(fresh);
 	return r;

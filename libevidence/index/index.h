@@ -7,6 +7,8 @@
 
 #include "chain/case.h"
 
+#include <sqlite3.h>
+
 /* evd_index_follow(c, err): takes in the entries that it lacks; makes it anew if it is missing, of
  * another version, damaged, or of another log. `c` must be open for writing. */
 int evd_index_follow(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
@@ -17,5 +19,9 @@ int evd_index_rebuild(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
  * row by row; *same false if they differ or there is none. Nothing on disk changes.
  */
 int evd_index_compare(struct evd_case *c, bool *same, struct evd_error *err) EVD_MUST_USE;
+
+/* evd_index_for_reading(c, out, err): the index on disk if it is that of the log, else one made in memory;
+ * nothing on disk changes. The caller closes it, also after a failure. */
+int evd_index_for_reading(struct evd_case *c, sqlite3 **out, struct evd_error *err) EVD_MUST_USE;
 
 #endif

@@ -1,0 +1,259 @@
+/* cmd_search: `evidence search`: words of messages, notes, names and metadata, hits in the order of time. */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "derive/when.h"
+#include "index/search.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN 300u /* code points of a text shown to people */
+#define DAY_MS INT64_C(86400000)
+
+static void put_id(struct evd_object *o, const char *key, struct evd_id id)
+{
+	char text[48];
+
+	snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, id.seq, id.k);
+	if (id.seq)
+		evd_object_cstr(o, key, text);
+}
+
+static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
+{
+	const struct {
+		const char *key;
+		struct evd_view v;
+	} text[] = {{"kind", h->kind},         {"type", h->type},
+	            {"name", h->name},         {"text", h->text},
+	            {"sender", h->who},        {"number", h->number},
+	            {"handle", h->handle},     {"timeLocal", h->local},
+	            {"timeSource", h->source}, {"timeAmbiguity", h->ambiguity}};
+	char utc[EVD_TIME_LEN + 1];
+	struct evd_object o;
+	struct evd_buf b = {0};
+	int r;
+
+	(void)ctx;
+	evd_object_init(&o);
+	put_id(&o, "record", h->record);
+	put_id(&o, "item", h->item);
+	if (h->exhibit)
+		evd_object_int(&o, "exhibit", h->exhibit);
+	if (h->chat)
+		evd_object_int(&o, "chat", h->chat);
+	if (h->n)
+		evd_object_int(&o, "n", h->n);
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+		if (text[i].v.len)
+			evd_object_bytes(&o, text[i].key, text[i].v);
+	if (h->has_utc) {
+		evd_time_format(utc, h->utc_ms);
+		evd_object_cstr(&o, "timeUtc", utc);
+	}
+	r = evd_object_write(&o, &b, err);
+	if (r == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	evd_buf_release(&b);
+	evd_object_release(&o);
+	return r;
+}
+
+/* On one line: what parts lines or columns is one blank. */
+static void put_shown(struct evd_view v)
+{
+	struct evd_buf plain = {0}, b = {0};
+
+	for (size_t i = 0; i < v.len; i++) {
+		bool blank = v.p[i] == '\n' || v.p[i] == '\r' || v.p[i] == '\t' || v.p[i] == ' ';
+
+		if (!blank)
+			evd_put_u8(&plain, v.p[i]);
+		else if (plain.len && plain.data[plain.len - 1] != ' ')
+			evd_put_u8(&plain, ' ');
+	}
+	evd_put_printable(&b, evd_buf_view(&plain), SHOWN);
+	if (!b.failed && b.len)
+		fwrite(b.data, 1, b.len, stdout);
+	evd_buf_release(&plain);
+	evd_buf_release(&b);
+}
+
+/* The time in words: who says so, and what is not known about it. */
+static void put_time(const struct evd_hit *h)
+{
+	char utc[EVD_TIME_LEN + 1];
+
+	if (h->has_utc) {
+		evd_time_format(utc, h->utc_ms);
+		printf("  %s %s", utc, evd_view_is(h->source, "recorded") ? _("recorded") : _("claimed"));
+	} else if (h->local.len) {
+		fputs("  ", stdout);
+		put_shown(h->local);
+		printf(" %s, %s", _("claimed"), _("zone not in the source"));
+	}
+	if (h->ambiguity.len) {
+		fputs(", ", stdout);
+		put_shown(h->ambiguity);
+	}
+}
+
+/* What a court is told to look at: exhibit 3, chat 1, message 12. */
+static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
+{
+	struct evd_view who = h->who.len ? h->who : h->number.len ? h->number : h->handle;
+
+	(void)ctx;
+	(void)err;
+	if (h->exhibit)
+		printf(_("exhibit %llu"), (unsigned long long)h->exhibit);
+	else
+		printf(_("item %llu/%llu"), (unsigned long long)h->item.seq, (unsigned long long)h->item.k);
+	if (h->chat)
+		printf(_(", chat %llu"), (unsigned long long)h->chat);
+	fputs(", ", stdout);
+	put_shown(h->kind);
+	if (h->n)
+		printf(" %" PRIu64, h->n);
+	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
+	put_time(h);
+	fputs("\n    ", stdout);
+	put_shown(who);
+	if (who.len && (h->name.len || h->text.len))
+		fputs(": ", stdout);
+	put_shown(h->name);
+	if (h->name.len && h->text.len)
+		fputs(": ", stdout);
+	put_shown(h->text);
+	putchar('\n');
+	return 0;
+}
+
+static bool moment(const char *text, bool end, int64_t *ms)
+{
+	struct evd_when w;
+
+	if (!evd_when(evd_view_str(text), &w))
+		return false;
+	*ms = (w.has_utc ? w.utc_ms : w.local_ms) + (end && w.precision == 10 ? DAY_MS : 0);
+	return true;
+}
+
+static int look(struct cmd_global *g, struct evd_search *q, const char *item)
+{
+	struct evd_case c;
+	struct cmd_items items = {0};
+	const struct cmd_item *it;
+	struct evd_error err = {0};
+	struct evd_search_end end;
+	int r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+
+	if (r == 0 && item) {
+		int code = cmd_items_read(&c, &items);
+
+		if (code) {
+			evd_case_close(&c);
+			return code;
+		}
+		it = cmd_items_find(&items, item);
+		if (it)
+			q->item = it->id;
+		else
+			r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", item);
+		cmd_items_release(&items);
+	}
+	if (r == 0)
+		r = evd_search(&c, q, g->json ? hit_json : hit_text, NULL, &end, &err);
+	evd_case_close(&c);
+	if (r)
+		return cmd_fail(r, &err);
+	if (end.more)
+		fprintf(stderr, _("There are more than %llu hits; --limit 0 shows all.\n"),
+		        (unsigned long long)q->limit);
+	else if (end.hits == 0 && !g->json)
+		fputs(_("Nothing was found.\n"), stderr);
+	if (end.unread)
+		fprintf(stderr, _("Items not read: %llu; 'evidence read' reads them.\n"),
+		        (unsigned long long)end.unread);
+	return CMD_DONE;
+}
+
+static int run(struct cmd_global *g, int argc, char **argv)
+{
+	enum { PERSON = CMD_OWN, ITEM, KIND, FROM, TO, LIMIT };
+	static const struct option own[] = {{"person", required_argument, NULL, PERSON},
+	                                    {"item", required_argument, NULL, ITEM},
+	                                    {"kind", required_argument, NULL, KIND},
+	                                    {"from", required_argument, NULL, FROM},
+	                                    {"to", required_argument, NULL, TO},
+	                                    {"limit", required_argument, NULL, LIMIT},
+	                                    {NULL, 0, NULL, 0}};
+	struct evd_search q = {.limit = 20};
+	struct evd_buf words = {0};
+	const char *item = NULL;
+	char *end;
+	int id, r;
+
+	while ((id = cmd_option(g, &cmd_search, own, argc, argv)) != -1) {
+		switch (id) {
+		case PERSON: q.person = optarg; break;
+		case ITEM: item = optarg; break;
+		case KIND: q.kind = optarg; break;
+		case FROM:
+			q.has_from = true;
+			if (!moment(optarg, false, &q.from_ms))
+				return cmd_usage(&cmd_search, "--from is 2024-02-03 or 2024-02-03T14:05");
+			break;
+		case TO:
+			q.has_to = true;
+			if (!moment(optarg, true, &q.to_ms))
+				return cmd_usage(&cmd_search, "--to is 2024-02-03 or 2024-02-03T14:05");
+			break;
+		case LIMIT:
+			q.limit = strtoull(optarg, &end, 10);
+			if (!*optarg || *end || *optarg == '-')
+				return cmd_usage(&cmd_search, "--limit is a number, 0 for all");
+			break;
+		default: return cmd_option_exit();
+		}
+	}
+	if (optind == argc && !q.person && !item && !q.kind && !q.has_from && !q.has_to)
+		return cmd_usage(&cmd_search, "say what to look for");
+	for (int i = optind; i < argc; i++) {
+		evd_put_str(&words, argv[i]);
+		evd_put_u8(&words, i + 1 < argc ? ' ' : '\0');
+	}
+	if (optind < argc)
+		q.words = (const char *)words.data;
+	r = words.failed ? cmd_fail(words.failed, NULL) : look(g, &q, item);
+	evd_buf_release(&words);
+	return r;
+}
+
+const struct cmd_row cmd_search = {
+    "search",
+    "usage: evidence search [OPTION]... [WORD]...\n"
+    "\n"
+    "Finds messages, notes, names and metadata that hold all the words, in the order of the times\n"
+    "they claim; those without a time come last. Case, diacritics and script do not matter: "
+    "'zenka',\n"
+    "'ženka' and 'женка' are one word. '\"two words\"' is a phrase, 'prij*' the beginning of a "
+    "word.\n"
+    "It prints what the evidence says; items must have been read ('evidence read').\n"
+    "\n"
+    "  --person TEXT   sent by: words of the name or account, or a telephone number\n"
+    "  --item ITEM     within one item: exhibit number or id\n"
+    "  --kind KIND     message attachment conversation participant field member observation\n"
+    "                  unread origin note statement description correction part\n"
+    "  --from TIME     claimed at or after: 2024-02-03 or 2024-02-03T14:05, with Z or an offset "
+    "if\n"
+    "                  known; times without a zone compare as they are written\n"
+    "  --to TIME       claimed before; a date alone: to the end of that day\n"
+    "  --limit N       hits shown (20); 0 for all\n",
+    N_("find words in what was read"),
+    run,
+};

@@ -1,0 +1,399 @@
+/* rec: see rec.h. */
+#include "index/rec.h"
+
+#include "base/text.h"
+#include "derive/when.h"
+#include "index/fold.h"
+#include "platform/files.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOTE_MAX (16u << 20) /* bytes of a note, as `evidence note` takes them */
+
+const char evd_rec_schema[] =
+    "CREATE TABLE rec(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, k INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, item_seq INTEGER, item_k INTEGER, reader TEXT, chat INTEGER, n INTEGER,"
+    " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT, utc INTEGER,"
+    " local TEXT, source TEXT, ambiguity TEXT, UNIQUE(seq,k)) STRICT;"
+    "CREATE INDEX rec_item ON rec(item_seq,item_k,id);"
+    "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
+    " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
+    "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
+    " tokenize='ascii');"
+    "INSERT INTO fts(fts,rank) VALUES('hashsize',16777216);";
+
+enum {
+	C_ID = 1,
+	C_SEQ,
+	C_K,
+	C_KIND,
+	C_ITEM_SEQ,
+	C_ITEM_K,
+	C_READER,
+	C_CHAT,
+	C_N,
+	C_TYPE,
+	C_NAME,
+	C_TEXT,
+	C_MORE,
+	C_WHO,
+	C_NUMBER,
+	C_HANDLE,
+	C_UTC,
+	C_LOCAL,
+	C_SOURCE,
+	C_AMBIGUITY
+};
+
+/* Which members of a kind are its words; a name with "Bytes" behind it holds what is not UTF-8. */
+static const struct words {
+	const char *kind, *n, *type, *name, *text, *who;
+} kinds[] = {
+    {"message", "n", "type", NULL, "body", "sender"},
+    {"attachment", "message", "state", "name", "note", NULL},
+    {"part", "message", NULL, "name", "value", NULL},
+    {"conversation", NULL, "type", NULL, "title", "account"},
+    {"participant", "n", NULL, NULL, NULL, "label"},
+    {"field", NULL, "as", "name", "value", NULL},
+    {"member", "n", "type", NULL, "path", NULL},
+    {"observation", NULL, "code", NULL, "text", NULL},
+    {"unread", NULL, "code", NULL, "text", NULL},
+    {"origin", NULL, NULL, "label", "name", NULL},
+    {"correction", NULL, NULL, "field", "value", NULL},
+};
+
+static int fail(sqlite3 *db, struct evd_error *err)
+{
+	return evd_fail(err, EVD_E_IO, "index: %s", sqlite3_errmsg(db));
+}
+
+int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, struct evd_error *err)
+{
+	memset(w, 0, sizeof *w);
+	w->db = db;
+	w->c = c;
+	w->base = -1;
+	if (sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	                       -1, &w->put, NULL) ||
+	    sqlite3_prepare_v2(db, "SELECT max(id) FROM rec WHERE id>=? AND id<?", -1, &w->last,
+	                       NULL) ||
+	    sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO reading VALUES(?,?,?,?)", -1, &w->reading,
+	                       NULL))
+		return fail(db, err);
+	return 0;
+}
+
+void evd_rec_end(struct evd_rec_writer *w)
+{
+	sqlite3_finalize(w->put);
+	sqlite3_finalize(w->last);
+	sqlite3_finalize(w->reading);
+	evd_buf_release(&w->more);
+	evd_buf_release(&w->actor);
+}
+
+/* The members `key` or `keyBytes` of an object, appended. */
+static bool put_member(struct evd_buf *b, const struct evd_json *j, size_t object, const char *key)
+{
+	char second[EVD_OBJECT_KEY_MAX];
+	struct evd_view v;
+
+	snprintf(second, sizeof second, "%sBytes", key);
+	if (evd_json_string(j, object, key, &v))
+		evd_put_unescaped(b, v);
+	else if (evd_json_string(j, object, second, &v))
+		evd_put_unbase64url(b, v);
+	else
+		return false;
+	return true;
+}
+
+static void bind_member(sqlite3_stmt *s, int at, const struct evd_json *j, const char *key)
+{
+	struct evd_buf b = {0};
+	struct evd_view v;
+
+	if (!key)
+		return;
+	if (evd_json_string(j, 0, key, &v) && !(v.len && memchr(v.p, '\\', v.len)))
+		sqlite3_bind_text(s, at, v.len ? (const char *)v.p : "", (int)v.len, SQLITE_STATIC);
+	else if (put_member(&b, j, 0, key))
+		sqlite3_bind_text(s, at, b.len ? (const char *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
+	evd_buf_release(&b);
+}
+
+static void bind_int(sqlite3_stmt *s, int at, const struct evd_json *j, const char *key)
+{
+	uint64_t v;
+
+	if (key && evd_json_int(j, 0, key, &v))
+		sqlite3_bind_int64(s, at, (sqlite3_int64)v);
+}
+
+/* The next free id of a moment, in the order of the log. Where a moment is full, the millisecond 1, 2, 4, …
+ * further on: an item that claims one time for a million records costs no search through them all. */
+static int next_id(struct evd_rec_writer *w, bool timed, int64_t ms, sqlite3_int64 *id,
+                   struct evd_error *err)
+{
+	sqlite3_int64 base = timed ? evd_rec_id(ms) : EVD_REC_NO_TIME, first = base;
+
+	for (sqlite3_int64 away = EVD_REC_PER_MS;; first = base + away, away *= 2, w->spilled = true) {
+		sqlite3_int64 end = timed ? first + EVD_REC_PER_MS : INT64_MAX;
+
+		if (w->base != first) {
+			sqlite3_bind_int64(w->last, 1, first);
+			sqlite3_bind_int64(w->last, 2, end);
+			if (sqlite3_step(w->last) != SQLITE_ROW)
+				return fail(w->db, err);
+			w->base = first;
+			w->next = sqlite3_column_type(w->last, 0) == SQLITE_NULL
+			              ? first
+			              : sqlite3_column_int64(w->last, 0) + 1;
+			sqlite3_reset(w->last);
+		}
+		if (w->next < end) {
+			*id = w->next++;
+			return 0;
+		}
+	}
+}
+
+/* Times as claimed. UTC only if the record proves it; else the calendar fields as written. */
+static bool claimed(const struct evd_rec_writer *w, const struct evd_json *j, const char *kind,
+                    int64_t *order)
+{
+	struct evd_view v, as;
+	struct evd_when when;
+	size_t readings = evd_json_find(j, 0, "timeReadings");
+	bool field = strcmp(kind, "field") == 0;
+
+	if (field && (!evd_json_string(j, 0, "as", &as) || as.len < 5 ||
+	              memcmp(as.p, "time.", 5) != 0 || !evd_json_string(j, 0, "value", &v)))
+		return false;
+	if (!field && !evd_json_string(j, 0, "timeUtc", &v) &&
+	    !evd_json_string(j, 0, "timeLocal", &v) &&
+	    !(readings && j->node[readings].count && evd_json_string(j, readings + 1, "local", &v)))
+		return false;
+	if (!evd_when(v, &when))
+		return false;
+	*order = when.has_utc ? when.utc_ms : when.local_ms;
+	if (when.has_utc)
+		sqlite3_bind_int64(w->put, C_UTC, when.utc_ms);
+	if (field || evd_json_string(j, 0, "timeLocal", &v))
+		sqlite3_bind_text(w->put, C_LOCAL, (const char *)v.p, (int)v.len, SQLITE_STATIC);
+	if (field)
+		sqlite3_bind_text(w->put, C_SOURCE, "claimed", -1, SQLITE_STATIC);
+	else
+		bind_member(w->put, C_SOURCE, j, "timeSource");
+	bind_member(w->put, C_AMBIGUITY, j, "timeAmbiguity");
+	return true;
+}
+
+/* Words beside the body: captions, what was answered, older versions. */
+static void put_more(struct evd_buf *b, const struct evd_json *j)
+{
+	static const char *const keys[] = {"caption", "replyText", "forwardedFrom", "marker", "bodyRaw",
+	                                   "found",   "chatId",    "group",         "label"};
+	size_t list = evd_json_find(j, 0, "revisions");
+
+	evd_buf_reset(b);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (put_member(b, j, 0, keys[i]))
+			evd_put_u8(b, '\n');
+	if (list && j->node[list].type == EVD_JSON_ARRAY)
+		for (size_t at = list + 1, i = 0; i < j->node[list].count; i++, at = j->node[at].next)
+			if (put_member(b, j, at, "body"))
+				evd_put_u8(b, '\n');
+}
+
+static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struct evd_id item,
+                   bool timed, int64_t ms, struct evd_error *err)
+{
+	sqlite3_int64 id = 0;
+	int r = next_id(w, timed, ms, &id, err);
+
+	if (r == 0) {
+		sqlite3_bind_int64(w->put, C_ID, id);
+		sqlite3_bind_int64(w->put, C_SEQ, (sqlite3_int64)w->c->log.entry.seq);
+		sqlite3_bind_int64(w->put, C_K, (sqlite3_int64)k);
+		sqlite3_bind_text(w->put, C_KIND, kind, -1, SQLITE_STATIC);
+		if (item.seq) {
+			sqlite3_bind_int64(w->put, C_ITEM_SEQ, (sqlite3_int64)item.seq);
+			sqlite3_bind_int64(w->put, C_ITEM_K, (sqlite3_int64)item.k);
+		}
+		r = sqlite3_step(w->put) == SQLITE_DONE ? 0 : fail(w->db, err);
+	}
+	sqlite3_reset(w->put);
+	sqlite3_clear_bindings(w->put);
+	return r;
+}
+
+/* Notes and statements are payload files of ours; the words of JSON ones are their strings. */
+static int add_note(struct evd_rec_writer *w, const struct evd_record *r, struct evd_error *err)
+{
+	const char *kind = r->role == EVD_ROLE_NOTE        ? "note"
+	                   : r->role == EVD_ROLE_STATEMENT ? "statement"
+	                                                   : "description";
+	struct evd_id id = {w->c->log.entry.seq, r->k};
+	char path[EVD_PAYLOAD_PATH];
+	struct evd_buf file = {0}, words = {0};
+	struct evd_json j = {0};
+	int64_t ms = w->c->log.entry.time_ms;
+	int code = 0;
+
+	evd_payload_path(path, id, r->ext);
+	if (evd_file_read(w->c->dir, path, NOTE_MAX, &file, NULL) == 0) {
+		if (evd_json_parse(&j, evd_buf_view(&file), NULL) == 0) {
+			for (size_t i = 0; i < j.n; i++)
+				if (j.node[i].type == EVD_JSON_STRING && !evd_view_is(j.node[i].key, "format")) {
+					evd_put_unescaped(&words, j.node[i].raw);
+					evd_put_u8(&words, '\n');
+				}
+		} else
+			evd_put_view(&words, evd_buf_view(&file));
+		sqlite3_bind_text(w->put, C_TEXT, words.len ? (const char *)words.data : "", (int)words.len,
+		                  SQLITE_STATIC);
+		sqlite3_bind_text(w->put, C_WHO, w->actor.len ? (const char *)w->actor.data : "",
+		                  (int)w->actor.len, SQLITE_STATIC);
+		sqlite3_bind_int64(w->put, C_UTC, ms);
+		sqlite3_bind_text(w->put, C_SOURCE, "recorded", -1, SQLITE_STATIC);
+		code = words.failed ? evd_nomem(err) : put_row(w, r->k, kind, id, true, ms, err);
+	}
+	evd_json_release(&j);
+	evd_buf_release(&file);
+	evd_buf_release(&words);
+	return code;
+}
+
+static int add_reading(struct evd_rec_writer *w, const struct evd_json *j, struct evd_error *err)
+{
+	struct evd_view item;
+	struct evd_id id;
+	int r = 0;
+
+	if (evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
+	    evd_json_find(j, 0, "reader")) {
+		sqlite3_bind_int64(w->reading, 1, (sqlite3_int64)id.seq);
+		sqlite3_bind_int64(w->reading, 2, (sqlite3_int64)id.k);
+		bind_member(w->reading, 3, j, "reader");
+		sqlite3_bind_int64(w->reading, 4, (sqlite3_int64)w->c->log.entry.seq);
+		r = sqlite3_step(w->reading) == SQLITE_DONE ? 0 : fail(w->db, err);
+		sqlite3_reset(w->reading);
+		sqlite3_clear_bindings(w->reading);
+	}
+	return r;
+}
+
+int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
+                struct evd_error *err)
+{
+	const struct words *x = NULL;
+	struct evd_view kind, item;
+	struct evd_id id = {0, 0};
+	int64_t ms = 0;
+	size_t actor;
+	bool timed;
+
+	if (!evd_json_string(j, 0, "kind", &kind))
+		return 0;
+	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
+		evd_buf_reset(&w->actor);
+		actor = evd_json_find(j, 0, "actor");
+		if (actor)
+			put_member(&w->actor, j, actor, "name");
+		return evd_buf_check(&w->actor, err);
+	}
+	if (r->kind == EVD_KIND_CONTENT)
+		return r->role == EVD_ROLE_NOTE || r->role == EVD_ROLE_STATEMENT ||
+		               r->role == EVD_ROLE_DESCRIPTION
+		           ? add_note(w, r, err)
+		           : 0;
+	if (evd_view_is(kind, "reading"))
+		return add_reading(w, j, err);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (evd_view_is(kind, kinds[i].kind))
+			x = &kinds[i];
+	if (!x)
+		return 0;
+	if (evd_json_string(j, 0, "item", &item) && !evd_id_parse(item, &id))
+		memset(&id, 0, sizeof id);
+	bind_member(w->put, C_READER, j, "reader");
+	bind_int(w->put, C_CHAT, j, "chat");
+	bind_int(w->put, C_N, j, x->n);
+	bind_member(w->put, C_TYPE, j, x->type);
+	bind_member(w->put, C_NAME, j, x->name);
+	bind_member(w->put, C_TEXT, j, x->text);
+	bind_member(w->put, C_WHO, j, x->who);
+	bind_member(w->put, C_NUMBER, j, "number");
+	bind_member(w->put, C_HANDLE, j, "handle");
+	put_more(&w->more, j);
+	if (w->more.failed)
+		return evd_buf_check(&w->more, err);
+	if (w->more.len)
+		sqlite3_bind_text(w->put, C_MORE, (const char *)w->more.data, (int)w->more.len,
+		                  SQLITE_STATIC);
+	timed = claimed(w, j, x->kind, &ms);
+	return put_row(w, r->k, x->kind, id, timed, ms, err);
+}
+
+static struct evd_view column(sqlite3_stmt *s, int at)
+{
+	const void *p = sqlite3_column_blob(s, at);
+
+	return evd_view_of(p, p ? (size_t)sqlite3_column_bytes(s, at) : 0);
+}
+
+static void fold_columns(struct evd_buf *b, sqlite3_stmt *s, int first, int last)
+{
+	evd_buf_reset(b);
+	for (int i = first; i <= last; i++) {
+		if (b->len)
+			evd_put_u8(b, ' ');
+		evd_fold(b, column(s, i));
+	}
+}
+
+int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
+{
+	static const char all[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
+	                          "FROM rec ORDER BY id";
+	static const char some[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
+	                           "FROM rec WHERE seq>=?1 ORDER BY id";
+	sqlite3_stmt *s = NULL, *put = NULL;
+	struct evd_buf text = {0}, who = {0};
+	char tag[80];
+	int step = SQLITE_ERROR, r = 0;
+
+	if (sqlite3_prepare_v2(w->db, from > 1 ? some : all, -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(w->db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &put,
+	                       NULL) == SQLITE_OK) {
+		if (from > 1)
+			sqlite3_bind_int64(s, 1, (sqlite3_int64)from);
+		step = sqlite3_step(s);
+	}
+	for (; r == 0 && step == SQLITE_ROW; step = sqlite3_step(s)) {
+		fold_columns(&text, s, 4, 6);
+		fold_columns(&who, s, 7, 9);
+		evd_put_u8(&who, ' ');
+		evd_fold_digits(&who, column(s, 9));
+		r = text.failed || who.failed ? evd_nomem(err) : 0;
+		snprintf(tag, sizeof tag, "i%lldx%lld k%s", (long long)sqlite3_column_int64(s, 1),
+		         (long long)sqlite3_column_int64(s, 2), (const char *)sqlite3_column_text(s, 3));
+		sqlite3_bind_int64(put, 1, sqlite3_column_int64(s, 0));
+		sqlite3_bind_text(put, 2, text.len ? (const char *)text.data : "", (int)text.len,
+		                  SQLITE_STATIC);
+		sqlite3_bind_text(put, 3, (const char *)who.data, (int)who.len, SQLITE_STATIC);
+		sqlite3_bind_text(put, 4, tag, -1, SQLITE_STATIC);
+		if (r == 0 && sqlite3_step(put) != SQLITE_DONE)
+			r = fail(w->db, err);
+		sqlite3_reset(put);
+	}
+	if (r == 0 && step != SQLITE_DONE)
+		r = fail(w->db, err);
+	sqlite3_finalize(s);
+	sqlite3_finalize(put);
+	evd_buf_release(&text);
+	evd_buf_release(&who);
+	return r;
+}

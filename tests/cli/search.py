@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""search.py PROGRAMS: `evidence search` over chats, a mail and notes whose words are known. Which record answers
+which query was written down by hand; how letters decompose comes from Python's unicodedata."""
+import json
+import os
+import sqlite3
+import sys
+import unicodedata
+
+from cli import Cli, check
+
+CHAT = '''12/07/2024, 10:00 - Ana: Zašto me zoveš?
+13/07/2024, 10:01 - Marko: Жена ми каже да си код куће
+13/07/2024, 10:02 - Ana: Đorđe je u Ćićevcu
+14/07/2024, 10:03 - Marko: ђубре
+14/07/2024, 10:04 - +381 64 123 4567: Tirana është e bukur, zemër
+15/07/2024, 10:05 - Marko: Ќе дојдам вечер
+15/07/2024, 10:06 - Ana: nije moj broj
+15/07/2024, 10:07 - Ana: moj novi broj
+'''
+# query: numbers of the messages that answer
+WORDS = {
+	('zasto',): [1], ('ZAŠTO',): [1], ('зашто',): [1], ('zena',): [2], ('žena',): [2], ('жена',): [2],
+	('kuce',): [2], ('djordje',): [3], ('Ђорђе',): [3], ('đorđe',): [3], ('cicevcu',): [3], ('Ћићевцу',): [3],
+	('djubre',): [4], ('đubre',): [4], ('eshte',): [5], ('ËSHTË',): [5], ('zemer',): [5], ('kje',): [6],
+	('ќе',): [6], ('broj',): [7, 8], ('moj', 'broj'): [7, 8], ('"moj broj"',): [7], ('bro*',): [7, 8],
+	('"moj nov"*',): [8], ('"moj novi"',): [8], ('nov',): [], ('nema', 'broj'): [], ('z*', 'me'): [1],
+	('--person', 'marko'): [2, 4, 6], ('--person', 'Марко', 'зена'): [2], ('--person', '+381641234567'): [5],
+	('--person', 'zvezda'): [], ('--from', '2024-07-13', '--to', '2024-07-13'): [2, 3],
+	('--from', '2024-07-14T10:04', '--to', '2024-07-15T10:06'): [5, 6], ('--from', '2024-07-15', 'broj'): [7, 8],
+	('broj', '--limit', '1'): [7], ('AND',): [], ('moj', 'OR', 'zasto'): [], ('text:moj',): [], ('moj^2',): [],
+	('NEAR(moj', 'broj)'): [], ("mo'j",): [7, 8], ('mo*j',): [],
+}
+
+
+def hits(cli, *words):
+	return [json.loads(x) for x in cli.evidence('search', '--json', *words).splitlines()]
+
+
+def letters(cli):
+	"""Every letter with a decomposition into a letter of ASCII and marks is found under that letter."""
+	pairs = []
+	for cp in list(range(0xc0, 0x250)) + list(range(0x1e00, 0x1f00)):
+		plain = unicodedata.normalize('NFD', chr(cp))
+		if len(plain) > 1 and plain[0].isascii() and plain[0].isalpha():
+			pairs.append(('q%04xq%sz' % (cp, chr(cp)), 'q%04xq%sz' % (cp, plain[0]), 'q%04xq%sz' % (cp, plain)))
+	check(len(pairs) > 400, '%d letters' % len(pairs))
+	cli.evidence('note', 'All: ' + ' '.join(p[0] for p in pairs))
+	for i in range(0, len(pairs), 40):
+		for form in (0, 1, 2):
+			found = hits(cli, *(p[form] for p in pairs[i:i + 40]))
+			check([h['kind'] for h in found] == ['note'], 'letters %r: %r' % (pairs[i:i + 40], found))
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	cli.evidence('add', '--quiet', cli.write('a/WhatsApp Chat with Ana.txt', CHAT.encode()))
+	cli.evidence('add', '--quiet', cli.write('b/žalba.eml',
+		'From: Iva <iva@example.org>\nTo: x@example.org\nSubject: =?UTF-8?B?0KLRg9C20LHQsA==?=\nDate: Mon, 15 Jul 2024 '
+		'12:00:00 +0200\n\nprilog sudu\n'.encode()))
+	cli.evidence('read')
+
+	for words, numbers in WORDS.items():
+		found = hits(cli, '--kind', 'message', *words)
+		check([h['n'] for h in found] == numbers, '%r: messages %r, by hand %r' % (words, [h['n'] for h in found], numbers))
+		check(all(h['exhibit'] == 1 and h['chat'] == 1 and h['item'] == '2/2' for h in found), 'cited: %r' % found)
+	one = hits(cli, 'zasto')[0]
+	check(one == dict(one, text='Zašto me zoveš?', sender='Ana', timeLocal='2024-07-12T10:00',
+		timeSource='device-local-unknown', kind='message', type='text') and 'timeUtc' not in one, 'as the evidence has it: %r' % one)
+
+	check({h['exhibit'] for h in hits(cli, 'tuzba')} == {2}, 'the subject of the mail, in Cyrillic')
+	check([h['kind'] for h in hits(cli, 'zalba')] == ['origin'], 'the name of the file')
+	check({h['exhibit'] for h in hits(cli, 'sudu', '--item', '2')} == {2} and not hits(cli, 'sudu', '--item', '1'), 'within an item')
+	sent = [h for h in hits(cli, '--item', '2', '--from', '2024-07-15T10:00Z', '--to', '2024-07-15T10:01Z')]
+	check(sent and all(h['timeUtc'] == '2024-07-15T10:00:00.000Z' for h in sent), 'a time with a zone: %r' % sent)
+	order = [h.get('timeUtc') or h.get('timeLocal') for h in hits(cli, '--from', '2024-07-01', '--to', '2024-07-31', '--limit', '0')]
+	check(len(order) > 8 and [x[:16] for x in order] == sorted(x[:16] for x in order), 'in the order of time: %r' % order)
+
+	cli.evidence('note', 'Razgovor sa strankom: donosi još jedan telefon u petak')
+	noted = hits(cli, 'telefon petak')
+	check([(h['kind'], h['sender'], h['timeSource']) for h in noted] == [('note', 'Ana', 'recorded')], 'a note: %r' % noted)
+	before = [hits(cli, *words) for words in WORDS]
+	cli.evidence('read', '1')
+	check([h['n'] for h in hits(cli, 'broj', '--kind', 'message')] == [7, 8], 'read twice, found once')
+	check('equals' in cli.evidence('index'), 'the followed index is that of the log')
+	letters(cli)
+	check('equals' in cli.evidence('index'), 'and again')
+
+	def plain(found):
+		return [[{k: v for k, v in h.items() if k != 'record'} for h in one] for one in found]
+	check(plain(hits(cli, *words) for words in WORDS) == plain(before), 'the same after a second reading')
+	index = cli.path('case', '.case', 'index.sqlite')
+	os.rename(index, index + '.away')
+	check(plain(hits(cli, *words) for words in WORDS) == plain(before) and not os.path.exists(index), 'without an index')
+	os.rename(index + '.away', index)
+	with sqlite3.connect(index) as db:
+		db.execute("UPDATE rec SET text='sve je u redu' WHERE text='ђубре'")
+	db.close()
+	check('differs' in cli.evidence('index', expect=1), 'an altered index is seen')
+	cli.evidence('index', '--rebuild')
+	check('equals' in cli.evidence('index'), 'and made anew')
+	with open(index, 'r+b') as f:
+		f.seek(0)
+		f.write(b'\0' * 4096)
+	check([h['n'] for h in hits(cli, 'djubre')] == [4], 'a damaged index is passed over')
+
+	text = cli.evidence('search', 'zoves')
+	check('exhibit 1, chat 1, message 1' in text and 'zone not in the source' in text and 'Ana: Zašto me zoveš?' in text, text)
+	cli.evidence('search', 'broj', '--limit', '1', lines=1)
+	cli.evidence('search', 'nemanjega', lines=1)
+	cli.evidence('add', '--quiet', cli.write('c/new.txt', b'unread\n'))
+	cli.evidence('search', 'nemanjega', lines=2)
+	many = ''.join('16/07/2024, 09:00 - Iva: gomila %d\n' % i for i in range(9000))
+	cli.evidence('add', '--quiet', cli.write('d/WhatsApp Chat with Iva.txt', many.encode()))
+	cli.evidence('read', '4')
+	check([h['n'] for h in hits(cli, 'gomila', '--limit', '8192')] == list(range(1, 8193)), 'one minute, in the order of the chat')
+	check(len(hits(cli, 'gomila', '--limit', '0')) == 9000 and 'equals' in cli.evidence('index'), 'more than a moment holds')
+	for wrong in ([], ['!!!'], ['"'], ['--from', 'yesterday', 'x'], ['--limit', '-1', 'x'], ['--limit', 'x', 'x']):
+		cli.evidence('search', *wrong, expect=64)
+	cli.evidence('search', '--item', '99', 'x', expect=66)
+	print('search: ok')
+
+
+main()
