@@ -75,7 +75,7 @@ check_layers() {
 	includes 'libevidence/seal/*' 'base/|chain/|verify/|platform/|seal/|key/|capture/copy\.h'
 	includes 'libevidence/capture/*' 'base/|chain/|platform/|capture/|key/'
 	includes 'libevidence/key/*' 'base/|chain/|platform/|key/'
-	includes 'libevidence/index/*' 'base/|chain/|platform/|index/'
+	includes 'libevidence/index/*' 'base/|chain/|platform/|index/|derive/when'
 	includes 'libevidence/reader/*' 'base/|platform/|reader/'
 	includes 'libevidence/derive/*' 'base/|chain/|platform/|key/|reader/|derive/'
 	includes 'formats/*' 'base/|format\.h|formats\.def|[a-z0-9_]+\.(h|def)"'
