@@ -2,11 +2,14 @@
 #include "capture_screen.h"
 
 #include "base/text.h"
+#include "capture_stitch.h"
 #include "platform/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define FRAMES_MAX 1000u /* of an entry of a series; then the next one begins */
 
 struct session {
 	struct capture *c;
@@ -16,6 +19,7 @@ struct session {
 	bool keep_black, series;
 	uint64_t frames; /* of the present entry */
 	struct capture_shot shot;
+	struct capture_stitch stitch;
 };
 
 int capture_screen_run(struct capture *c, struct evd_error *err);
@@ -40,6 +44,21 @@ static void put_tool(struct evd_object *o)
 	evd_object_release(&in);
 }
 
+/* The frame goes to the stitcher, which holds it against the one before. */
+static int stitch(struct session *s, struct evd_error *err)
+{
+	enum capture_overlap found;
+	int r = capture_stitch_add(&s->stitch, &s->shot.picture, &s->shot.facts, &found, err);
+
+	if (r == 0 && found == CAPTURE_GAP)
+		capture_warn(s->c, "frame %llu has no rows in common with the one before: a gap",
+		             (unsigned long long)s->frames + 1);
+	else if (r == 0 && found == CAPTURE_SAME)
+		capture_say(s->c, "frame %llu is the same as the one before",
+		            (unsigned long long)s->frames + 1);
+	return r;
+}
+
 static int hand_over(struct session *s, struct evd_error *err)
 {
 	struct capture_shot *shot = &s->shot;
@@ -53,6 +72,8 @@ static int hand_over(struct session *s, struct evd_error *err)
 		                  : capture_picture_put(s->c, &shot->picture, err);
 	if (r == 0 && shot->picture.rgb)
 		r = capture_picture_facts(&shot->picture, &shot->facts, err);
+	if (r == 0 && s->series)
+		r = stitch(s, err);
 	if (r == 0)
 		r = capture_item_end(s->c, &shot->facts, err);
 	s->frames += r == 0;
@@ -93,10 +114,34 @@ static int take(struct session *s, struct evd_error *err)
 	return is_refused_as_black(s) ? 0 : hand_over(s, err);
 }
 
+/* The stitched view of the entry just closed, as a derived item. */
+static int hand_view(struct session *s, struct evd_error *err)
+{
+	int r = capture_action(s->c, "derive", "stitch", err);
+
+	if (r == 0)
+		r = capture_item(s->c, "stitched.png", err);
+	if (r == 0)
+		r = capture_picture_put(s->c, &s->stitch.canvas, err);
+	evd_object_reset(&s->shot.facts);
+	capture_stitch_facts(&s->stitch, &s->shot.facts);
+	put_tool(&s->shot.facts);
+	if (r == 0)
+		r = capture_picture_facts(&s->stitch.canvas, &s->shot.facts, err);
+	if (r == 0)
+		r = capture_item_end(s->c, &s->shot.facts, err);
+	return r ? r : capture_commit(s->c, err);
+}
+
 static int end_entry(struct session *s, struct evd_error *err)
 {
+	int r = capture_commit(s->c, err);
+
+	if (r == 0 && s->series && s->frames > 1)
+		r = hand_view(s, err);
 	s->frames = 0;
-	return capture_commit(s->c, err);
+	capture_stitch_reset(&s->stitch);
+	return r;
 }
 
 static int work(struct session *s, struct evd_error *err)
@@ -110,14 +155,15 @@ static int work(struct session *s, struct evd_error *err)
 			break;
 		if (word == EVD_CAPTURE_TAKE)
 			r = take(s, err);
-		if (r == 0 && (word == EVD_CAPTURE_PAUSE || !s->series))
+		if (r == 0 && (word == EVD_CAPTURE_PAUSE || !s->series || s->frames == FRAMES_MAX))
 			r = end_entry(s, err);
 		if (r)
 			break;
 	}
-	if (s->series && end_entry(s, r ? NULL : err) && r == 0)
-		r = EVD_E_IO;
-	return r;
+	/* what ended it is what the person is told; what was taken before is kept */
+	if (s->series && r)
+		return capture_commit(s->c, NULL) ? EVD_E_IO : r;
+	return s->series ? end_entry(s, err) : r;
 }
 
 static const struct capture_backend *choose(struct capture *c)
@@ -150,5 +196,6 @@ int capture_screen_run(struct capture *c, struct evd_error *err)
 	evd_object_release(&s.shot.facts);
 	evd_buf_release(&s.shot.png);
 	capture_picture_release(&s.shot.picture);
+	capture_stitch_reset(&s.stitch);
 	return r;
 }
