@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct cmd_row *const rows[] = {
@@ -97,6 +98,7 @@ int main(int argc, char **argv)
 	int code;
 
 	guard_descriptors();
+	umask(077); /* what is made here is nobody else's to read */
 	evd_key_protect_process();
 	speak();
 	code = cmd_option(&g, &top, NULL, argc, argv);

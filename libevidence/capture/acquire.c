@@ -181,6 +181,7 @@ static void put_observations(struct evd_object *o, const struct evd_copied *f, b
 	    {EVD_SEEN_ZERO, "all-zero"},
 	    {EVD_SEEN_SPARSE, "sparse"},
 	    {EVD_SEEN_LINKS, "hard-linked"},
+	    {EVD_SEEN_ATTRIBUTES, "attributes-not-kept"},
 	};
 	struct evd_buf b = {0};
 	bool any = false;

@@ -19,6 +19,7 @@
 #define EVD_SEEN_LINKS 16u  /* more than one hard link */
 #define EVD_SEEN_ATIME 32u  /* its access time may have changed: the system would not let it be */
 #define EVD_SEEN_ACTIVE 64u /* read twice, since it changed during the first reading */
+#define EVD_SEEN_ATTRIBUTES 128u /* it has extended attributes, which are not kept */
 
 struct evd_copied {
 	uint64_t size; /* bytes read and stored */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 /* From this size on SHA-512 runs beside the rest, on a second core. */
@@ -279,6 +280,8 @@ static int copy_stable(struct evd_copier *c, int source, int to, struct evd_copi
 		out->seen |= EVD_SEEN_SPARSE;
 	if (out->links > 1)
 		out->seen |= EVD_SEEN_LINKS;
+	if (flistxattr(source, NULL, 0) > 0) /* also NTFS streams, where the driver shows them so */
+		out->seen |= EVD_SEEN_ATTRIBUTES;
 	return 0;
 }
 

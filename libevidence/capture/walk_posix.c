@@ -151,6 +151,41 @@ static int look(struct evd_walk *w, int at, const char *name, struct evd_walked 
 	return r;
 }
 
+/* The folder that `path` is, or else stands in. */
+static int folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	fd = folder ? open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	free(folder);
+	return fd;
+}
+
+/* Whether what was named lies in the case: upwards, folder by folder, until the root, its own parent. */
+static bool in_the_case(const struct evd_walk *w)
+{
+	int fd = folder_of((const char *)w->path.data), up;
+	struct stat st, before = {0};
+	bool found = false;
+
+	while (fd >= 0 && !found && fstat(fd, &st) == 0 &&
+	       (st.st_dev != before.st_dev || st.st_ino != before.st_ino)) {
+		found = st.st_dev == w->avoid_dev && st.st_ino == w->avoid_ino;
+		before = st;
+		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = up;
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 int evd_walk_next(struct evd_walk *w, struct evd_walked *out, struct evd_error *err)
 {
 	bool have = false;
@@ -158,6 +193,10 @@ int evd_walk_next(struct evd_walk *w, struct evd_walked *out, struct evd_error *
 
 	if (!w->started) {
 		w->started = true;
+		if (in_the_case(w))
+			return evd_fail(err, EVD_E_MISUSE,
+			                "%s is the case itself or lies in it; name what to add",
+			                (const char *)w->path.data);
 		r = look(w, -1, (const char *)w->path.data, out, &have, err);
 	}
 	while (r == 0 && !have) {
