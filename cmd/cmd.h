@@ -74,6 +74,9 @@ int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err) E
 bool cmd_is_basis(const char *word);
 bool cmd_needs_reason(const char *basis);
 
+/* cmd_told(ctx, …): prints an item taken in, or what was not; ctx is the struct cmd_global (acquire.h). */
+void cmd_told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why);
+
 /* cmd_key(g, out, err): opens the identity. */
 int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err) EVD_MUST_USE;
 
@@ -127,6 +130,6 @@ void cmd_finding(void *ctx, const struct evd_finding *f);
 extern const struct cmd_row cmd_admit, cmd_transfer, cmd_identity, cmd_open, cmd_add, cmd_note,
     cmd_statement, cmd_stop, cmd_view, cmd_list, cmd_show, cmd_log, cmd_check, cmd_correct,
     cmd_close, cmd_seal, cmd_export, cmd_index, cmd_read, cmd_search, cmd_capture, cmd_compare,
-    cmd_chats, cmd_timeline;
+    cmd_chats, cmd_timeline, cmd_watch;
 
 #endif

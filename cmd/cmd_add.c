@@ -62,7 +62,7 @@ static void put_error_text(const char *text)
 	evd_buf_release(&b);
 }
 
-static void told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why)
+void cmd_told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why)
 {
 	struct cmd_global *g = ctx;
 
@@ -83,6 +83,7 @@ static void told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path
 	printf("item %" PRIu64 "/%" PRIu64 "  ", id.seq, id.k);
 	cmd_put_text(evd_view_str(path));
 	putchar('\n');
+	fflush(stdout); /* what is printed is committed: whoever reads a pipe shall know at once */
 }
 
 /* What comes over a pipe goes into the case's own folder first, without a name there. */
@@ -119,7 +120,7 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc,
 	if (r)
 		return r;
 	o->pool = s.pool;
-	o->told = told;
+	o->told = cmd_told;
 	o->ctx = g;
 	o->progress = progress;
 	cmd_catch_interrupt();
