@@ -344,7 +344,7 @@ static int longest_rising(const size_t *of, size_t n, bool down, bool *in, size_
 /* The fewest messages that must have moved for one order to become the other. */
 static int find_moved(struct evd_match *m, struct evd_error *err)
 {
-	size_t up, down;
+	size_t up = 0, down = 0;
 	bool *in = calloc(m->n_older + 1, sizeof *in);
 	int r = in ? longest_rising(m->newer_of, m->n_older, true, in, &down, err) : evd_nomem(err);
 
