@@ -9,7 +9,8 @@ build='build-essential cmake ninja-build pkg-config git gettext
  libxcb1-dev libxcb-randr0-dev libxcb-screensaver0-dev libpng-dev libsystemd-dev'
 core='libcmocka-dev softhsm2 opensc python3 openssl unzip strace zip coreutils procps file time faketime'
 capture='xvfb x11-apps x11-utils x11-xserver-utils xterm xdotool dbus'
-sticks='dosfstools ntfs-3g exfatprogs exfat-fuse fusefat'
+sticks='dosfstools ntfs-3g exfatprogs exfat-fuse fusefat python3-fusepy'
+bench='hashdeep zip eatmydata time'
 check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang-rt-14-dev lld'
 
 want=

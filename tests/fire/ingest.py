@@ -270,10 +270,11 @@ def no_chance(w):
     return 2
 
 
-with fire.World() as world:
-    total = 0
-    for test in (truncated, replaced, moving_tree, attributes, itself, clocks, surroundings, descriptors, at_once, no_chance):
-        began = time.time()
-        total += test(world)
-        print("%s: %.1f s" % (test.__name__, time.time() - began), flush=True)
-fire.finish("ingest", total)
+if __name__ == "__main__":
+    with fire.World() as world:
+        total = 0
+        for test in (truncated, replaced, moving_tree, attributes, itself, clocks, surroundings, descriptors, at_once, no_chance):
+            began = time.time()
+            total += test(world)
+            print("%s: %.1f s" % (test.__name__, time.time() - began), flush=True)
+    fire.finish("ingest", total)
