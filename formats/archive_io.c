@@ -59,7 +59,7 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t off, int when
 	return (la_int64_t)x->pos;
 }
 
-static bool enable(struct archive *a, bool bare)
+static bool archives(struct archive *a)
 {
 	/* each returns WARN where it would start a program instead of a library */
 	return archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
@@ -69,12 +69,21 @@ static bool enable(struct archive *a, bool bare)
 	       archive_read_support_format_7zip(a) == ARCHIVE_OK &&
 	       archive_read_support_format_rar(a) == ARCHIVE_OK &&
 	       archive_read_support_format_rar5(a) == ARCHIVE_OK &&
-	       archive_read_support_format_tar(a) == ARCHIVE_OK &&
-	       (!bare || archive_read_support_format_raw(a) == ARCHIVE_OK);
+	       archive_read_support_format_tar(a) == ARCHIVE_OK;
 }
 
-int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bare,
-                     struct evd_error *err)
+static bool archives_and_bare(struct archive *a)
+{
+	return archives(a) && archive_read_support_format_raw(a) == ARCHIVE_OK;
+}
+
+static bool forward_zip(struct archive *a)
+{
+	return archive_read_support_format_zip_streamable(a) == ARCHIVE_OK;
+}
+
+static int open_with(struct evd_archive *x, const struct evd_source *s,
+                     bool (*formats)(struct archive *a), struct evd_error *err)
 {
 	char reason[160];
 
@@ -85,7 +94,7 @@ int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bar
 		evd_archive_close(x);
 		return evd_nomem(err);
 	}
-	if (!enable(x->a, bare)) {
+	if (!formats(x->a)) {
 		evd_archive_close(x);
 		return evd_fail(err, EVD_E_UNSUPPORTED, "libarchive lacks a format or filter");
 	}
@@ -99,6 +108,18 @@ int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bar
 		return EVD_E_FORMAT;
 	}
 	return 0;
+}
+
+int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bare,
+                     struct evd_error *err)
+{
+	return open_with(x, s, bare ? archives_and_bare : archives, err);
+}
+
+int evd_archive_open_forward(struct evd_archive *x, const struct evd_source *s,
+                             struct evd_error *err)
+{
+	return open_with(x, s, forward_zip, err);
 }
 
 void evd_archive_close(struct evd_archive *x)

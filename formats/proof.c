@@ -61,6 +61,7 @@ static int read_archive(const struct evd_source *source, struct evd_sink *sink,
 {
 	struct proof_set s = {0};
 	unsigned found;
+	bool agrees = true;
 	int r = proof_set_names(&s, source, err);
 
 	found = r == 0 ? forms_in(&s) : 0;
@@ -73,6 +74,12 @@ static int read_archive(const struct evd_source *source, struct evd_sink *sink,
 	else if (r == 0 && found && !s.whole)
 		r = proof_say(sink, PROOF_UNCHECKED, err,
 		              "a part of the archive cannot be read; what follows is about the rest");
+	if (r == 0 && found)
+		r = proof_set_agrees(&s, source, &agrees, err);
+	if (r == 0 && !agrees)
+		r = proof_say(sink, PROOF_UNCHECKED, err,
+		              "read from its start the archive holds other files than its directory says; "
+		              "what follows is about the latter");
 	for (unsigned f = 0; r == 0 && f < FORMS; f++)
 		if (found & 1u << f)
 			r = forms[f]->judge(&s, sink, err);

@@ -3,7 +3,9 @@
 
 #include "archive_io.h"
 #include "base/text.h"
+#include "chat_file.h"
 #include "emit.h"
+#include "source.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,20 +190,17 @@ int proof_set_names(struct proof_set *s, const struct evd_source *source, struct
 	return r;
 }
 
-int proof_set_read(struct proof_set *s, const struct evd_source *source,
-                   bool (*keep)(const char *path), struct evd_error *err)
+static int read_all(struct proof_set *s, const struct evd_source *source, bool forward,
+                    bool (*keep)(const char *path), struct evd_error *err)
 {
 	struct pass x = {.s = s, .left = allowance(source->size), .keep = keep};
-	unsigned wanted = s->wanted;
-	int r;
+	int r = forward ? evd_archive_open_forward(&x.a, source, err)
+	                : evd_archive_open(&x.a, source, false, err);
 
-	proof_set_release(s);
-	s->wanted = wanted;
-	r = evd_archive_open(&x.a, source, false, err);
 	if (r)
 		return r;
 	for (unsigned h = 0; h < PROOF_HASHES && r == 0; h++)
-		if (wanted & 1u << h && !(x.digest[h] = EVP_MD_CTX_new()))
+		if (s->wanted & 1u << h && !(x.digest[h] = EVP_MD_CTX_new()))
 			r = evd_nomem(err);
 	if (r == 0)
 		r = walk(&x, err);
@@ -209,6 +208,61 @@ int proof_set_read(struct proof_set *s, const struct evd_source *source,
 		EVP_MD_CTX_free(x.digest[h]);
 	evd_archive_close(&x.a);
 	return r;
+}
+
+int proof_set_read(struct proof_set *s, const struct evd_source *source,
+                   bool (*keep)(const char *path), struct evd_error *err)
+{
+	unsigned wanted = s->wanted;
+
+	proof_set_release(s);
+	s->wanted = wanted;
+	return read_all(s, source, false, keep, err);
+}
+
+static bool keep_none(const char *path)
+{
+	(void)path;
+	return false;
+}
+
+struct directory {
+	const struct proof_set *s;
+	bool agrees;
+};
+
+static void on_name(void *ctx, struct evd_view name)
+{
+	struct directory *d = ctx;
+	bool folder = name.len && name.p[name.len - 1] == '/';
+
+	d->agrees = d->agrees && (folder || proof_set_find(d->s, name));
+}
+
+int proof_set_agrees(const struct proof_set *s, const struct evd_source *source, bool *agrees,
+                     struct evd_error *err)
+{
+	struct proof_set other = {.wanted = 1u << PROOF_SHA256};
+	struct directory d = {s, true};
+	uint8_t magic[4];
+	size_t got;
+	int r = evd_source_read(source, 0, magic, sizeof magic, &got, err);
+
+	*agrees = true;
+	if (r || got < 4 || memcmp(magic, "PK\3\4", 4) != 0)
+		return r;
+	r = read_all(&other, source, true, keep_none, err);
+	*agrees = r == 0 && other.whole && other.n == s->n;
+	for (size_t i = 0; *agrees && i < s->n; i++)
+		*agrees =
+		    strcmp(s->file[i].path, other.file[i].path) == 0 &&
+		    memcmp(s->file[i].digest[PROOF_SHA256], other.file[i].digest[PROOF_SHA256], 32) == 0;
+	proof_set_release(&other);
+	/* libarchive takes names from before the files even when it goes by the directory */
+	if (*agrees)
+		evd_chat_zip_names(source, on_name, &d);
+	*agrees = *agrees && d.agrees;
+	return r == EVD_E_FORMAT || r == EVD_E_LIMIT ? 0 : r;
 }
 
 void proof_set_release(struct proof_set *s)

@@ -47,6 +47,12 @@ int proof_set_names(struct proof_set *s, const struct evd_source *source,
 int proof_set_read(struct proof_set *s, const struct evd_source *source,
                    bool (*keep)(const char *path), struct evd_error *err) EVD_MUST_USE;
 void proof_set_release(struct proof_set *s);
+/*
+ * proof_set_agrees(s, source, agrees, err): whether a ZIP read from its start, by the headers before its files, holds the same files as by
+ * its directory, from which `s` was read. Programs differ in which they believe. True of other archives.
+ */
+int proof_set_agrees(const struct proof_set *s, const struct evd_source *source, bool *agrees,
+                     struct evd_error *err) EVD_MUST_USE;
 
 /* proof_set_find(s, path): the file of that path, the only one; NULL: none, or several. */
 struct proof_file *proof_set_find(const struct proof_set *s, struct evd_view path);

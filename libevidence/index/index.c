@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define INDEX_NAME "index.sqlite"
+#define FRESH_NAME "index.fresh"
 #define INDEX_VERSION 2
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
@@ -32,13 +33,10 @@ static const char schema[] =
 
 /* Rows of one table in their order, for the comparison. */
 static const char *const all_rows[] = {
-    "SELECT * FROM meta ORDER BY key",
-    "SELECT * FROM entry ORDER BY seq",
-    "SELECT * FROM item ORDER BY seq, k",
-    "SELECT * FROM origin ORDER BY seq, k",
-    "SELECT * FROM rec ORDER BY id",
-    "SELECT * FROM reading ORDER BY item_seq, item_k, reader",
-    "SELECT * FROM temp.words ORDER BY term, doc, col, offset",
+    "SELECT * FROM meta ORDER BY key",    "SELECT * FROM entry ORDER BY seq",
+    "SELECT * FROM item ORDER BY seq, k", "SELECT * FROM origin ORDER BY seq, k",
+    "SELECT * FROM rec ORDER BY id",      "SELECT * FROM reading ORDER BY item_seq, item_k, reader",
+    "SELECT * FROM temp.words",
 };
 
 struct writer {
@@ -59,10 +57,11 @@ static int run(sqlite3 *db, const char *sql, struct evd_error *err)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
 }
 
-static int open_db(const struct evd_case *c, int flags, sqlite3 **out, struct evd_error *err)
+static int open_named(const struct evd_case *c, const char *name, int flags, sqlite3 **out,
+                      struct evd_error *err)
 {
 	char path[4096];
-	int r = snprintf(path, sizeof path, "%s/.case/" INDEX_NAME, c->path);
+	int r = snprintf(path, sizeof path, "%s/.case/%s", c->path, name);
 
 	*out = NULL;
 	if (r < 0 || (size_t)r >= sizeof path)
@@ -77,6 +76,11 @@ static int open_db(const struct evd_case *c, int flags, sqlite3 **out, struct ev
 	sqlite3_db_config(*out, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(*out, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return 0;
+}
+
+static int open_db(const struct evd_case *c, int flags, sqlite3 **out, struct evd_error *err)
+{
+	return open_named(c, INDEX_NAME, flags, out, err);
 }
 
 static void bind_json_text(sqlite3_stmt *s, int at, const struct evd_json *j, size_t object,
@@ -265,6 +269,13 @@ static uint64_t first_lacking(const struct evd_case *c, sqlite3 *db)
 	return strcmp(hex, text) == 0 ? n + 1 : 0;
 }
 
+static int make_tables(sqlite3 *db, struct evd_error *err)
+{
+	int r = run(db, schema, err);
+
+	return r ? r : run(db, evd_rec_schema, err);
+}
+
 int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
 {
 	sqlite3 *db;
@@ -277,9 +288,7 @@ int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
 		return r;
 	r = run(db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF;", err);
 	if (r == 0)
-		r = run(db, schema, err);
-	if (r == 0)
-		r = run(db, evd_rec_schema, err);
+		r = make_tables(db, err);
 	if (r == 0)
 		r = fill(c, db, 1, NULL, err);
 	sqlite3_close(db);
@@ -348,15 +357,25 @@ static bool same_rows(sqlite3 *a, sqlite3 *b, const char *sql)
 	return same;
 }
 
-/* A second index, in memory. */
-static int make_fresh(struct evd_case *c, sqlite3 **out, struct evd_error *err)
+static int make_in_memory(struct evd_case *c, sqlite3 **out, struct evd_error *err)
 {
 	int r = sqlite3_open(":memory:", out) == SQLITE_OK ? 0 : evd_nomem(err);
 
+	r = r ? r : make_tables(*out, err);
+	return r ? r : fill(c, *out, 1, NULL, err);
+}
+
+/* On the medium, since a large one would outgrow the memory. It is removed by evd_index_compare, or by the next one. */
+static int make_beside(struct evd_case *c, sqlite3 **out, struct evd_error *err)
+{
+	int r;
+
+	evd_remove(c->state, FRESH_NAME);
+	r = open_named(c, FRESH_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, out, err);
 	if (r == 0)
-		r = run(*out, schema, err);
+		r = run(*out, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", err);
 	if (r == 0)
-		r = run(*out, evd_rec_schema, err);
+		r = make_tables(*out, err);
 	return r ? r : fill(c, *out, 1, NULL, err);
 }
 
@@ -366,7 +385,7 @@ int evd_index_for_reading(struct evd_case *c, sqlite3 **out, struct evd_error *e
 	    first_lacking(c, *out) == c->log.entries.n + 1)
 		return 0;
 	sqlite3_close(*out);
-	return make_fresh(c, out, err);
+	return make_in_memory(c, out, err);
 }
 
 /* Every word of the index with its place. */
@@ -384,11 +403,17 @@ int evd_index_compare(struct evd_case *c, bool *same, struct evd_error *err)
 	*same = false;
 	if (open_db(c, SQLITE_OPEN_READONLY, &disk, NULL))
 		return 0;
-	r = make_fresh(c, &fresh, err);
+	r = make_beside(c, &fresh, NULL);
+	if (r) { /* a case that cannot be written to, a full medium */
+		sqlite3_close(fresh);
+		evd_remove(c->state, FRESH_NAME);
+		r = make_in_memory(c, &fresh, err);
+	}
 	*same = r == 0 && see_words(disk) && see_words(fresh);
 	for (size_t i = 0; *same && i < sizeof all_rows / sizeof *all_rows; i++)
 		*same = same_rows(disk, fresh, all_rows[i]);
 	sqlite3_close(disk);
 	sqlite3_close(fresh);
+	evd_remove(c->state, FRESH_NAME);
 	return r;
 }

@@ -2,6 +2,7 @@
 # run.sh NAME...: foreign validators and the programs for other systems, as named jobs. PASS or FAIL a job, exit 1 if one failed.
 #
 #   dss          EU DSS (Maven) judges good and altered bundles with its policy
+#   foreign      containers that EU DSS makes, and altered ones, through evidence inspect
 #   digidoc4j    opens our container and says it has no signature: it reads XAdES alone (Maven)
 #   archives     unzip, 7z, bsdtar, Python, Java list and extract the same bytes
 #   by-hand      bagit-python (pip), sha256sum -c, openssl cms
@@ -62,6 +63,11 @@ job_dss() {
 	vectors
 	jars dss
 	python3 "$conformance/dss.py" "$EVD_VECTORS" --lib "$lib" --every "${EVD_DSS_EVERY:-25}"
+}
+
+job_foreign() {
+	jars dss
+	python3 "$conformance/foreign.py" "$bin/evidence" --lib "$lib"
 }
 
 job_digidoc4j() {
@@ -141,7 +147,7 @@ job_windows_large() {
 
 failed=0
 [ $# -gt 0 ] || set -- all
-[ "$*" = all ] && set -- dss digidoc4j archives by-hand everywhere linux arm64 windows
+[ "$*" = all ] && set -- dss foreign digidoc4j archives by-hand everywhere linux arm64 windows
 for name in "$@"; do
 	declare -F "job_${name//-/_}" >/dev/null || die "no such job: $name"
 	start=$SECONDS

@@ -45,6 +45,7 @@ def many(w, n, limit=LIMIT_KIB):
     fire.expect(len(fire.acknowledged(said)) == n, "%d of %d files acknowledged" % (len(fire.acknowledged(said)), n))
     _, kib = peak(w.words(["check"], case))
     within("check", kib, limit)
+    fire.expect(not os.path.exists(os.path.join(case, ".case", "index.fresh")), "check left its second index behind")
     _, kib = peak(w.words(["--quiet", "seal", out], case))
     within("seal", kib, limit)
     said, kib = peak([fire.VERIFY, "--json", out], expect=2)
