@@ -1,7 +1,9 @@
 // The core's parts against known answers of standards and of other programs.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { core, page } from "./core.mjs";
@@ -178,4 +180,78 @@ test("one of the first three signed attributes of another tag is a fault of stru
 			return twisted;
 		}), "SIGNATURE_FORM", String(at));
 	}
+});
+
+/** A certificate, key, token and list made by openssl, in a folder of their own. */
+function madeByOpenssl() {
+	const dir = mkdtempSync(join(tmpdir(), "evd-page-"));
+	const at = (name) => join(dir, name);
+	const run = (...args) => {
+		const p = spawnSync("openssl", args, { cwd: dir });
+		assert.equal(p.status, 0, `openssl ${args[0]}: ${p.stderr}`);
+		return p.stdout.toString();
+	};
+	writeFileSync(at("c.cnf"), `[req]\ndistinguished_name=dn\n[dn]\n[root]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash
+[tsa]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash
+[ts]\ndir=.\nserial=serial\nsigner_cert=tsa.pem\nsigner_key=tsa.key\ndefault_policy=1.2.3.4.1\ndigests=sha256\naccuracy=secs:1,millisecs:500,microsecs:100\nsigner_digest=sha256
+[ca]\ndatabase=index\ncertificate=root.pem\nprivate_key=root.key\ndefault_md=sha256\ndefault_crl_days=30\ncrl_extensions=none\n[none]\nauthorityKeyIdentifier=keyid\n`);
+	writeFileSync(at("index"), "V\t991231235959Z\t\t0A\tunknown\t/CN=a\nR\t991231235959Z\t261101000000Z,keyCompromise\t0B\tunknown\t/CN=b\n");
+	writeFileSync(at("serial"), "4D\n");
+	writeFileSync(at("data"), "value");
+	const key = (name) => ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", `${name}.key`, "-config", "c.cnf"];
+	run("req", "-x509", ...key("root"), "-subj", "/CN=Root", "-days", "3650", "-extensions", "root", "-out", "root.pem");
+	run("req", "-new", ...key("tsa"), "-subj", "/CN=Time", "-out", "tsa.csr");
+	run("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3650", "-extfile", "c.cnf", "-extensions", "tsa", "-out", "tsa.pem");
+	run("ts", "-query", "-data", "data", "-sha256", "-cert", "-no_nonce", "-out", "q.tsq");
+	run("ts", "-reply", "-config", "c.cnf", "-section", "ts", "-queryfile", "q.tsq", "-token_out", "-out", "t.tst");
+	run("ca", "-config", "c.cnf", "-name", "ca", "-gencrl", "-out", "crl.pem");
+	return { dir, run, read: (name) => readFileSync(at(name)), text: (name) => readFileSync(at(name), "latin1") };
+}
+
+test("a token, a list and a path made by openssl", async () => {
+	const o = madeByOpenssl();
+	try {
+		const file = new Uint8Array(o.read("t.tst"));
+		const t = core.token.parseToken(file);
+		const said = o.run("ts", "-reply", "-in", "t.tst", "-token_in", "-token_out", "-text");
+		assert.equal(t.info.policy, "1.2.3.4.1");
+		assert.equal(t.info.accuracy, 1501); // 1 s, 500 ms, 100 µs, rounded up
+		assert.equal(t.info.genTime, Date.parse(/Time stamp: (.*)/.exec(said)[1]));
+		assert.equal(BigInt(`0x${t.info.serial}`), BigInt(/Serial number: (0x[0-9A-F]+)/.exec(said)[1]));
+		assert.deepEqual(t.info.imprint, hash.sha256(text("value")));
+		const inside = (name) => new Uint8Array(Buffer.from(o.text(name).replace(/-----[^-]*-----/g, ""), "base64"));
+		const root = core.cert.parseCertificate(inside("root.pem"));
+		const list = core.crl.parseCrl(inside("crl.pem"));
+		assert.equal(list.version, 2);
+		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, critical: false }]]]);
+		const now = t.info.genTime;
+		const hand = { certificates: [root], anchors: [root], lists: [list], listsGiven: true, now };
+		const paths = new core.path.Paths(core.sign.webCrypto, hand);
+		const found = await paths.find(t.authority, "stamp", now);
+		assert.deepEqual(found.path?.map((c) => c.fingerprint), [t.authority.fingerprint, root.fingerprint]);
+		// years later it has ended
+		assert.equal((await paths.find(t.authority, "stamp", now + 20 * 365 * 86400000)).fault, "OUT_OF_BOUNDS_NO_POE");
+		const alone = new core.path.Paths(core.sign.webCrypto, { ...hand, certificates: [], anchors: [] });
+		assert.equal((await alone.find(t.authority, "stamp", now)).fault, "NO_CERTIFICATE_CHAIN_FOUND");
+		for (let i = 0; i < file.length; i += 7) assert.equal(core.token.parseToken(file.subarray(0, i)), null);
+		assert.equal(core.token.parseToken(bytes.concat(file, Uint8Array.of(0))), null);
+	} finally {
+		rmSync(o.dir, { recursive: true });
+	}
+});
+
+test("names within subtrees (RFC 5280 §4.2.1.10): RDNs begin the name; case and blanks of text do not matter", () => {
+	const name = (...pairs) => der.write(0x30, ...pairs.map(([id, tag, v]) => der.write(0x31, der.write(0x30, der.oid(id), der.write(tag, text(v))))));
+	const O = "2.5.4.10";
+	const CN = "2.5.4.3";
+	const constraints = (tag, n) => der.write(0x30, der.write(tag, der.write(0x30, der.write(0xa4, n))));
+	const issuer = (value) => ({ extensions: [{ id: bytes.hex(der.oid("2.5.29.30")), critical: true, value }] });
+	const subject = { subject: name([O, 0x0c, "Bar  Association"], [CN, 0x0c, "Ana"]), extensions: [] };
+	const says = (value) => core.constraints.namesAllowed(issuer(value), [subject]);
+	assert.ok(says(constraints(0xa0, name([O, 0x13, " bar association"]))));
+	assert.ok(!says(constraints(0xa0, name([O, 0x13, "barassociation"]))));
+	assert.ok(!says(constraints(0xa0, name([CN, 0x0c, "Ana"]))));
+	assert.ok(!says(constraints(0xa1, name([O, 0x0c, "Bar Association"]))));
+	assert.ok(says(constraints(0xa1, name([O, 0x0c, "Bar Association"], [CN, 0x0c, "Bo"]))));
+	assert.throws(() => says(der.write(0x30, der.write(0xa0, der.write(0x30, der.write(0x81, text("example.org")))))), der.NotDer);
 });

@@ -4,7 +4,7 @@
 import { type Bytes, equal, hex, utf8 } from "./bytes.ts";
 import {
 	BITS, INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
-	big, children, element, oid, only, shape, unsigned,
+	big, children, demand, element, oid, only, shape, unsigned,
 } from "./der.ts";
 import { sha256 } from "./hash.ts";
 import { printableBytes } from "./printable.ts";
@@ -41,12 +41,8 @@ const CONTEXT3 = 0xa3;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 
-function demand(ok: boolean): asserts ok {
-	if (!ok) throw new NotDer();
-}
-
 /** RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime after, both with seconds and Z. */
-function time(t: Tlv): number | null {
+export function certificateTime(t: Tlv): number | null {
 	demand(t.tag === UTC_TIME || t.tag === GENERALIZED_TIME);
 	const s = String.fromCharCode(...t.body);
 	let m: RegExpExecArray | null;
@@ -68,15 +64,16 @@ function time(t: Tlv): number | null {
 	return exists ? at.getTime() : null;
 }
 
-function bitString(t: Tlv): Bytes {
+export function bitString(t: Tlv): Bytes {
 	demand(t.tag === BITS && t.body.length > 0 && t.body[0] === 0);
 	return t.body.subarray(1);
 }
 
-function extensions(body: Bytes): Extension[] {
-	const list = children(only(body, SEQ).body);
+/** Extensions (RFC 5280 §4.1), at least one. */
+export function extensionList(all: Tlv): Extension[] {
+	const list = children(all.body);
 	demand(list.length > 0);
-	const out = list.map((e): Extension => {
+	return list.map((e): Extension => {
 		const parts = children(e.body);
 		demand(e.tag === SEQ && parts[0]?.tag === OID);
 		const critical = parts.length === 3;
@@ -86,7 +83,6 @@ function extensions(body: Bytes): Extension[] {
 		demand(parts.length >= 2 && parts.length <= 3 && value.tag === OCTETS);
 		return { id: hex(parts[0].raw), critical, value: value.body };
 	});
-	return out;
 }
 
 /** null if these bytes are no certificate. */
@@ -120,12 +116,12 @@ function parse(der: Bytes): Certificate {
 	let found: Extension[] = [];
 	for (const rest of t.slice(6)) {
 		demand(rest.tag === CONTEXT1 || rest.tag === CONTEXT2 || rest.tag === CONTEXT3);
-		if (rest.tag === CONTEXT3) found = extensions(rest.body);
+		if (rest.tag === CONTEXT3) found = extensionList(only(rest.body, SEQ));
 	}
 	return {
 		der, fingerprint: hex(sha256(der)), version, serial: t[0].raw, issuer: t[2].raw,
 		subject: t[4].raw, spki: t[5].raw, tbs: tbs.raw, signatureAlgorithm: algorithm.raw,
-		signature: bitString(signature), notBefore: time(validity[0]), notAfter: time(validity[1]),
+		signature: bitString(signature), notBefore: certificateTime(validity[0]), notAfter: certificateTime(validity[1]),
 		extensions: found,
 	};
 }
@@ -137,7 +133,7 @@ function decodes(v: Tlv): boolean {
 }
 
 /** Attribute types and values of a Name, in order. */
-function names(name: Tlv): { type: string; value: Tlv }[] {
+export function names(name: Tlv): { type: string; value: Tlv }[] {
 	const out: { type: string; value: Tlv }[] = [];
 	for (const rdn of children(name.body)) {
 		demand(rdn.tag === SET);
@@ -199,7 +195,7 @@ const CURVES: Curve[] = [
 	},
 ];
 
-/** Accepted of an anchor only. */
+/** Accepted of those who vouch, not of signers of a bundle. */
 const P521: Curve = {
 	name: "P-521", id: hex(oid("1.3.132.0.35")), bytes: 66, p: (1n << 521n) - 1n,
 	b: 0x51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
@@ -211,15 +207,15 @@ const RSA = hex(oid("1.2.840.113549.1.1.1"));
 
 /**
  * The key of format.md §5, "unsupported" (another algorithm) or "unfit" (outside the bounds).
- * Anchors sign certificates, not bundles: theirs may be on P-521 or have a small exponent.
+ * Those who vouch (verify.md §5.2) sign certificates, lists and tokens, not bundles: theirs may be on P-521.
  */
-export function readKey(c: Certificate, anchor = false): Key | "unsupported" | "unfit" {
+export function readKey(c: Certificate, vouches = false): Key | "unsupported" | "unfit" {
 	const [algorithm, bits] = children(element(c.spki, 0).body);
 	const parts = children(algorithm.body);
 	const id = hex(parts[0].raw);
 	try {
-		if (id === EC) return ecKey(c.spki, parts, bitString(bits), anchor);
-		if (id === RSA) return rsaKey(c.spki, parts, bitString(bits), anchor);
+		if (id === EC) return ecKey(c.spki, parts, bitString(bits), vouches);
+		if (id === RSA) return rsaKey(c.spki, parts, bitString(bits));
 		return "unsupported";
 	} catch (e) {
 		if (e instanceof NotDer) return "unfit";
@@ -227,8 +223,8 @@ export function readKey(c: Certificate, anchor = false): Key | "unsupported" | "
 	}
 }
 
-function ecKey(spki: Bytes, algorithm: Tlv[], point: Bytes, anchor: boolean): Key | "unfit" {
-	const curve = (anchor ? [...CURVES, P521] : CURVES).find((k) => k.id === hex(algorithm[1]?.raw ?? new Uint8Array(0)));
+function ecKey(spki: Bytes, algorithm: Tlv[], point: Bytes, vouches: boolean): Key | "unfit" {
+	const curve = (vouches ? [...CURVES, P521] : CURVES).find((k) => k.id === hex(algorithm[1]?.raw ?? new Uint8Array(0)));
 	if (!curve || algorithm.length !== 2) return "unfit";
 	if (point.length !== 1 + 2 * curve.bytes || point[0] !== 4) return "unfit";
 	const x = big(point.subarray(1, 1 + curve.bytes));
@@ -238,13 +234,13 @@ function ecKey(spki: Bytes, algorithm: Tlv[], point: Bytes, anchor: boolean): Ke
 	return on ? { kind: "ec", curve, spki } : "unfit";
 }
 
-function rsaKey(spki: Bytes, algorithm: Tlv[], bits: Bytes, anchor: boolean): Key | "unfit" {
+function rsaKey(spki: Bytes, algorithm: Tlv[], bits: Bytes): Key | "unfit" {
 	const plain = algorithm.length === 2 && algorithm[1].tag === NULL && algorithm[1].body.length === 0;
 	if (!plain) return "unfit";
 	const [n, e] = shape(only(bits, SEQ).body, INT, INT).map((t) => unsigned(t.body));
 	const size = n.toString(2).length;
 	if (size < 2048 || size > 8192) return "unfit";
-	if (e < (anchor ? 3n : 65537n) || e > 0xffffffffn || e % 2n === 0n) return "unfit";
+	if (e < 65537n || e > 0xffffffffn || e % 2n === 0n) return "unfit";
 	return { kind: "rsa", bytes: Math.ceil(size / 8), spki };
 }
 
@@ -263,9 +259,9 @@ const KNOWN = new Set([
 	EXT.keyUsage, EXT.extendedKeyUsage, EXT.basicConstraints, EXT.subjectKey, EXT.authorityKey,
 	EXT.subjectAltName, EXT.policies,
 ]);
-const SIGNING_USES = new Set([
-	hex(oid("1.3.6.1.5.5.7.3.4")), hex(oid("1.3.6.1.5.5.7.3.36")), hex(oid("2.5.29.37.0")),
-]);
+const ANY_USE = hex(oid("2.5.29.37.0"));
+const STAMPING = hex(oid("1.3.6.1.5.5.7.3.8"));
+const SIGNING_USES = new Set([hex(oid("1.3.6.1.5.5.7.3.4")), hex(oid("1.3.6.1.5.5.7.3.36")), ANY_USE]);
 
 export function extension(c: Certificate, id: string): Bytes | null {
 	return c.extensions.find((e) => e.id === id)?.value ?? null;
@@ -280,36 +276,73 @@ export function hasUsage(c: Certificate, ...anyOf: number[]): boolean {
 	return anyOf.some((n) => ((bits[1 + (n >> 3)] ?? 0) & (0x80 >> (n & 7))) !== 0);
 }
 
-/** Whether basicConstraints says cA; its pathLenConstraint plays no part for one step. */
-export function isCa(c: Certificate): boolean {
+/** Whether basicConstraints says cA, and how many certificates may stand between (null: any number). */
+export function basicConstraints(c: Certificate): { ca: boolean; pathLen: bigint | null } {
 	const value = extension(c, EXT.basicConstraints);
-	if (value === null) return false;
+	if (value === null) return { ca: false, pathLen: null };
 	const parts = children(only(value, SEQ).body);
 	const ca = parts[0]?.tag === 1 ? parts.shift()! : null;
 	demand(ca === null || (ca.body.length === 1 && ca.body[0] === 255));
 	demand(parts.length === 0 || (parts.length === 1 && parts[0].tag === INT));
-	return ca !== null;
+	return { ca: ca !== null, pathLen: parts.length === 0 ? null : signed(parts[0].body) };
 }
 
-export function unknownCritical(c: Certificate): boolean {
-	return c.extensions.some((e) => e.critical && !KNOWN.has(e.id));
+/** An INTEGER's contents, two's complement. */
+function signed(body: Bytes): bigint {
+	demand(body.length > 0);
+	return BigInt.asIntN(8 * body.length, big(body));
 }
 
-function twice(c: Certificate, ...ids: string[]): boolean {
+/** OIDs of extendedKeyUsage in hexadecimal; null if the extension is absent. */
+export function extendedUses(c: Certificate): string[] | null {
+	const value = extension(c, EXT.extendedKeyUsage);
+	if (value === null) return null;
+	const uses = children(only(value, SEQ).body);
+	demand(uses.every((u) => u.tag === OID));
+	return uses.map((u) => hex(u.raw));
+}
+
+export function unknownCritical(c: Certificate, ...alsoKnown: string[]): boolean {
+	return c.extensions.some((e) => e.critical && !KNOWN.has(e.id) && !alsoKnown.includes(e.id));
+}
+
+export function twice(c: Certificate, ...ids: string[]): boolean {
 	return ids.some((id) => c.extensions.filter((e) => e.id === id).length > 1);
 }
 
-/** verify.md §5: version, keyUsage, extendedKeyUsage, not a CA, no unknown critical extension. */
-export function usableForSigning(c: Certificate): boolean {
-	if (twice(c, EXT.basicConstraints, EXT.keyUsage, EXT.extendedKeyUsage)) return false;
+/** What a certificate is wanted for: to sign entries and seals, or time-stamp tokens. */
+export type Purpose = "sign" | "stamp";
+
+/** Whether extendedKeyUsage, if there, allows certificates below for this purpose. */
+export function allowsPurpose(c: Certificate, purpose: Purpose): boolean {
+	const uses = extendedUses(c);
+	return uses === null || uses.some((u) => (purpose === "sign" ? SIGNING_USES.has(u) : u === STAMPING || u === ANY_USE));
+}
+
+/** False where what was asked met something that does not decode. */
+function decoded(ask: () => boolean): boolean {
 	try {
-		const extended = extension(c, EXT.extendedKeyUsage);
-		const uses = extended === null ? null : children(only(extended, SEQ).body);
-		if (uses?.some((u) => u.tag !== OID)) return false;
-		return c.version === 3 && hasUsage(c, 0, 1) && !isCa(c) && !unknownCritical(c) &&
-			(uses === null || uses.some((u) => SIGNING_USES.has(hex(u.raw))));
+		return ask();
 	} catch (e) {
 		if (e instanceof NotDer) return false;
 		throw e;
 	}
+}
+
+const JUDGED = [EXT.basicConstraints, EXT.keyUsage, EXT.extendedKeyUsage];
+
+/** verify.md §5.1: version, keyUsage, extendedKeyUsage, not a CA, no unknown critical extension. */
+export function usableForSigning(c: Certificate): boolean {
+	return !twice(c, ...JUDGED) && decoded(() => c.version === 3 && hasUsage(c, 0, 1) && !basicConstraints(c).ca &&
+		!unknownCritical(c) && allowsPurpose(c, "sign"));
+}
+
+/** timestamp.md §3.6: as for signers, and extendedKeyUsage critical and nothing but timeStamping. */
+export function usableForStamping(c: Certificate): boolean {
+	return !twice(c, ...JUDGED) && decoded(() => {
+		const uses = extendedUses(c);
+		const only = uses?.length === 1 && uses[0] === STAMPING;
+		return c.version === 3 && hasUsage(c, 0, 1) && !basicConstraints(c).ca && !unknownCritical(c) && only &&
+			c.extensions.some((e) => e.id === EXT.extendedKeyUsage && e.critical);
+	});
 }

@@ -11,6 +11,10 @@ export interface Tlv {
 
 export class NotDer extends Error {}
 
+export function demand(ok: boolean): asserts ok {
+	if (!ok) throw new NotDer();
+}
+
 /** The element at `at`; its end is at + raw.length. */
 export function element(b: Bytes, at: number): Tlv {
 	if (at + 2 > b.length) throw new NotDer();
@@ -105,4 +109,22 @@ export function fixed(n: bigint, len: number): Bytes {
 		n >>= 8n;
 	}
 	return out;
+}
+
+/** Bytewise order; a string that begins another comes first. */
+function before(a: Bytes, b: Bytes): boolean {
+	const n = Math.min(a.length, b.length);
+	for (let i = 0; i < n; i++) if (a[i] !== b[i]) return a[i] < b[i];
+	return a.length < b.length;
+}
+
+export function rising(all: Tlv[]): boolean {
+	return all.every((t, i) => i === 0 || before(all[i - 1].raw, t.raw));
+}
+
+/** `least` to `most` SEQUENCEs, strictly rising. */
+export function sequences(body: Bytes, least: number, most: number): Bytes[] {
+	const all = children(body);
+	demand(all.length >= least && all.length <= most && all.every((t) => t.tag === SEQ) && rising(all));
+	return all.map((t) => t.raw);
 }

@@ -1,6 +1,6 @@
 // SHA-256, SHA-512 and CRC-32. hash-wasm is the arithmetic; ready() must have been awaited.
 
-import { createSHA256, createSHA512 } from "hash-wasm";
+import { createSHA1, createSHA256, createSHA384, createSHA512 } from "hash-wasm";
 import type { Bytes } from "./bytes.ts";
 
 type Hasher = Awaited<ReturnType<typeof createSHA256>>;
@@ -9,13 +9,25 @@ let whole: Hasher;
 let leaf: Hasher;
 let spare: Hasher[] = [];
 let wide: Hasher;
+const others = new Map<string, Hasher>();
 
 export async function ready(): Promise<void> {
 	if (whole) return;
 	whole = await createSHA256();
 	leaf = await createSHA256();
 	wide = await createSHA512();
+	others.set("SHA-1", await createSHA1());
+	others.set("SHA-384", await createSHA384());
+	others.set("SHA-512", await createSHA512());
 	spare = [await createSHA256(), await createSHA256()];
+}
+
+export type HashName = "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512";
+
+/** Digest by the name of its algorithm. */
+export function digestOf(name: HashName, b: Bytes): Bytes {
+	if (name === "SHA-256") return sha256(b);
+	return others.get(name)!.init().update(b).digest("binary");
 }
 
 /** Digest of the parts one after another; SHA-256. */

@@ -2,7 +2,7 @@
 
 import { type Bytes, ascii, equal, hex } from "./bytes.ts";
 import {
-	type Certificate, EXT, extension, hasUsage, isCa, parseCertificate, readKey, unknownCritical,
+	type Certificate, EXT, basicConstraints, extension, hasUsage, parseCertificate, readKey, unknownCritical,
 	usableForSigning,
 } from "./cert.ts";
 import { INT, NULL, NotDer, OCTETS, OID, SEQ, children, element, oid, only, shape } from "./der.ts";
@@ -127,7 +127,7 @@ function dates(c: Certificate, at: number): string | null {
 
 /** null if the path leaf → anchor holds, else the sub-indication. */
 async function step(math: Arithmetic, leaf: Certificate, anchor: Certificate, at: number): Promise<string | null> {
-	const ca = anchor.version === 3 && isCa(anchor) && hasUsage(anchor, 5) && !unknownCritical(anchor) &&
+	const ca = anchor.version === 3 && basicConstraints(anchor).ca && hasUsage(anchor, 5) && !unknownCritical(anchor) &&
 		extension(anchor, EXT.nameConstraints) === null;
 	if (!ca || !(await signedBy(math, leaf, anchor))) return GENERAL;
 	if (selfIssued(anchor) && !(await signedBy(math, anchor, anchor))) return GENERAL;

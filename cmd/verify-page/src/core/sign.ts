@@ -144,7 +144,7 @@ export const webCrypto: Arithmetic = async (key, scheme, hash, value, signed) =>
 	try {
 		const k = await imported(key, scheme, hash);
 		const algorithm = scheme === "ecdsa" ? { name: "ECDSA", hash }
-			: scheme === "pss" ? { name: "RSA-PSS", saltLength: 32 } : { name: "RSASSA-PKCS1-v1_5" };
+			: scheme === "pss" ? { name: "RSA-PSS", saltLength: Number(hash.slice(4)) / 8 } : { name: "RSASSA-PKCS1-v1_5" };
 		return await crypto.subtle.verify(algorithm, k, value as BufferSource, signed as BufferSource);
 	} catch {
 		return false;
