@@ -26,11 +26,13 @@ static const char usage[] =
     "Says of each BUNDLE whether it is whole and unaltered, who sealed it and when.\n"
     "\n"
     "  --pin FINGERPRINT  trust the certificate with this SHA-256 fingerprint (64 digits)\n"
-    "  --trust FILE|DIR   trust the authorities whose PEM certificates are there\n"
+    "  --trust FILE|DIR   trust the authorities whose PEM certificates are there; revocation lists "
+    "too\n"
     "  --at TIME          judge certificates at this time (2026-11-22T10:00:00Z) instead of now\n"
     "  --extends OLDER    say whether BUNDLE goes on from the bundle OLDER\n"
     "  --receipt FILE     say whether FILE is the recipient's answer to BUNDLE\n"
     "  --require-time     a time stamp over the seal is demanded\n"
+    "  --time-policy OID  a time stamp counts only if made under this policy (repeatable)\n"
     "  --all-digests      check SHA-512 of every item too\n"
     "  --json             one line of JSON for each bundle\n"
     "  --quiet            print nothing, only the exit code\n"
@@ -61,6 +63,7 @@ enum {
 	EXTENDS,
 	RECEIPT,
 	REQUIRE_TIME,
+	TIME_POLICY,
 	ALL_DIGESTS,
 	JSON,
 	QUIET,
@@ -77,6 +80,7 @@ static const struct option options[] = {
     {"extends", required_argument, NULL, EXTENDS},
     {"receipt", required_argument, NULL, RECEIPT},
     {"require-time", no_argument, NULL, REQUIRE_TIME},
+    {"time-policy", required_argument, NULL, TIME_POLICY},
     {"all-digests", no_argument, NULL, ALL_DIGESTS},
     {"json", no_argument, NULL, JSON},
     {"quiet", no_argument, NULL, QUIET},
@@ -115,12 +119,11 @@ static void complain(const char *what, const char *why)
 }
 
 /* A day, a second or a millisecond, in UTC. */
-static bool parse_time(const char *text, int64_t *seconds)
+static bool parse_time(const char *text, int64_t *ms)
 {
 	static const char *const rest[] = {"T00:00:00.000Z", ".000Z", ""};
 	static const size_t length[] = {10, 20, 24};
 	char full[64];
-	int64_t ms;
 
 	for (size_t i = 0; i < 3; i++) {
 		size_t keep = i == 1 ? 19 : length[i];
@@ -128,10 +131,8 @@ static bool parse_time(const char *text, int64_t *seconds)
 		if (strlen(text) != length[i] || (i == 1 && text[19] != 'Z'))
 			continue;
 		snprintf(full, sizeof full, "%.*s%s", (int)keep, text, rest[i]);
-		if (evd_time_parse(evd_view_str(full), &ms)) {
-			*seconds = ms / 1000;
+		if (evd_time_parse(evd_view_str(full), ms))
 			return true;
-		}
 	}
 	return false;
 }
@@ -161,13 +162,14 @@ static int take_option(struct program *p, int id, char *value)
 	case PIN: r = evd_trust_pin(&p->o.trust, value, &err); break;
 	case TRUST: r = evd_trust_load(&p->o.trust, value, &err); break;
 	case AT:
-		p->o.has_at = parse_time(value, &p->o.at);
+		p->o.has_at = parse_time(value, &p->o.at_ms);
 		if (!p->o.has_at)
 			return usage_error(value, "not a time; write 2026-11-22T10:00:00Z");
 		break;
 	case EXTENDS: p->older = value; break;
 	case RECEIPT: p->receipt = value; break;
 	case REQUIRE_TIME: p->o.require_time = true; break;
+	case TIME_POLICY: r = evd_trust_policy(&p->o.trust, value, &err); break;
 	case ALL_DIGESTS: p->o.all_digests = true; break;
 	case JSON: p->json = true; break;
 	case QUIET: p->quiet = true; break;

@@ -51,6 +51,33 @@ void evd_der_skip(struct evd_cursor *c, uint8_t tag)
 	evd_der_get(c, tag);
 }
 
+bool evd_der_next(struct evd_cursor *c, struct evd_view *last)
+{
+	struct evd_view v;
+
+	if (!evd_cursor_left(c))
+		return false;
+	v = evd_der_whole(c, 0x30);
+	if (c->failed || (last->len && evd_view_cmp(*last, v) >= 0)) {
+		c->failed = true;
+		return false;
+	}
+	*last = v;
+	return true;
+}
+
+size_t evd_der_count(struct evd_view content)
+{
+	struct evd_view v = {NULL, 0};
+	struct evd_cursor c;
+	size_t n = 0;
+
+	evd_cursor_init(&c, content);
+	while (evd_der_next(&c, &v))
+		n++;
+	return evd_cursor_at_end(&c) ? n : 0;
+}
+
 size_t evd_der_open(struct evd_buf *b, uint8_t tag)
 {
 	evd_put_u8(b, tag);

@@ -12,6 +12,11 @@ struct evd_view evd_der_get(struct evd_cursor *c, uint8_t tag);     /* its conte
 struct evd_view evd_der_whole(struct evd_cursor *c, uint8_t tag);   /* tag and length too */
 struct evd_cursor evd_der_enter(struct evd_cursor *c, uint8_t tag); /* a cursor over its content */
 void evd_der_skip(struct evd_cursor *c, uint8_t tag);
+/* evd_der_next(c, last): the next SEQUENCE of a SET's content, whole, into *last (empty before the first);
+ * bytewise above the one before. False at the end, and if it is not so: the cursor has then failed. */
+bool evd_der_next(struct evd_cursor *c, struct evd_view *last);
+/* evd_der_count(content): how many SEQUENCEs rise in it; 0 if it is anything else. */
+size_t evd_der_count(struct evd_view content);
 
 /* Writing: open, put the content, close; the length is set when closing. */
 size_t evd_der_open(struct evd_buf *b, uint8_t tag);

@@ -28,6 +28,12 @@
 #define EVD_MAX_FINDINGS 1000u             /* findings listed; more are counted */
 #define EVD_SCOPE_ALL_MAX 1000u            /* ZIP entries up to which scope "all" is the default */
 
+/* time stamps: docs/timestamp.md */
+#define EVD_MAX_MATERIAL 64u /* certificates, and lists, in signature001.p7s or a token */
+#define EVD_MAX_TOKENS 16u   /* in signature001.p7s */
+#define EVD_POLICY_MAX 64u   /* bytes of the content of a policy's OID */
+#define EVD_MAX_ARCHIVES 99u /* archive time-stampings */
+
 /* JSON */
 #define EVD_MAX_JSON_DEPTH 32u
 #define EVD_MAX_JSON_INT ((UINT64_C(1) << 53) - 1)

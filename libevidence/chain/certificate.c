@@ -19,7 +19,7 @@ X509 *evd_certificate_read(struct evd_view der)
 }
 
 /* Extensions whose meaning is looked at or does not matter here; others must not be critical. */
-static bool is_known_extension(int nid)
+static bool is_known_extension(int nid, bool ca)
 {
 	static const int known[] = {NID_basic_constraints,     NID_key_usage,
 	                            NID_ext_key_usage,         NID_subject_alt_name,
@@ -29,23 +29,22 @@ static bool is_known_extension(int nid)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (known[i] == nid)
 			return true;
-	return false;
+	return ca && nid == NID_name_constraints;
 }
 
-static bool criticals_known(X509 *x)
+static bool criticals_known(X509 *x, bool ca)
 {
 	for (int i = 0; i < X509_get_ext_count(x); i++) {
 		X509_EXTENSION *e = X509_get_ext(x, i);
 
 		if (X509_EXTENSION_get_critical(e) &&
-		    !is_known_extension(OBJ_obj2nid(X509_EXTENSION_get_object(e))))
+		    !is_known_extension(OBJ_obj2nid(X509_EXTENSION_get_object(e)), ca))
 			return false;
 	}
 	return true;
 }
 
-/* The extension decoded; *ok false if it is there but twice or not decodable. */
-static void *extension(X509 *x, int nid, bool *ok)
+void *evd_certificate_extension(X509 *x, int nid, bool *ok)
 {
 	int found = 0;
 	void *value = X509_get_ext_d2i(x, nid, &found, NULL);
@@ -54,30 +53,80 @@ static void *extension(X509 *x, int nid, bool *ok)
 	return value;
 }
 
-static bool is_signing_use(const ASN1_OBJECT *use)
+static bool is_use(const ASN1_OBJECT *it, enum evd_use use, bool ca)
 {
 	char oid[64];
 
-	OBJ_obj2txt(oid, sizeof oid, use, 1);
+	OBJ_obj2txt(oid, sizeof oid, it, 1);
+	if (ca && strcmp(oid, "2.5.29.37.0") == 0)
+		return true;
+	if (use == EVD_USE_AUTHORITY)
+		return strcmp(oid, "1.3.6.1.5.5.7.3.8") == 0;
 	return strcmp(oid, "1.3.6.1.5.5.7.3.4") == 0 || strcmp(oid, "1.3.6.1.5.5.7.3.36") == 0 ||
 	       strcmp(oid, "2.5.29.37.0") == 0;
 }
 
-/* docs/verify.md §5: what a signing certificate may be used for. */
-bool evd_certificate_signs(X509 *x)
-{
-	bool ok = X509_get_version(x) == X509_VERSION_3 && criticals_known(x);
-	BASIC_CONSTRAINTS *basic = extension(x, NID_basic_constraints, &ok);
-	ASN1_BIT_STRING *usage = extension(x, NID_key_usage, &ok);
-	EXTENDED_KEY_USAGE *eku = extension(x, NID_ext_key_usage, &ok);
-	bool signing = !eku;
+/* The three extensions that say what for; none of them twice or undecodable. */
+struct purpose {
+	BASIC_CONSTRAINTS *basic;
+	ASN1_BIT_STRING *usage;
+	EXTENDED_KEY_USAGE *eku;
+	bool ok, listed; /* one of eku is the use asked for */
+};
 
-	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
-		signing = signing || is_signing_use(sk_ASN1_OBJECT_value(eku, i));
-	ok = ok && signing && !(basic && basic->ca) &&
-	     (!usage || ASN1_BIT_STRING_get_bit(usage, 0) || ASN1_BIT_STRING_get_bit(usage, 1));
-	BASIC_CONSTRAINTS_free(basic);
-	ASN1_BIT_STRING_free(usage);
-	EXTENDED_KEY_USAGE_free(eku);
+static void purpose_of(X509 *x, enum evd_use use, bool ca, struct purpose *p)
+{
+	*p = (struct purpose){.ok = X509_get_version(x) == X509_VERSION_3 && criticals_known(x, ca)};
+	p->basic = evd_certificate_extension(x, NID_basic_constraints, &p->ok);
+	p->usage = evd_certificate_extension(x, NID_key_usage, &p->ok);
+	p->eku = evd_certificate_extension(x, NID_ext_key_usage, &p->ok);
+	for (int i = 0; i < sk_ASN1_OBJECT_num(p->eku); i++)
+		p->listed = p->listed || is_use(sk_ASN1_OBJECT_value(p->eku, i), use, ca);
+}
+
+static bool purpose_end(struct purpose *p, bool ok)
+{
+	ok = ok && p->ok;
+	BASIC_CONSTRAINTS_free(p->basic);
+	ASN1_BIT_STRING_free(p->usage);
+	EXTENDED_KEY_USAGE_free(p->eku);
 	return ok;
+}
+
+bool evd_certificate_serves(X509 *x, enum evd_use use)
+{
+	int at = X509_get_ext_by_NID(x, NID_ext_key_usage, -1);
+	struct purpose p;
+	bool ok;
+
+	purpose_of(x, use, false, &p);
+	ok = !(p.basic && p.basic->ca) &&
+	     (!p.usage || ASN1_BIT_STRING_get_bit(p.usage, 0) || ASN1_BIT_STRING_get_bit(p.usage, 1));
+	if (use == EVD_USE_AUTHORITY) /* RFC 3161 §2.3: critical, and nothing else */
+		ok = ok && p.listed && sk_ASN1_OBJECT_num(p.eku) == 1 &&
+		     X509_EXTENSION_get_critical(X509_get_ext(x, at));
+	else
+		ok = ok && (!p.eku || p.listed);
+	return purpose_end(&p, ok);
+}
+
+static bool length_holds(const ASN1_INTEGER *most, size_t below)
+{
+	uint64_t n = 0;
+
+	if (!most)
+		return true;
+	if (ASN1_STRING_type(most) == V_ASN1_NEG_INTEGER)
+		return false;
+	return ASN1_INTEGER_get_uint64(&n, most) != 1 || n >= below; /* larger than 64 bits: holds */
+}
+
+bool evd_certificate_issues(X509 *x, enum evd_use use, size_t below)
+{
+	struct purpose p;
+
+	purpose_of(x, use, true, &p);
+	return purpose_end(&p, p.basic && p.basic->ca && length_holds(p.basic->pathlen, below) &&
+	                           p.usage && ASN1_BIT_STRING_get_bit(p.usage, 5) &&
+	                           (!p.eku || p.listed));
 }

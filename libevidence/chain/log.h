@@ -30,6 +30,7 @@ const char *evd_entry_file_name(unsigned f);
 struct evd_log_entry {
 	uint8_t digest[EVD_ENTRY_FILES][EVD_SHA256_LEN]; /* of its files */
 	uint32_t count;                                  /* records */
+	uint32_t stamped;                                /* the entry a `timestamp` names; 0 */
 	bool has_token;
 	bool extract;    /* a seal of extent extract */
 	uint8_t action;  /* enum evd_action */

@@ -10,7 +10,6 @@
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,19 +25,8 @@ OID_BYTES(oid_message_digest, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4)
 OID_BYTES(oid_signing_time, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5);
 OID_BYTES(oid_signing_certificate, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47);
 OID_BYTES(oid_time_stamp, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14);
-/* AlgorithmIdentifiers, whole */
+/* AlgorithmIdentifier, whole */
 OID_BYTES(alg_sha256, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1);
-OID_BYTES(alg_ecdsa, 0x30, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2);
-OID_BYTES(alg_pkcs1, 0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0);
-OID_BYTES(alg_pss, 0x30, 0x3d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10, 0x30, 0x30, 0xa0,
-          13, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 0xa1, 26, 0x30, 24, 6, 9, 0x2a,
-          0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2,
-          1, 0xa2, 3, 2, 1, 32);
-
-static struct evd_view alg_id(enum evd_sig_alg alg)
-{
-	return alg == EVD_SIG_ECDSA ? alg_ecdsa : alg == EVD_SIG_RSA_PSS ? alg_pss : alg_pkcs1;
-}
 
 /* IssuerAndSerialNumber as the certificate spells them. */
 static int put_issuer_serial(X509 *x, struct evd_buf *out)
@@ -128,11 +116,11 @@ int evd_signature_attributes(struct evd_view cert, const struct evd_signed *what
 }
 
 static int put_signer_info(X509 *x, struct evd_view cert, const struct evd_signed *what,
-                           enum evd_sig_alg alg, struct evd_view value, struct evd_view token,
-                           struct evd_buf *b, struct evd_error *err)
+                           enum evd_sig_alg alg, struct evd_view value,
+                           const struct evd_material *m, struct evd_buf *b, struct evd_error *err)
 {
 	static const uint8_t one = 1;
-	size_t at = evd_der_open(b, 0x30), in, set;
+	size_t at = evd_der_open(b, 0x30), in;
 	int r;
 
 	evd_der_put(b, 0x02, evd_view_of(&one, 1));
@@ -143,23 +131,16 @@ static int put_signer_info(X509 *x, struct evd_view cert, const struct evd_signe
 	in = evd_der_open(b, 0xa0);
 	r = put_attributes(cert, what, b, err);
 	evd_der_close(b, in);
-	evd_put_view(b, alg_id(alg));
+	evd_put_view(b, evd_algorithm_id(alg));
 	evd_der_put(b, 0x04, value);
-	if (token.len) {
-		in = evd_der_open(b, 0xa1);
-		size_t attribute = open_attribute(b, oid_time_stamp, &set);
-
-		evd_put_view(b, token);
-		evd_der_close(b, set);
-		evd_der_close(b, attribute);
-		evd_der_close(b, in);
-	}
+	if (m->attributes.len)
+		evd_der_put(b, 0xa1, m->attributes);
 	evd_der_close(b, at);
 	return r;
 }
 
 int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
-                        struct evd_view value, struct evd_view token, struct evd_buf *b,
+                        struct evd_view value, const struct evd_material *m, struct evd_buf *b,
                         struct evd_error *err)
 {
 	static const uint8_t one = 1;
@@ -176,9 +157,11 @@ int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enu
 	evd_der_put(b, 0x02, evd_view_of(&one, 1));
 	evd_der_put(b, 0x31, alg_sha256);
 	evd_der_put(b, 0x30, oid_data);
-	evd_der_put(b, 0xa0, cert);
+	evd_der_put(b, 0xa0, m->certificates.len ? m->certificates : cert);
+	if (m->lists.len)
+		evd_der_put(b, 0xa1, m->lists);
 	in = evd_der_open(b, 0x31);
-	r = put_signer_info(x, cert, what, alg, value, token, b, err);
+	r = put_signer_info(x, cert, what, alg, value, m, b, err);
 	evd_der_close(b, in);
 	evd_der_close(b, data);
 	evd_der_close(b, outer);
@@ -257,59 +240,64 @@ static bool ecdsa_value_ok(EVP_PKEY *key, struct evd_view value)
 	return ok;
 }
 
-enum fit { FIT, UNFIT, UNSUPPORTED };
-
-static bool ec_key_ok(EVP_PKEY *key, const uint8_t *point, int len)
-{
-	char group[32] = "";
-	size_t width;
-
-	if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1)
-		return false;
-	width = strcmp(group, "prime256v1") == 0 ? 32 : strcmp(group, "secp384r1") == 0 ? 48 : 0;
-	return width && len == (int)(1 + 2 * width) && point[0] == 4; /* uncompressed */
-}
-
-static bool rsa_key_ok(EVP_PKEY *key)
-{
-	BIGNUM *e = NULL;
-	bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) == 1 && BN_is_odd(e) &&
-	          BN_num_bits(e) >= 17 && BN_num_bits(e) <= 32;
-
-	BN_free(e);
-	return ok && EVP_PKEY_get_bits(key) >= 2048 && EVP_PKEY_get_bits(key) <= 8192;
-}
-
-/* Looks at the algorithm before OpenSSL touches the key itself (threats R-15). */
-static enum fit key_fit(X509 *x, EVP_PKEY **key)
-{
-	ASN1_OBJECT *oid = NULL;
-	X509_ALGOR *alg = NULL;
-	const uint8_t *bits = NULL;
-	int len = 0, nid, parameter = 0;
-
-	if (X509_PUBKEY_get0_param(&oid, &bits, &len, &alg, X509_get_X509_PUBKEY(x)) != 1)
-		return UNFIT;
-	nid = OBJ_obj2nid(oid);
-	X509_ALGOR_get0(NULL, &parameter, NULL, alg);
-	if (nid == NID_X9_62_id_ecPublicKey) {
-		if (parameter != V_ASN1_OBJECT) /* explicit curve parameters: CVE-2022-0778's home */
-			return UNFIT;
-	} else if (nid != NID_rsaEncryption) {
-		return UNSUPPORTED;
-	} else if (len > 1100) { /* 8192 bits and their wrapping */
-		return UNFIT;
-	}
-	*key = X509_get0_pubkey(x);
-	if (!*key)
-		return UNFIT;
-	return (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, bits, len)) ? FIT : UNFIT;
-}
-
 /* What is taken out of the file; all else is compared with what it must be. */
 struct taken {
-	struct evd_view cert, digest, alg, value, token;
+	struct evd_view cert, digest, alg, value;
+	struct evd_material m;
 };
+
+static bool read_token(struct evd_view attribute, struct evd_view *oid, struct evd_view *token)
+{
+	struct evd_cursor c, one, set;
+
+	evd_cursor_init(&c, attribute);
+	one = evd_der_enter(&c, 0x30);
+	*oid = evd_der_whole(&one, 0x06);
+	set = evd_der_enter(&one, 0x31);
+	*token = evd_der_whole(&set, 0x30);
+	return evd_cursor_at_end(&set) && evd_cursor_at_end(&one);
+}
+
+bool evd_signature_token(struct evd_view attribute, struct evd_view *out)
+{
+	struct evd_view oid;
+
+	if (!read_token(attribute, &oid, out))
+		*out = evd_view_of(NULL, 0);
+	return evd_view_eq(oid, oid_time_stamp);
+}
+
+static bool count_ok(struct evd_view set, size_t most)
+{
+	size_t n = evd_der_count(set);
+
+	return n >= 1 && n <= most;
+}
+
+static bool attributes_ok(struct evd_view set)
+{
+	struct evd_view v = {NULL, 0}, oid, token;
+	struct evd_cursor c;
+
+	evd_cursor_init(&c, set);
+	while (evd_der_next(&c, &v))
+		if (!read_token(v, &oid, &token))
+			return false;
+	return count_ok(set, EVD_MAX_TOKENS);
+}
+
+/* That all are time stamps is no structure, but has to be. */
+static bool all_time_stamps(struct evd_view set)
+{
+	struct evd_view v = {NULL, 0}, token;
+	struct evd_cursor c;
+
+	evd_cursor_init(&c, set);
+	while (evd_der_next(&c, &v))
+		if (!evd_signature_token(v, &token))
+			return false;
+	return true;
+}
 
 static bool take_signer_info(struct evd_cursor *info, struct taken *t)
 {
@@ -328,13 +316,8 @@ static bool take_signer_info(struct evd_cursor *info, struct taken *t)
 	t->alg = evd_der_whole(info, 0x30);
 	t->value = evd_der_get(info, 0x04);
 	if (evd_cursor_left(info)) {
-		struct evd_cursor unsigned_attributes = evd_der_enter(info, 0xa1);
-
-		one = evd_der_enter(&unsigned_attributes, 0x30);
-		evd_der_skip(&one, 0x06);
-		set = evd_der_enter(&one, 0x31);
-		t->token = evd_der_whole(&set, 0x30);
-		if (!evd_cursor_at_end(&set) || t->token.len == 0)
+		t->m.attributes = evd_der_get(info, 0xa1);
+		if (!attributes_ok(t->m.attributes))
 			return false;
 	}
 	return evd_cursor_at_end(info) && evd_cursor_ok(&set) && evd_cursor_ok(&attributes);
@@ -342,42 +325,29 @@ static bool take_signer_info(struct evd_cursor *info, struct taken *t)
 
 static bool take(struct evd_view file, struct taken *t)
 {
-	struct evd_cursor c, info, data, in;
+	struct evd_cursor c, outer, info, explicit, data, in;
 
 	memset(t, 0, sizeof *t);
 	evd_cursor_init(&c, file);
-	info = evd_der_enter(&c, 0x30);
-	evd_der_skip(&info, 0x06);
-	in = evd_der_enter(&info, 0xa0);
-	data = evd_der_enter(&in, 0x30);
+	outer = evd_der_enter(&c, 0x30);
+	evd_der_skip(&outer, 0x06);
+	explicit = evd_der_enter(&outer, 0xa0);
+	data = evd_der_enter(&explicit, 0x30);
 	evd_der_skip(&data, 0x02);
 	evd_der_skip(&data, 0x31);
 	evd_der_skip(&data, 0x30);
-	in = evd_der_enter(&data, 0xa0);
-	t->cert = evd_der_whole(&in, 0x30);
-	if (!evd_cursor_at_end(&in))
+	t->m.certificates = evd_der_get(&data, 0xa0);
+	if (evd_cursor_left(&data) && *data.p == 0xa1) {
+		t->m.lists = evd_der_get(&data, 0xa1);
+		if (!count_ok(t->m.lists, EVD_MAX_MATERIAL))
+			return false;
+	}
+	if (!count_ok(t->m.certificates, EVD_MAX_MATERIAL))
 		return false;
 	in = evd_der_enter(&data, 0x31);
 	info = evd_der_enter(&in, 0x30);
 	return take_signer_info(&info, t) && evd_cursor_at_end(&in) && evd_cursor_at_end(&data) &&
-	       evd_cursor_at_end(&c);
-}
-
-static bool value_fits(EVP_PKEY *key, enum evd_sig_alg alg, struct evd_view signed_bytes,
-                       struct evd_view value)
-{
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *pctx = NULL;
-	bool ok =
-	    ctx && EVP_DigestVerifyInit_ex(ctx, &pctx, "SHA256", evd_crypto(), NULL, key, NULL) == 1;
-
-	if (ok && alg == EVD_SIG_RSA_PSS)
-		ok = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-		     EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, 32) == 1;
-	if (ok)
-		ok = EVP_DigestVerify(ctx, value.p, value.len, signed_bytes.p, signed_bytes.len) == 1;
-	EVP_MD_CTX_free(ctx);
-	return ok;
+	       evd_cursor_at_end(&explicit) && evd_cursor_at_end(&outer) && evd_cursor_at_end(&c);
 }
 
 /* The last steps, once key and certificate are known: the form as a whole, then the value. */
@@ -386,23 +356,25 @@ static int check_bytes(struct evd_view file, const struct taken *t, const struct
                        struct evd_error *err)
 {
 	struct evd_buf must = {0}, attributes = {0};
-	bool ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC, one_form;
-	enum evd_sig_alg alg = ec                             ? EVD_SIG_ECDSA
-	                       : evd_view_eq(t->alg, alg_pss) ? EVD_SIG_RSA_PSS
-	                                                      : EVD_SIG_RSA_PKCS1;
-	int r = evd_signature_write(t->cert, what, alg, t->value, t->token, &must, err);
+	bool ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
+	enum evd_sig_alg alg = ec ? EVD_SIG_ECDSA
+	                       : evd_view_eq(t->alg, evd_algorithm_id(EVD_SIG_RSA_PSS))
+	                           ? EVD_SIG_RSA_PSS
+	                           : EVD_SIG_RSA_PKCS1;
+	int r = evd_signature_write(t->cert, what, alg, t->value, &t->m, &must, err);
 
 	if (r)
 		goto out;
-	if (!evd_view_eq(file, evd_buf_view(&must))) {
+	if (!evd_view_eq(file, evd_buf_view(&must)) || !all_time_stamps(t->m.attributes)) {
 		r = evd_finding(to, EVD_F_SIGNATURE_FORM, where, "other bytes than the one form has");
 		goto out;
 	}
 	r = evd_signature_attributes(t->cert, what, &attributes, err);
 	if (r)
 		goto out;
-	one_form = ec ? ecdsa_value_ok(key, t->value) : t->value.len == (size_t)EVP_PKEY_get_size(key);
-	if (!one_form || !value_fits(key, alg, evd_buf_view(&attributes), t->value))
+	if ((ec && !ecdsa_value_ok(key, t->value)) ||
+	    !evd_algorithm_verify(&(struct evd_algorithm){alg, 256}, key, evd_buf_view(&attributes),
+	                          t->value))
 		r = evd_finding(to, EVD_F_SIGNATURE_WRONG, where, "the signature value does not fit");
 out:
 	evd_buf_release(&must);
@@ -410,39 +382,62 @@ out:
 	return r;
 }
 
+static bool has_material(const struct evd_material *m)
+{
+	return evd_der_count(m->certificates) > 1 || m->lists.len || m->attributes.len;
+}
+
+/* Among the certificates, the one with the digest `named`; EVD_END if there is none. */
+static int find_signer(struct taken *t, const uint8_t *named, uint8_t *fingerprint,
+                       struct evd_error *err)
+{
+	struct evd_cursor c;
+	int r = 0;
+
+	evd_cursor_init(&c, t->m.certificates);
+	t->cert = evd_view_of(NULL, 0);
+	while (r == 0 && evd_der_next(&c, &t->cert)) {
+		r = evd_sha256(t->cert, fingerprint, err);
+		if (r == 0 && memcmp(named, fingerprint, EVD_SHA256_LEN) == 0)
+			return 0;
+	}
+	return r ? r : EVD_END;
+}
+
 static int check_once(struct evd_view file, const struct evd_signed *what,
-                      const uint8_t named[EVD_SHA256_LEN], bool token_allowed, const char *where,
+                      const uint8_t named[EVD_SHA256_LEN], bool material_allowed, const char *where,
                       const struct evd_findings *to, struct evd_signer *out, struct evd_error *err)
 {
 	struct taken t;
 	EVP_PKEY *key = NULL;
 	X509 *x = NULL;
-	enum fit fit;
+	enum evd_key_fit fit;
 	int r;
 
 	memset(out, 0, sizeof *out);
-	if (!take(file, &t) || (t.token.len && !token_allowed))
+	if (!take(file, &t) || (!material_allowed && has_material(&t.m)))
 		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "not the structure of a signature");
-	r = evd_sha256(t.cert, out->fingerprint, err);
-	if (r)
+	r = find_signer(&t, named, out->fingerprint, err);
+	if (r < 0)
 		return r;
-	if (memcmp(named, out->fingerprint, EVD_SHA256_LEN) != 0)
+	if (r == EVD_END)
 		return evd_finding(to, EVD_F_SIGNER_MISMATCH, where, "the certificate is another one");
 	x = evd_certificate_read(t.cert);
 	if (!x)
 		return evd_finding(to, EVD_F_SIGNATURE_FORM, where, "the certificate cannot be read");
-	fit = key_fit(x, &key);
+	fit = evd_key_fit(x, false, &key);
 	out->der = t.cert;
-	out->token = t.token;
+	out->value = t.value;
+	out->material = t.m;
 	if (!evd_view_eq(t.digest, evd_view_of(what->digest, sizeof what->digest)))
 		r = evd_finding(to, EVD_F_SIGNED_DATA_ALTERED, where, "message-digest differs");
-	else if (fit == UNSUPPORTED)
+	else if (fit == EVD_KEY_UNSUPPORTED)
 		r = evd_finding(to, EVD_F_ALGORITHM_UNSUPPORTED, where, "neither ECDSA nor RSA");
-	else if (fit == UNFIT)
+	else if (fit == EVD_KEY_UNFIT)
 		r = evd_finding(to, EVD_F_KEY_UNFIT, where, "curve, size or exponent of the key");
 	else
 		r = check_bytes(file, &t, what, key, where, to, err);
-	out->checked = r == 0 && fit == FIT;
+	out->checked = r == 0 && fit == EVD_KEY_FIT;
 	X509_free(x);
 	return r;
 }
@@ -454,17 +449,17 @@ static void hear_nothing(void *ctx, const struct evd_finding *f)
 }
 
 int evd_signature_check(struct evd_view file, const struct evd_signed *what,
-                        const uint8_t named[EVD_SHA256_LEN], bool token_allowed, const char *where,
-                        const struct evd_findings *to, struct evd_signer *out,
+                        const uint8_t named[EVD_SHA256_LEN], bool material_allowed,
+                        const char *where, const struct evd_findings *to, struct evd_signer *out,
                         struct evd_error *err)
 {
 	const struct evd_findings mute = {hear_nothing, NULL};
-	int r = check_once(file, what, named, token_allowed, where, &mute, out, err);
+	int r = check_once(file, what, named, material_allowed, where, &mute, out, err);
 
 	if (r < 0 || out->checked)
 		return r;
 	/* OpenSSL says "wrong" too when memory was short: that accuses nobody */
 	if (evd_crypto_short())
 		return evd_nomem(err);
-	return check_once(file, what, named, token_allowed, where, to, out, err);
+	return check_once(file, what, named, material_allowed, where, to, out, err);
 }

@@ -12,10 +12,7 @@
 #include "base/finding.h"
 #include "base/buf.h"
 #include "base/limits.h"
-
-#include <openssl/types.h>
-
-enum evd_sig_alg { EVD_SIG_ECDSA, EVD_SIG_RSA_PSS, EVD_SIG_RSA_PKCS1 };
+#include "chain/algorithm.h"
 
 /* What is signed: SHA-256 of the content, and when (ms since 1970, cut to seconds). */
 struct evd_signed {
@@ -23,35 +20,46 @@ struct evd_signed {
 	int64_t time_ms;
 };
 
+/* What signature001.p7s may hold beside the signature (docs/timestamp.md §5): contents of sets. */
+struct evd_material {
+	struct evd_view certificates;      /* empty: the signer's alone */
+	struct evd_view lists, attributes; /* empty: none */
+};
+
 /* The certificate of a signature that was checked. Views borrow the file's bytes. */
 struct evd_signer {
 	struct evd_view der;
 	uint8_t fingerprint[EVD_SHA256_LEN]; /* SHA-256 of der */
-	struct evd_view token;               /* signature timestamp, empty if none */
-	bool checked;                        /* false: algorithm unsupported, said by a finding */
+	struct evd_view value;               /* of the signature */
+	struct evd_material material;
+	bool checked; /* false: algorithm unsupported, said by a finding */
 };
 
 /* evd_signature_attributes(cert, what, out, err): the bytes that are signed: SET OF attributes. */
 int evd_signature_attributes(struct evd_view cert, const struct evd_signed *what,
                              struct evd_buf *out, struct evd_error *err) EVD_MUST_USE;
 /*
- * evd_signature_write(cert, what, alg, value, token, out, err): the file. `value` is the signature
- * over evd_signature_attributes(), in its one form (evd_signature_normal). `token` may be empty.
+ * evd_signature_write(cert, what, alg, value, m, out, err): the file. `value` is the signature
+ * over evd_signature_attributes(), in its one form (evd_signature_normal).
  */
 int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
-                        struct evd_view value, struct evd_view token, struct evd_buf *out,
+                        struct evd_view value, const struct evd_material *m, struct evd_buf *out,
                         struct evd_error *err) EVD_MUST_USE;
 /* evd_signature_normal(key, value, err): brings an ECDSA value into the form s ≤ n/2, in DER. */
 int evd_signature_normal(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err) EVD_MUST_USE;
 
 /*
- * evd_signature_check(file, what, named, token_allowed, where, to, out, err): docs/verify.md §3
+ * evd_signature_check(file, what, named, material_allowed, where, to, out, err): docs/verify.md §3
  * stage 2.4. `named` is the digest of the certificate that the log names. Returns 0 with *out, or
  * EVD_STOP after a failed finding, or an error of ours.
  */
 int evd_signature_check(struct evd_view file, const struct evd_signed *what,
-                        const uint8_t named[EVD_SHA256_LEN], bool token_allowed, const char *where,
-                        const struct evd_findings *to, struct evd_signer *out,
+                        const uint8_t named[EVD_SHA256_LEN], bool material_allowed,
+                        const char *where, const struct evd_findings *to, struct evd_signer *out,
                         struct evd_error *err) EVD_MUST_USE;
+
+/* evd_signature_token(attribute, out): the token in a signature-time-stamp attribute; *out is empty if its
+ * structure is not that of an attribute with one SEQUENCE, false if its type is another. */
+bool evd_signature_token(struct evd_view attribute, struct evd_view *out);
 
 #endif

@@ -2,7 +2,6 @@
 #include "derive/read_out.h"
 
 #include "base/frame.h"
-#include "derive/listed.h"
 #include "platform/files.h"
 
 #include <inttypes.h>
@@ -18,7 +17,6 @@ struct reading {
 	bool confirmed;
 	uint64_t records; /* of this reader and item */
 	struct evd_read_out *out;
-	struct evd_listed listed;
 };
 
 static void keep(char *to, size_t cap, struct evd_view v)
@@ -52,7 +50,6 @@ static int on_record(void *ctx, struct evd_view line, const struct evd_json *j,
 	evd_object_cstr(&rd->record, "reader", rd->reader);
 	rd->records++;
 	rd->out->records++;
-	evd_listed_see(&rd->listed, j);
 	return evd_entry_record(&rd->d, &rd->record, NULL, err);
 }
 
@@ -61,18 +58,7 @@ static int on_end(void *ctx, int code, const char *text, struct evd_error *err)
 {
 	struct reading *rd = ctx;
 	struct evd_object *o = &rd->record;
-	int r = 0;
 
-	evd_object_reset(o);
-	if (evd_listed_say(&rd->listed, o)) {
-		evd_object_cstr(o, "item", rd->item_id);
-		evd_object_cstr(o, "reader", rd->reader);
-		rd->records++;
-		rd->out->records++;
-		r = evd_entry_record(&rd->d, o, NULL, err);
-	}
-	if (r)
-		return r;
 	evd_object_reset(o);
 	evd_object_cstr(o, "kind", "reading");
 	evd_object_cstr(o, "item", rd->item_id);
@@ -184,7 +170,6 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 		return r;
 	}
 	evd_object_init(&rd.record);
-	rd.listed.log = &c->log;
 	evd_object_cstr(&rd.d.details, "reader", "evidence-reader");
 	evd_object_cstr(&rd.d.details, "version", EVD_VERSION);
 	for (; done < n && r == 0; done++) {
@@ -200,7 +185,6 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 	if (r == 0)
 		r = add_scope(&rd, items, done, err);
 	evd_object_release(&rd.record);
-	evd_listed_release(&rd.listed);
 	evd_reader_close(reader);
 	if (r == 0)
 		return evd_entry_commit(&rd.d, key, err);

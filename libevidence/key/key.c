@@ -169,7 +169,8 @@ static int check_own(struct evd_key *k, const struct evd_signed *what, struct ev
 int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_buf *out,
                  struct evd_error *err)
 {
-	struct evd_view certificate = evd_buf_view(&k->certificate), none = {NULL, 0};
+	const struct evd_material none = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	struct evd_view certificate = evd_buf_view(&k->certificate);
 	struct evd_buf attributes = {0}, value = {0}, file = {0};
 	int r = evd_signature_attributes(certificate, what, &attributes, err);
 
@@ -180,7 +181,7 @@ int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_bu
 	if (r == 0)
 		r = evd_signature_normal(k->public_key, &value, err);
 	if (r == 0)
-		r = evd_signature_write(certificate, what, k->alg, evd_buf_view(&value), none, &file, err);
+		r = evd_signature_write(certificate, what, k->alg, evd_buf_view(&value), &none, &file, err);
 	if (r == 0)
 		r = check_own(k, what, evd_buf_view(&file), err);
 	if (r == 0) {

@@ -8,7 +8,7 @@
 bool evd_key_certificate_signs(struct evd_view der)
 {
 	X509 *x = evd_certificate_read(der);
-	bool signs = x && evd_certificate_signs(x);
+	bool signs = x && evd_certificate_serves(x, EVD_USE_SIGNER);
 
 	X509_free(x);
 	return signs;

@@ -165,15 +165,61 @@ static void put_signers(struct evd_object *o, const struct evd_report *r)
 	evd_object_release(&in);
 }
 
-static void put_time(struct evd_object *o, const struct evd_log *log)
+static void put_instant(struct evd_object *o, const char *key, int64_t ms)
 {
-	struct evd_object in;
 	char text[EVD_TIME_LEN + 1];
 
-	evd_time_format(text, log->entry.time_ms);
+	evd_time_format(text, ms);
+	evd_object_cstr(o, key, text);
+}
+
+static void put_tokens(struct evd_object *o, const struct evd_report *r)
+{
+	struct evd_buf list = {0};
+	struct evd_object in;
+
 	evd_object_init(&in);
-	evd_object_null(&in, "proved");
-	evd_object_cstr(&in, "recorded", text);
+	evd_put_u8(&list, '[');
+	for (size_t i = 0; i < r->tokens.n; i++) {
+		const struct evd_told_token *t = &r->tokens.at[i];
+
+		evd_object_reset(&in);
+		evd_object_raw(&in, "accepted", evd_view_str(t->accepted ? "true" : "false"));
+		if (t->accuracy_ms < 0)
+			evd_object_null(&in, "accuracy");
+		else
+			evd_object_int(&in, "accuracy", (uint64_t)t->accuracy_ms);
+		evd_object_hex(&in, "authority", t->authority, EVD_SHA256_LEN);
+		evd_object_cstr(&in, "policy", t->policy);
+		evd_object_hex(&in, "serial", t->serial, t->serial_len);
+		evd_object_cstr(&in, "standing", evd_standing_name(t->standing));
+		put_instant(&in, "time", t->time_ms);
+		evd_object_cstr(&in, "where", t->where);
+		if (i)
+			evd_put_u8(&list, ',');
+		if (evd_object_write(&in, &list, NULL))
+			o->failed = EVD_E_NOMEM;
+	}
+	evd_put_u8(&list, ']');
+	evd_object_raw(o, "tokens", evd_buf_view(&list));
+	if (list.failed)
+		o->failed = list.failed;
+	evd_buf_release(&list);
+	evd_object_release(&in);
+}
+
+static void put_time(struct evd_object *o, const struct evd_report *r)
+{
+	struct evd_object in;
+
+	evd_object_init(&in);
+	if (r->has_proved)
+		put_instant(&in, "proved", r->proved_ms);
+	else
+		evd_object_null(&in, "proved");
+	put_instant(&in, "recorded", r->log.entry.time_ms);
+	if (r->tokens.n)
+		put_tokens(&in, r);
 	evd_object_object(o, "time", &in);
 	evd_object_release(&in);
 }
@@ -204,7 +250,7 @@ static void put_inside(struct evd_object *o, const struct evd_report *r)
 	put_sealed_by(o, r);
 	put_signers(o, r);
 	evd_object_cstr(o, "subject", evd_is_extract(r) ? "extract" : "bundle");
-	put_time(o, log);
+	put_time(o, r);
 }
 
 static void put_receipt(struct evd_object *o, const struct evd_receipt_said *said)
@@ -239,7 +285,7 @@ int evd_report_json(const struct evd_report *r, struct evd_buf *out, struct evd_
 
 	evd_object_init(&o);
 	if (r->has_at) {
-		evd_time_format(at, r->at * 1000);
+		evd_time_format(at, r->at_ms);
 		evd_object_cstr(&o, "at", at);
 	}
 	put_checks(&o, r);

@@ -207,14 +207,19 @@ static void signer(struct page *p)
 static void when(struct page *p)
 {
 	const struct evd_report *r = p->r;
-	char time[EVD_TIME_LEN + 1];
+	char time[EVD_TIME_LEN + 1], proved[EVD_TIME_LEN + 1];
 
 	label(p, EVD_MSG_L_TIME);
 	evd_time_format(time, r->log.entry.time_ms);
+	evd_time_format(proved, r->proved_ms);
 	if (!r->log_walked)
 		say(p, EVD_MSG_TIME_NONE, "", "");
 	else
-		say(p, r->has_token ? EVD_MSG_TIME_TOKEN : EVD_MSG_TIME_CLOCK, time, "");
+		say(p,
+		    r->has_proved ? EVD_MSG_TIME_PROVED
+		    : r->tokens.n ? EVD_MSG_TIME_TOKEN
+		                  : EVD_MSG_TIME_CLOCK,
+		    time, proved);
 	line_end(p);
 }
 

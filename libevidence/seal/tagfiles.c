@@ -46,15 +46,21 @@ static int bag_line(struct out *o, const struct evd_log *log, const char *path,
 	return o->b.len > PIECE ? flush(o, err) : 0;
 }
 
+static void put_reference(struct evd_buf *b, const char *base, const char *path, bool root,
+                          const uint8_t digest[EVD_SHA256_LEN])
+{
+	evd_putf(b,
+	         "<asic:DataObjectReference URI=\"%s%s%s\"%s><ds:DigestMethod "
+	         "Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>",
+	         base, *base ? "/" : "", path, root ? " Rootfile=\"true\"" : "");
+	evd_put_base64(b, digest, EVD_SHA256_LEN);
+	evd_put_str(b, "</ds:DigestValue></asic:DataObjectReference>\n");
+}
+
 static int asic_line(struct out *o, const struct evd_log *log, const char *path,
                      const uint8_t digest[EVD_SHA256_LEN], struct evd_error *err)
 {
-	evd_putf(&o->b,
-	         "<asic:DataObjectReference URI=\"%s/%s\"><ds:DigestMethod "
-	         "Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/><ds:DigestValue>",
-	         log->base, path);
-	evd_put_base64(&o->b, digest, EVD_SHA256_LEN);
-	evd_put_str(&o->b, "</ds:DigestValue></asic:DataObjectReference>\n");
+	put_reference(&o->b, log->base, path, false, digest);
 	return o->b.len > PIECE ? flush(o, err) : 0;
 }
 
@@ -123,17 +129,22 @@ static int tag_lines(struct out *o, const struct evd_log *log,
 	return r;
 }
 
-static int asic_manifest(struct out *o, const struct evd_log *log,
-                         uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], struct evd_error *err)
+static void put_head(struct evd_buf *b, const char *name, const char *type)
 {
-	bool all = log->entry.details.scope == EVD_SCOPE_ALL;
+	evd_putf(b,
+	         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	         "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" "
+	         "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
+	         "<asic:SigReference URI=\"META-INF/%s\" MimeType=\"application/%s\"/>\n",
+	         name, type);
+}
+
+/* Every file under the base folder, or the four tag files. */
+static int base_lines(struct out *o, const struct evd_log *log,
+                      uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], bool all, struct evd_error *err)
+{
 	int r;
 
-	evd_put_str(&o->b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-	                   "<asic:ASiCManifest xmlns:asic=\"http://uri.etsi.org/02918/v1.2.1#\" "
-	                   "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\">\n"
-	                   "<asic:SigReference URI=\"META-INF/signature001.p7s\" "
-	                   "MimeType=\"application/pkcs7-signature\"/>\n");
 	r = tag_lines(o, log, digest, EVD_TAG_BAG_INFO, EVD_TAG_BAGIT, asic_line, err);
 	if (r == 0 && all)
 		r = custody_lines(o, log, asic_line, err);
@@ -141,7 +152,37 @@ static int asic_manifest(struct out *o, const struct evd_log *log,
 		r = data_lines(o, log, asic_line, err);
 	if (r == 0)
 		r = tag_lines(o, log, digest, EVD_TAG_MANIFEST, EVD_TAG_TAGMANIFEST, asic_line, err);
+	return r;
+}
+
+static int asic_manifest(struct out *o, const struct evd_log *log,
+                         uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], struct evd_error *err)
+{
+	int r;
+
+	put_head(&o->b, "signature001.p7s", "pkcs7-signature");
+	r = base_lines(o, log, digest, log->entry.details.scope == EVD_SCOPE_ALL, err);
 	evd_put_str(&o->b, "</asic:ASiCManifest>\n");
+	return r;
+}
+
+int evd_archive_manifest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                         const struct evd_meta_line *meta, size_t n_meta, unsigned number,
+                         struct evd_sink_to to, struct evd_error *err)
+{
+	struct out o = {to, {0}};
+	char token[24];
+	int r;
+
+	snprintf(token, sizeof token, "timestamp%03u.tst", number);
+	put_head(&o.b, token, "vnd.etsi.timestamp-token");
+	r = base_lines(&o, log, digest, true, err);
+	for (size_t i = 0; i < n_meta; i++)
+		put_reference(&o.b, "", meta[i].name, meta[i].root, meta[i].sha256);
+	evd_put_str(&o.b, "</asic:ASiCManifest>\n");
+	if (r == 0)
+		r = flush(&o, err);
+	evd_buf_release(&o.b);
 	return r;
 }
 
@@ -193,6 +234,22 @@ int evd_tagfile_digests(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][
 		if (r == 0)
 			r = evd_sha_end(&sha, digest[t], err);
 	}
+	evd_sha_release(&sha);
+	return r;
+}
+
+int evd_archive_digest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                       const struct evd_meta_line *meta, size_t n_meta, unsigned number,
+                       uint8_t out[EVD_SHA256_LEN], struct evd_error *err)
+{
+	struct evd_sha sha = {0};
+	struct evd_sink_to to = {to_sha, &sha};
+	int r = evd_sha_begin(&sha, EVD_SHA256, err);
+
+	if (r == 0)
+		r = evd_archive_manifest(log, digest, meta, n_meta, number, to, err);
+	if (r == 0)
+		r = evd_sha_end(&sha, out, err);
 	evd_sha_release(&sha);
 	return r;
 }

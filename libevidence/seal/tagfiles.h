@@ -37,4 +37,21 @@ int evd_tagfile_write(enum evd_tagfile t, const struct evd_log *log,
 int evd_tagfile_digests(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
                         struct evd_error *err) EVD_MUST_USE;
 
+/* A file of META-INF that an archive manifest lists. */
+struct evd_meta_line {
+	char name[48];
+	uint8_t sha256[EVD_SHA256_LEN];
+	bool root; /* the archive manifest before */
+};
+
+/* evd_archive_manifest(log, digest, meta, n_meta, number, to, err): the number-th archive manifest
+ * (docs/timestamp.md §6); `meta` in bytewise order of names. */
+int evd_archive_manifest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                         const struct evd_meta_line *meta, size_t n_meta, unsigned number,
+                         struct evd_sink_to to, struct evd_error *err) EVD_MUST_USE;
+/* evd_archive_digest: SHA-256 of it. */
+int evd_archive_digest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
+                       const struct evd_meta_line *meta, size_t n_meta, unsigned number,
+                       uint8_t out[EVD_SHA256_LEN], struct evd_error *err) EVD_MUST_USE;
+
 #endif

@@ -27,6 +27,7 @@ struct evd_container {
 	uint64_t n;               /* files in it */
 	uint64_t cd_off, cd_size; /* central directory */
 	bool envelope;            /* exactly mimetype, bundle.age, cover.json, META-INF */
+	unsigned archives;        /* how many archive time-stampings its names tell of */
 	char base[16];            /* "case-1f0c9a3e"; empty if the second name has no such folder */
 	/* the pass */
 	uint64_t at, done; /* next central header; files given */

@@ -118,6 +118,19 @@ static bool is_meta_twin(struct evd_names *s, const char *name)
 	return false;
 }
 
+unsigned evd_names_archive(const char *name, bool manifest)
+{
+	static const char *const part[2][2] = {{"META-INF/timestamp", ".tst"},
+	                                       {"META-INF/ASiCArchiveManifest", ".xml"}};
+	size_t n = strlen(part[manifest][0]);
+	const char *digit = name + n;
+
+	if (strncmp(name, part[manifest][0], n) != 0 || strspn(digit, "0123456789") != 3 ||
+	    digit[0] != '0' || strcmp(digit + 3, part[manifest][1]) != 0)
+		return 0;
+	return (unsigned)(digit[1] - '0') * 10 + (unsigned)(digit[2] - '0');
+}
+
 int evd_names_add(struct evd_names *s, const char *name, const struct evd_findings *to)
 {
 	const char *fault = NULL;
@@ -142,6 +155,8 @@ int evd_names_add(struct evd_names *s, const char *name, const struct evd_findin
 	if (strncmp(name, "case-", 5) == 0 && strlen(name) > 22 &&
 	    strncmp(name + 13, "/custody/", 9) == 0 && strncmp(name, s->second, 14) == 0)
 		s->custody = true;
+	if (evd_names_archive(name, false))
+		s->archives = evd_names_archive(name, false); /* names rise */
 	if (strcmp(name, "bundle.age") == 0)
 		s->bundle_age = true;
 	else if (strcmp(name, "cover.json") == 0)
@@ -168,6 +183,7 @@ int evd_names_end(const struct evd_names *s, const struct evd_findings *to, stru
 		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a case folder");
 	memcpy(c->base, s->second, 13);
 	c->base[13] = '\0';
+	c->archives = s->archives;
 	if (!s->custody)
 		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a custody log");
 	return 0;

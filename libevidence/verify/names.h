@@ -20,8 +20,13 @@ struct evd_names {
 	size_t n_prefix;
 	char meta[EVD_MAX_META][EVD_MAX_NAME + 1]; /* names in META-INF, for twins */
 	size_t n_meta;
+	unsigned archives; /* the highest NNN of META-INF/timestampNNN.tst, 001 to 099 */
 	bool custody, only_envelope, bundle_age, cover;
 };
+
+/* evd_names_archive(name, manifest): NNN of META-INF/timestampNNN.tst, or of ASiCArchiveManifestNNN.xml
+ * beside it if `manifest`; 0 if it is no such name. */
+unsigned evd_names_archive(const char *name, bool manifest);
 
 void evd_names_init(struct evd_names *s);
 /* evd_names_add(s, name, to): 0, or EVD_STOP after CONTAINER_NAME or CONTAINER_LIMIT. */

@@ -2,8 +2,11 @@
 #ifndef EVD_RUN_H
 #define EVD_RUN_H
 
+#include "chain/signature.h"
 #include "seal/tagfiles.h"
 #include "verify/container.h"
+#include "verify/path.h"
+#include "verify/token.h"
 #include "verify/verify.h"
 
 /* Names kept until it is their turn to be reported. */
@@ -22,6 +25,32 @@ struct evd_seen_file {
 
 #define EVD_SEEN_SIGNATURE EVD_TAGFILES /* META-INF/signature001.p7s, behind the tag files */
 
+/* The files of one archive time-stamping, as found. */
+struct evd_archived {
+	bool has_manifest, has_token;
+	uint8_t manifest[EVD_SHA256_LEN], token_sha256[EVD_SHA256_LEN];
+	struct evd_buf token;
+};
+
+enum evd_stamp_kind { EVD_STAMP_ARCHIVE, EVD_STAMP_SIGNATURE, EVD_STAMP_ENTRY };
+
+/* A token to be judged; in the order of docs/timestamp.md §3. */
+struct evd_stamp {
+	enum evd_stamp_kind kind;
+	uint64_t number; /* of the archive time-stamping, or of the entry that holds it */
+	uint64_t covers; /* the last entry that it covers */
+	struct evd_buf own;
+	struct evd_view der; /* its bytes: `own`, or borrowed */
+	struct evd_token t;
+	bool formed, accepted;
+	enum evd_standing standing;
+};
+
+struct evd_stamps {
+	struct evd_stamp *at;
+	size_t n, cap;
+};
+
 struct evd_run {
 	const struct evd_verify_options *o;
 	struct evd_report *report;
@@ -31,8 +60,15 @@ struct evd_run {
 	struct evd_buf p7s;                         /* bytes of signature001.p7s */
 	struct evd_name_list crc_before, crc_after; /* wrong CRC, before and behind data/ */
 	struct evd_name_list extra_data, extra;     /* files that nothing accounts for */
-	char archive[EVD_MAX_NAME + 1];             /* first archive time-stamp file; empty: none */
-	uint8_t (*sha512)[EVD_SHA512_LEN];          /* per item, with all_digests */
+	uint8_t must[EVD_TAGFILES][EVD_SHA256_LEN]; /* what the tag files must be */
+	struct evd_archived *archive;               /* c.archives of them */
+	struct evd_signer seal;                     /* of the seal signature, if report->seal_fits */
+	struct evd_stamps stamps;                   /* stage 4 */
+	struct evd_cert *signers; /* certificates of log.signers; x NULL: undecodable */
+	struct evd_hand hand;
+	struct evd_buf kept[2 * EVD_MAX_MATERIAL]; /* records that lent their bytes to `hand` */
+	size_t n_kept;
+	uint8_t (*sha512)[EVD_SHA512_LEN]; /* per item, with all_digests */
 	size_t n_sha512, cap_sha512;
 	uint8_t *block; /* EVD_IO_BLOCK bytes */
 };
@@ -52,5 +88,24 @@ int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint3
 /* Stages 2 and 3 (docs/verify.md §3): 0, EVD_STOP, or an error of ours. */
 int evd_run_log(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
 int evd_run_contents(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
+
+/* Parts of stage 3: the names and files of archive time-stamping. */
+bool evd_run_archive_name(const struct evd_run *run, const char *name, unsigned *n, bool *manifest);
+int evd_run_archive_see(struct evd_run *run, const struct evd_member_file *f, unsigned n,
+                        bool manifest, const uint8_t sha256[EVD_SHA256_LEN],
+                        struct evd_error *err) EVD_MUST_USE;
+int evd_run_archives(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
+void evd_run_archive_file(const struct evd_run *run, unsigned n, bool manifest,
+                          char out[EVD_MAX_NAME + 1]);
+
+/* Stage 4: tokens, signers, material that nothing needs. */
+int evd_run_time(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
+void evd_run_time_release(struct evd_run *run);
+int evd_run_signers(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
+void evd_run_material(struct evd_run *run);
+/* evd_run_where(s, out): where a token stands, as findings say it. */
+void evd_run_where(const struct evd_stamp *s, char out[48]);
+/* evd_run_use(run, path): its certificates are needed. */
+void evd_run_use(struct evd_run *run, const struct evd_path *path);
 
 #endif

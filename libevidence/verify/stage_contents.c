@@ -22,23 +22,6 @@ static void tag_name(const struct evd_run *run, unsigned t, char out[EVD_MAX_NAM
 		evd_run_name(run, out, evd_tagfile_name(t));
 }
 
-/* META-INF/ASiCArchiveManifest*.xml and META-INF/timestamp*.tst, `*` without a slash. */
-static bool is_archive(const char *name)
-{
-	static const char *const part[2][2] = {{"META-INF/ASiCArchiveManifest", ".xml"},
-	                                       {"META-INF/timestamp", ".tst"}};
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < 2; i++) {
-		size_t a = strlen(part[i][0]), z = strlen(part[i][1]);
-
-		if (n >= a + z && strncmp(name, part[i][0], a) == 0 &&
-		    strcmp(name + n - z, part[i][1]) == 0 && !strchr(name + a, '/'))
-			return true;
-	}
-	return false;
-}
-
 /* Digest and CRC-32 of a file that is no item. */
 static int hash_file(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
                      struct evd_error *err)
@@ -65,8 +48,10 @@ static int hash_file(struct evd_run *run, const struct evd_member_file *f, uint8
 
 static int see_other(struct evd_run *run, const struct evd_member_file *f, struct evd_error *err)
 {
-	uint8_t ignored[EVD_SHA256_LEN];
+	uint8_t sha256[EVD_SHA256_LEN];
 	char name[EVD_MAX_NAME + 1];
+	bool manifest;
+	unsigned n;
 	int r;
 
 	for (unsigned t = 0; t <= EVD_SEEN_SIGNATURE; t++) {
@@ -82,14 +67,12 @@ static int see_other(struct evd_run *run, const struct evd_member_file *f, struc
 			                   f->name);
 		return evd_run_read(run, f, &run->p7s, err);
 	}
-	r = hash_file(run, f, ignored, err);
+	r = hash_file(run, f, sha256, err);
 	if (r || strcmp(f->name, "mimetype") == 0)
 		return r;
-	if (!is_archive(f->name))
-		return evd_name_list_add(&run->extra, f->name, err);
-	if (!run->archive[0])
-		memcpy(run->archive, f->name, sizeof run->archive);
-	return 0;
+	if (evd_run_archive_name(run, f->name, &n, &manifest))
+		return evd_run_archive_see(run, f, n, manifest, sha256, err);
+	return evd_name_list_add(&run->extra, f->name, err);
 }
 
 /* Items and files under data/ stand in one order: a merge. */
@@ -194,14 +177,13 @@ static void report_items(struct evd_run *run)
 
 static int report_tagfiles(struct evd_run *run, struct evd_error *err)
 {
-	uint8_t must[EVD_TAGFILES][EVD_SHA256_LEN];
 	char name[EVD_MAX_NAME + 1];
-	int r = evd_tagfile_digests(&run->report->log, must, err);
+	int r = evd_tagfile_digests(&run->report->log, run->must, err);
 
 	if (r)
 		return r;
 	for (unsigned t = 0; t < EVD_TAGFILES; t++) {
-		if (!run->seen[t].present || memcmp(must[t], run->seen[t].sha256, EVD_SHA256_LEN) == 0)
+		if (!run->seen[t].present || memcmp(run->must[t], run->seen[t].sha256, EVD_SHA256_LEN) == 0)
 			continue;
 		tag_name(run, t, name);
 		evd_finding(&run->to, t == EVD_TAG_ASIC ? EVD_F_MANIFEST_ALTERED : EVD_F_TAGFILE_ALTERED,
@@ -234,8 +216,8 @@ static void note_subject(struct evd_report *report, struct evd_view der)
 static int check_seal(struct evd_run *run, struct evd_error *err)
 {
 	struct evd_report *report = run->report;
+	struct evd_signer *signer = &run->seal;
 	struct evd_signed what;
-	struct evd_signer signer;
 	int r;
 
 	if (!run->seen[EVD_TAG_ASIC].present || !run->seen[EVD_SEEN_SIGNATURE].present)
@@ -243,15 +225,14 @@ static int check_seal(struct evd_run *run, struct evd_error *err)
 	memcpy(what.digest, run->seen[EVD_TAG_ASIC].sha256, EVD_SHA256_LEN);
 	what.time_ms = report->log.entry.time_ms;
 	r = evd_signature_check(evd_buf_view(&run->p7s), &what, report->log.entry.certificate, true,
-	                        signature_name, &run->to, &signer, err);
+	                        signature_name, &run->to, signer, err);
 	if (r == EVD_STOP)
 		return 0;
 	if (r)
 		return r;
-	report->seal_fits = signer.checked;
-	report->has_token = signer.token.len > 0;
-	if (signer.checked)
-		note_subject(report, signer.der);
+	report->seal_fits = signer->checked;
+	if (signer->checked)
+		note_subject(report, signer->der);
 	report->reached |= 1u << EVD_CHECK_SIGNATURES;
 	return 0;
 }
@@ -280,8 +261,9 @@ int evd_run_contents(struct evd_run *run, struct evd_error *err)
 	if (r)
 		return r;
 	report_names(run, &run->extra, EVD_F_FILE_UNACCOUNTED, "not a file of this format");
-	if (run->archive[0])
-		evd_finding(&run->to, EVD_F_ARCHIVE_UNCHECKED, run->archive, "not checked");
+	r = evd_run_archives(run, err);
+	if (r)
+		return r;
 	r = check_seal(run, err);
 	report->reached |=
 	    1u << EVD_CHECK_CUSTODY | 1u << EVD_CHECK_COMPLETENESS | 1u << EVD_CHECK_FIXITY;

@@ -11,6 +11,7 @@ void evd_report_release(struct evd_report *r)
 {
 	free(r->findings.at);
 	free(r->known);
+	free(r->tokens.at);
 	evd_buf_release(&r->subject);
 	evd_log_release(&r->log);
 	memset(r, 0, sizeof *r);

@@ -58,6 +58,18 @@ struct evd_receipt_said {
 	char transfer_id[37];
 };
 
+/* A time-stamp token as the report tells of it: docs/verify.md §6. */
+struct evd_told_token {
+	bool accepted;
+	enum evd_standing standing;
+	int64_t time_ms, accuracy_ms; /* accuracy -1: unknown */
+	uint8_t authority[EVD_SHA256_LEN];
+	uint8_t serial[32];
+	size_t serial_len;
+	char policy[320]; /* dotted */
+	char where[48];
+};
+
 /* All that is known of one bundle. Zero-initialise; release with evd_report_release. */
 struct evd_report {
 	/* bit 1 << enum evd_check */
@@ -68,7 +80,7 @@ struct evd_report {
 	const char *file; /* borrowed: the path given */
 	uint64_t size;    /* bytes */
 	bool has_at;
-	int64_t at; /* seconds since 1970 */
+	int64_t at_ms; /* since 1970 */
 	enum evd_extends extends;
 	struct evd_receipt_said receipt;
 
@@ -77,8 +89,11 @@ struct evd_report {
 	struct evd_known *known; /* one for each of log.signers; NULL before stage 4 */
 	bool has_seal_digest;
 	uint8_t seal_digest[EVD_SHA256_LEN];
-	bool seal_fits;         /* the seal signature was checked and fits */
-	bool has_token;         /* the seal carries a signature timestamp */
+	bool seal_fits; /* the seal signature was checked and fits */
+	EVD_ARRAY(struct evd_told_token)
+	tokens;                 /* those of the form, in the order of timestamp.md §3 */
+	bool has_proved;        /* an accepted one is over the seal */
+	int64_t proved_ms;      /* the earliest of them */
 	struct evd_buf subject; /* last commonName of the seal's certificate, UTF-8, unescaped */
 	bool has_subject;
 };

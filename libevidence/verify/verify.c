@@ -79,55 +79,6 @@ static int keep_sha512(void *ctx, const struct evd_record *rec, const struct evd
 	return 0;
 }
 
-static int check_identity(struct evd_run *run, struct evd_error *err)
-{
-	struct evd_report *report = run->report;
-	const struct evd_verify_options *o = run->o;
-	char where[24];
-	int r;
-
-	report->known = calloc(report->log.signers.n, sizeof *report->known);
-	if (!report->known)
-		return evd_nomem(err);
-	r = evd_identity(&o->trust, o->has_at ? o->at : o->now, &report->log, report->known, err);
-	if (r)
-		return r;
-	for (size_t i = 0; i < report->log.signers.n; i++) {
-		struct evd_finding f = {.code = EVD_F_SIGNER_UNKNOWN, .sub = report->known[i].sub};
-
-		if (report->known[i].standing != EVD_UNKNOWN)
-			continue;
-		snprintf(where, sizeof where, "%llu", (unsigned long long)report->log.signers.at[i].first);
-		memcpy(f.where, where, sizeof where);
-		snprintf(f.detail, sizeof f.detail, "%s", "not pinned, no path to an anchor, not let in");
-		run->to.report(run->to.ctx, &f);
-	}
-	report->reached |= 1u << EVD_CHECK_IDENTITY;
-	return 0;
-}
-
-/* Stage 4.2. This version does not judge tokens: what is there is said to be unchecked. */
-static void check_time(struct evd_run *run)
-{
-	struct evd_report *report = run->report;
-	const struct evd_log *log = &report->log;
-	bool required = !log->entry.details.timestamp_none || run->o->require_time;
-	char where[24];
-
-	for (size_t i = 0; i < log->entries.n; i++)
-		if (log->entries.at[i].has_token) {
-			snprintf(where, sizeof where, "%zu", i + 1);
-			evd_finding(&run->to, EVD_F_TIMESTAMP_UNCHECKED, where, "not checked by this version");
-		}
-	if (report->has_token)
-		evd_finding(&run->to, EVD_F_TIMESTAMP_UNCHECKED, "META-INF/signature001.p7s",
-		            "not checked by this version");
-	else if (required)
-		evd_finding(&run->to, EVD_F_TIMESTAMP_MISSING, "META-INF/signature001.p7s",
-		            run->o->require_time ? "asked for" : "the seal entry requires one");
-	report->reached |= 1u << EVD_CHECK_TIME;
-}
-
 static int run_stages(struct evd_run *run, struct evd_error *err)
 {
 	struct evd_report *report = run->report;
@@ -149,10 +100,7 @@ static int run_stages(struct evd_run *run, struct evd_error *err)
 	r = evd_run_contents(run, err);
 	if (r)
 		return r;
-	r = check_identity(run, err);
-	if (r == 0)
-		check_time(run);
-	return r;
+	return evd_run_time(run, err);
 }
 
 int evd_verify(int fd, const char *file, const struct evd_verify_options *o, struct evd_report *out,
@@ -164,7 +112,7 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
 	memset(out, 0, sizeof *out);
 	out->file = file;
 	out->has_at = o->has_at;
-	out->at = o->at;
+	out->at_ms = o->at_ms;
 	if (!run)
 		return evd_nomem(err);
 	run->o = o;
@@ -174,6 +122,7 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
 	run->c.fd = fd;
 	run->block = malloc(EVD_IO_BLOCK);
 	r = run->block ? run_stages(run, err) : evd_nomem(err);
+	evd_run_time_release(run);
 	evd_container_release(&run->c);
 	evd_buf_release(&run->p7s);
 	free(run->crc_before.at);

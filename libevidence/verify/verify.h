@@ -11,10 +11,10 @@
 
 struct evd_verify_options {
 	struct evd_trust trust;
-	bool has_at;       /* judge at `at`, else at `now` */
-	int64_t at, now;   /* seconds since 1970 */
-	bool require_time; /* a time stamp over the seal is demanded */
-	bool all_digests;  /* SHA-512 of every item too */
+	bool has_at;        /* judge at `at_ms`, cut to seconds, else at `now` */
+	int64_t at_ms, now; /* since 1970; `now` in seconds */
+	bool require_time;  /* a time stamp over the seal is demanded */
+	bool all_digests;   /* SHA-512 of every item too */
 	struct evd_pool *pool;
 	/* progress: bytes of payload done of all; a result other than 0 cancels. May be NULL. */
 	int (*progress)(void *ctx, uint64_t done, uint64_t all);

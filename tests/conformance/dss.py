@@ -2,7 +2,8 @@
 """dss.py VECTORS --lib LIB [--every N] [--only NAMES] [--log FILE]: EU DSS against the vectors' table.
 
 LIB holds DSS's jars (java/pom.xml). Demanded:
-- good bundles: ASiC-E, CAdES-BASELINE-B (T with a timestamp), TOTAL_PASSED, without error, every file covered (scope all);
+- good bundles: ASiC-E, CAdES-BASELINE-B (T, LT or LTA with a time-stamp; good-level-* say which), TOTAL_PASSED, without error,
+  every file covered (scope all);
 - where the seal does not hold (by openssl and digests made anew here, not by our verifier), DSS does not pass either, but for
   faults of form alone (an attribute twice: openssl refuses it, DSS takes the first);
 - nothing that we pass is less than passed by DSS, but for ARGUED.
@@ -30,6 +31,7 @@ ARGUED = {
 	'good-1000': 'more than 1000 ZIP entries: DSS refuses by default',
 	'good-pin-expired': EXPIRED, 'X-14.2': EXPIRED, 'good-time': EXPIRED, 'good-clock-back': EXPIRED,
 	'H-23.3': EXPIRED,
+	'good-decades': 'the only token\'s authority has expired and nothing renewed it: a note here (TIMESTAMP_AGED, docs/timestamp.md §3), no proof with DSS',
 }
 # Of these findings the sample must hold some that DSS notices, or the sample is worth nothing.
 NOTICED = ('ITEM_ALTERED', 'ITEM_MISSING', 'MANIFEST_ALTERED', 'TAGFILE_ALTERED', 'SIGNED_DATA_ALTERED', 'SIGNATURE_WRONG')
@@ -83,6 +85,14 @@ def seal_holds(files):
 		return False
 
 
+def given(path):
+	"""What --trust gives, for Judge.java: anchors, revocation lists; a folder is its files."""
+	if os.path.isdir(path):
+		return [w for n in sorted(os.listdir(path)) for w in given(os.path.join(path, n))]
+	with open(path) as f:
+		return ['crl:' * ('BEGIN X509 CRL' in f.read()) + path]
+
+
 def job(row, vectors, crl, files):
 	path, time, trust = os.path.join(vectors, row['file']), TIME, []
 	args = list(row['args'])
@@ -91,7 +101,7 @@ def job(row, vectors, crl, files):
 		if word == '--pin':
 			trust.append(args.pop(0).replace(':', '').replace(' ', '').lower())
 		elif word == '--trust':
-			trust += [os.path.join(vectors, args.pop(0).replace('@/', '')), 'crl:' + crl]
+			trust += given(os.path.join(vectors, args.pop(0).replace('@/', ''))) + ['crl:' + crl]
 		elif word == '--at':
 			time = args.pop(0)
 			time = time if 'T' in time else time + 'T00:00:00Z'
@@ -118,7 +128,15 @@ def codes(row):
 	return [f['code'] for f in row['findings']]
 
 
-def good_complaint(answer, files):
+def levels(name, files):
+	"""The levels that DSS may tell of this bundle."""
+	if name.startswith('good-level-'):
+		return ['CAdES-BASELINE-' + name.split('.')[0].rpartition('-')[2].upper()]
+	token = TIMESTAMP in (files or {}).get('META-INF/signature001.p7s', b'')
+	return ['CAdES-BASELINE-' + x for x in (('T', 'LT', 'LTA') if token else ('B',))]
+
+
+def good_complaint(name, answer, files):
 	"""'' if DSS says of a good bundle what it must."""
 	if 'refused' in answer:
 		return 'refused: ' + answer['refused']
@@ -126,8 +144,7 @@ def good_complaint(answer, files):
 		return 'container %s, %s, %d signatures' % (answer['container'], answer['mimetype'], answer['signatures'])
 	if answer['indication'] != 'TOTAL_PASSED':
 		return '%s %s %s' % (answer['indication'], answer['sub'], '; '.join(answer['errors']))
-	token = TIMESTAMP in (files or {}).get('META-INF/signature001.p7s', b'')
-	if answer['level'] != ('CAdES-BASELINE-T' if token else 'CAdES-BASELINE-B') or answer['errors']:
+	if answer['level'] not in levels(name, files) or answer['errors']:
 		return 'level %s, errors %s' % (answer['level'], answer['errors'])
 	if answer['uncovered'] and answer['covered'] != 4:
 		return 'not covered: ' + ' '.join(answer['uncovered'][:3])
@@ -176,7 +193,7 @@ def report(rows, held, tokens, answers, whole):
 	for r, h, files, x in zip(rows, held, tokens, answers):
 		passed = x.get('indication') == 'TOTAL_PASSED'
 		if r['verdict'] == 'TOTAL-PASSED':
-			complaint = good_complaint(x, files)
+			complaint = good_complaint(r['name'], x, files)
 			good += not complaint
 			if complaint and r['name'] not in ARGUED:
 				bad.append('%s: %s' % (r['name'], complaint))

@@ -1,7 +1,7 @@
 // The page in Chromium, from file:// and with the network cut:
 //   node tests/page/browser.mjs --vectors DIR [--shots DIR] [--large]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { option, page as pageDir, require, runCore } from "./core.mjs";
@@ -54,14 +54,19 @@ async function open(viewport = { width: 1100, height: 900 }, language = "en") {
 
 const file = (a) => (a.startsWith("@/") ? join(dir, a.slice(2)) : a);
 
+/** A folder stands for the files in it. */
+const filesOf = (path) => (statSync(path).isDirectory() ? readdirSync(path).sort().map((n) => join(path, n)) : [path]);
+
 /** Puts a vector's arguments into the form and its bundle last; waits for the verdict. */
 async function verdict(p, args, bundle, timeout = 60_000) {
 	if (!(await p.locator("details").getAttribute("open").then((v) => v !== null))) await p.click("summary");
 	const pins = [];
 	const trust = [];
+	const policies = [];
 	for (let i = 0; i < args.length; i++) {
 		if (args[i] === "--pin") pins.push(args[++i]);
-		else if (args[i] === "--trust") trust.push(file(args[++i]));
+		else if (args[i] === "--trust") trust.push(...filesOf(file(args[++i])));
+		else if (args[i] === "--time-policy") policies.push(args[++i]);
 		else if (args[i] === "--at") await p.fill("#at", args[++i]);
 		else if (args[i] === "--extends") await p.setInputFiles("#older", file(args[++i]));
 		else if (args[i] === "--require-time") await p.check("#require");
@@ -69,6 +74,7 @@ async function verdict(p, args, bundle, timeout = 60_000) {
 		else throw new Error(`argument ${args[i]}`);
 	}
 	await p.fill("#pin", pins.join("\n"));
+	await p.fill("#policies", policies.join("\n"));
 	if (trust.length > 0) await p.setInputFiles("#trust", trust);
 	await p.setInputFiles("#bundle", bundle);
 	await p.waitForSelector("#headline", { timeout });
@@ -120,6 +126,10 @@ const REASONS = [
 	["extract", "good-extract", []],
 	["altered", vectors.find((v) => v.findings?.some((f) => f.code === "ITEM_ALTERED"))?.name, []],
 	["refused", vectors.find((v) => v.verdict === "REFUSED")?.name, []],
+	["proved", "good-stamp", []],
+	["timeFailed", vectors.find((v) => v.findings?.some((f) => f.code === "TIMESTAMP_IMPRINT" && f.where.startsWith("META-INF")))?.name, []],
+	["timeOpen", vectors.find((v) => v.findings?.some((f) => f.code === "TIMESTAMP_AUTHORITY" && f.where.startsWith("META-INF")))?.name, []],
+	["revoked", vectors.find((v) => v.findings?.some((f) => f.code === "SIGNER_REVOKED"))?.name, []],
 ];
 
 for (const language of LANGUAGES) {
@@ -134,6 +144,9 @@ for (const language of LANGUAGES) {
 			const marks = await p.locator(".answers .mark").allTextContents();
 			if (name === "refused") assert(marks.join("") === "????", `answers of a refused file: ${marks}`);
 			if (name === "altered") assert(marks.join("") === "✖✔✔?", `answers of an altered item: ${marks}`);
+			const expected = { proved: "✔✔✔✔", timeFailed: "✔✔✔✖", timeOpen: "✔✔✔?", revoked: "✔✔✖✔" }[name];
+			if (expected) assert(marks.join("") === expected, `answers of ${name}: ${marks}`);
+			if (name === "proved") assert((await p.locator("#stamps").count()) === 1, "no list of time stamps");
 			assert(!/\{[a-z]+\}/.test(await p.textContent("#app")), "a placeholder is left");
 			await axe(p);
 			if (shots) await p.screenshot({ path: join(shots, `${language}-${name}.png`), fullPage: true });
@@ -184,7 +197,7 @@ await test("keyboard only", async () => {
 		seen.push(where[0]);
 		if (where[0].startsWith("More")) await p.keyboard.press("Enter");
 	}
-	for (const id of ["language", "bundle", "pin", "trust", "at", "older", "require", "all", "Check"]) {
+	for (const id of ["language", "bundle", "pin", "trust", "at", "older", "policies", "require", "all", "Check"]) {
 		assert(seen.includes(id), `${id} was not reached: ${seen}`);
 	}
 	const row = pick("good-every-action");

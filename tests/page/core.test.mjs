@@ -169,7 +169,7 @@ test("one of the first three signed attributes of another tag is a fault of stru
 	const content = text("{}");
 	const time = "2026-11-22T12:00:00.000Z";
 	const say = async (attributes) => (await core.sign.checkSignature(core.sign.webCrypto, cms(key, content, time, { attributes }), {
-		content: hash.sha256(content), certificate: "0".repeat(64), time, unsignedAllowed: false,
+		content: hash.sha256(content), certificate: "0".repeat(64), time, seal: false,
 	})).code;
 	assert.equal(await say((b) => b), "SIGNER_MISMATCH");
 	for (const at of [0, 26, 56]) {
@@ -238,6 +238,15 @@ test("a token, a list and a path made by openssl", async () => {
 	} finally {
 		rmSync(o.dir, { recursive: true });
 	}
+});
+
+test("trust files: blocks of two labels, and nothing else", () => {
+	const block = (label, body) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
+	for (const bad of ["", "text\n", block("PRIVATE KEY", "MAA="), block("CERTIFICATE", "MAA="), block("X509 CRL", "MAA="), block("CERTIFICATE", "!"), "-----BEGIN CERTIFICATE-----\nMAA=\n"]) {
+		assert.equal(identity.parsePem(bad), null, bad);
+	}
+	for (const good of ["1.2.3", "0.0", "2.999", "2.25.329800735698586629295641978511506172918"]) assert.ok(identity.isPolicy(good), good);
+	for (const bad of ["", "1", "1.40", "3.1", "1.2.", ".1.2", "1.02", "1.2.a", "1..2"]) assert.ok(!identity.isPolicy(bad), bad);
 });
 
 test("names within subtrees (RFC 5280 §4.2.1.10): RDNs begin the name; case and blanks of text do not matter", () => {

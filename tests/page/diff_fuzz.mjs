@@ -1,14 +1,15 @@
 // The two verifiers against each other on mutated bundles:
 //   node tests/page/diff_fuzz.mjs --judge PROGRAM [--vectors DIR] [--count N] [--seed N] [--minutes N] [--log FILE] [--keep DIR]
 // Four kinds: bytes of a good bundle; fields of its container; its files, names and signatures' elements, in a container that is in
-// order; and logs twisted before they are signed. Any difference in the report, and any mutant of the first three kinds that is
-// VERIFIED without being a good bundle byte for byte, is a fault. `judge` (judge.c) is evidence-verify's core as a filter.
+// order; and logs twisted before they are signed. Any difference in the report is a fault; so is any mutant of the first three kinds
+// that is VERIFIED but differs from the good bundle in more than what stands under no signature (tokens and the material beside
+// them), or whose proved time is earlier than the good one's. `judge` (judge.c) is evidence-verify's core as a filter.
 import { spawnSync } from "node:child_process";
 import { createPublicKey, verify as verifySignature } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { core, option } from "./core.mjs";
-import { Random, ring, sha256 } from "./maker.mjs";
+import { Random, authority, ring, sha256, unzip } from "./maker.mjs";
 import { bytesMutant, filesMutant, zipMutant } from "./mutate.mjs";
 import { modelMutant } from "./twist.mjs";
 
@@ -38,13 +39,13 @@ function publicKey(spki) {
 	return k;
 }
 const math = async (key, scheme, hash, value, signed) => {
-	const id = sha256(Buffer.concat([key.spki, Buffer.from(scheme), value, signed])).toString("latin1");
+	const id = sha256(Buffer.concat([key.spki, Buffer.from(scheme + hash), value, signed])).toString("latin1");
 	let ok = remembered.get(id);
 	if (ok === undefined) {
 		try {
 			const k = publicKey(key.spki);
 			const how = scheme === "ecdsa" ? { key: k, dsaEncoding: "ieee-p1363" }
-				: scheme === "pss" ? { key: k, padding: 6, saltLength: 32 } : { key: k };
+				: scheme === "pss" ? { key: k, padding: 6, saltLength: Number(hash.slice(4)) / 8 } : { key: k };
 			ok = verifySignature(hash.replace("-", ""), signed, how, value);
 		} catch {
 			ok = false;
@@ -55,7 +56,7 @@ const math = async (key, scheme, hash, value, signed) => {
 	return ok;
 };
 
-const PINS = ring().flatMap((k) => ["--pin", k.id]);
+const PINS = [...ring(), authority()].flatMap((k) => ["--pin", k.id]);
 
 /** evidence-verify takes a day or a second for --at; judge only the form of the records. */
 const fullTime = (t) => new Date(t).toISOString();
@@ -69,7 +70,7 @@ function goodSeeds() {
 			const bytes = readFileSync(join(vectorDir, v.file));
 			if (bytes.length > 40_000 || v.args.includes("--extends")) continue;
 			const args = v.args.map((a, i) => a.startsWith("@/") ? join(vectorDir, a.slice(2)) : v.args[i - 1] === "--at" ? fullTime(a) : a);
-			out.push({ bytes, args: args.includes("--at") ? args : ["--at", AT, ...args] });
+			out.push({ bytes, args: args.includes("--at") ? args : ["--at", AT, ...args], proved: v.report?.time?.proved });
 		}
 	}
 	return out;
@@ -84,7 +85,7 @@ function batch() {
 		return { kind, args: ["--at", AT, ...PINS], good: null, mutants: Array.from({ length: BATCH }, () => modelMutant(r)) };
 	}
 	const s = r.pick(seeds);
-	return { kind, args: s.args, good: s.bytes, mutants: Array.from({ length: BATCH }, () => MAKERS[kind](r, s.bytes)) };
+	return { kind, args: s.args, good: s, mutants: Array.from({ length: BATCH }, () => MAKERS[kind](r, s.bytes)) };
 }
 
 const seeds = goodSeeds();
@@ -118,6 +119,20 @@ function judged(args, mutants) {
 	return p.stdout.toString().split("\n");
 }
 
+/** Files that stand under the signatures of log and seal. */
+function underSignature(bundle) {
+	const inside = (n) => !/^META-INF\/(signature001\.p7s|timestamp\d+\.tst|ASiCArchiveManifest\d*\.xml)$/.test(n);
+	return new Map(unzip(bundle).filter(([n]) => inside(n)).map(([n, b]) => [n, sha256(b).toString("hex")]));
+}
+
+/** Whether a mutant may be VERIFIED: all that is signed is the good bundle's, and no time is proved earlier. */
+function mayPass(m, report, good) {
+	const a = underSignature(m);
+	const b = underSignature(good.bytes);
+	const same = a.size === b.size && [...a].every(([n, d]) => b.get(n) === d);
+	return same && (report.time.proved === null || (good.proved !== null && report.time.proved >= good.proved));
+}
+
 async function pageSays(bytes, o) {
 	const source = { name: NAME, size: bytes.length, read: (at, len) => bytes.subarray(at, at + len) };
 	try {
@@ -132,6 +147,7 @@ async function runBatch() {
 	const one = judged(b.args, b.mutants);
 	if (one === null) return;
 	const o = { ...core.node.parseArgs(b.args).options, math };
+	if (b.good && b.good.proved === undefined) b.good.proved = JSON.parse(await pageSays(b.good.bytes, o)).time.proved;
 	for (let i = 0; i < b.mutants.length; i++) {
 		const m = b.mutants[i];
 		const got = await pageSays(m, o);
@@ -140,7 +156,7 @@ async function runBatch() {
 		verdicts[report.verdict] = (verdicts[report.verdict] ?? 0) + 1;
 		for (const f of report.findings ?? []) codes[f.code] = (codes[f.code] ?? 0) + 1;
 		if (one[i] !== got) fault(`${b.kind} ${i}: reports differ`, m, b.args, [one[i], got]);
-		else if (report.verdict === "TOTAL-PASSED" && b.good && Buffer.compare(m, b.good) !== 0) {
+		else if (report.verdict === "TOTAL-PASSED" && b.good && Buffer.compare(m, b.good.bytes) !== 0 && !mayPass(m, report, b.good)) {
 			fault(`${b.kind} ${i}: VERIFIED, but not the good bundle`, m, b.args, [one[i], got]);
 		}
 	}

@@ -121,8 +121,6 @@ static int answer(int fd, const struct evd_verify_options *o)
 
 static int take(struct evd_verify_options *o, int argc, char **argv, struct evd_error *err)
 {
-	int64_t ms;
-
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i], *value = i + 1 < argc ? argv[i + 1] : "";
 
@@ -139,10 +137,11 @@ static int take(struct evd_verify_options *o, int argc, char **argv, struct evd_
 			continue;
 		if (strcmp(name, "--trust") == 0 && evd_trust_load(&o->trust, value, err) == 0)
 			continue;
-		if (strcmp(name, "--at") != 0 || !evd_time_parse(evd_view_str(value), &ms))
+		if (strcmp(name, "--time-policy") == 0 && evd_trust_policy(&o->trust, value, err) == 0)
+			continue;
+		if (strcmp(name, "--at") != 0 || !evd_time_parse(evd_view_str(value), &o->at_ms))
 			return -1;
 		o->has_at = true;
-		o->at = ms / 1000;
 	}
 	return o->has_at ? 0 : -1; /* reports must not depend on when they are made */
 }

@@ -125,6 +125,38 @@ export function ring() {
 	return keys;
 }
 
+let stamper = null;
+/** A time-stamp authority, self-signed. */
+export function authority() {
+	if (stamper !== null) return stamper;
+	const pair = keyPair("p256", "time authority");
+	const key = { kind: "p256", ...pair, algorithm: ECDSA, name: seq(set(seq(oid("2.5.4.3"), write(0x0c, text("Time"))))), serial: write(2, Uint8Array.of(1, 77)) };
+	const extension = (id, value) => seq(oid(id), write(1, Uint8Array.of(255)), write(4, value));
+	const uses = seq(extension("2.5.29.15", write(3, Uint8Array.of(6, 0xc0))), extension("2.5.29.37", seq(oid("1.3.6.1.5.5.7.3.8"))));
+	const tbs = seq(write(0xa0, int(2)), key.serial, ECDSA, key.name, seq(write(0x17, text("260101000000Z")), write(0x18, text("99991231235959Z"))), key.name,
+		pair.publicKey.export({ type: "spki", format: "der" }), write(0xa3, uses));
+	key.cert = seq(tbs, ECDSA, write(3, Uint8Array.of(0), signValue(key, tbs)));
+	key.id = hex(sha256(key.cert));
+	return (stamper = key);
+}
+
+/** A token of timestamp.md §2 over `value`; hooks may twist TSTInfo and attributes before they are signed, and what comes out. */
+export function token(value, o = {}) {
+	const key = authority();
+	const TST = oid("1.2.840.113549.1.9.16.1.4");
+	let info = seq(int(1), oid("1.2.3.4"), seq(SHA256, write(4, sha256(value))), int(77), write(0x18, text(o.time ?? "20261122110000Z")), seq(int(1), write(0x80, Uint8Array.of(5))));
+	if (o.info) info = o.info(info);
+	let attributes = Buffer.concat([
+		seq(oid("1.2.840.113549.1.9.3"), set(TST)),
+		seq(oid("1.2.840.113549.1.9.4"), set(write(4, sha256(info)))),
+		seq(oid("1.2.840.113549.1.9.16.2.47"), set(seq(seq(seq(write(4, sha256(key.cert))))))),
+	]);
+	if (o.attributes) attributes = o.attributes(attributes);
+	const signer = seq(int(1), seq(key.name, key.serial), SHA256, write(0xa0, attributes), ECDSA, write(4, signedBefore(key, write(0x31, attributes), true)));
+	const out = seq(oid("1.2.840.113549.1.7.2"), write(0xa0, seq(int(3), set(SHA256), seq(TST, write(0xa0, write(4, info))), write(0xa0, key.cert), set(signer))));
+	return o.whole ? o.whole(out) : out;
+}
+
 export function cms(key, content, time, o = {}) {
 	const digits = time.slice(0, 19).replace(/[-T:]/g, "");
 	const stamp = write(0x17, text(digits.slice(2) + "Z"));
@@ -136,7 +168,7 @@ export function cms(key, content, time, o = {}) {
 	]);
 	if (o.attributes) attributes = o.attributes(attributes);
 	const value = signedBefore(key, write(0x31, attributes), !o.highS);
-	const extra = o.token ? write(0xa1, seq(oid("1.2.840.113549.1.9.16.2.14"), set(seq(int(1))))) : new Uint8Array(0);
+	const extra = o.token ? write(0xa1, seq(oid("1.2.840.113549.1.9.16.2.14"), set(token(value, o.token)))) : new Uint8Array(0);
 	const info = seq(int(1), seq(key.name, key.serial), SHA256, write(0xa0, attributes),
 		o.algorithm ?? key.algorithm, write(4, value), extra);
 	return seq(oid("1.2.840.113549.1.7.2"), write(0xa0, seq(int(1), set(SHA256), seq(DATA),
@@ -409,9 +441,10 @@ export function build(m, hooks = {}) {
 		(hooks.lines ?? NONE)(l, e);
 		const dir = `${base}custody/${pad(e.seq)}/`;
 		if (e.action === "timestamp" && e.details.token === null) {
-			const token = m.r.bytes(20);
-			files.set(dir + "token.tst", token);
-			e.details = { ...e.details, token: hex(sha256(token)), signature: hex(sha256(p7sOf[e.details.entry - 1] ?? token)) };
+			const over = p7sOf[e.details.entry - 1] ?? m.r.bytes(20);
+			const made = token(over, hooks.token?.(e));
+			files.set(dir + "token.tst", made);
+			e.details = { ...e.details, token: hex(sha256(made)), signature: hex(sha256(over)) };
 		}
 		const json = {
 			action: e.action, caseId: CASE, certificate: ring()[e.signer].id, details: e.details,

@@ -216,7 +216,7 @@ function valueMutant(r, node) {
 	}
 }
 
-const NAMES = ["zzz.txt", "a.txt", "META-INF/timestamp001.tst", "META-INF/timestamp002.tst", "META-INF/ASiCArchiveManifest.xml", "META-INF/ASiCArchiveManifest001.xml",
+const NAMES = ["zzz.txt", "a.txt", "META-INF/timestamp001.tst", "META-INF/timestamp002.tst", "META-INF/ASiCArchiveManifest.xml", "META-INF/ASiCArchiveManifest001.xml", "META-INF/timestamp003.tst",
 	"META-INF/x.p7s", "Meta-inf/x", "con", "mimetype/x", "a//b", "bundle.age", "META-INF/manifest.xml"];
 
 /** Files, names and checksums altered; the container written anew, in order or not. */
@@ -225,7 +225,7 @@ export function filesMutant(r, bytes) {
 	for (let n = 1 + (r.chance(0.25) ? 1 : 0); n > 0; n--) {
 		const i = r.below(files.length);
 		const j = r.below(files.length);
-		const signed = files.findIndex(([n], k) => k >= i && n.endsWith(".p7s"));
+		const signed = files.findIndex(([n], k) => k >= i && /\.(p7s|tst)$/.test(n));
 		switch (r.below(13)) {
 			case 0: case 1: files[i] = [files[i][0], bytesMutant(r, files[i][1])]; break;
 			case 2: case 3: files[i] = [files[i][0], textMutant(r, files[i][1])]; break;

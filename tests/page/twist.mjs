@@ -31,12 +31,19 @@ function twistObject(r, o) {
 	}
 }
 
+/** A token altered in one way: before it was signed, after, or in its time. */
+function oddToken(r) {
+	const twisted = (b) => (r.chance(0.6) ? derMutant(r, b) : bytesMutant(r, b));
+	return r.pick([{}, { info: twisted }, { info: twisted }, { attributes: twisted }, { attributes: (b) => derMutant(r, b) }, { whole: twisted }, { whole: (b) => derMutant(r, b) },
+		{ time: textMutant(r, Buffer.from("20261122110000Z")).toString("latin1") }, { time: r.pick(["20260101000000Z", "20261122120500Z", "20261122120501Z", "20261122110000.5Z", "20261122110000.50Z"]) }]);
+}
+
 /** A twist of the model, or a hook for the building of it. */
 function twist(r, m, hooks) {
 	const e = r.pick(m.entries);
 	const one = (f) => (a, b) => ((b ?? e) === e ? f(a) : undefined);
 	const lines = (f) => (l, x) => { if (x === e) f(l); };
-	switch (r.below(26)) {
+	switch (r.below(34)) {
 		case 0: hooks.entry = one((j) => twistObject(r, j)); break;
 		case 1: hooks.entry = one((j) => { j.details = { ...j.details }; if (Object.keys(j.details).length > 0) twistObject(r, j.details); }); break;
 		case 2: e.action = r.pick(m.entries).action; break;
@@ -52,8 +59,8 @@ function twist(r, m, hooks) {
 		case 13: hooks.entryBytes = one((b) => bytesMutant(r, b)); break;
 		case 14: hooks.p7s = one((b) => (r.chance(0.5) ? bytesMutant : derMutant)(r, b)); break;
 		case 15: hooks.p7s = (b, x) => (x === e ? (m.other ?? b) : void (m.other = b)); break;
-		case 16: hooks.signing = one(() => r.pick([{ highS: true }, { token: true }, { algorithm: ring()[6].algorithm }, { algorithm: ring()[5].algorithm }])); break;
-		case 17: hooks.sealing = r.pick([{ highS: true }, { token: true }, { token: true }, { algorithm: ring()[0].algorithm }]); break;
+		case 16: hooks.signing = one(() => r.pick([{ highS: true }, { token: {} }, { algorithm: ring()[6].algorithm }, { algorithm: ring()[5].algorithm }])); break;
+		case 17: hooks.sealing = r.pick([{ highS: true }, { token: {} }, { algorithm: ring()[0].algorithm }]); break;
 		case 18: hooks.sealP7s = (b) => (r.chance(0.4) ? bytesMutant : derMutant)(r, b); break;
 		case 19: hooks.sealer = r.below(7); break;
 		case 20: hooks.files = (files) => {
@@ -72,7 +79,12 @@ function twist(r, m, hooks) {
 		case 23: m.entries.splice(r.below(m.entries.length), 1); break;
 		// attributes of another form, signed as they then are
 		case 24: hooks.signing = one(() => ({ attributes: (b) => derMutant(r, b) })); break;
-		case 25: hooks.sealing = { attributes: (b) => derMutant(r, b) };
+		case 25: hooks.sealing = { attributes: (b) => derMutant(r, b) }; break;
+		case 26: case 27: case 28: case 29: hooks.sealing = { token: oddToken(r) }; break;
+		default: {
+			const odd = oddToken(r);
+			hooks.token = () => odd;
+		}
 	}
 }
 

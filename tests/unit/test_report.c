@@ -174,7 +174,7 @@ static void shapes(void **state)
 	make(&r, "b.asice");
 	r.log.n_withheld = 2;
 	r.has_at = true;
-	r.at = 951782400;
+	r.at_ms = INT64_C(951782400000);
 	both(&r, &text, &json);
 	assert_true(holds(evd_buf_view(&text), "VERIFIED EXTRACT"));
 	assert_true(holds(evd_buf_view(&json), "\"at\":\"2000-02-29T00:00:00.000Z\""));
@@ -191,9 +191,29 @@ static void shapes(void **state)
 		assert_int_equal(holds(evd_buf_view(&json), "\"transferId\""), x <= EVD_RECEIPT_REFUSED);
 	}
 	r.receipt.result = EVD_RECEIPT_NOT_ASKED;
-	r.has_token = true;
 	r.unknown = 1u << EVD_CHECK_TIME;
+	r.tokens.at = calloc(1, sizeof *r.tokens.at);
+	r.tokens.n = 1;
+	*r.tokens.at = (struct evd_told_token){.time_ms = INT64_C(951782400001),
+	                                       .accuracy_ms = -1,
+	                                       .serial = {0, 0xaf},
+	                                       .serial_len = 2,
+	                                       .policy = "1.2.3",
+	                                       .where = "7"};
 	both(&r, &text, &json);
+	assert_true(holds(evd_buf_view(&text), "none proves the time of the seal"));
+	assert_true(holds(evd_buf_view(&json), "\"time\":{\"proved\":null,\"recorded\":"));
+	assert_true(holds(evd_buf_view(&json),
+	                  "\"policy\":\"1.2.3\",\"serial\":\"00af\",\"standing\":\"unknown\",\"time\":"
+	                  "\"2000-02-29T00:00:00.001Z\",\"where\":\"7\"}]"));
+	assert_true(holds(evd_buf_view(&json), "{\"accepted\":false,\"accuracy\":null,"));
+	r.has_proved = r.tokens.at->accepted = true;
+	r.proved_ms = INT64_C(951782400002);
+	r.tokens.at->accuracy_ms = 1500;
+	both(&r, &text, &json);
+	assert_true(holds(evd_buf_view(&text), "not later than 2000-02-29T00:00:00.002Z"));
+	assert_true(holds(evd_buf_view(&json), "{\"accepted\":true,\"accuracy\":1500,"));
+	assert_true(holds(evd_buf_view(&json), "\"proved\":\"2000-02-29T00:00:00.002Z\""));
 	r.unknown = 1u << EVD_CHECK_IDENTITY;
 	r.known[0].standing = EVD_UNKNOWN;
 	both(&r, &text, &json);

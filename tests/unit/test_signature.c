@@ -123,7 +123,8 @@ static struct evd_view value_of(struct evd_view p7s)
 /* (r, n - s) fits the mathematics too: a second signature without the key. It must not be accepted. */
 static void high_s(void **state)
 {
-	struct evd_view none = {NULL, 0}, value, cert = evd_key_certificate(fixture_key());
+	const struct evd_material none = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
+	struct evd_view value, cert = evd_key_certificate(fixture_key());
 	EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
 	const BIGNUM *n = EC_GROUP_get0_order(group);
 	struct evd_buf other = {0};
@@ -138,7 +139,8 @@ static void high_s(void **state)
 	sign();
 	value = value_of(evd_buf_view(&file));
 	/* put together again from its parts: the same file */
-	assert_int_equal(evd_signature_write(cert, &what, EVD_SIG_ECDSA, value, none, &other, &err), 0);
+	assert_int_equal(evd_signature_write(cert, &what, EVD_SIG_ECDSA, value, &none, &other, &err),
+	                 0);
 	assert_true(evd_view_eq(evd_buf_view(&other), evd_buf_view(&file)));
 	p = value.p;
 	sig = d2i_ECDSA_SIG(NULL, &p, (long)value.len);
@@ -149,7 +151,7 @@ static void high_s(void **state)
 	assert_true(len > 0);
 	evd_buf_reset(&other);
 	assert_int_equal(evd_signature_write(cert, &what, EVD_SIG_ECDSA, evd_view_of(der, (size_t)len),
-	                                     none, &other, &err),
+	                                     &none, &other, &err),
 	                 0);
 	assert_int_equal(judge(evd_buf_view(&other), &what, evd_key_fingerprint(fixture_key())),
 	                 IS(SIGNATURE_WRONG));
@@ -159,30 +161,62 @@ static void high_s(void **state)
 	evd_buf_release(&other);
 }
 
-/* An entry's signature carries no unsigned attribute. */
-static void no_token(void **state)
+/* One attribute signature-time-stamp with the token 30 03 02 01 05; the type's last byte is `type`. */
+#define STAMP(type)                                                                                \
+	"\x30\x14\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x02" type "\x31\x05\x30\x03\x02\x01\x05"
+
+/* docs/timestamp.md §5: what may stand beside a signature, where it may. Never in an entry. */
+static void material(void **state)
 {
-	struct evd_view cert = evd_key_certificate(fixture_key());
-	struct evd_view token = evd_view_of("\x30\x03\x02\x01\x05", 5);
+	static const struct {
+		const char *attributes, *lists; /* in hexadecimal digits' place: their bytes */
+		size_t n_attributes, n_lists;
+		enum evd_finding_code code; /* where it may stand */
+	} row[] = {
+	    {STAMP("\x0e"), "", 22, 0, EVD_FINDING_CODES},
+	    {STAMP("\x0e"), "\x30\x00\x30\x01\x00", 22, 5, EVD_FINDING_CODES},
+	    {"", "\x30\x00", 0, 2, EVD_FINDING_CODES},
+	    {STAMP("\x0f"), "", 22, 0, EVD_F_SIGNATURE_FORM},               /* another attribute */
+	    {STAMP("\x0e") STAMP("\x0e"), "", 44, 0, EVD_F_SIGNATURE_FORM}, /* not rising */
+	    {"\x30\x00", "", 2, 0, EVD_F_SIGNATURE_FORM},
+	    {"", "\x30\x00\x30\x00", 0, 4, EVD_F_SIGNATURE_FORM},
+	    {"", "\x31\x00", 0, 2, EVD_F_SIGNATURE_FORM},
+	};
+	struct evd_view cert = evd_key_certificate(fixture_key()), token;
 	struct evd_buf other = {0};
 	static struct test_findings f;
 	struct evd_signer signer;
 	struct evd_error err = {0};
+	struct evd_material m = {{NULL, 0}, {NULL, 0}, {NULL, 0}};
 
 	(void)state;
 	sign();
-	assert_int_equal(evd_signature_write(cert, &what, EVD_SIG_ECDSA, value_of(evd_buf_view(&file)),
-	                                     token, &other, &err),
-	                 0);
-	assert_int_equal(judge(evd_buf_view(&other), &what, evd_key_fingerprint(fixture_key())),
-	                 IS(SIGNATURE_FORM));
-	/* where one may stand, it is handed on */
-	test_findings_init(&f);
-	assert_int_equal(evd_signature_check(evd_buf_view(&other), &what,
-	                                     evd_key_fingerprint(fixture_key()), true, "1", &f.to,
-	                                     &signer, &err),
-	                 0);
-	assert_true(evd_view_eq(signer.token, token));
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		m.attributes = evd_view_of(row[i].attributes, row[i].n_attributes);
+		m.lists = evd_view_of(row[i].lists, row[i].n_lists);
+		evd_buf_reset(&other);
+		assert_int_equal(evd_signature_write(cert, &what, EVD_SIG_ECDSA,
+		                                     value_of(evd_buf_view(&file)), &m, &other, &err),
+		                 0);
+		assert_int_equal(judge(evd_buf_view(&other), &what, evd_key_fingerprint(fixture_key())),
+		                 IS(SIGNATURE_FORM));
+		test_findings_init(&f);
+		(void)!evd_signature_check(evd_buf_view(&other), &what, evd_key_fingerprint(fixture_key()),
+		                           true, "1", &f.to, &signer, &err);
+		if (row[i].code != EVD_FINDING_CODES) {
+			assert_int_equal(test_only(&f), row[i].code);
+			continue;
+		}
+		assert_int_equal(f.n, 0);
+		assert_true(signer.checked);
+		assert_true(evd_view_eq(signer.material.attributes, m.attributes));
+		assert_true(evd_view_eq(signer.material.lists, m.lists));
+		assert_true(evd_view_eq(signer.value, value_of(evd_buf_view(&file))));
+		if (m.attributes.len) {
+			assert_true(evd_signature_token(m.attributes, &token));
+			test_assert_hex(token.p, token.len, "3003020105");
+		}
+	}
 	evd_buf_release(&other);
 }
 
@@ -198,7 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(openssl_agrees), cmocka_unit_test(every_bit),
 	    cmocka_unit_test(other_facts),    cmocka_unit_test(high_s),
-	    cmocka_unit_test(no_token),
+	    cmocka_unit_test(material),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, release);

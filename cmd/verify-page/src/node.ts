@@ -1,9 +1,9 @@
 // The core under Node: files, and the command line that the tests share with evidence-verify.
 
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
-import { basename } from "node:path";
+import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { ready } from "./core/hash.ts";
-import { parsePem, parsePin } from "./core/identity.ts";
+import { isPolicy, parsePem, parsePin } from "./core/identity.ts";
 import { exitOf, report } from "./core/report.ts";
 import type { Arithmetic } from "./core/sign.ts";
 import type { Source } from "./core/source.ts";
@@ -56,6 +56,23 @@ export class NoVerdict extends Error {
 	}
 }
 
+/** A file of PEM blocks, or a folder of such files in the bytewise order of their names. */
+function trustFiles(path: string): string[] {
+	if (!statSync(path).isDirectory()) return [path];
+	const names = readdirSync(path, { encoding: "buffer" }).sort(Buffer.compare);
+	return names.map((n) => join(path, n.toString()));
+}
+
+function addTrust(o: Options, path: string): void {
+	const files = trustFiles(path);
+	if (files.length === 0) usage(`--trust: no file in ${basename(path)}`);
+	for (const file of files) {
+		const given = parsePem(readFileSync(file, "latin1")) ?? usage(`--trust: ${basename(file)}: a block that is no certificate and no list, or none`);
+		o.anchors.push(...given.anchors);
+		o.lists.push(...given.lists);
+	}
+}
+
 function usage(why: string): never {
 	throw new NoVerdict(64, why);
 }
@@ -91,7 +108,7 @@ export interface Call {
 
 /** The options of evidence-verify that bear on a report; throws NoVerdict for wrong usage. */
 export function parseArgs(args: string[]): Call {
-	const o: Options = { pins: [], anchors: [], at: Date.now(), allDigests: false, requireTime: false };
+	const o: Options = { pins: [], anchors: [], lists: [], policies: [], at: Date.now(), allDigests: false, requireTime: false };
 	const call: Call = { options: o, at: null, older: null, paths: [] };
 	for (let i = 0; i < args.length; i++) {
 		const value = (): string => args[++i] ?? usage(`${args[i - 1]} wants a value`);
@@ -100,9 +117,13 @@ export function parseArgs(args: string[]): Call {
 			case "--all-digests": o.allDigests = true; break;
 			case "--require-time": o.requireTime = true; break;
 			case "--pin": o.pins.push(parsePin(value()) ?? usage("--pin wants 64 hex digits")); break;
-			case "--trust":
-				o.anchors.push(...(parsePem(readFileSync(value(), "latin1")) ?? usage("--trust: no certificate")));
+			case "--trust": addTrust(o, value()); break;
+			case "--time-policy": {
+				const policy = value();
+				if (!isPolicy(policy)) usage("--time-policy wants an OID, 1.2.3");
+				o.policies.push(policy);
 				break;
+			}
 			case "--at":
 				call.at = o.at = parseGivenTime(value()) ?? usage("--at wants 2026-11-22 or 2026-11-22T03:04:05Z");
 				break;

@@ -20,7 +20,18 @@ for _codes, _check, _result, _sub in (
 	('WITHHELD_MISMATCH ITEM_MISSING FILE_MISSING LOST_PRESENT', 'completeness', 'failed', None),
 	('ITEM_ALTERED TAGFILE_ALTERED MANIFEST_ALTERED CRC_WRONG', 'fixity', 'failed', 'HASH_FAILURE'),
 	('SIGNER_UNKNOWN', 'identity', 'unknown', '?'),
-	('TIMESTAMP_UNCHECKED TIMESTAMP_MISSING ARCHIVE_UNCHECKED', 'time', 'unknown', 'NO_POE'),
+	('SIGNER_REVOKED', 'identity', 'failed', 'REVOKED'),
+	('REVOKED_LATER STATUS_UNKNOWN', 'identity', 'note', None),
+	('ARCHIVE_ALTERED TIMESTAMP_IMPRINT', 'time', 'failed', 'HASH_FAILURE'),
+	('TIMESTAMP_FORM', 'time', 'failed', 'FORMAT_FAILURE'),
+	('TIMESTAMP_SIGNATURE', 'time', 'failed', 'SIG_CRYPTO_FAILURE'),
+	('TIMESTAMP_ALGORITHM', 'time', 'unknown', 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE'),
+	('TIMESTAMP_AUTHORITY', 'time', 'unknown', '?'),
+	('TIMESTAMP_CONSTRAINTS', 'time', 'unknown', 'SIG_CONSTRAINTS_FAILURE'),
+	('TIMESTAMP_ORDER', 'time', 'unknown', 'TIMESTAMP_ORDER_FAILURE'),
+	('TIMESTAMP_MISSING', 'time', 'unknown', 'NO_POE'),
+	('MATERIAL_UNUSED', 'time', 'unknown', None),
+	('TIMESTAMP_AGED AUTHORITY_STATUS_UNKNOWN', 'time', 'note', None),
 	('TIME_BACKWARDS', 'custody', 'note', None),
 	('WITHHELD LOST', 'completeness', 'note', None),
 ):
@@ -48,7 +59,7 @@ def parse(finding):
 	"""CODE@where or CODE@where:SUB."""
 	code, _, where = finding.partition('@')
 	sub = CODES[code][2]
-	if code == 'SIGNER_UNKNOWN':
+	if code in ('SIGNER_UNKNOWN', 'TIMESTAMP_AUTHORITY'):
 		where, _, sub = where.partition(':')
 	check, result, _ = CODES[code]
 	return {'check': check, 'code': code, 'result': result, 'where': where}, sub
@@ -136,12 +147,27 @@ class Table:
 		self.rows.append(row)
 
 	def pem(self, cert):
+		"""A certificate or revocation list as the reader gives it; text stands as it is, a dict is a folder of texts."""
 		import base64
+		import hashlib
+		if isinstance(cert, dict):
+			folder = 'trust-' + hashlib.sha256(repr(sorted(cert.items())).encode()).hexdigest()[:16]
+			os.makedirs(os.path.join(self.out, folder), exist_ok=True)
+			for name, text in cert.items():
+				with open(os.path.join(self.out, folder, name), 'w') as f:
+					f.write(text)
+			return '@/' + folder
+		if isinstance(cert, str):
+			path = os.path.join(self.out, 'trust-%s.pem' % hashlib.sha256(cert.encode()).hexdigest()[:16])
+			with open(path, 'w') as f:
+				f.write(cert)
+			return '@/' + os.path.basename(path)
 		path = os.path.join(self.out, 'anchor-%s.pem' % cert.id[:16])
+		label = getattr(cert, 'label', 'CERTIFICATE')
 		text = base64.encodebytes(cert.der).decode().replace('\n', '')
 		with open(path, 'w') as f:
-			f.write('-----BEGIN CERTIFICATE-----\n' + '\n'.join(text[i:i + 64] for i in range(0, len(text), 64)) +
-				'\n-----END CERTIFICATE-----\n')
+			f.write('-----BEGIN %s-----\n' % label + '\n'.join(text[i:i + 64] for i in range(0, len(text), 64)) +
+				'\n-----END %s-----\n' % label)
 		return '@/' + os.path.basename(path)
 
 	def other(self, name, made):

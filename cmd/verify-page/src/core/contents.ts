@@ -1,6 +1,7 @@
 // Stage 3: completeness and contents (verify.md §3). Everything is examined, every finding listed.
 
-import { ascii, base64, type Bytes, equal, hex } from "./bytes.ts";
+import { CLOSING, MANIFEST, SIGNATURE, manifestName, metaLines, newestToken, opening, reference, tokenName } from "./archive.ts";
+import { ascii, type Bytes, equal, hex } from "./bytes.ts";
 import type { Files } from "./files.ts";
 import { type Finding, Refused, finding } from "./findings.ts";
 import { Running, sha256 } from "./hash.ts";
@@ -9,11 +10,11 @@ import type { Span } from "./records.ts";
 import { type Arithmetic, type SignatureResult, checkSignature } from "./sign.ts";
 
 const TAG_FILES = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"];
-export const MANIFEST = "META-INF/ASiCManifest001.xml";
-export const SIGNATURE = "META-INF/signature001.p7s";
-const ARCHIVE = /^META-INF\/(ASiCArchiveManifest[^/]*\.xml|timestamp[^/]*\.tst)$/;
 const MAX_SIGNATURE = 1 << 20;
-const SHA256_URI = "http://www.w3.org/2001/04/xmlenc#sha256";
+const MAX_TOKEN = 1 << 20;
+/** Certificates and lists that came as items: how many of each, and how large. */
+const MAX_VALIDATION = 64;
+const MAX_VALIDATION_SIZE = 1 << 20;
 const BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 export interface Contents {
@@ -22,11 +23,20 @@ export interface Contents {
 	sealDigest: string | null;
 	/** null if signature or manifest is missing. */
 	seal: SignatureResult | null;
-	/** First archive time-stamp file. */
-	archive: string | null;
+	/** Archive tokens that are there with their manifest, from the first on. */
+	archives: Archive[];
+	/** Unaltered validation items of the extensions crt and crl. */
+	validation: { crt: Bytes[]; crl: Bytes[] };
 	lost: number;
 	/** Octets of the content records shown and not lost. */
 	octets: number;
+}
+
+export interface Archive {
+	number: number;
+	token: Bytes;
+	/** SHA-256 of its manifest as it stands. */
+	manifest: Bytes;
 }
 
 /** Ranges of one entry, merged: sorted, not touching. */
@@ -85,7 +95,11 @@ class Cursor {
 export class Examination {
 	private readonly out: Finding[] = [];
 	private readonly index = new Map<string, number>();
-	private archive: string | null = null;
+	private readonly archives: Archive[] = [];
+	private readonly validation: Contents["validation"] = { crt: [], crl: [] };
+	private readonly newest: number;
+	/** What the tag files must be. */
+	private readonly must = new Map<string, Bytes>();
 	private octets = 0;
 	private present = 0;
 	private readonly lostItems = new Set<number>();
@@ -94,16 +108,23 @@ export class Examination {
 		private readonly files: Files, private readonly log: Log,
 		private readonly math: Arithmetic, private readonly with512: boolean,
 	) {
-		for (const name of [...TAG_FILES.map((t) => files.base + t), MANIFEST, SIGNATURE]) {
-			const i = files.names.indexOf(name);
-			if (i >= 0) this.index.set(name, i);
-		}
+		const meta = files.names.filter((n) => n.startsWith("META-INF/"));
+		this.newest = newestToken(meta);
+		const known = new Set([...TAG_FILES.map((t) => files.base + t), MANIFEST, SIGNATURE]);
+		for (let n = 1; n <= this.newest; n++) known.add(tokenName(n)).add(manifestName(n, this.newest));
+		files.names.forEach((name, i) => {
+			if (known.has(name)) this.index.set(name, i);
+		});
 	}
 
 	async run(): Promise<Contents> {
 		const signature = this.index.get(SIGNATURE);
 		if (signature !== undefined && this.files.size[signature] > MAX_SIGNATURE) {
 			throw new Refused("CONTAINER_LIMIT");
+		}
+		for (let n = 1; n <= this.newest; n++) {
+			const i = this.index.get(tokenName(n));
+			if (i !== undefined && this.files.size[i] > MAX_TOKEN) throw new Refused("CONTAINER_LIMIT");
 		}
 		this.withheld();
 		for (const name of [...TAG_FILES.map((t) => this.files.base + t), MANIFEST, SIGNATURE]) {
@@ -112,10 +133,12 @@ export class Examination {
 		const p7s = this.walk();
 		const manifest = this.tagFiles();
 		this.otherNames();
+		this.archiveFiles();
 		const sealDigest = manifest === null ? null : hex(manifest);
 		const seal = p7s && manifest ? await this.seal(p7s, manifest) : null;
 		return {
-			findings: this.out, sealDigest, seal, archive: this.archive, lost: this.lostItems.size, octets: this.octets,
+			findings: this.out, sealDigest, seal, archives: this.archives, validation: this.validation,
+			lost: this.lostItems.size, octets: this.octets,
 		};
 	}
 
@@ -173,7 +196,16 @@ export class Examination {
 		const fits = items.matches(item, this.files.size[i], this.files.crc[i], this.files.digest(i), sha512);
 		if (!fits) this.out.push(finding("ITEM_ALTERED", id));
 		items.setState(item, fits ? "unchanged" : "altered");
+		if (fits && !this.lostItems.has(item)) this.keepValidation(i, item);
 		return item + 1;
+	}
+
+	private keepValidation(i: number, item: number): void {
+		const { items } = this.log;
+		const ext = items.ext(item);
+		if (items.role(item) !== "validation" || (ext !== "crt" && ext !== "crl")) return;
+		const kept = this.validation[ext];
+		if (kept.length < MAX_VALIDATION && this.files.size[i] <= MAX_VALIDATION_SIZE) kept.push(this.files.bytes(i));
 	}
 
 	private absent(item: number, lost: Cursor): void {
@@ -197,14 +229,14 @@ export class Examination {
 		const head = log.entries[log.entries.length - 1];
 		const bagInfo = `Bagging-Date: ${head.time.slice(0, 10)}\nExternal-Identifier: ${log.caseId}\n` +
 			`Custody-Head: ${hex(head.entryDigest)}\nPayload-Oxum: ${this.octets}.${this.present}\n`;
-		const must = new Map<string, Bytes>();
+		const { must } = this;
 		must.set("bag-info.txt", sha256(ascii(bagInfo)));
 		must.set("bagit.txt", sha256(ascii(BAGIT)));
 		must.set("manifest-sha256.txt", this.text((line) => {
 			this.eachPayload((path, digest) => line(`${hex(digest)}  ${path}\n`));
 		}));
 		must.set("tagmanifest-sha256.txt", this.text((line) => {
-			for (const [path, digest] of this.tagPaths(must)) line(`${hex(digest)}  ${path}\n`);
+			for (const [path, digest] of this.tagPaths()) line(`${hex(digest)}  ${path}\n`);
 		}));
 		for (const name of TAG_FILES) {
 			const i = this.index.get(base + name);
@@ -215,7 +247,7 @@ export class Examination {
 		const i = this.index.get(MANIFEST);
 		if (i === undefined) return null;
 		const found = files.digest(i);
-		if (!equal(found, this.manifest(must))) this.out.push(finding("MANIFEST_ALTERED", MANIFEST));
+		if (!equal(found, this.manifest())) this.out.push(finding("MANIFEST_ALTERED", MANIFEST));
 		return found;
 	}
 
@@ -241,8 +273,8 @@ export class Examination {
 	}
 
 	/** Bag paths before and after data/, in bytewise order, with their digests. */
-	private *tagPaths(must: Map<string, Bytes>): Generator<[string, Bytes]> {
-		const { files } = this;
+	private *tagPaths(): Generator<[string, Bytes]> {
+		const { files, must } = this;
 		yield ["bag-info.txt", must.get("bag-info.txt")!];
 		yield ["bagit.txt", must.get("bagit.txt")!];
 		const [from, to] = files.under("custody/");
@@ -250,27 +282,52 @@ export class Examination {
 		yield ["manifest-sha256.txt", must.get("manifest-sha256.txt")!];
 	}
 
-	private manifest(must: Map<string, Bytes>): Bytes {
+	/** A line for every file under the base folder. */
+	private allFiles(eat: (path: string, digest: Bytes) => void): void {
+		for (const [path, digest] of this.tagPaths()) {
+			if (path === "manifest-sha256.txt") this.eachPayload(eat);
+			eat(path, digest);
+		}
+		eat("tagmanifest-sha256.txt", this.must.get("tagmanifest-sha256.txt")!);
+	}
+
+	private manifest(): Bytes {
 		const { base } = this.files;
 		const last = this.log.entries[this.log.entries.length - 1];
 		return this.text((line) => {
-			const reference = (path: string, digest: Bytes): void => line(
-				`<asic:DataObjectReference URI="${base}${path}"><ds:DigestMethod Algorithm="${SHA256_URI}"/>` +
-				`<ds:DigestValue>${base64(digest)}</ds:DigestValue></asic:DataObjectReference>\n`);
-			line('<?xml version="1.0" encoding="UTF-8"?>\n<asic:ASiCManifest ' +
-				'xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">\n' +
-				`<asic:SigReference URI="${SIGNATURE}" MimeType="application/pkcs7-signature"/>\n`);
-			if (last.details.get("scope") === "tags") {
-				for (const name of TAG_FILES) reference(name, must.get(name)!);
-			} else {
-				for (const [path, digest] of this.tagPaths(must)) {
-					if (path === "manifest-sha256.txt") this.eachPayload(reference);
-					reference(path, digest);
-				}
-				reference("tagmanifest-sha256.txt", must.get("tagmanifest-sha256.txt")!);
-			}
-			line("</asic:ASiCManifest>\n");
+			const file = (path: string, digest: Bytes): void => line(reference(base + path, digest));
+			line(opening(SIGNATURE, "application/pkcs7-signature"));
+			if (last.details.get("scope") === "tags") for (const name of TAG_FILES) file(name, this.must.get(name)!);
+			else this.allFiles(file);
+			line(CLOSING);
 		});
+	}
+
+	/** The archive manifests and tokens of timestamp.md §6. */
+	private archiveFiles(): void {
+		const { files, newest } = this;
+		const digest = (name: string): Bytes | null => {
+			const i = this.index.get(name);
+			return i === undefined ? null : files.digest(i);
+		};
+		for (let n = 1; n <= newest; n++) {
+			const name = manifestName(n, newest);
+			const manifest = digest(name);
+			if (manifest === null || !this.archiveFits(n, manifest, digest)) this.out.push(finding("ARCHIVE_ALTERED", name));
+			const i = this.index.get(tokenName(n));
+			if (i === undefined) this.out.push(finding("ARCHIVE_ALTERED", tokenName(n)));
+			else if (manifest !== null) this.archives.push({ number: n, token: files.bytes(i), manifest });
+		}
+	}
+
+	private archiveFits(n: number, manifest: Bytes, digest: (name: string) => Bytes | null): boolean {
+		const meta = metaLines(n, this.newest, digest);
+		if (meta === null) return false;
+		return equal(manifest, this.text((line) => {
+			line(opening(tokenName(n), "application/vnd.etsi.timestamp-token"));
+			this.allFiles((path, d) => line(reference(this.files.base + path, d)));
+			line(meta + CLOSING);
+		}));
 	}
 
 	/** Step 5. */
@@ -280,8 +337,7 @@ export class Examination {
 			const name = names[i];
 			if (name.startsWith(base + "custody/") || name.startsWith(base + "data/")) continue;
 			if (this.index.has(name)) continue;
-			if (ARCHIVE.test(name)) this.archive ??= name;
-			else this.out.push(finding("FILE_UNACCOUNTED", name));
+			this.out.push(finding("FILE_UNACCOUNTED", name));
 		}
 	}
 
@@ -290,7 +346,7 @@ export class Examination {
 		const last = this.log.entries[this.log.entries.length - 1];
 		const result = await checkSignature(this.math, p7s, {
 			content: manifest, certificate: this.log.signers[last.signer].fingerprint,
-			time: last.time, unsignedAllowed: true,
+			time: last.time, seal: true,
 		});
 		if (result.code !== null) this.out.push(finding(result.code, SIGNATURE));
 		return result;

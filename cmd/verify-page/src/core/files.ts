@@ -45,6 +45,11 @@ export class Files {
 		return b;
 	}
 
+	/** The bytes of a small file again; nothing is remembered of it. */
+	bytes(i: number): Bytes {
+		return this.reader.bytes(this.dataAt[i], this.size[i]);
+	}
+
 	/** Reads the file to its end, handing each piece on; returns its SHA-256. */
 	hash(i: number, eat?: (piece: Bytes) => void): Bytes {
 		this.scan(i, true, false, eat);

@@ -29,6 +29,8 @@ export interface EntryNote {
 	details: JsonObject;
 	entryDigest: Bytes;
 	signatureDigest: Bytes;
+	/** Index of token.tst in the container. */
+	token: number | null;
 }
 
 export interface Signer {
@@ -38,6 +40,8 @@ export interface Signer {
 	/** Of the times of its entries. */
 	earliest: string;
 	latest: string;
+	/** Number of the last entry it signed. */
+	last: number;
 	certificate: Certificate | null;
 }
 
@@ -150,7 +154,7 @@ export class Log implements Context {
 		const signer = this.signer(e);
 		const p7s = this.files.whole(f.signature);
 		const result = await checkSignature(this.math, p7s, {
-			content: entryDigest, certificate: e.certificate, time: e.time, unsignedAllowed: false,
+			content: entryDigest, certificate: e.certificate, time: e.time, seal: false,
 		});
 		if (result.code === "ALGORITHM_UNSUPPORTED") this.notes.push(finding(result.code, where));
 		else if (result.code !== null) throw new Stop(result.code, where);
@@ -167,7 +171,7 @@ export class Log implements Context {
 		this.circumstances = s.circumstances;
 		this.entries.push({
 			action: e.action, signer, time: e.time, count: e.count, withheld: s.withheld,
-			details: e.details, entryDigest, signatureDigest: this.files.digest(f.signature),
+			details: e.details, entryDigest, signatureDigest: this.files.digest(f.signature), token: f.token,
 		});
 	}
 
@@ -198,11 +202,13 @@ export class Log implements Context {
 			i = this.signers.length;
 			this.signerIndex.set(e.certificate, i);
 			this.signers.push({
-				fingerprint: e.certificate, first: e.seq, entries: 0, earliest: e.time, latest: e.time, certificate: null,
+				fingerprint: e.certificate, first: e.seq, entries: 0, earliest: e.time, latest: e.time, last: e.seq,
+				certificate: null,
 			});
 		}
 		const s = this.signers[i];
 		s.entries++;
+		s.last = e.seq;
 		if (e.time < s.earliest) s.earliest = e.time;
 		if (e.time > s.latest) s.latest = e.time;
 		return i;

@@ -49,6 +49,24 @@ export function subjectOf(read: Read | null): "bundle" | "extract" | "unknown" {
 	return extentOf(read) === "extract" || counts(read).withheld > 0 ? "extract" : "bundle";
 }
 
+function iso(ms: number): string {
+	return new Date(ms).toISOString();
+}
+
+/** What is recorded and what is proved; tokens only where there is one of the form. */
+function timeOf(read: Read): Parameters<typeof canonical>[0] {
+	const { log, stamps } = read;
+	const proved = stamps.proved();
+	const tokens = stamps.judged.flatMap((s) => (s.token === null ? [] : [{
+		accepted: s.accepted, accuracy: s.token.info.accuracy, authority: s.token.authority.fingerprint, policy: s.token.info.policy,
+		serial: s.token.info.serial, standing: s.standing, time: iso(s.token.info.genTime), where: s.where,
+	}]));
+	return {
+		proved: proved === null ? null : iso(proved), recorded: log.entries[log.entries.length - 1].time,
+		...(tokens.length === 0 ? {} : { tokens }),
+	};
+}
+
 function about(read: Read | null): Parameters<typeof canonical>[0] & object {
 	if (read === null) {
 		return {
@@ -64,14 +82,14 @@ function about(read: Read | null): Parameters<typeof canonical>[0] & object {
 		signers: log.signers.map((s, i) => ({
 			certificate: s.fingerprint, entries: s.entries, first: s.first, standing: judged[i].standing,
 		})),
-		subject: subjectOf(read), time: { proved: null, recorded: last.time },
+		subject: subjectOf(read), time: timeOf(read),
 	};
 }
 
 /** One line without its LF. */
 export function report(r: Result, o: ReportOptions): string {
 	return canonical({
-		...(o.at === null ? {} : { at: new Date(o.at).toISOString() }),
+		...(o.at === null ? {} : { at: iso(o.at) }),
 		...(o.extends === null ? {} : { extends: o.extends }),
 		...about(r.read),
 		checks: r.checks,

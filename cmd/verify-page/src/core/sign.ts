@@ -3,8 +3,8 @@
 import { ascii, type Bytes, concat, equal, hex } from "./bytes.ts";
 import { type Certificate, type Key, parseCertificate, readKey } from "./cert.ts";
 import {
-	INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
-	children, element, fixed, oid, only, shape, unsigned, write,
+	INT, NotDer, NULL, OCTETS, OID, SEQ, SET,
+	children, element, fixed, oid, only, sequences, shape, unsigned, write,
 } from "./der.ts";
 import type { Code } from "./findings.ts";
 import { sha256 } from "./hash.ts";
@@ -31,37 +31,55 @@ const PSS = seq(oid("1.2.840.113549.1.1.10"), seq(
 ));
 
 interface Found {
-	certificate: Bytes;
+	/** As they stand, the signer's among them. */
+	certificates: Bytes[];
+	crls: Bytes[];
 	attributes: Bytes;
 	messageDigest: Bytes;
 	algorithm: Bytes;
 	value: Bytes;
-	/** The [1] element, if there. */
-	unsigned: Bytes | null;
+	/** Time-stamp tokens of the unsigned attributes. */
+	tokens: Bytes[];
+	/** The [1] elements of lists and of unsigned attributes, empty if not there. */
+	crlsField: Bytes;
+	unsigned: Bytes;
 }
 
+const NOTHING = new Uint8Array(0);
+const MAX_MATERIAL = 64;
+const MAX_TOKENS = 16;
+
 /**
- * Walks the file along the tags of its form, as far as certificate, digest and value lie; NotDer
- * if it has another structure. Everything else is compared with the template later.
+ * Walks the file along the tags of its form, as far as certificates, digest and value lie; NotDer if it has another
+ * structure. Everything else is compared with the template later. A seal may hold what timestamp.md §5 allows.
  */
-function walk(file: Bytes, unsignedAllowed: boolean): Found {
+function walk(file: Bytes, seal: boolean): Found {
 	const [, outer] = shape(only(file, SEQ).body, OID, A0);
-	const [, , , certs, infos] = shape(only(outer.body, SEQ).body, INT, SET, SEQ, A0, SET);
-	const info = children(only(infos.body, SEQ).body);
-	let extra: Tlv | null = null;
-	if (unsignedAllowed && info.length === 7 && info[6].tag === A1) {
-		extra = info.pop()!;
-	}
+	const data = children(only(outer.body, SEQ).body);
+	const crls = seal && data[4]?.tag === A1 ? data.splice(4, 1)[0] : null;
+	const dataTags = [INT, SET, SEQ, A0, SET];
+	if (data.length !== 5 || data.some((t, i) => t.tag !== dataTags[i])) throw new NotDer();
+	const info = children(only(data[4].body, SEQ).body);
+	const extra = seal && info.length === 7 && info[6].tag === A1 ? info.pop()! : null;
 	const tags = [INT, SEQ, SEQ, A0, SEQ, OCTETS];
 	if (info.length !== 6 || info.some((t, i) => t.tag !== tags[i])) throw new NotDer();
 	return {
-		certificate: only(certs.body, SEQ).raw,
+		certificates: sequences(data[3].body, 1, seal ? MAX_MATERIAL : 1),
+		crls: crls === null ? [] : sequences(crls.body, 1, MAX_MATERIAL),
 		attributes: info[3].body,
 		messageDigest: attributeDigest(info[3].body),
 		algorithm: info[4].raw,
 		value: info[5].body,
-		unsigned: extra?.raw ?? null,
+		tokens: extra === null ? [] : sequences(extra.body, 1, MAX_TOKENS).map(token),
+		crlsField: crls?.raw ?? NOTHING, unsigned: extra?.raw ?? NOTHING,
 	};
+}
+
+/** The one token of an attribute signature-time-stamp. */
+function token(attribute: Bytes): Bytes {
+	const [id, values] = shape(only(attribute, SEQ).body, OID, SET);
+	if (!equal(id.raw, TIMESTAMP_TOKEN)) throw new NotDer();
+	return only(values.body, SEQ).raw;
 }
 
 /** The first value of the third attribute; whether the rest is as it must be is seen later. */
@@ -100,9 +118,9 @@ function attributes(certificate: Bytes, digest: Bytes, time: string): Bytes {
 function template(f: Found, c: Certificate, signed: Bytes): Bytes {
 	const info = seq(
 		int(1), seq(c.issuer, c.serial), SHA256, write(A0, signed), f.algorithm,
-		write(OCTETS, f.value), f.unsigned ?? new Uint8Array(0),
+		write(OCTETS, f.value), f.unsigned,
 	);
-	const data = seq(int(1), set(SHA256), seq(DATA), write(A0, c.der), set(info));
+	const data = seq(int(1), set(SHA256), seq(DATA), write(A0, ...f.certificates), f.crlsField, set(info));
 	return seq(SIGNED_DATA, write(A0, data));
 }
 
@@ -166,8 +184,8 @@ export interface SignatureResult {
 	code: Code | null;
 	/** Set as soon as its digest was the one demanded. */
 	certificate: Certificate | null;
-	/** The signature verifies, and a signature timestamp stands in the unsigned attributes. */
-	token: boolean;
+	/** What stands beside the signature, once it verifies. */
+	beside: { value: Bytes; certificates: Bytes[]; crls: Bytes[]; tokens: Bytes[] } | null;
 }
 
 export interface Demand {
@@ -176,7 +194,8 @@ export interface Demand {
 	/** Fingerprint that the certificate must have. */
 	certificate: string;
 	time: string;
-	unsignedAllowed: boolean;
+	/** Of a bundle: more certificates, lists and tokens may stand there. */
+	seal: boolean;
 }
 
 function schemeOf(key: Key, algorithm: Bytes): Scheme | null {
@@ -185,16 +204,17 @@ function schemeOf(key: Key, algorithm: Bytes): Scheme | null {
 }
 
 export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): Promise<SignatureResult> {
-	const result: SignatureResult = { code: "SIGNATURE_FORM", certificate: null, token: false };
+	const result: SignatureResult = { code: "SIGNATURE_FORM", certificate: null, beside: null };
 	let f: Found;
 	try {
-		f = walk(file, d.unsignedAllowed);
+		f = walk(file, d.seal);
 	} catch (e) {
 		if (e instanceof NotDer) return result;
 		throw e;
 	}
-	if (hex(sha256(f.certificate)) !== d.certificate) return { ...result, code: "SIGNER_MISMATCH" };
-	const c = parseCertificate(f.certificate);
+	const own = f.certificates.find((x) => hex(sha256(x)) === d.certificate);
+	if (own === undefined) return { ...result, code: "SIGNER_MISMATCH" };
+	const c = parseCertificate(own);
 	if (c === null) return result;
 	result.certificate = c;
 	if (!equal(f.messageDigest, d.content)) return { ...result, code: "SIGNED_DATA_ALTERED" };
@@ -203,21 +223,9 @@ export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): 
 	if (key === "unfit") return { ...result, code: "KEY_UNFIT" };
 	const signed = attributes(c.der, d.content, d.time);
 	const scheme = schemeOf(key, f.algorithm);
-	const formed = scheme !== null && equal(file, template(f, c, signed)) && tokenForm(f.unsigned);
+	const formed = scheme !== null && equal(file, template(f, c, signed));
 	if (!formed) return result;
 	const ok = await verifyValue(math, key, scheme, "SHA-256", f.value, write(SET, signed), true);
 	if (!ok) return { ...result, code: "SIGNATURE_WRONG" };
-	return { ...result, code: null, token: f.unsigned !== null };
-}
-
-function tokenForm(unsigned: Bytes | null): boolean {
-	if (unsigned === null) return true;
-	try {
-		const [id, values] = shape(only(element(unsigned, 0).body, SEQ).body, OID, SET);
-		only(values.body, SEQ);
-		return equal(id.raw, TIMESTAMP_TOKEN);
-	} catch (e) {
-		if (e instanceof NotDer) return false;
-		throw e;
-	}
+	return { ...result, code: null, beside: { value: f.value, certificates: f.certificates, crls: f.crls, tokens: f.tokens } };
 }

@@ -2,15 +2,18 @@
 
 import { hex } from "./bytes.ts";
 import { type Certificate, commonName } from "./cert.ts";
-import { type Contents, Examination, SIGNATURE } from "./contents.ts";
+import { type Contents, Examination } from "./contents.ts";
+import type { Crl } from "./crl.ts";
 import { Files } from "./files.ts";
 import { CHECKS, type Check, type Code, type Finding, Refused, Stop, finding } from "./findings.ts";
 import { ready } from "./hash.ts";
-import { type Judged, type Trust, judgeSigners } from "./identity.ts";
+import type { Judged } from "./identity.ts";
 import type { JsonObject } from "./json.ts";
 import { type EntryNote, Log } from "./log.ts";
 import { type Arithmetic, webCrypto } from "./sign.ts";
 import { Reader, type Source } from "./source.ts";
+import type { Stamps } from "./stamps.ts";
+import { judgeWhen } from "./when.ts";
 import { readContainer } from "./zip.ts";
 
 export type CheckResult = "passed" | "failed" | "unknown";
@@ -19,7 +22,11 @@ export type Verdict = "TOTAL-PASSED" | "TOTAL-FAILED" | "INDETERMINATE" | "REFUS
 export interface Options {
 	pins: string[];
 	anchors: Certificate[];
-	/** Milliseconds since 1970, the time at which chains are judged. */
+	/** Revocation lists that the reader gives. */
+	lists: Crl[];
+	/** Policies of time-stamp authorities that are accepted, OIDs; none means any. */
+	policies: string[];
+	/** Milliseconds since 1970, the time of judging. */
 	at: number;
 	allDigests: boolean;
 	requireTime: boolean;
@@ -32,6 +39,7 @@ export interface Read {
 	log: Log;
 	contents: Contents;
 	judged: Judged[];
+	stamps: Stamps;
 }
 
 export interface Result {
@@ -79,19 +87,6 @@ function conclude(source: Pick<Source, "name" | "size">, found: Finding[], reach
 	};
 }
 
-function timeFindings(log: Log, contents: Contents, requireTime: boolean): Finding[] {
-	const out: Finding[] = [];
-	log.entries.forEach((e, i) => {
-		if (e.action === "timestamp") out.push(finding("TIMESTAMP_UNCHECKED", String(i + 1)));
-	});
-	const token = contents.seal?.token ?? false;
-	if (token) out.push(finding("TIMESTAMP_UNCHECKED", SIGNATURE));
-	const last = log.entries[log.entries.length - 1];
-	const required = requireTime || last.details.get("timestamp") === "required";
-	if (required && !token) out.push(finding("TIMESTAMP_MISSING", SIGNATURE));
-	return out;
-}
-
 /**
  * Judges the bundle. Exceptions that come out of here are failures of our own (memory, a file
  * that cannot be read): for these there is no verdict.
@@ -110,16 +105,12 @@ export async function verify(source: Source, o: Options): Promise<Result> {
 		await log.read();
 		const contents = await new Examination(files, log, math, o.allDigests).run();
 		const found = [...log.notes, ...contents.findings];
-		if (contents.archive !== null) found.push(finding("ARCHIVE_UNCHECKED", contents.archive));
-		const trust: Trust = { pins: o.pins, anchors: o.anchors, at: o.at };
-		const judged = await judgeSigners(math, log.signers, log.rights.introductions, trust);
-		log.signers.forEach((s, i) => {
-			const j = judged[i];
-			if (j.standing === "unknown") found.push(finding("SIGNER_UNKNOWN", String(s.first), j.sub));
+		const when = await judgeWhen(math, files, log, contents, {
+			trust: { pins: o.pins, anchors: o.anchors, lists: o.lists }, policies: o.policies, at: o.at, requireTime: o.requireTime,
 		});
-		found.push(...timeFindings(log, contents, o.requireTime));
+		found.push(...when.findings);
 		for (const c of CHECKS) if (c !== "signatures" || contents.seal !== null) reached.add(c);
-		return conclude(source, found, reached, { log, contents, judged });
+		return conclude(source, found, reached, { log, contents, judged: when.judged, stamps: when.stamps });
 	} catch (e) {
 		if (e instanceof Refused) {
 			return conclude(source, [finding(e.code, "")], new Set(), null);

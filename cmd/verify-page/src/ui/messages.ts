@@ -6,6 +6,8 @@ export interface CheckRequest {
 	older: File | null;
 	pins: string[];
 	pem: string[];
+	/** Policies of time-stamp authorities that are accepted; none means any. */
+	policies: string[];
 	/** As given; null for now. */
 	at: string | null;
 	allDigests: boolean;
@@ -55,6 +57,17 @@ export type Reply =
 	| { type: "rows"; kind: RowKind; from: number; rows: Row[] }
 	| { type: "problem"; what: "trust" | "own"; message: string };
 
+export interface TokenNote {
+	accepted: boolean;
+	accuracy: number | null;
+	authority: string;
+	policy: string;
+	serial: string;
+	standing: string;
+	time: string;
+	where: string;
+}
+
 export interface Report {
 	at?: string;
 	caseId: string | null;
@@ -78,6 +91,6 @@ export interface Report {
 	size: number;
 	subIndication: string | null;
 	subject: string;
-	time: null | { proved: null; recorded: string };
+	time: null | { proved: string | null; recorded: string; tokens?: TokenNote[] };
 	verdict: "TOTAL-PASSED" | "TOTAL-FAILED" | "INDETERMINATE" | "REFUSED";
 }

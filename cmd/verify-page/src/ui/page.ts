@@ -1,6 +1,6 @@
 // The page: choose, check, show. It keeps nothing after it is closed.
 
-import { parsePin } from "../core/identity.ts";
+import { isPolicy, parsePin } from "../core/identity.ts";
 import { parseGivenTime } from "../core/time.ts";
 import { el } from "./dom.ts";
 import { LANGUAGES, type Language, Speech, preferred } from "./i18n.ts";
@@ -21,7 +21,7 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /** What the form holds, so that a change of language loses nothing. */
 const form = {
-	pins: "", at: "", trust: [] as File[], older: null as File | null, all: false, requireTime: false, open: false,
+	pins: "", policies: "", at: "", trust: [] as File[], older: null as File | null, all: false, requireTime: false, open: false,
 };
 
 const status = el("p", { role: "status" });
@@ -86,6 +86,11 @@ function pins(): string[] | null {
 	return lines.includes(null) ? null : (lines as string[]);
 }
 
+function policies(): string[] | null {
+	const lines = form.policies.split("\n").map((l) => l.trim()).filter((l) => l !== "");
+	return lines.every(isPolicy) ? lines : null;
+}
+
 function complain(key: string): void {
 	status.textContent = speech.say(key);
 }
@@ -94,7 +99,9 @@ async function start(): Promise<void> {
 	if (bundle === null) return complain("nothing");
 	const given = pins();
 	const at = form.at.trim();
+	const accepted = policies();
 	if (given === null) return complain("pinBad");
+	if (accepted === null) return complain("policiesBad");
 	if (at !== "" && parseGivenTime(at) === null) return complain("atBad");
 	halt();
 	shown = null;
@@ -108,7 +115,7 @@ async function start(): Promise<void> {
 	stop.disabled = false;
 	status.textContent = speech.say("working", { done: "0", size: `${speech.number(Math.ceil(bundle.size / 1048576))} MiB` });
 	ask({
-		type: "check", file: bundle, older: form.older, pins: given, pem, at: at === "" ? null : at,
+		type: "check", file: bundle, older: form.older, pins: given, policies: accepted, pem, at: at === "" ? null : at,
 		allDigests: form.all, requireTime: form.requireTime,
 	});
 }
@@ -163,12 +170,15 @@ function options(): HTMLElement {
 	pin.value = form.pins;
 	const at = el("input", { type: "text", spellcheck: "false", autocomplete: "off", input: () => { form.at = at.value; } });
 	at.value = form.at;
+	const policy = el("textarea", { rows: 1, spellcheck: "false", autocomplete: "off", input: () => { form.policies = policy.value; } });
+	policy.value = form.policies;
 	const box = el("details", { open: form.open, toggle: () => { form.open = box.open; } },
 		el("summary", {}, say("more")),
 		field(say("pin"), "pin", pin, say("pinHelp")),
 		fileField("trust", say("trust"), form.trust, (f) => { form.trust = f; }, true),
 		field(say("at"), "at", at, say("atHelp")),
 		fileField("older", say("older"), form.older ? [form.older] : [], (f) => { form.older = f[0] ?? null; }, false),
+		field(say("policies"), "policies", policy, say("policiesHelp")),
 		checkbox("require", say("requireTime"), form.requireTime, (v) => { form.requireTime = v; }),
 		checkbox("all", say("all"), form.all, (v) => { form.all = v; }),
 	);

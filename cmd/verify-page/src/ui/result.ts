@@ -2,7 +2,7 @@
 
 import { digest, el } from "./dom.ts";
 import type { Speech } from "./i18n.ts";
-import type { EntryRow, FindingRow, ItemRow, Report, RowKind } from "./messages.ts";
+import type { EntryRow, FindingRow, ItemRow, Report, RowKind, TokenNote } from "./messages.ts";
 import { type Fetch, Paged } from "./paged.ts";
 
 export interface Shown {
@@ -73,17 +73,33 @@ function answers(s: Speech, r: Report): HTMLElement {
 	const logText = s.say({ passed: "logYes", failed: "logNo", unknown: "logOpen" }[log]);
 	const standing = r.checks.identity === "passed" ? r.sealedBy?.standing : undefined;
 	const known: Record<string, string> = { pinned: "signerPinned", chained: "signerChained", "let-in": "signerLetIn" };
-	const signer: Mood = standing === undefined ? "unknown" : "passed";
-	const time = r.time === null ? "timeNone" : r.checks.time === "passed" ? "timeClock" : "timeOpen";
-	const timeText = s.say(time, { time: r.time === null ? "" : s.date(r.time.recorded) });
+	const signer: Mood = standing !== undefined ? "passed" : r.checks.identity === "failed" ? "failed" : "unknown";
+	const signerWord = { passed: `standing.${standing}`, failed: "revoked", unknown: "open" }[signer];
+	const signerText = signer === "failed" ? "signerRevoked" : known[standing ?? ""] ?? (r.signers.length === 0 ? "contentsOpen" : "signerOpen");
+	const when = timeAnswer(s, r);
 	return el("section", { "aria-labelledby": "answers" },
 		el("h2", { id: "answers" }, s.say("answers")),
 		el("ul", { class: "answers" },
 			answer(s, "contents", contents, WORDS[contents], contentsText),
 			answer(s, "log", log, WORDS[log], logText),
-			answer(s, "signer", signer, signer === "passed" ? `standing.${standing}` : "open", s.say(known[standing ?? ""] ?? (r.signers.length === 0 ? "contentsOpen" : "signerOpen"))),
-			answer(s, "time", "unknown", time === "timeClock" ? "clock" : "open", timeText),
+			answer(s, "signer", signer, signerWord, s.say(signerText)),
+			answer(s, "time", when.mood, when.word, when.text),
 		));
+}
+
+/** Proved and recorded time are worded apart: only what an accepted token shows is called proved. */
+function timeAnswer(s: Speech, r: Report): { mood: Mood; word: string; text: string } {
+	if (r.time === null) return { mood: "unknown", word: "open", text: s.say("timeNone") };
+	const time = s.date(r.time.recorded);
+	switch (r.checks.time) {
+		case "failed": return { mood: "failed", word: "no", text: s.say("timeFailed", { time }) };
+		case "unknown": return { mood: "unknown", word: "open", text: s.say("timeOpen", { time }) };
+		case "passed": {
+			const { proved } = r.time;
+			if (proved === null) return { mood: "unknown", word: "clock", text: s.say("timeClock", { time }) };
+			return { mood: "passed", word: "proved", text: s.say("timeProved", { time, proved: s.date(proved) }) };
+		}
+	}
 }
 
 function facts(s: Speech, r: Report): HTMLElement {
@@ -97,6 +113,7 @@ function facts(s: Speech, r: Report): HTMLElement {
 	add("size", bytes(r.size));
 	add("case", r.caseId);
 	if (r.time !== null) add("sealed", `${r.time.recorded} (${s.date(r.time.recorded)})`);
+	if (r.time !== null && r.time.proved !== null) add("provedFact", `${r.time.proved} (${s.date(r.time.proved)})`);
 	if (r.sealedBy !== null) {
 		const a = r.sealedBy.actor;
 		add("sealedBy", digest(r.sealedBy.fingerprint));
@@ -128,10 +145,26 @@ function signers(s: Speech, r: Report): HTMLElement | null {
 	);
 }
 
+/** Every token that could be read, accepted or not. */
+function stamps(s: Speech, tokens: TokenNote[]): HTMLElement {
+	const row = (t: TokenNote): HTMLElement => el("tr", {},
+		el("td", { class: "name" }, t.where),
+		el("td", {}, el("span", { class: `state ${t.accepted ? "passed" : "unknown"}` }, mark(t.accepted ? "passed" : "unknown"),
+			s.say(t.accepted ? "stamp.yes" : "stamp.no"))),
+		el("td", {}, t.time.replace("T", " ").replace("Z", " UTC")),
+		el("td", { class: "digest" }, el("span", { class: "mono" }, t.authority)),
+		el("td", { class: "number" }, t.accuracy === null ? "–" : `${s.number(t.accuracy)} ms`),
+		el("td", { class: "mono" }, t.policy));
+	const head = heads(s, "where", "state", "stampTime", "stampAuthority", "stampAccuracy", "stampPolicy");
+	return el("section", { class: "screen", "aria-labelledby": "stamps" }, el("h2", { id: "stamps" }, `${s.say("stamps")} (${s.number(tokens.length)})`),
+		scrolled(s.say("stamps"), el("table", {}, head, el("tbody", {}, ...tokens.slice(0, 100).map(row)))));
+}
+
 /** What a reader of a finding should do. */
 function nextStep(f: FindingRow): string {
 	if (f.result === "note") return "next.note";
 	if (f.code === "FORMAT_NEWER" || f.code === "ENVELOPE_CLOSED") return "next.newer";
+	if (f.code === "SIGNER_REVOKED") return "next.revoked";
 	if (f.result === "failed") return "next.copy";
 	return f.check === "identity" ? "next.signer" : f.check === "time" ? "next.time" : "next.expert";
 }
@@ -214,6 +247,7 @@ export function resultView(s: Speech, x: Shown, fetch: Fetch): HTMLElement {
 			: list(s, "findings", "findings", "findings", x.totals.findings, fetch, findingTable, true),
 		facts(s, r),
 	);
+	if (r.time?.tokens) out.append(stamps(s, r.time.tokens));
 	const who = signers(s, r);
 	if (who !== null) out.append(who);
 	if (x.totals.entries > 0) out.append(list(s, "log", "listLog", "entries", x.totals.entries, fetch, logList, false));

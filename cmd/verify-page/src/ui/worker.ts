@@ -2,6 +2,7 @@
 
 import { hex } from "../core/bytes.ts";
 import type { Certificate } from "../core/cert.ts";
+import type { Crl } from "../core/crl.ts";
 import { ready } from "../core/hash.ts";
 import { parsePem } from "../core/identity.ts";
 import { printable } from "../core/printable.ts";
@@ -37,15 +38,17 @@ function post(r: Reply): void {
 async function check(q: CheckRequest): Promise<void> {
 	await ready();
 	const anchors: Certificate[] = [];
+	const lists: Crl[] = [];
 	for (const text of q.pem) {
 		const found = parsePem(text);
 		if (found === null) return post({ type: "problem", what: "trust", message: "" });
-		anchors.push(...found);
+		anchors.push(...found.anchors);
+		lists.push(...found.lists);
 	}
 	const now = Date.now();
 	let told = 0;
 	const o: Options = {
-		pins: q.pins, anchors, at: (q.at === null ? null : parseGivenTime(q.at)) ?? now,
+		pins: q.pins, anchors, lists, policies: q.policies, at: (q.at === null ? null : parseGivenTime(q.at)) ?? now,
 		allDigests: q.allDigests, requireTime: q.requireTime,
 		progress: (done) => {
 			if (done - told < 4_000_000) return;

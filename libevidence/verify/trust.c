@@ -1,0 +1,191 @@
+/* trust: what --pin and --trust give (docs/verify.md §5.1). */
+#include "verify/identity.h"
+
+#include "base/text.h"
+#include "platform/input.h"
+#include "verify/path.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_all(struct evd_trusted *at, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(at[i].p);
+	free(at);
+}
+
+void evd_trust_release(struct evd_trust *t)
+{
+	free(t->pins.at);
+	free(t->policies.at);
+	free_all(t->anchors.at, t->anchors.n);
+	free_all(t->lists.at, t->lists.n);
+	memset(t, 0, sizeof *t);
+}
+
+bool evd_trust_is_pinned(const struct evd_trust *t, const uint8_t sha256[EVD_SHA256_LEN])
+{
+	for (size_t i = 0; i < t->pins.n; i++)
+		if (memcmp(t->pins.at[i].fingerprint, sha256, EVD_SHA256_LEN) == 0)
+			return true;
+	return false;
+}
+
+int evd_trust_pin(struct evd_trust *t, const char *text, struct evd_error *err)
+{
+	char digits[2 * EVD_SHA256_LEN + 1];
+	size_t n = 0;
+	void *grown;
+
+	for (const char *p = text; *p; p++) {
+		if (*p == ' ' || *p == ':')
+			continue;
+		if (n == 2 * EVD_SHA256_LEN)
+			break;
+		digits[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p);
+		if (p[1] == '\0')
+			break;
+	}
+	grown = evd_grow(t->pins.at, t->pins.n, &t->pins.cap, sizeof *t->pins.at);
+	if (!grown)
+		return evd_nomem(err);
+	t->pins.at = grown;
+	if (strspn(text, "0123456789abcdefABCDEF: ") != strlen(text) || n != 2 * EVD_SHA256_LEN ||
+	    !evd_unhex(evd_view_of(digits, n), t->pins.at[t->pins.n].fingerprint, EVD_SHA256_LEN))
+		return evd_fail(err, EVD_E_FORMAT,
+		                "a fingerprint has 64 hexadecimal digits (SHA-256); give all of them");
+	for (size_t i = 0, seen = 0; text[i]; i++)
+		if (text[i] != ' ' && text[i] != ':' && ++seen > 2 * EVD_SHA256_LEN)
+			return evd_fail(err, EVD_E_FORMAT, "a fingerprint has 64 hexadecimal digits, not more");
+	t->pins.n++;
+	return 0;
+}
+
+int evd_trust_policy(struct evd_trust *t, const char *text, struct evd_error *err)
+{
+	ASN1_OBJECT *o = strspn(text, "0123456789.") == strlen(text) ? OBJ_txt2obj(text, 1) : NULL;
+	uint8_t der[2 + EVD_POLICY_MAX], *at = der;
+	int n = o ? i2d_ASN1_OBJECT(o, NULL) : 0, r = 0;
+	char back[320] = "";
+	void *grown;
+
+	if (n <= 2 || n > (int)sizeof der || OBJ_obj2txt(back, sizeof back, o, 1) <= 0 ||
+	    strcmp(back, text) != 0) {
+		r = evd_fail(err, EVD_E_FORMAT, "not an object identifier; write 1.2.3.4");
+		goto out;
+	}
+	grown = evd_grow(t->policies.at, t->policies.n, &t->policies.cap, sizeof *t->policies.at);
+	r = grown ? 0 : evd_nomem(err);
+	if (r)
+		goto out;
+	t->policies.at = grown;
+	i2d_ASN1_OBJECT(o, &at);
+	memcpy(t->policies.at[t->policies.n].oid, der + 2, (size_t)n - 2);
+	t->policies.at[t->policies.n++].len = (size_t)n - 2;
+out:
+	ASN1_OBJECT_free(o);
+	return evd_crypto_short() ? evd_nomem(err) : r;
+}
+
+/* Keeps a copy of what decodes; EVD_END if it does not. */
+static int keep(struct evd_trusted **at, size_t *n, size_t *cap, bool list, struct evd_view der,
+                struct evd_error *err)
+{
+	struct evd_cert c;
+	struct evd_crl l;
+	void *grown;
+	int r = list ? evd_crl_read(der, &l, err) : evd_cert_read(der, &c, err);
+
+	if (r)
+		return r;
+	if (list)
+		evd_crl_release(&l);
+	else
+		evd_cert_release(&c);
+	grown = evd_grow(*at, *n, cap, sizeof **at);
+	if (!grown)
+		return evd_nomem(err);
+	*at = grown;
+	(*at)[*n].p = malloc(der.len);
+	if (!(*at)[*n].p)
+		return evd_nomem(err);
+	memcpy((*at)[*n].p, der.p, der.len);
+	(*at)[(*n)++].len = der.len;
+	return 0;
+}
+
+/* One block; `number` counts them in the file. */
+static int take_block(struct evd_trust *t, const char *path, unsigned number, const char *label,
+                      struct evd_view der, struct evd_error *err)
+{
+	bool list = strcmp(label, "X509 CRL") == 0;
+	int r;
+
+	if (!list && strcmp(label, "CERTIFICATE") != 0)
+		return evd_fail(err, EVD_E_FORMAT, "%s: block %u is neither CERTIFICATE nor X509 CRL", path,
+		                number);
+	r = list ? keep(&t->lists.at, &t->lists.n, &t->lists.cap, true, der, err)
+	         : keep(&t->anchors.at, &t->anchors.n, &t->anchors.cap, false, der, err);
+	return r == EVD_END ? evd_fail(err, EVD_E_FORMAT, "%s: block %u does not decode", path, number)
+	                    : r;
+}
+
+static int load_file(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	FILE *f = evd_input_stream(path);
+	unsigned number = 0;
+	int r = 0;
+
+	if (!f)
+		return evd_fail_sys(err, errno, "trust file %s", path);
+	ERR_clear_error();
+	while (r == 0) {
+		char *label = NULL, *header = NULL;
+		unsigned char *data = NULL;
+		long len = 0;
+		bool got = PEM_read(f, &label, &header, &data, &len) == 1;
+
+		if (got)
+			r = take_block(t, path, ++number, label, evd_view_of(data, (size_t)len), err);
+		else if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE)
+			r = EVD_END;
+		else
+			r = evd_crypto_short()
+			        ? evd_nomem(err)
+			        : evd_fail(err, EVD_E_FORMAT, "%s: block %u does not decode", path, number + 1);
+		OPENSSL_free(label);
+		OPENSSL_free(header);
+		OPENSSL_free(data);
+	}
+	if (r == EVD_END && ferror(f))
+		r = evd_fail_sys(err, errno, "trust file %s", path);
+	fclose(f);
+	ERR_clear_error();
+	if (r == EVD_END && number == 0)
+		return evd_fail(err, EVD_E_FORMAT, "no PEM certificate or list in %s", path);
+	return r == EVD_END ? 0 : r;
+}
+
+static int load_one(void *ctx, const char *path, struct evd_error *err)
+{
+	return load_file(ctx, path, err);
+}
+
+int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	bool folder;
+	int r;
+
+	if (!evd_crypto())
+		return evd_fail_crypto(err, "OpenSSL could not be set up");
+	r = evd_input_is_folder(path, &folder, err);
+	if (r)
+		return r;
+	return folder ? evd_input_each(path, load_one, t, err) : load_file(t, path, err);
+}

@@ -1,0 +1,218 @@
+/* x509: see x509.h. */
+#include "verify/x509.h"
+
+#include "base/der.h"
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <openssl/x509v3.h>
+#include <string.h>
+#include <time.h>
+
+static bool read_form(struct evd_view der, struct evd_sealed_form *f)
+{
+	struct evd_view bits;
+	struct evd_cursor c, in;
+
+	evd_cursor_init(&c, der);
+	in = evd_der_enter(&c, 0x30);
+	f->tbs = evd_der_whole(&in, 0x30);
+	f->outer = evd_der_whole(&in, 0x30);
+	bits = evd_der_get(&in, 0x03);
+	if (bits.len > 1 && bits.p[0] == 0)
+		f->value = evd_view_of(bits.p + 1, bits.len - 1);
+	return evd_cursor_at_end(&in) && evd_cursor_at_end(&c);
+}
+
+static bool next_is(const struct evd_cursor *c, uint8_t tag)
+{
+	return evd_cursor_left(c) && *c->p == tag;
+}
+
+/* Where serial number, names and the inner algorithm stand: RFC 5280 §4.1. */
+static bool read_parts(struct evd_cert *c)
+{
+	struct evd_cursor all, tbs;
+
+	evd_cursor_init(&all, c->form.tbs);
+	tbs = evd_der_enter(&all, 0x30);
+	if (next_is(&tbs, 0xa0))
+		evd_der_skip(&tbs, 0xa0);
+	c->serial = evd_der_get(&tbs, 0x02);
+	c->form.inner = evd_der_whole(&tbs, 0x30);
+	c->issuer = evd_der_whole(&tbs, 0x30);
+	evd_der_skip(&tbs, 0x30);
+	c->subject = evd_der_whole(&tbs, 0x30);
+	return evd_cursor_ok(&tbs);
+}
+
+static struct evd_view view_of_string(const ASN1_STRING *s)
+{
+	return s ? evd_view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s))
+	         : evd_view_of(NULL, 0);
+}
+
+int evd_cert_read(struct evd_view der, struct evd_cert *out, struct evd_error *err)
+{
+	bool ok = true;
+
+	memset(out, 0, sizeof *out);
+	out->der = der;
+	out->x = evd_certificate_read(der);
+	if (!out->x || !read_form(der, &out->form) || !read_parts(out)) {
+		evd_cert_release(out);
+		return evd_crypto_short() ? evd_nomem(err) : EVD_END;
+	}
+	out->subject_key = evd_certificate_extension(out->x, NID_subject_key_identifier, &ok);
+	out->authority_key = evd_certificate_extension(out->x, NID_authority_key_identifier, &ok);
+	out->odd_ids = !ok;
+	out->key_id = view_of_string(out->subject_key);
+	if (out->authority_key)
+		out->issuers_key = view_of_string(out->authority_key->keyid);
+	return evd_sha256(der, out->sha256, err);
+}
+
+void evd_cert_release(struct evd_cert *c)
+{
+	ASN1_OCTET_STRING_free(c->subject_key);
+	AUTHORITY_KEYID_free(c->authority_key);
+	X509_free(c->x);
+	memset(c, 0, sizeof *c);
+}
+
+bool evd_time_seconds(const ASN1_TIME *t, int64_t *s)
+{
+	struct evd_view v = view_of_string(t);
+	bool utc = t && ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	struct evd_civil c;
+	struct tm tm;
+
+	if (v.len != (utc ? 13 : 15) || v.p[v.len - 1] != 'Z' || ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	c = (struct evd_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	                       tm.tm_hour,        tm.tm_min,     tm.tm_sec};
+	*s = evd_civil_seconds(&c);
+	return utc == (c.year >= 1950 && c.year < 2050) && c.second < 60;
+}
+
+bool evd_cert_dates(const struct evd_cert *c, int64_t *from, int64_t *to)
+{
+	return evd_time_seconds(X509_get0_notBefore(c->x), from) &&
+	       evd_time_seconds(X509_get0_notAfter(c->x), to);
+}
+
+bool evd_cert_names(const struct evd_cert *a, const struct evd_cert *b)
+{
+	if (a->odd_ids || b->odd_ids || !evd_view_eq(a->subject, b->issuer))
+		return false;
+	return !a->subject_key || !b->authority_key || !b->authority_key->keyid ||
+	       evd_view_eq(a->key_id, b->issuers_key);
+}
+
+bool evd_form_signed_by(const struct evd_sealed_form *form, const struct evd_cert *a)
+{
+	struct evd_algorithm alg;
+	EVP_PKEY *key = NULL;
+
+	return evd_view_eq(form->inner, form->outer) && evd_algorithm_read(form->outer, &alg) &&
+	       alg.sha && evd_key_fit(a->x, true, &key) == EVD_KEY_FIT &&
+	       evd_algorithm_verify(&alg, key, form->tbs, form->value);
+}
+
+static bool any_critical(const STACK_OF(X509_EXTENSION) * list)
+{
+	for (int i = 0; i < sk_X509_EXTENSION_num(list); i++)
+		if (X509_EXTENSION_get_critical(sk_X509_EXTENSION_value(list, i)))
+			return true;
+	return false;
+}
+
+int evd_crl_read(struct evd_view der, struct evd_crl *out, struct evd_error *err)
+{
+	const uint8_t *p = der.p;
+	struct evd_cursor all, tbs;
+	const ASN1_TIME *next;
+
+	memset(out, 0, sizeof *out);
+	out->der = der;
+	out->x = der.len <= EVD_MAX_P7S ? X509_CRL_new_ex(evd_crypto(), NULL) : NULL;
+	if (out->x && d2i_X509_CRL(&out->x, &p, (long)der.len) && p == der.p + der.len &&
+	    read_form(der, &out->form)) {
+		evd_cursor_init(&all, out->form.tbs);
+		tbs = evd_der_enter(&all, 0x30);
+		if (next_is(&tbs, 0x02))
+			evd_der_skip(&tbs, 0x02);
+		out->form.inner = evd_der_whole(&tbs, 0x30);
+		out->issuer = evd_der_whole(&tbs, 0x30);
+	}
+	if (!out->issuer.len) {
+		evd_crl_release(out);
+		return evd_crypto_short() ? evd_nomem(err) : EVD_END;
+	}
+	next = X509_CRL_get0_nextUpdate(out->x);
+	out->has_to = next != NULL;
+	out->fit = X509_CRL_get_version(out->x) == X509_CRL_VERSION_2 &&
+	           evd_time_seconds(X509_CRL_get0_lastUpdate(out->x), &out->from) &&
+	           (!next || evd_time_seconds(next, &out->to)) &&
+	           !any_critical(X509_CRL_get0_extensions(out->x));
+	return 0;
+}
+
+void evd_crl_release(struct evd_crl *l)
+{
+	X509_CRL_free(l->x);
+	memset(l, 0, sizeof *l);
+}
+
+bool evd_crl_authentic(struct evd_crl *l, const struct evd_cert *issuer, int64_t latest)
+{
+	bool ok = true;
+	ASN1_BIT_STRING *usage;
+
+	if (!l->fit || l->from > latest || !evd_view_eq(l->issuer, issuer->subject))
+		return false;
+	if (l->asked !=
+	    issuer) { /* a signature is checked once for an issuer, not for each certificate */
+		usage = evd_certificate_extension(issuer->x, NID_key_usage, &ok);
+		l->answer = ok && (!usage || ASN1_BIT_STRING_get_bit(usage, 6)) &&
+		            evd_form_signed_by(&l->form, issuer);
+		l->asked = issuer;
+		ASN1_BIT_STRING_free(usage);
+	}
+	return l->answer;
+}
+
+static int reason_of(const X509_REVOKED *r)
+{
+	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
+	int64_t n = -1;
+
+	if (e && ASN1_ENUMERATED_get_int64(&n, e) != 1)
+		n = -1;
+	ASN1_ENUMERATED_free(e);
+	return n >= 0 && n < 100 ? (int)n : -1;
+}
+
+int evd_crl_find(const struct evd_crl *l, const struct evd_cert *c, int64_t *since, int *reason)
+{
+	STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(l->x);
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(c->x);
+	int64_t at;
+	int found = 0;
+
+	for (int i = 0; i < sk_X509_REVOKED_num(list); i++) {
+		const X509_REVOKED *r = sk_X509_REVOKED_value(list, i);
+
+		if (ASN1_INTEGER_cmp(X509_REVOKED_get0_serialNumber(r), serial) != 0)
+			continue;
+		if (any_critical(X509_REVOKED_get0_extensions(r)) ||
+		    !evd_time_seconds(X509_REVOKED_get0_revocationDate(r), &at))
+			return -1;
+		if (found && at >= *since)
+			continue;
+		*since = at;
+		*reason = reason_of(r);
+		found = 1;
+	}
+	return found;
+}
