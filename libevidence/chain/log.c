@@ -194,6 +194,7 @@ static void begin_records(struct evd_log *log)
 	evd_buf_reset(&log->carry);
 	evd_buf_reset(&log->actor);
 	log->k = log->n_content = log->n_scope = log->n_correction = log->n_seal_role = 0;
+	log->wrong_role = 0;
 	log->has_run = log->last_was_run = log->seal_digest_seen = false;
 }
 
@@ -283,6 +284,13 @@ static int take_run(struct evd_log *log, struct evd_view line, struct evd_error 
 	return add_range(&log->runs.at, &log->runs.n, &log->runs.cap, &range, err);
 }
 
+/* Of the first item: the description of a case, the statement of a disclosure. */
+static bool wrong_role(const struct evd_log *log, unsigned role)
+{
+	return (log->entry.action == EVD_OPEN && !log->has_run && role != EVD_ROLE_DESCRIPTION) ||
+	       (log->entry.action == EVD_DISCLOSE && role != EVD_ROLE_STATEMENT);
+}
+
 static int take_content(struct evd_log *log, const struct evd_record *c, struct evd_error *err)
 {
 	bool intake = log->entry.action == EVD_ACQUIRE || log->entry.action == EVD_CAPTURE;
@@ -292,11 +300,8 @@ static int take_content(struct evd_log *log, const struct evd_record *c, struct 
 	if ((intake && c->role == EVD_ROLE_NONE) != (c->exhibit != 0) ||
 	    (c->exhibit && c->exhibit <= log->last_exhibit))
 		return found_at(log, c->k, "exhibit number missing, out of place or not rising");
-	if (log->n_content == 0 && !log->has_run && log->entry.action == EVD_OPEN &&
-	    c->role != EVD_ROLE_DESCRIPTION)
-		return found_at(log, c->k, "the first item of a case is its description");
-	if (log->entry.action == EVD_DISCLOSE && c->role != EVD_ROLE_STATEMENT)
-		return found_at(log, c->k, "a disclosure brings its statement");
+	if (log->n_content == 0 && wrong_role(log, c->role))
+		log->wrong_role = c->k; /* said when the root fits (docs/verify.md §2.6) */
 	if (log->items.n == EVD_MAX_ITEMS)
 		return found_at(log, c->k, "more items than a bundle may have");
 	grown = evd_grow(log->items.at, log->items.n, &log->items.cap, sizeof *log->items.at);
@@ -455,6 +460,9 @@ int evd_log_records_end(struct evd_log *log, struct evd_error *err)
 	if (memcmp(root, log->entry.root, EVD_SHA256_LEN) != 0)
 		return found(log, EVD_F_RECORDS_ALTERED, "the root of the records is another");
 	log->n_records += log->k;
+	if (log->wrong_role)
+		return found_at(log, log->wrong_role,
+		                "the first item has another role than its action asks for");
 	fault = count_fault(log);
 	return fault ? found(log, EVD_F_RECORD_FORM, fault) : 0;
 }

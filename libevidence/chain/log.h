@@ -123,6 +123,7 @@ struct evd_log {
 	struct evd_buf carry; /* a line cut by the end of a piece */
 	struct evd_json json;
 	uint64_t k, n_content, n_scope, n_correction, n_seal_role;
+	uint64_t wrong_role; /* place of a first item of another role; 0: none */
 	bool has_run, last_was_run, seal_digest_seen;
 	/* called for every record shown, after its checks; may be NULL. `j` is the parsed line. */
 	int (*on_record)(void *ctx, const struct evd_record *r, const struct evd_json *j,

@@ -124,6 +124,11 @@ def lines(t):
 	t.bad('H-28', 'a digest changed, item and all manifests too', lambda: swapped_item(), 'RECORDS_ALTERED@2')
 	t.bad('H-31', 'names of two items exchanged', late(lambda ls: [x.replace(b'IMG_0001.JPG', b'@').replace(b'notes.txt', b'IMG_0001.JPG').replace(b'@', b'notes.txt') for x in ls]), 'RECORDS_ALTERED@2')
 	t.bad('H-30', 'two items of equal size exchanged', lambda: swap_equal(), 'ITEM_ALTERED@2/2', 'ITEM_ALTERED@2/3')
+	# the first item of `open` has no role, and something else is wrong too: what lines and root say comes first
+	plain = lambda ls: [l.replace(b'"role":"description",', b'') for l in ls]
+	t.bad('H-34', 'open: the first item without its role', lambda: small(entry(1, edit_lines=plain)), 'RECORD_FORM@1/2')
+	t.bad('H-34', 'open: the first item without its role, records altered too', lambda: small(entry(1, late_lines=plain)), 'RECORDS_ALTERED@1')
+	t.bad('H-34', 'open: the first item without its role, a broken line behind it', lambda: small(entry(1, edit_lines=lambda ls: plain(ls) + [b'{'])), 'RECORD_FORM@1/3')
 	t.bad('H-28', 'records.jsonl of another entry', lambda: small(final(lambda c, f: f.__setitem__(AT % 2 + 'records.jsonl', f[AT % 3 + 'records.jsonl']))), 'RECORD_FORM@2/1')
 	for what, value in (('root of another tree', {'count': 5, 'root': 'a' * 64}), ('count one more', {'count': 6}), ('count one less', {'count': 4})):
 		t.bad('H-28', 'entry says ' + what, lambda: small(entry(2, edit=lambda o: o['records'].update(value))), 'RECORDS_ALTERED@2')

@@ -94,7 +94,7 @@ class Scan {
 	private scope = 0;
 	private corrections = 0;
 	/** Role and place of the first content record. */
-	private first: { role: string | null; k: number } | null = null;
+	private first: { role: string | null; k: number; behindRun: boolean } | null = null;
 	private seals: string[] = [];
 	readonly summary: Summary = { withheld: 0, circumstances: null };
 
@@ -182,7 +182,7 @@ class Scan {
 			this.log.exhibit = exhibit;
 		}
 		this.content++;
-		this.first ??= { role, k };
+		this.first ??= { role, k, behindRun: this.summary.withheld > 0 };
 		if (role === "seal") this.seals.push(o.get("sha256") as string);
 		try {
 			this.log.item({
@@ -222,7 +222,7 @@ class Scan {
 	private rolesFit(): boolean {
 		if (this.first === null) return true;
 		if (this.e.action === "disclose") return this.first.role === "statement";
-		return this.e.action !== "open" || this.summary.withheld > 0 || this.first.role === "description";
+		return this.e.action !== "open" || this.first.behindRun || this.first.role === "description";
 	}
 
 	private countsFit(): boolean {
