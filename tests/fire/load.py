@@ -51,7 +51,7 @@ def many(w, n, limit=LIMIT_KIB):
     said, kib = peak([fire.VERIFY, "--json", out], expect=2)
     within("verify", kib, limit)
     fire.expect(json.loads(said)["counts"]["items"] == n + 1, "not all items are in the bundle")
-    known = subprocess.run("sha256sum * | cut -c1-64 | sort", shell=True, cwd=folder, stdout=subprocess.PIPE, check=True).stdout
+    known = subprocess.run("find . -type f -exec sha256sum {} + | cut -c1-64 | sort", shell=True, cwd=folder, stdout=subprocess.PIPE, check=True).stdout
     held = subprocess.run("unzip -p '%s' 'case-*/manifest-sha256.txt' | cut -c1-64 | sort" % out, shell=True,
                           stdout=subprocess.PIPE, check=True).stdout
     missing = set(known.split()) - set(held.split())
