@@ -14,6 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Headers of the central directory wait here, so that memory does not grow with the number of files. */
+#define SPILL "central"
+#define SPILL_FROM ((size_t)64 << 10) /* bytes */
+
 static const char media_type[] = "application/vnd.etsi.asic-e+zip";
 
 /* Bytes of all payload and custody files, as good an estimate of room as is needed. */
@@ -40,7 +44,7 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
 	b->o = o;
 	b->path = path;
 	b->digest = digest;
-	b->fd = -1;
+	b->fd = b->spill = -1;
 	b->temporary = malloc(n);
 	if (!b->temporary)
 		return evd_nomem(err);
@@ -64,8 +68,53 @@ void evd_bundle_release(struct evd_bundle *b)
 		evd_remove(-1, b->temporary);
 	free(b->temporary);
 	evd_buf_release(&b->central);
+	if (b->c && b->spill >= 0) {
+		close(b->spill);
+		evd_remove(b->c->state, SPILL);
+	}
 	b->temporary = NULL;
 	b->c = NULL;
+}
+
+static int spill(struct evd_bundle *b, struct evd_error *err)
+{
+	int r = 0;
+
+	if (b->spill < 0) {
+		evd_remove(b->c->state, SPILL); /* of a run that died */
+		r = evd_file_create(b->c->state, SPILL, &b->spill, err);
+	}
+	if (r == 0)
+		r = evd_file_write_at(b->spill, b->spilled, b->central.data, b->central.len, err);
+	b->spilled += b->central.len;
+	evd_buf_reset(&b->central);
+	return r;
+}
+
+/* What was spilled goes to `to`. */
+static int unspill(struct evd_bundle *b, uint64_t to, struct evd_error *err)
+{
+	uint8_t block[4096];
+	uint64_t size, done = 0;
+	int fd, r = 0;
+
+	if (b->spill < 0)
+		return 0;
+	r = evd_file_open(b->c->state, SPILL, &fd, &size, err);
+	if (r)
+		return r;
+	if (size != b->spilled)
+		r = evd_fail(err, EVD_E_IO, "the central directory was not kept whole");
+	while (r == 0 && done < size) {
+		size_t n = size - done < sizeof block ? (size_t)(size - done) : sizeof block;
+
+		r = evd_read_at(fd, done, block, n, err);
+		if (r == 0)
+			r = evd_file_write_at(b->fd, to + done, block, n, err);
+		done += n;
+	}
+	close(fd);
+	return r;
 }
 
 /* Headers of a file whose bytes will stand at *data_off; the next file comes behind it. */
@@ -81,6 +130,8 @@ static int place(struct evd_bundle *b, const char *name, uint64_t size, uint32_t
 	r = evd_buf_check(&local, err);
 	if (r == 0)
 		r = evd_buf_check(&b->central, err);
+	if (r == 0 && b->central.len >= SPILL_FROM)
+		r = spill(b, err);
 	if (r == 0)
 		r = evd_file_write_at(b->fd, b->at, local.data, local.len, err);
 	*data_off = b->at + local.len;
@@ -380,11 +431,13 @@ int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *
 	if (r)
 		return r;
 	directory = b->at;
-	evd_zip_put_end(&b->central, b->n_files, directory, b->central.len);
+	evd_zip_put_end(&b->central, b->n_files, directory, b->spilled + b->central.len);
 	r = evd_buf_check(&b->central, err);
 	if (r == 0)
-		r = evd_file_write_at(b->fd, directory, b->central.data, b->central.len, err);
-	b->size = directory + b->central.len;
+		r = unspill(b, directory, err);
+	if (r == 0)
+		r = evd_file_write_at(b->fd, directory + b->spilled, b->central.data, b->central.len, err);
+	b->size = directory + b->spilled + b->central.len;
 	return r ? r : evd_sync(b->fd, err);
 }
 

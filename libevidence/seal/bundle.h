@@ -13,7 +13,9 @@ struct evd_bundle {
 	int fd;
 	uint8_t (*digest)[EVD_SHA256_LEN]; /* of the tag files */
 	uint64_t at;                       /* where the next file goes */
-	struct evd_buf central;            /* headers so far */
+	struct evd_buf central;            /* headers so far, behind those in .case/central */
+	int spill;                         /* of that file; -1: none yet */
+	uint64_t spilled;                  /* bytes in it */
 	uint64_t n_files, size;
 	bool named;
 };
