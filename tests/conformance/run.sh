@@ -126,7 +126,7 @@ job_arm64() {
 }
 
 wine_ready() {
-	need wine wine64
+	need wine wine wine64
 	export WINEPREFIX=$scratch/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" DISPLAY=
 	wine cmd /c ver >/dev/null 2>&1 || die "wine does not start"
 }
