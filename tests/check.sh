@@ -75,6 +75,7 @@ check_layers() {
 	includes 'libevidence/seal/*' 'base/|chain/|verify/|platform/|seal/|key/|capture/copy\.h'
 	includes 'libevidence/capture/*' 'base/|chain/|platform/|capture/|key/'
 	includes 'libevidence/key/*' 'base/|chain/|platform/|key/'
+	includes 'libevidence/stamp/*' 'base/|chain/|platform/|seal/|verify/|stamp/'
 	includes 'libevidence/index/*' 'base/|chain/|platform/|index/|derive/when'
 	includes 'libevidence/reader/*' 'base/|platform/|reader/'
 	includes 'libevidence/derive/*' 'base/|chain/|platform/|key/|reader/|derive/'

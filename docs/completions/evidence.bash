@@ -1,7 +1,7 @@
 # bash completion for evidence(1)
 _evidence() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
-	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect'
+	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		w=${COMP_WORDS[i]}
 		case $w in
@@ -53,6 +53,7 @@ _evidence() {
 		capture) own='--monitor --title --geometry --delay --repeat --every --series --keep-black --backend --label --basis --reason --purpose --authority --consent' ;;
 		read) own='--memory --seconds --allow-degraded' ;;
 		search) own='--person --item --kind --from --to --limit' ;;
+		timestamp) own='--entry --bundle --archive --request --out --trust --crl --pin --time-policy' ;;
 		watch) own='--existing --basis --label --device --supplier --reason --purpose --authority --consent' ;;
 		timeline) own='--tz --from --to --item --kind' ;;
 		esac

@@ -75,7 +75,7 @@ struct evd_draft {
 	struct evd_buf line, out;  /* present line; lines not yet written */
 	struct evd_object details; /* the caller fills it */
 	struct evd_object scratch;
-	bool has_payload;
+	bool has_payload, has_token;
 };
 
 int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,
@@ -108,6 +108,9 @@ int evd_entry_text(struct evd_draft *d, struct evd_view text, const char *ext, c
 /* evd_entry_scope(d, first, last, err): a scope record: records first…last of one entry. */
 int evd_entry_scope(struct evd_draft *d, struct evd_id first, struct evd_id last,
                     struct evd_error *err) EVD_MUST_USE;
+
+/* evd_entry_token(d, token, err): the token of a `timestamp` entry; sets its detail. */
+int evd_entry_token(struct evd_draft *d, struct evd_view token, struct evd_error *err) EVD_MUST_USE;
 
 /*
  * evd_entry_commit(d, key, err): signs, syncs, renames in. On success the case's log has grown by the

@@ -260,6 +260,18 @@ int evd_entry_scope(struct evd_draft *d, struct evd_id first, struct evd_id last
 	return evd_entry_record(d, o, NULL, err);
 }
 
+int evd_entry_token(struct evd_draft *d, struct evd_view token, struct evd_error *err)
+{
+	uint8_t digest[EVD_SHA256_LEN];
+	int r = evd_sha256(token, digest, err);
+
+	if (r)
+		return r;
+	evd_object_hex(&d->details, "token", digest, sizeof digest);
+	d->has_token = true;
+	return evd_file_put(d->custody, "token.tst", token, err);
+}
+
 /* entry.json and entry.p7s, over the records as they now stand. */
 static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, struct evd_buf *p7s,
                 struct evd_error *err)
@@ -351,7 +363,7 @@ int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error 
 	if (r == 0)
 		r = move_in(d, err);
 	if (r == 0) /* the log in memory follows; it was valid before, so a stop here is our bug */
-		r = evd_log_entry(&c->log, evd_buf_view(&json), evd_buf_view(&p7s), false, err);
+		r = evd_log_entry(&c->log, evd_buf_view(&json), evd_buf_view(&p7s), d->has_token, err);
 	if (r == EVD_STOP)
 		r = evd_fail(err, EVD_E_INTERNAL, "the entry written does not hold: %s", c->fault.detail);
 	evd_buf_release(&json);

@@ -1,0 +1,340 @@
+/* cmd_timestamp: `evidence timestamp request | attach | embed` (docs/timestamp.md §8). */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "platform/clock.h"
+#include "platform/files.h"
+#include "stamp/answer.h"
+#include "stamp/stamp.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX (UINT32_C(4) << 20) /* bytes of a request, an answer */
+
+struct words {
+	const char *bundle, *archive, *request, *out, *entry;
+	struct evd_trust trust;
+};
+
+/* A sealed bundle, opened with what was given to trust. */
+struct opened {
+	struct evd_verify_options o;
+	struct evd_stamp_bundle b;
+};
+
+static int open_bundle(struct words *w, struct opened *x, struct evd_error *err)
+{
+	int r;
+
+	memset(x, 0, sizeof *x);
+	x->b.fd = -1;
+	x->o.trust = w->trust;
+	x->o.now = evd_clock_ms() / 1000;
+	r = evd_pool_new(0, &x->o.pool, err);
+	return r ? r : evd_stamp_open(w->bundle ? w->bundle : w->archive, &x->o, &x->b, err);
+}
+
+static void close_bundle(struct opened *x)
+{
+	evd_stamp_close(&x->b);
+	evd_pool_free(x->o.pool);
+}
+
+/* The entry that is to be proved: its number. */
+static int entry_imprint(struct cmd_global *g, const char *text, uint8_t *imprint,
+                         struct evd_error *err)
+{
+	struct evd_case *c = calloc(1, sizeof *c);
+	char *end;
+	unsigned long long seq = strtoull(text, &end, 10);
+	int r = c ? evd_case_open(g->case_dir, EVD_CASE_READ, c, err) : evd_nomem(err);
+
+	if (r == 0 && (*end || seq < 1 || seq > c->log.entries.n))
+		r = evd_fail(err, EVD_E_NOTFOUND, "there is no entry %s", text);
+	if (r == 0)
+		memcpy(imprint, c->log.entries.at[seq - 1].digest[EVD_FILE_SIGNATURE], EVD_SHA256_LEN);
+	if (c)
+		evd_case_close(c);
+	free(c);
+	return r;
+}
+
+static int request(struct cmd_global *g, struct words *w)
+{
+	uint8_t imprint[EVD_SHA256_LEN] = {0};
+	struct evd_error err = {0};
+	struct evd_buf out = {0};
+	struct opened *x = calloc(1, sizeof *x);
+	int r = x ? 0 : evd_nomem(&err);
+
+	if (r == 0 && w->entry) {
+		r = entry_imprint(g, w->entry, imprint, &err);
+	} else if (r == 0) {
+		r = open_bundle(w, x, &err);
+		if (r == 0)
+			r = evd_stamp_imprint(&x->b, w->archive != NULL, imprint, &err);
+		close_bundle(x);
+	}
+	if (r == 0)
+		r = evd_stamp_request(imprint, &out, &err);
+	if (r == 0)
+		r = evd_file_put(-1, w->out, evd_buf_view(&out), &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		fputs(_("Request: "), stdout);
+		cmd_put_text(evd_view_str(w->out));
+		putchar('\n');
+	}
+	evd_buf_release(&out);
+	free(x);
+	return r;
+}
+
+static int read_pair(const struct words *w, const char *answer, struct evd_buf *q,
+                     struct evd_buf *a, struct evd_error *err)
+{
+	int r = evd_file_read(-1, w->request, FILE_MAX, q, err);
+
+	return r ? r : evd_file_read(-1, answer, FILE_MAX, a, err);
+}
+
+static void say_attached(struct cmd_global *g, int64_t ms, const char *where)
+{
+	char time[EVD_TIME_LEN + 1];
+
+	if (g->quiet)
+		return;
+	evd_time_format(time, ms);
+	printf(_("Attached: existed not later than %s, the authority says"), time);
+	fputs("\n", stdout);
+	cmd_put_text(evd_view_str(where));
+	putchar('\n');
+}
+
+/* The entry whose signature the request is over; its time must not lie behind the token's. */
+static int find_entry(const struct evd_log *log, const uint8_t *imprint, int64_t ms, size_t *out,
+                      struct evd_error *err)
+{
+	int64_t latest = 0;
+
+	for (size_t i = 0; i < log->entries.n; i++) {
+		if (latest < log->entries.at[i].time_ms)
+			latest = log->entries.at[i].time_ms;
+		if (memcmp(log->entries.at[i].digest[EVD_FILE_SIGNATURE], imprint, EVD_SHA256_LEN) != 0)
+			continue;
+		*out = i + 1;
+		return ms < latest - 300000
+		           ? evd_fail(err, EVD_E_FORMAT,
+		                      "the token is older than the entry: one of the clocks is wrong")
+		           : 0;
+	}
+	return evd_fail(err, EVD_E_NOTFOUND, "no entry of this case is the one the request is over");
+}
+
+static int add_entry(struct cmd_session *s, const uint8_t *imprint, struct evd_view token,
+                     int64_t ms, struct evd_error *err)
+{
+	struct evd_draft d;
+	size_t seq = 0;
+	int r = find_entry(&s->c.log, imprint, ms, &seq, err);
+
+	if (r == 0)
+		r = evd_entry_begin(&s->c, EVD_TIMESTAMP, evd_key_actor(s->key), NULL, &d, err);
+	if (r)
+		return r;
+	evd_object_int(&d.details, "entry", seq);
+	evd_object_hex(&d.details, "signature", imprint, EVD_SHA256_LEN);
+	r = evd_entry_token(&d, token, err);
+	if (r) {
+		evd_entry_abandon(&d);
+		return r;
+	}
+	return evd_entry_commit(&d, s->key, err);
+}
+
+static int attach_entry(struct cmd_global *g, struct words *w, const char *answer)
+{
+	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN];
+	struct evd_buf q = {0}, a = {0}, token = {0};
+	struct evd_error err = {0};
+	struct cmd_session s;
+	char where[40];
+	int64_t ms = 0;
+	int r = cmd_begin(g, &s);
+
+	if (r)
+		return r;
+	r = read_pair(w, answer, &q, &a, &err);
+	if (r == 0)
+		r = evd_stamp_request_read(evd_buf_view(&q), imprint, nonce, &err);
+	if (r == 0)
+		r = evd_stamp_answer(evd_buf_view(&q), evd_buf_view(&a), &w->trust, evd_clock_ms() / 1000,
+		                     &token, &ms, &err);
+	if (r == 0)
+		r = add_entry(&s, imprint, evd_buf_view(&token), ms, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else {
+		snprintf(where, sizeof where, "entry %zu", s.c.log.entries.n);
+		say_attached(g, ms, where);
+	}
+	evd_buf_release(&q);
+	evd_buf_release(&a);
+	evd_buf_release(&token);
+	cmd_end(&s);
+	return r;
+}
+
+static int attach_bundle(struct cmd_global *g, struct words *w, const char *answer)
+{
+	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN], must[EVD_SHA256_LEN];
+	struct evd_buf q = {0}, a = {0}, token = {0};
+	struct opened *x = calloc(1, sizeof *x);
+	struct evd_error err = {0};
+	int64_t ms = 0;
+	int r = x ? read_pair(w, answer, &q, &a, &err) : evd_nomem(&err);
+
+	if (r == 0)
+		r = evd_stamp_request_read(evd_buf_view(&q), imprint, nonce, &err);
+	if (r == 0)
+		r = open_bundle(w, x, &err);
+	if (r == 0)
+		r = evd_stamp_imprint(&x->b, w->archive != NULL, must, &err);
+	if (r == 0 && memcmp(imprint, must, sizeof must) != 0)
+		r = evd_fail(&err, EVD_E_FORMAT, "the request is not for this bundle as it is now");
+	if (r == 0)
+		r = evd_stamp_answer(evd_buf_view(&q), evd_buf_view(&a), &w->trust, x->o.now, &token, &ms,
+		                     &err);
+	if (r == 0)
+		r = evd_stamp_attach(&x->b, w->archive != NULL, evd_buf_view(&token), &err);
+	if (r == 0)
+		r = evd_stamp_write(&x->b, w->out, &err);
+	if (r)
+		r = cmd_fail(r, &err);
+	else
+		say_attached(g, ms, w->out);
+	if (x)
+		close_bundle(x);
+	free(x);
+	evd_buf_release(&q);
+	evd_buf_release(&a);
+	evd_buf_release(&token);
+	return r;
+}
+
+static int embed(struct cmd_global *g, struct words *w)
+{
+	struct opened *x = calloc(1, sizeof *x);
+	struct evd_error err = {0};
+	int r = x ? open_bundle(w, x, &err) : evd_nomem(&err);
+
+	if (r == 0)
+		r = evd_stamp_embed(&x->b, &err);
+	if (r == 0)
+		r = evd_stamp_write(&x->b, w->out, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		cmd_put_text(evd_view_str(w->out));
+		putchar('\n');
+	}
+	if (x)
+		close_bundle(x);
+	free(x);
+	return r;
+}
+
+static int act(struct cmd_global *g, struct words *w, int n, char **word)
+{
+	const char *verb = n ? word[0] : "";
+
+	if (w->bundle && w->archive)
+		return cmd_usage(&cmd_timestamp, "give --bundle or --archive, not both");
+	if (strcmp(verb, "request") == 0) {
+		if (n != 1 || !w->out || (w->entry != NULL) + (w->bundle || w->archive) != 1)
+			return cmd_usage(&cmd_timestamp,
+			                 "give one of --entry, --bundle and --archive, and --out");
+		return request(g, w);
+	}
+	if (strcmp(verb, "attach") == 0) {
+		bool bundle = w->bundle || w->archive;
+
+		if (n != 2 || !w->request || bundle != (w->out != NULL))
+			return cmd_usage(&cmd_timestamp, "give --request and the file with the answer, and "
+			                                 "--out with a bundle");
+		return bundle ? attach_bundle(g, w, word[1]) : attach_entry(g, w, word[1]);
+	}
+	if (strcmp(verb, "embed") == 0 && n == 1 && w->bundle && w->out)
+		return embed(g, w);
+	return cmd_usage(&cmd_timestamp, "give request, attach, or embed with --bundle and --out");
+}
+
+static int run(struct cmd_global *g, int argc, char **argv)
+{
+	enum { ENTRY = CMD_OWN, BUNDLE, ARCHIVE, REQUEST, OUT, TRUST, PIN, POLICY };
+	static const struct option own[] = {
+	    {"entry", required_argument, NULL, ENTRY},
+	    {"bundle", required_argument, NULL, BUNDLE},
+	    {"archive", required_argument, NULL, ARCHIVE},
+	    {"request", required_argument, NULL, REQUEST},
+	    {"out", required_argument, NULL, OUT},
+	    {"trust", required_argument, NULL, TRUST},
+	    {"crl", required_argument, NULL, TRUST},
+	    {"pin", required_argument, NULL, PIN},
+	    {"time-policy", required_argument, NULL, POLICY},
+	    {NULL, 0, NULL, 0},
+	};
+	struct words w = {0};
+	struct evd_error err = {0};
+	int id, r = 0;
+
+	while (r == 0 && (id = cmd_option(g, &cmd_timestamp, own, argc, argv)) != -1) {
+		switch (id) {
+		case ENTRY: w.entry = optarg; break;
+		case BUNDLE: w.bundle = optarg; break;
+		case ARCHIVE: w.archive = optarg; break;
+		case REQUEST: w.request = optarg; break;
+		case OUT: w.out = optarg; break;
+		case TRUST: r = evd_trust_load(&w.trust, optarg, &err); break;
+		case PIN: r = evd_trust_pin(&w.trust, optarg, &err); break;
+		case POLICY: r = evd_trust_policy(&w.trust, optarg, &err); break;
+		default: evd_trust_release(&w.trust); return cmd_option_exit();
+		}
+	}
+	r = r ? cmd_fail(r, &err) : act(g, &w, argc - optind, argv + optind);
+	evd_trust_release(&w.trust);
+	return r;
+}
+
+const struct cmd_row cmd_timestamp = {
+    "timestamp",
+    "usage: evidence timestamp request --entry N|--bundle B|--archive B --out FILE.tsq\n"
+    "       evidence timestamp attach --request FILE.tsq [--trust FILE|DIR]... ANSWER.tsr\n"
+    "       evidence timestamp attach --request FILE.tsq --bundle B|--archive B --out OUT.asice\n"
+    "                                 [--trust FILE|DIR]... ANSWER.tsr\n"
+    "       evidence timestamp embed --bundle B --out OUT.asice --trust FILE|DIR... [--crl "
+    "FILE]...\n"
+    "\n"
+    "Proves, with the word of an independent authority, that something existed not later than a\n"
+    "time. A request holds a digest and a random number alone; any computer with a network gets "
+    "the\n"
+    "answer (docs/timestamp.md). The bundle given stays as it is.\n"
+    "\n"
+    "  --entry N           an entry of this case, and all before it; attach adds an entry\n"
+    "  --bundle B          the signature of the sealed bundle B\n"
+    "  --archive B         all of the sealed bundle B: renews its proof before an authority's "
+    "ends\n"
+    "  --out FILE          what is made\n"
+    "  --request FILE.tsq  what was asked\n"
+    "  --trust FILE|DIR    PEM certificates of authorities; revocation lists too\n"
+    "  --crl FILE          PEM revocation lists\n"
+    "  --pin FINGERPRINT   trust the certificate with this SHA-256 fingerprint\n"
+    "  --time-policy OID   accept this policy of an authority alone (repeatable)\n",
+    N_("prove the time with an authority's time stamp"),
+    run,
+};

@@ -1,0 +1,311 @@
+/* stamp: see stamp.h. */
+#include "stamp/stamp.h"
+
+#include "base/der.h"
+#include "platform/input.h"
+#include "chain/signature.h"
+#include "seal/tagfiles.h"
+#include "stamp/answer.h"
+#include "stamp/cms.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char signature_name[] = "META-INF/signature001.p7s";
+static const char newest[] = "META-INF/ASiCArchiveManifest.xml";
+
+static struct evd_stamp_file *find(struct evd_stamp_bundle *b, const char *name)
+{
+	for (size_t i = 0; i < b->meta.n; i++)
+		if (strcmp(b->meta.at[i].name, name) == 0)
+			return &b->meta.at[i];
+	return NULL;
+}
+
+static struct evd_stamp_file *add(struct evd_stamp_bundle *b, const char *name)
+{
+	void *grown = evd_grow(b->meta.at, b->meta.n, &b->meta.cap, sizeof *b->meta.at);
+
+	if (!grown)
+		return NULL;
+	b->meta.at = grown;
+	memset(&b->meta.at[b->meta.n], 0, sizeof *b->meta.at);
+	snprintf(b->meta.at[b->meta.n].name, sizeof b->meta.at->name, "%s", name);
+	return &b->meta.at[b->meta.n++];
+}
+
+static int load(struct evd_stamp_bundle *b, const struct evd_member_file *f, struct evd_error *err)
+{
+	struct evd_stamp_file *to = add(b, f->name);
+	uint8_t *p = malloc((size_t)f->size + 1);
+	int r = to && p ? evd_read_at(b->fd, f->off, p, (size_t)f->size, err) : evd_nomem(err);
+
+	if (r == 0) {
+		evd_put(&to->bytes, p, (size_t)f->size);
+		r = evd_buf_check(&to->bytes, err);
+	}
+	free(p);
+	return r;
+}
+
+int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct evd_stamp_bundle *b,
+                   struct evd_error *err)
+{
+	const struct evd_findings to = {evd_report_collect, &b->report};
+	struct evd_member_file f;
+	enum evd_verdict v;
+	int r;
+
+	memset(b, 0, sizeof *b);
+	b->o = o;
+	r = evd_input_open(path, &b->fd, err);
+	if (r) {
+		b->fd = -1;
+		return r;
+	}
+	r = evd_verify(b->fd, path, o, &b->report, err);
+	if (r)
+		return r;
+	v = evd_verdict(&b->report);
+	if (v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE)
+		return evd_fail(err, EVD_E_DAMAGED, "%s: %s; see evidence-verify", path,
+		                evd_verdict_name(v));
+	r = evd_container_open(b->fd, &to, &b->c, err);
+	while (r == 0) {
+		r = evd_container_next(&b->c, &f, err);
+		if (r == 0 && strncmp(f.name, "META-INF/", 9) == 0)
+			r = load(b, &f, err);
+	}
+	return r == EVD_END ? 0 : r;
+}
+
+void evd_stamp_close(struct evd_stamp_bundle *b)
+{
+	for (size_t i = 0; i < b->meta.n; i++)
+		evd_buf_release(&b->meta.at[i].bytes);
+	free(b->meta.at);
+	evd_container_release(&b->c);
+	evd_report_release(&b->report);
+	if (b->fd >= 0)
+		evd_input_close(b->fd);
+	memset(b, 0, sizeof *b);
+	b->fd = -1;
+}
+
+/* The seal's signature taken apart; the caller frees. */
+static int take_signature(struct evd_stamp_bundle *b, struct evd_cms **out, struct evd_error *err)
+{
+	struct evd_stamp_file *f = find(b, signature_name);
+	struct evd_cms *c = malloc(sizeof *c);
+
+	*out = c;
+	if (!c)
+		return evd_nomem(err);
+	if (!f || !evd_cms_read(evd_buf_view(&f->bytes), c))
+		return evd_fail(err, EVD_E_DAMAGED, "the seal's signature cannot be read");
+	return 0;
+}
+
+static int put_signature(struct evd_stamp_bundle *b, struct evd_cms *c, struct evd_error *err)
+{
+	struct evd_buf out = {0};
+	struct evd_stamp_file *f = find(b, signature_name);
+
+	evd_cms_write(c, &out);
+	evd_buf_release(&f->bytes); /* what `c` borrowed from */
+	f->bytes = out;
+	return evd_buf_check(&f->bytes, err);
+}
+
+/* The next archive manifest: lists every file as it is now. */
+static int put_manifest(void *ctx, const void *p, size_t len, struct evd_error *err)
+{
+	evd_put(ctx, p, len);
+	return evd_buf_check(ctx, err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct evd_meta_line *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int write_manifest(struct evd_stamp_bundle *b, struct evd_buf *out, struct evd_error *err)
+{
+	uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN];
+	struct evd_meta_line *line = calloc(b->meta.n, sizeof *line);
+	struct evd_sink_to to = {put_manifest, out};
+	char last[64];
+	int r = line ? evd_tagfile_digests(&b->report.log, digest, err) : evd_nomem(err);
+
+	snprintf(last, sizeof last, "META-INF/ASiCArchiveManifest%03u.xml", b->c.archives);
+	for (size_t i = 0; i < b->meta.n && r == 0; i++) {
+		const char *name = b->meta.at[i].name;
+
+		line[i].root = strcmp(name, newest) == 0;
+		snprintf(line[i].name, sizeof line[i].name, "%.47s", line[i].root ? last : name);
+		r = evd_sha256(evd_buf_view(&b->meta.at[i].bytes), line[i].sha256, err);
+	}
+	if (r == 0) /* the newest has got its number: it goes behind the older ones */
+		qsort(line, b->meta.n, sizeof *line, by_name);
+	if (r == 0)
+		r = evd_archive_manifest(&b->report.log, digest, line, b->meta.n, b->c.archives + 1, to,
+		                         err);
+	free(line);
+	return r;
+}
+
+int evd_stamp_imprint(struct evd_stamp_bundle *b, bool archive, uint8_t out[EVD_SHA256_LEN],
+                      struct evd_error *err)
+{
+	struct evd_buf manifest = {0};
+	struct evd_cms *c = NULL;
+	int r = archive ? write_manifest(b, &manifest, err) : take_signature(b, &c, err);
+
+	if (r == 0)
+		r = evd_sha256(archive ? evd_buf_view(&manifest) : c->value, out, err);
+	evd_buf_release(&manifest);
+	free(c);
+	return r;
+}
+
+static int attach_archive(struct evd_stamp_bundle *b, struct evd_view token, struct evd_error *err)
+{
+	struct evd_stamp_file *f = find(b, newest);
+	struct evd_buf manifest = {0};
+	char name[64];
+	int r;
+
+	if (b->c.archives >= EVD_MAX_ARCHIVES)
+		return evd_fail(err, EVD_E_LIMIT, "more archive time-stampings than a bundle may have");
+	r = write_manifest(b, &manifest, err);
+	if (r == 0 && f)
+		snprintf(f->name, sizeof f->name, "META-INF/ASiCArchiveManifest%03u.xml", b->c.archives);
+	f = r == 0 ? add(b, newest) : NULL;
+	if (!f) {
+		evd_buf_release(&manifest);
+		return r ? r : evd_nomem(err);
+	}
+	f->bytes = manifest;
+	snprintf(name, sizeof name, "META-INF/timestamp%03u.tst", b->c.archives + 1);
+	f = add(b, name);
+	if (!f)
+		return evd_nomem(err);
+	evd_put_view(&f->bytes, token);
+	return evd_buf_check(&f->bytes, err);
+}
+
+static int may_change(const struct evd_stamp_bundle *b, struct evd_error *err)
+{
+	return b->c.archives ? evd_fail(err, EVD_E_MISUSE,
+	                                "the bundle has an archive time stamp: its signature cannot "
+	                                "change any more; make another archive time stamp")
+	                     : 0;
+}
+
+int evd_stamp_attach(struct evd_stamp_bundle *b, bool archive, struct evd_view token,
+                     struct evd_error *err)
+{
+	static const uint8_t oid[] = {6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14};
+	struct evd_buf attribute = {0};
+	struct evd_cms *c = NULL;
+	size_t at, set;
+	int r;
+
+	if (archive)
+		return attach_archive(b, token, err);
+	r = may_change(b, err);
+	if (r == 0)
+		r = take_signature(b, &c, err);
+	at = evd_der_open(&attribute, 0x30);
+	evd_put(&attribute, oid, sizeof oid);
+	set = evd_der_open(&attribute, 0x31);
+	evd_put_view(&attribute, token);
+	evd_der_close(&attribute, set);
+	evd_der_close(&attribute, at);
+	if (r == 0)
+		r = evd_buf_check(&attribute, err);
+	if (r == 0 && (c->attributes.n >= EVD_MAX_TOKENS ||
+	               !evd_cms_add(&c->attributes, evd_buf_view(&attribute))))
+		r = evd_fail(err, EVD_E_LIMIT, "the seal's signature has %u tokens already",
+		             EVD_MAX_TOKENS);
+	if (r == 0)
+		r = put_signature(b, c, err);
+	evd_buf_release(&attribute);
+	free(c);
+	return r;
+}
+
+/* ---- material ---- */
+
+/* The path of `first` at `time`, and lists for it, among what goes beside the signature. */
+static int add_path(struct evd_hand *h, struct evd_view first, enum evd_use use, int64_t time,
+                    struct evd_cms *c, struct evd_error *err)
+{
+	const struct evd_path_use how = {use, time, INT64_MAX};
+	struct evd_path path = {.n = 0};
+	struct evd_cert cert;
+	bool room = true;
+	int r = evd_cert_read(first, &cert, err);
+
+	if (r)
+		return r == EVD_END ? 0 : r;
+	if (!evd_path_find(h, &cert, &how, &path))
+		for (size_t i = 1; i < path.n; i++) {
+			room = room && evd_cms_add(&c->certificates, path.at[i]->der);
+			for (size_t k = 0; k < h->lists.n; k++)
+				if (evd_crl_authentic(&h->lists.at[k], path.at[i], h->at + 300))
+					room = room && evd_cms_add(&c->lists, h->lists.at[k].der);
+		}
+	evd_cert_release(&cert);
+	return room ? 0 : evd_fail(err, EVD_E_LIMIT, "more certificates or lists than may stand there");
+}
+
+static int add_paths(struct evd_stamp_bundle *b, struct evd_hand *h, struct evd_cms *c,
+                     struct evd_error *err)
+{
+	const struct evd_log *log = &b->report.log;
+	struct evd_token t;
+	struct evd_view token;
+	int r = 0;
+
+	for (size_t i = 0; i < c->certificates.n && r == 0; i++)
+		r = evd_hand_add(h, c->certificates.at[i], false, err);
+	for (size_t i = 0; i < log->signers.n && r == 0; i++)
+		r = add_path(h, evd_view_of(log->signers.at[i].der, log->signers.at[i].der_len),
+		             EVD_USE_SIGNER, b->report.has_proved ? b->report.proved_ms / 1000 : h->at, c,
+		             err);
+	for (size_t i = 0; i < c->attributes.n && r == 0; i++) {
+		if (!evd_signature_token(c->attributes.at[i], &token))
+			continue;
+		r = evd_token_read(token, &t, err);
+		if (r == 0)
+			r = add_path(h, t.authority.der, EVD_USE_AUTHORITY, t.time_ms / 1000, c, err);
+		r = r == EVD_END ? 0 : r;
+		evd_token_release(&t);
+	}
+	return r;
+}
+
+int evd_stamp_embed(struct evd_stamp_bundle *b, struct evd_error *err)
+{
+	struct evd_hand *h = calloc(1, sizeof *h);
+	struct evd_cms *c = NULL;
+	int r = h ? may_change(b, err) : evd_nomem(err);
+
+	if (r == 0)
+		r = take_signature(b, &c, err);
+	if (r == 0)
+		r = evd_stamp_hand(&b->o->trust, b->o->now, h, err);
+	if (r == 0)
+		r = add_paths(b, h, c, err);
+	if (r == 0)
+		r = put_signature(b, c, err);
+	if (h)
+		evd_hand_release(h);
+	free(h);
+	free(c);
+	return r;
+}

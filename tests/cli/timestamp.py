@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""timestamp.py PROGRAMS: `evidence timestamp` with `openssl ts` as the authority: an entry, a seal (T), chain and
+lists beside it (LT), archive time stamps (LTA); what is no answer, or not an acceptable one, is refused in one line."""
+import os
+import subprocess
+import sys
+import zipfile
+
+from cli import Cli, check, sha256
+
+EXTENSIONS = {
+	'tsa': 'extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n',
+	'loose': 'extendedKeyUsage=timeStamping\nkeyUsage=critical,digitalSignature\n',
+}
+CONFIG = '''[tsa]
+default_tsa = t
+[t]
+serial = serial
+default_policy = 1.2.3.4.5
+other_policies = 1.2.3.4.6
+digests = sha256
+accuracy = secs:1
+signer_digest = sha256
+ess_cert_id_alg = sha256
+[ca]
+default_ca = c
+[c]
+database = index
+crlnumber = crlnumber
+default_md = sha256
+default_crl_days = 3650
+'''
+
+
+class Authority:
+	def __init__(self, cli, name):
+		self.dir = cli.path(name)
+		os.mkdir(self.dir)
+		self.write('tsa.cnf', CONFIG)
+		self.write('serial', '01\n')
+		self.write('crlnumber', '01\n')
+		self.write('index', '')
+		self.openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '7300',
+			'-subj', '/CN=Root ' + name, '-addext', 'keyUsage=critical,keyCertSign,cRLSign')
+		for kind, text in EXTENSIONS.items():
+			self.write('ext', text)
+			self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', kind + '.key',
+				'-out', 'csr', '-subj', '/CN=Authority ' + name)
+			self.openssl('x509', '-req', '-in', 'csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '7300',
+				'-extfile', 'ext', '-out', kind + '.pem')
+		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-out', 'ca.crl')
+		self.ca, self.crl = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl')
+
+	def write(self, name, text):
+		with open(os.path.join(self.dir, name), 'w', encoding='utf-8') as f:
+			f.write(text)
+
+	def openssl(self, *words):
+		done = subprocess.run(('openssl',) + words, capture_output=True, cwd=self.dir)
+		check(done.returncode == 0, 'openssl %s: %s' % (words, done.stderr.decode()))
+		return done.stdout
+
+	def answer(self, request, out, kind='tsa', *more):
+		self.openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', request, '-signer', kind + '.pem', '-inkey', kind + '.key',
+			'-chain', 'ca.pem', '-out', out, *more)
+		return out
+
+
+def tokens(cli, path, *trust):
+	report = cli.verdict('--pin', cli.me, *trust, path)
+	return [(t['where'], t['accepted'], t['standing'], t['accuracy'], t['policy']) for t in report['time'].get('tokens', [])], report
+
+
+def entry(cli, a):
+	q = cli.path('entry.tsq')
+	cli.evidence('timestamp', 'request', '--entry', '2', '--out', q)
+	text = a.openssl('ts', '-query', '-in', q, '-text').decode()
+	check('Hash Algorithm: sha256' in text and 'Certificate required: yes' in text, 'the request: ' + text)
+	digest = sha256(cli.path('case', 'custody', '00000002', 'entry.p7s'))
+	check(digest[:32] in text.replace(' ', '').replace('-', ''), 'the imprint')
+	check(os.path.getsize(q) < 100, 'a digest and a random number')
+	r = a.answer(q, cli.path('entry.tsr'))
+	# whose it is is not known; another request; not even an answer; a policy that was not asked for
+	check('not known here' in cli.evidence('timestamp', 'attach', '--request', q, r, expect=65), 'unknown authority')
+	cli.evidence('timestamp', 'request', '--entry', '2', '--out', cli.path('other.tsq'))
+	check('nonce' in cli.evidence('timestamp', 'attach', '--request', cli.path('other.tsq'), '--trust', a.ca, r, expect=65), 'nonce')
+	check('no answer' in cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, q, expect=65), 'no answer')
+	check('TIMESTAMP_CONSTRAINTS' in cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--time-policy', '1.2.3', r,
+		expect=65), 'policy')
+	check('no request' in cli.evidence('timestamp', 'attach', '--request', r, '--trust', a.ca, r, expect=65), 'no request')
+	loose = a.answer(q, cli.path('loose.tsr'), 'loose') if loose_possible(a, q, cli) else None
+	if loose:
+		check('TIMESTAMP_AUTHORITY' in cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, loose, expect=65), 'use')
+	whole = open(r, 'rb').read()
+	info = whole.index(bytes.fromhex('06042a030405')) # policy, imprint, serial, time, accuracy, nonce
+	for i in range(info, info + 100, 9):
+		bent = bytearray(whole)
+		bent[i] ^= 1
+		cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, cli.write('bent.tsr', bytes(bent)), expect=65)
+	n = len(os.listdir(cli.path('case', 'custody')))
+	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, r)
+	check(len(os.listdir(cli.path('case', 'custody'))) == n + 1, 'one entry')
+	check(os.path.exists(cli.path('case', 'custody', '%08d' % (n + 1), 'token.tst')), 'with the token')
+	cli.evidence('timestamp', 'request', '--entry', '99', '--out', cli.path('no.tsq'), expect=66)
+	return n + 1
+
+
+def loose_possible(a, q, cli):
+	"""`openssl ts` refuses to sign with such a certificate in some versions."""
+	done = subprocess.run(['openssl', 'ts', '-reply', '-config', 'tsa.cnf', '-queryfile', q, '-signer', 'loose.pem', '-inkey', 'loose.key',
+		'-out', cli.path('try.tsr')], capture_output=True, cwd=a.dir)
+	return done.returncode == 0
+
+
+def stamp(cli, a, bundle, out, how='--bundle', trust=None):
+	trust = trust or ['--trust', a.ca]
+	q, r = out + '.tsq', out + '.tsr'
+	cli.evidence('timestamp', 'request', how, bundle, '--out', q)
+	a.answer(q, r)
+	cli.evidence('timestamp', 'attach', '--request', q, *trust, how, bundle, '--out', out, r)
+	return q, r
+
+
+def names(path):
+	with zipfile.ZipFile(path) as z:
+		check(z.testzip() is None, path)
+		return [n for n in z.namelist() if n.startswith('META-INF/')]
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	cli.me = cli.identity()
+	a, b = Authority(cli, 'one'), Authority(cli, 'two')
+	open_case(cli)
+	at = entry(cli, a)
+	plain, t, tt, lt, lta, lta2 = (cli.path(n + '.asice') for n in ('plain', 't', 'tt', 'lt', 'lta', 'lta2'))
+	cli.evidence('seal', plain)
+	got, report = tokens(cli, plain, '--trust', a.ca)
+	check(got == [(str(at), True, 'chained', 1000, '1.2.3.4.5')], 'entry token: %r' % got)
+	check(report['time']['proved'] is None, 'an entry token proves no seal')
+	before = sha256(plain)
+	q, r = stamp(cli, a, plain, t)
+	check(sha256(plain) == before, 'the bundle given is not touched')
+	got, report = tokens(cli, t, '--trust', a.ca, '--require-time')
+	check([g[:3] for g in got] == [('META-INF/signature001.p7s', True, 'chained'), (str(at), True, 'chained')], 'T: %r' % got)
+	check(report['time']['proved'] == report['time']['tokens'][0]['time'], 'proved time')
+	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--bundle', plain, '--out', t, r, expect=73)
+	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--archive', plain, '--out', cli.path('x.asice'), r, expect=65)
+	check(not os.path.exists(cli.path('x.asice')), 'nothing is left of what is refused')
+	stamp(cli, b, t, tt, trust=['--trust', a.ca, '--trust', b.ca])
+	got, report = tokens(cli, tt, '--trust', a.ca, '--trust', b.ca)
+	check(len(got) == 3 and all(g[1] for g in got), 'two authorities: %r' % got)
+	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', lt, '--trust', a.ca, '--crl', a.crl)
+	got, report = tokens(cli, lt, '--trust', a.ca)
+	check(all(g[1] for g in got) and len(got) == 2, 'LT: %r' % got)
+	check(not [f for f in report['findings'] if f['where'].startswith('META-INF')], 'with the list the status is known: %r' % report['findings'])
+	stamp(cli, a, lt, lta, '--archive')
+	check(names(lta) == ['META-INF/ASiCArchiveManifest.xml', 'META-INF/ASiCManifest001.xml', 'META-INF/signature001.p7s',
+		'META-INF/timestamp001.tst'], 'LTA: %r' % names(lta))
+	stamp(cli, b, lta, lta2, '--archive', ['--trust', a.ca, '--trust', b.ca])
+	check(names(lta2)[:2] == ['META-INF/ASiCArchiveManifest.xml', 'META-INF/ASiCArchiveManifest001.xml'], 'renewed: %r' % names(lta2))
+	got, report = tokens(cli, lta2, '--trust', a.ca, '--trust', b.ca)
+	check([g[0] for g in got[:2]] == ['META-INF/timestamp002.tst', 'META-INF/timestamp001.tst'] and all(g[1] for g in got), 'LTA twice: %r' % got)
+	# the authorities' certificates end in 20 years: the newest token then is the one to renew
+	late = cli.verdict('--pin', cli.me, '--trust', a.ca, '--trust', b.ca, '--at', '2050-01-01', lta2)
+	check([f['where'] for f in late['findings'] if f['code'] == 'TIMESTAMP_AGED'] == ['META-INF/timestamp002.tst'], 'aged: %r' % late['findings'])
+	cli.evidence('timestamp', 'request', '--bundle', lta, '--out', cli.path('late.tsq'))
+	a.answer(cli.path('late.tsq'), cli.path('late.tsr'))
+	said = cli.evidence('timestamp', 'attach', '--request', cli.path('late.tsq'), '--trust', a.ca, '--bundle', lta, '--out', cli.path('y.asice'),
+		cli.path('late.tsr'), expect=64)
+	check('cannot change any more' in said, 'behind an archive time stamp: ' + said)
+	altered = bytearray(open(lta, 'rb').read())
+	altered[altered.index(b'Bagging-Date')] ^= 1
+	cli.evidence('timestamp', 'request', '--archive', cli.write('altered.asice', bytes(altered)), '--out', cli.path('z.tsq'), expect=65)
+	for words in ([], ['request'], ['attach', 'x'], ['embed', '--bundle', lt], ['request', '--entry', '1', '--bundle', lt, '--out', 'q']):
+		cli.evidence('timestamp', *words, expect=64)
+	print('timestamps: T, LT, LTA')
+
+
+def open_case(cli):
+	cli.run('evidence', 'open', cli.case, '--number', 'K 1', '--title', 'Time', '--passphrase-file', cli.pass_file)
+	cli.evidence('add', cli.write('note.txt', b'evidence\n'), '--basis', 'own-device')
+
+
+if __name__ == '__main__':
+	main()
