@@ -216,4 +216,5 @@ def report(rows, held, tokens, answers, whole):
 	return 1 if bad or not good else 0
 
 
-main()
+if __name__ == '__main__':
+	sys.exit(main())

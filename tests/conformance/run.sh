@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh NAME...: foreign validators and the programs for other systems, as named jobs. PASS or FAIL a job, exit 1 if one failed.
 #
-#   dss          EU DSS (Maven) judges good and altered bundles with its policy
+#   dss          EU DSS (Maven) judges good and altered bundles with its policy, and what evidence timestamp makes
 #   foreign      containers that EU DSS makes, and altered ones, through evidence inspect
 #   digidoc4j    opens our container and says it has no signature: it reads XAdES alone (Maven)
 #   archives     unzip, 7z, bsdtar, Python, Java list and extract the same bytes
@@ -62,7 +62,8 @@ jars() { # PROFILE: folder of the jars that java/pom.xml names in it
 job_dss() {
 	vectors
 	jars dss
-	python3 "$conformance/dss.py" "$EVD_VECTORS" --lib "$lib" --every "${EVD_DSS_EVERY:-25}"
+	python3 "$conformance/dss.py" "$EVD_VECTORS" --lib "$lib" --every "${EVD_DSS_EVERY:-25}" &&
+		python3 -B "$conformance/stamped.py" "$bin" --lib "$lib"
 }
 
 job_foreign() {
