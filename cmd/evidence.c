@@ -20,7 +20,7 @@ static const struct cmd_row *const rows[] = {
     &cmd_statement, &cmd_stop,     &cmd_view,      &cmd_list,    &cmd_show,   &cmd_log,
     &cmd_check,     &cmd_correct,  &cmd_close,     &cmd_seal,    &cmd_export, &cmd_index,
     &cmd_read,      &cmd_search,   &cmd_capture,   &cmd_compare, &cmd_chats,  &cmd_timeline,
-    &cmd_watch,     &cmd_inspect,  &cmd_timestamp,
+    &cmd_watch,     &cmd_inspect,  &cmd_timestamp, &cmd_receive, &cmd_refuse, &cmd_receipt,
 };
 
 static void help(FILE *to)

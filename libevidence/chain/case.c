@@ -216,14 +216,16 @@ static int read_entry(struct evd_case *c, uint64_t seq, bool records, struct evd
 	return r;
 }
 
-/* Records are read from entry `from` on. */
-static int read_log(struct evd_case *c, uint64_t from, struct evd_error *err)
+/* Records are read from entry `from` on; entries behind `to` are not. */
+static int read_log(struct evd_case *c, uint64_t from, uint64_t to, struct evd_error *err)
 {
 	uint64_t last;
 	int r = highest(c->custody, &last, err);
 
 	if (r == 0 && last == 0)
 		return evd_fail(err, EVD_E_NOTFOUND, "the case was never opened: its log is empty");
+	if (last > to)
+		last = to;
 	for (uint64_t seq = 1; r == 0 && seq <= last; seq++)
 		r = read_entry(c, seq, seq >= from, err);
 	return r;
@@ -242,7 +244,7 @@ int evd_case_read(struct evd_case *c, const struct evd_findings *report,
 	c->log.on_record_ctx = ctx;
 	c->report = report;
 	c->damaged = false;
-	r = read_log(c, 1, err);
+	r = read_log(c, 1, UINT64_MAX, err);
 	if (r == 0) {
 		r = evd_log_withheld(&c->log, err);
 		c->log.on_record = NULL;
@@ -266,8 +268,19 @@ int evd_case_read_from(struct evd_case *c, uint64_t from,
 	c->log.on_record = on_record;
 	c->log.on_record_ctx = ctx;
 	c->damaged = false;
-	r = read_log(c, from, err);
+	r = read_log(c, from, UINT64_MAX, err);
 	c->log.on_record = NULL;
+	return r == EVD_STOP ? say_fault(c, err) : r;
+}
+
+int evd_case_read_to(struct evd_case *c, uint64_t last, struct evd_error *err)
+{
+	int r;
+
+	evd_log_release(&c->log);
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	c->damaged = false;
+	r = read_log(c, 1, last, err);
 	return r == EVD_STOP ? say_fault(c, err) : r;
 }
 
@@ -293,7 +306,7 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 	if (r)
 		return r;
 	evd_log_init(&c->log, "case-00000000", &c->to);
-	r = read_log(c, UINT64_MAX, err);
+	r = read_log(c, UINT64_MAX, UINT64_MAX, err);
 	if (r == EVD_STOP)
 		return say_fault(c, err);
 	if (r == 0 && c->damaged)

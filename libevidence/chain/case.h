@@ -53,6 +53,8 @@ int evd_case_read_from(struct evd_case *c, uint64_t from,
                                         const struct evd_json *j, struct evd_view line,
                                         struct evd_error *err),
                        void *ctx, struct evd_error *err) EVD_MUST_USE;
+/* evd_case_read_to(c, last, err): the entries up to `last` alone, records too: the log as it then was. */
+int evd_case_read_to(struct evd_case *c, uint64_t last, struct evd_error *err) EVD_MUST_USE;
 /* evd_case_last_exhibit(c, err): sets c->log.last_exhibit to the highest number given so far. */
 int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
 /* evd_case_create(path, c, err): the folders of a new case, and its random id. */

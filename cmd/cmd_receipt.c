@@ -1,0 +1,345 @@
+/* cmd_receipt: `evidence receipt`: answers to handovers in the giver's case (docs/handover.md). */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+#include "seal/answer.h"
+#include "verify/receipt.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One handover of this case and what is known of its answer. */
+struct handover {
+	char id[37], time[EVD_ITEM_TIME];
+	uint64_t seq;
+	char *recipient; /* foreign text */
+	bool received;   /* this case itself came by it */
+	struct evd_receipt_said said;
+	struct evd_id item; /* the receipt taken in; seq 0: none */
+	unsigned more;      /* further receipts for it that hold */
+};
+
+struct handovers {
+	struct evd_case *c;
+	struct handover *at;
+	size_t n, cap;
+};
+
+static char *text_of(const struct evd_json *j, const char *key)
+{
+	struct evd_buf b = {0};
+	struct evd_view v;
+
+	if (!evd_json_string(j, 0, key, &v))
+		return NULL;
+	evd_put_unescaped(&b, v);
+	evd_put_u8(&b, '\0');
+	if (!b.failed)
+		return (char *)b.data;
+	evd_buf_release(&b);
+	return NULL;
+}
+
+static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                     struct evd_view line, struct evd_error *err)
+{
+	struct handovers *all = ctx;
+	const struct evd_entry *e = &all->c->log.entry;
+	struct handover *h;
+	void *grown;
+
+	(void)line;
+	if (e->action != EVD_TRANSFER || r->kind != EVD_KIND_CIRCUMSTANCES)
+		return 0;
+	grown = evd_grow(all->at, all->n, &all->cap, sizeof *all->at);
+	if (!grown)
+		return evd_nomem(err);
+	all->at = grown;
+	h = &all->at[all->n++];
+	memset(h, 0, sizeof *h);
+	snprintf(h->id, sizeof h->id, "%s", e->details.transfer_id);
+	evd_time_format(h->time, e->time_ms);
+	h->seq = e->seq;
+	h->recipient = text_of(j, "recipient");
+	return 0;
+}
+
+static void release(struct handovers *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		free(all->at[i].recipient);
+	free(all->at);
+}
+
+static struct handover *find(struct handovers *all, const char *id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->at[i].id, id) == 0)
+			return &all->at[i];
+	return NULL;
+}
+
+/* A receipt of the case is judged each time it is shown: nothing is believed because it was taken in. */
+static int judge_item(struct handovers *all, const struct evd_item *it, struct evd_error *err)
+{
+	const struct evd_id id = {it->seq, it->k};
+	char path[EVD_PAYLOAD_PATH];
+	uint8_t digest[EVD_SHA256_LEN];
+	struct evd_receipt_said said;
+	struct evd_buf text = {0};
+	struct handover *h;
+	int r;
+
+	evd_payload_path(path, id, it->ext);
+	r = evd_file_read(all->c->dir, path, EVD_MAX_RECEIPT, &text, err);
+	if (r == 0)
+		r = evd_sha256(evd_buf_view(&text), digest, err);
+	if (r == 0 && memcmp(digest, it->sha256, sizeof digest) != 0)
+		r = evd_fail(err, EVD_E_DAMAGED, "item %u/%u is altered", it->seq, it->k);
+	if (r == 0)
+		r = evd_answer_judge(all->c, evd_buf_view(&text), &said, err);
+	evd_buf_release(&text);
+	if (r || (said.result != EVD_RECEIPT_ACCEPTED && said.result != EVD_RECEIPT_REFUSED))
+		return r;
+	h = find(all, said.transfer_id);
+	if (h && h->item.seq) {
+		h->more++;
+	} else if (h) {
+		h->said = said;
+		h->item = id;
+	}
+	return 0;
+}
+
+static int judge_items(struct handovers *all, struct evd_error *err)
+{
+	const struct evd_log *log = &all->c->log;
+	int r = 0;
+
+	for (size_t i = 0; i < log->items.n && r == 0; i++)
+		if (log->items.at[i].role == EVD_ROLE_RECEIPT && !log->items.at[i].lost &&
+		    strcmp(log->items.at[i].ext, "receipt") == 0)
+			r = judge_item(all, &log->items.at[i], err);
+	for (size_t i = 0; i < log->transfers.n; i++) {
+		struct handover *h = find(all, log->transfers.at[i].id);
+
+		if (h && log->transfers.at[i].received)
+			h->received = true;
+	}
+	return r;
+}
+
+static const char *state_of(const struct handover *h)
+{
+	return h->received                              ? "led here"
+	       : h->item.seq == 0                       ? "no answer"
+	       : h->said.result == EVD_RECEIPT_ACCEPTED ? "accepted"
+	                                                : "refused";
+}
+
+static void put_json(const struct handover *h)
+{
+	struct evd_object o;
+	struct evd_buf b = {0};
+	char id[48];
+
+	evd_object_init(&o);
+	evd_object_int(&o, "entry", h->seq);
+	if (h->recipient)
+		evd_object_cstr(&o, "recipient", h->recipient);
+	evd_object_cstr(&o, "state", state_of(h));
+	evd_object_cstr(&o, "time", h->time);
+	evd_object_cstr(&o, "transferId", h->id);
+	if (h->item.seq) {
+		snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, h->item.seq, h->item.k);
+		evd_object_cstr(&o, "item", id);
+		evd_object_hex(&o, "signer", h->said.signer, EVD_SHA256_LEN);
+		evd_object_int(&o, "furtherReceipts", h->more);
+	}
+	if (evd_object_write(&o, &b, NULL) == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	evd_buf_release(&b);
+	evd_object_release(&o);
+}
+
+static void put_text(const struct handover *h)
+{
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	printf("entry %" PRIu64 "  %s  %s  ", h->seq, h->time, h->id);
+	cmd_put_text(evd_view_str(h->recipient ? h->recipient : ""));
+	printf("\n  %s", state_of(h));
+	if (h->item.seq) {
+		evd_hex(hex, h->said.signer, EVD_SHA256_LEN);
+		printf(" (item %" PRIu64 "/%" PRIu64 "), signed by %s", h->item.seq, h->item.k, hex);
+	}
+	putchar('\n');
+	if (h->more)
+		printf("  %u further receipt(s) for the same handover: compare them\n", h->more);
+}
+
+static int list(struct cmd_global *g)
+{
+	struct evd_case c;
+	struct handovers all = {.c = &c};
+	struct evd_error err = {0};
+	int r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+
+	if (r == 0)
+		r = evd_case_read(&c, NULL, on_record, &all, &err);
+	if (r == 0)
+		r = judge_items(&all, &err);
+	for (size_t i = 0; i < all.n && r == 0; i++) {
+		if (g->json)
+			put_json(&all.at[i]);
+		else
+			put_text(&all.at[i]);
+	}
+	r = r ? cmd_fail(r, &err) : CMD_DONE;
+	release(&all);
+	evd_case_close(&c);
+	return r;
+}
+
+/* The very bytes that were judged become the item. */
+static int commit(struct cmd_session *s, struct evd_view text, const char *name,
+                  const struct evd_receipt_said *said, struct evd_error *err)
+{
+	const char *slash = strrchr(name, '/');
+	char label[96], id[48];
+	struct evd_draft d;
+	uint64_t k;
+	int r = evd_entry_begin(&s->c, EVD_ACQUIRE, evd_key_actor(s->key), NULL, &d, err);
+
+	if (r)
+		return r;
+	evd_object_cstr(&d.details, "basis", "consent");
+	evd_object_cstr(&d.details, "observed", "file");
+	r = evd_entry_text(&d, text, "receipt", "receipt", &k, err);
+	if (r == 0) {
+		snprintf(label, sizeof label, "%s, transfer %s",
+		         said->result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused", said->transfer_id);
+		snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, d.entry.seq, k);
+		evd_object_reset(&d.scratch);
+		evd_object_cstr(&d.scratch, "item", id);
+		evd_object_cstr(&d.scratch, "kind", "origin");
+		evd_object_cstr(&d.scratch, "label", label);
+		evd_object_bytes(&d.scratch, "name", evd_view_str(slash ? slash + 1 : name));
+		r = evd_entry_record(&d, &d.scratch, NULL, err);
+	}
+	if (r == 0)
+		return evd_entry_commit(&d, s->key, err);
+	evd_entry_abandon(&d);
+	return r;
+}
+
+static const char *why_not(enum evd_receipt_result result)
+{
+	switch (result) {
+	case EVD_RECEIPT_OTHER_CASE: return "it answers a handover of another case";
+	case EVD_RECEIPT_OTHER_BUNDLE:
+		return "it answers no bundle that was handed over from this case";
+	case EVD_RECEIPT_UNVERIFIED: return "its signature could not be checked";
+	default: return "it is no valid receipt";
+	}
+}
+
+static int take_in(struct cmd_global *g, const char *path)
+{
+	struct cmd_session s;
+	struct evd_receipt_said said = {0};
+	struct evd_buf text = {0};
+	struct evd_error err = {0};
+	char hex[2 * EVD_SHA256_LEN + 1];
+	int r = evd_file_read(-1, path, EVD_MAX_RECEIPT, &text, &err);
+
+	if (r)
+		return cmd_fail(r, &err);
+	r = cmd_begin(g, &s);
+	if (r) {
+		evd_buf_release(&text);
+		return r;
+	}
+	r = evd_answer_judge(&s.c, evd_buf_view(&text), &said, &err);
+	if (r == 0 && said.result != EVD_RECEIPT_ACCEPTED && said.result != EVD_RECEIPT_REFUSED)
+		r = evd_fail(&err, EVD_E_FORMAT, "the receipt was not taken in: %s", why_not(said.result));
+	if (r == 0)
+		r = commit(&s, evd_buf_view(&text), path, &said, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		evd_hex(hex, said.signer, EVD_SHA256_LEN);
+		printf(
+		    "Handover %s: %s, signed by %s\nTaken in as item %zu/2. Compare the fingerprint with "
+		    "the one on the recipient's paper.\n",
+		    said.transfer_id, said.result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused", hex,
+		    s.c.log.entries.n);
+	}
+	evd_buf_release(&text);
+	cmd_end(&s);
+	return r;
+}
+
+/* The receipt of the handover by which this case came here, once more. */
+static int write_again(struct cmd_global *g, const char *path)
+{
+	struct evd_case c;
+	struct evd_buf text = {0};
+	struct evd_error err = {0};
+	uint64_t seq;
+	int r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+
+	seq = c.log.entries.n;
+	while (seq > 0 && c.log.entries.at[seq - 1].action != EVD_RECEIVE)
+		seq--;
+	if (r == 0 && seq == 0)
+		r = evd_fail(&err, EVD_E_NOTFOUND, "this case was not taken over from anybody");
+	if (r == 0)
+		r = evd_answer_write(&c, seq, &text, &err);
+	if (r == 0)
+		r = evd_file_put(-1, path, evd_buf_view(&text), &err);
+	evd_buf_release(&text);
+	evd_case_close(&c);
+	return r ? cmd_fail(r, &err) : CMD_DONE;
+}
+
+static int run(struct cmd_global *g, int argc, char **argv)
+{
+	enum { WRITE = CMD_OWN };
+	static const struct option own[] = {{"write", required_argument, NULL, WRITE},
+	                                    {NULL, 0, NULL, 0}};
+	const char *out = NULL;
+	int id;
+
+	while ((id = cmd_option(g, &cmd_receipt, own, argc, argv)) != -1) {
+		if (id != WRITE)
+			return cmd_option_exit();
+		out = optarg;
+	}
+	if (argc - optind > (out ? 0 : 1))
+		return cmd_usage(&cmd_receipt, "give one receipt, or none to list the handovers");
+	if (out)
+		return write_again(g, out);
+	return argc == optind ? list(g) : take_in(g, argv[optind]);
+}
+
+const struct cmd_row cmd_receipt = {
+    "receipt",
+    "usage: evidence receipt FILE\n"
+    "       evidence receipt [--json]\n"
+    "       evidence receipt --write OUT.receipt\n"
+    "\n"
+    "Takes in the recipient's answer to a handover of this case, checked against the bundle that "
+    "was\n"
+    "handed over; what does not answer one is not taken in. Without FILE: the handovers of this "
+    "case\n"
+    "with their answers, each receipt checked anew.\n"
+    "\n"
+    "  --write OUT.receipt  write once more the receipt by which this case was taken over\n",
+    N_("take in a recipient's receipt, or list handovers and answers"),
+    run,
+};
