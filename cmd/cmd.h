@@ -120,6 +120,15 @@ void cmd_items_release(struct cmd_items *items);
 /* cmd_items_find(items, word): NULL if there is none. */
 const struct cmd_item *cmd_items_find(const struct cmd_items *items, const char *word);
 
+/* cmd_consent_allows(c, recipient, certificate, err): DENIED if the newest consent entry that names this
+ * recipient (by name, or by the fingerprint `certificate`, NULL: none), or nobody, forbids to hand over. */
+int cmd_consent_allows(struct evd_case *c, const char *recipient, const char *certificate,
+                       struct evd_error *err) EVD_MUST_USE;
+
+/* cmd_receipt_paper(g, path, transfer, answer): `evidence receipt --paper`; answer: accepted, refused. */
+int cmd_receipt_paper(struct cmd_global *g, const char *path, const char *transfer,
+                      const char *answer);
+
 /* cmd_finding(ctx, f): prints a finding, one line; ctx is a struct cmd_printed. */
 struct cmd_printed {
 	struct cmd_global *g;
@@ -131,6 +140,6 @@ extern const struct cmd_row cmd_admit, cmd_transfer, cmd_identity, cmd_open, cmd
     cmd_statement, cmd_stop, cmd_view, cmd_list, cmd_show, cmd_log, cmd_check, cmd_correct,
     cmd_close, cmd_seal, cmd_export, cmd_index, cmd_read, cmd_search, cmd_capture, cmd_compare,
     cmd_chats, cmd_timeline, cmd_watch, cmd_inspect, cmd_timestamp, cmd_receive, cmd_refuse,
-    cmd_receipt;
+    cmd_receipt, cmd_consent, cmd_hold, cmd_lost;
 
 #endif

@@ -19,8 +19,11 @@ struct handover {
 	char *recipient; /* foreign text */
 	bool received;   /* this case itself came by it */
 	struct evd_receipt_said said;
-	struct evd_id item; /* the receipt taken in; seq 0: none */
-	unsigned more;      /* further receipts for it that hold */
+	struct evd_id item;  /* the receipt taken in; seq 0: none */
+	unsigned more;       /* further receipts for it that hold */
+	struct evd_id paper; /* scan of a form signed by hand; seq 0: none */
+	bool paper_refused;
+	uint64_t lost; /* the entry that says its stick was lost; 0: none */
 };
 
 struct handovers {
@@ -44,18 +47,20 @@ static char *text_of(const struct evd_json *j, const char *key)
 	return NULL;
 }
 
-static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
-                     struct evd_view line, struct evd_error *err)
+static struct handover *find(struct handovers *all, const char *id)
 {
-	struct handovers *all = ctx;
-	const struct evd_entry *e = &all->c->log.entry;
-	struct handover *h;
-	void *grown;
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->at[i].id, id) == 0)
+			return &all->at[i];
+	return NULL;
+}
 
-	(void)line;
-	if (e->action != EVD_TRANSFER || r->kind != EVD_KIND_CIRCUMSTANCES)
-		return 0;
-	grown = evd_grow(all->at, all->n, &all->cap, sizeof *all->at);
+static int add(struct handovers *all, const struct evd_json *j, struct evd_error *err)
+{
+	const struct evd_entry *e = &all->c->log.entry;
+	void *grown = evd_grow(all->at, all->n, &all->cap, sizeof *all->at);
+	struct handover *h;
+
 	if (!grown)
 		return evd_nomem(err);
 	all->at = grown;
@@ -68,19 +73,46 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	return 0;
 }
 
+/* A record of kind `handover` (docs/handover.md): what a person said of one. */
+static void hear(struct handovers *all, const struct evd_json *j)
+{
+	struct handover *h;
+	struct evd_view v;
+	char id[37] = "";
+
+	if (evd_json_string(j, 0, "transferId", &v) && v.len == sizeof id - 1)
+		memcpy(id, v.p, sizeof id - 1);
+	h = find(all, id);
+	if (!h || !evd_json_string(j, 0, "state", &v))
+		return;
+	if (evd_view_is(v, "lost"))
+		h->lost = all->c->log.entry.seq;
+	if (!evd_view_is(v, "paper") || !evd_json_string(j, 0, "item", &v) ||
+	    !evd_id_parse(v, &h->paper))
+		return;
+	h->paper_refused = evd_json_string(j, 0, "answer", &v) && evd_view_is(v, "refused");
+}
+
+static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                     struct evd_view line, struct evd_error *err)
+{
+	struct handovers *all = ctx;
+	struct evd_view kind;
+
+	(void)line;
+	if (r->kind == EVD_KIND_CIRCUMSTANCES && all->c->log.entry.action == EVD_TRANSFER)
+		return add(all, j, err);
+	if (r->kind == EVD_KIND_OTHER && evd_json_string(j, 0, "kind", &kind) &&
+	    evd_view_is(kind, "handover"))
+		hear(all, j);
+	return 0;
+}
+
 static void release(struct handovers *all)
 {
 	for (size_t i = 0; i < all->n; i++)
 		free(all->at[i].recipient);
 	free(all->at);
-}
-
-static struct handover *find(struct handovers *all, const char *id)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->at[i].id, id) == 0)
-			return &all->at[i];
-	return NULL;
 }
 
 /* A receipt of the case is judged each time it is shown: nothing is believed because it was taken in. */
@@ -135,10 +167,13 @@ static int judge_items(struct handovers *all, struct evd_error *err)
 
 static const char *state_of(const struct handover *h)
 {
-	return h->received                              ? "led here"
-	       : h->item.seq == 0                       ? "no answer"
-	       : h->said.result == EVD_RECEIPT_ACCEPTED ? "accepted"
-	                                                : "refused";
+	if (h->received)
+		return "led here";
+	if (h->item.seq)
+		return h->said.result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused";
+	if (h->paper.seq)
+		return h->paper_refused ? "refused on paper" : "accepted on paper";
+	return h->lost ? "lost" : "no answer";
 }
 
 static void put_json(const struct handover *h)
@@ -160,6 +195,12 @@ static void put_json(const struct handover *h)
 		evd_object_hex(&o, "signer", h->said.signer, EVD_SHA256_LEN);
 		evd_object_int(&o, "furtherReceipts", h->more);
 	}
+	if (h->paper.seq) {
+		snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, h->paper.seq, h->paper.k);
+		evd_object_cstr(&o, "paper", id);
+	}
+	if (h->lost)
+		evd_object_int(&o, "lost", h->lost);
 	if (evd_object_write(&o, &b, NULL) == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
@@ -178,6 +219,13 @@ static void put_text(const struct handover *h)
 		printf(" (item %" PRIu64 "/%" PRIu64 "), signed by %s", h->item.seq, h->item.k, hex);
 	}
 	putchar('\n');
+	if (h->paper.seq)
+		printf("  on paper (item %" PRIu64 "/%" PRIu64
+		       "): weaker, for a person read that signature and "
+		       "no program checked it\n",
+		       h->paper.seq, h->paper.k);
+	if (h->lost)
+		printf("  its stick was lost, says entry %" PRIu64 "\n", h->lost);
 	if (h->more)
 		printf("  %u further receipt(s) for the same handover: compare them\n", h->more);
 }
@@ -309,21 +357,33 @@ static int write_again(struct cmd_global *g, const char *path)
 
 static int run(struct cmd_global *g, int argc, char **argv)
 {
-	enum { WRITE = CMD_OWN };
+	enum { WRITE = CMD_OWN, PAPER, TRANSFER, REFUSED };
 	static const struct option own[] = {{"write", required_argument, NULL, WRITE},
+	                                    {"paper", required_argument, NULL, PAPER},
+	                                    {"transfer", required_argument, NULL, TRANSFER},
+	                                    {"refused", no_argument, NULL, REFUSED},
 	                                    {NULL, 0, NULL, 0}};
-	const char *out = NULL;
+	const char *out = NULL, *paper = NULL, *transfer = NULL;
+	bool refused = false;
 	int id;
 
 	while ((id = cmd_option(g, &cmd_receipt, own, argc, argv)) != -1) {
-		if (id != WRITE)
-			return cmd_option_exit();
-		out = optarg;
+		switch (id) {
+		case WRITE: out = optarg; break;
+		case PAPER: paper = optarg; break;
+		case TRANSFER: transfer = optarg; break;
+		case REFUSED: refused = true; break;
+		default: return cmd_option_exit();
+		}
 	}
-	if (argc - optind > (out ? 0 : 1))
+	if (argc - optind > (out || paper ? 0 : 1) || (out && paper))
 		return cmd_usage(&cmd_receipt, "give one receipt, or none to list the handovers");
+	if (!paper != !transfer || (refused && !paper))
+		return cmd_usage(&cmd_receipt, "--paper and --transfer belong together");
 	if (out)
 		return write_again(g, out);
+	if (paper)
+		return cmd_receipt_paper(g, paper, transfer, refused ? "refused" : "accepted");
 	return argc == optind ? list(g) : take_in(g, argv[optind]);
 }
 
@@ -331,6 +391,7 @@ const struct cmd_row cmd_receipt = {
     "receipt",
     "usage: evidence receipt FILE\n"
     "       evidence receipt [--json]\n"
+    "       evidence receipt --paper SCAN --transfer ID [--refused]\n"
     "       evidence receipt --write OUT.receipt\n"
     "\n"
     "Takes in the recipient's answer to a handover of this case, checked against the bundle that "
@@ -339,6 +400,9 @@ const struct cmd_row cmd_receipt = {
     "case\n"
     "with their answers, each receipt checked anew.\n"
     "\n"
+    "  --paper SCAN         scan or photo of a form signed by hand; shown as weaker\n"
+    "  --transfer ID        the handover that it answers, as listed\n"
+    "  --refused            the form says that it was refused\n"
     "  --write OUT.receipt  write once more the receipt by which this case was taken over\n",
     N_("take in a recipient's receipt, or list handovers and answers"),
     run,

@@ -124,8 +124,77 @@ static int commit(struct cmd_session *s, const uint8_t *to, const struct evd_cir
 	return evd_entry_commit(&d, s->key, err);
 }
 
+static void put_line(struct evd_buf *b, const char *what, const char *value)
+{
+	evd_putf(b, "%-24s ", what);
+	if (value && *value)
+		evd_put_printable(b, evd_view_str(value), 0);
+	else
+		evd_put_str(b, "________________________________________");
+	evd_put_str(b, "\n");
+}
+
+/* In groups of four, as people compare them. */
+static void put_hex(struct evd_buf *b, const char *what, const uint8_t *digest)
+{
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	evd_putf(b, "%s\n   ", what);
+	if (!digest) {
+		evd_put_str(b, " ______________________________________________________________\n");
+		return;
+	}
+	evd_hex(hex, digest, EVD_SHA256_LEN);
+	for (size_t i = 0; i < 2 * EVD_SHA256_LEN; i += 4)
+		evd_putf(b, "%s %.4s", i == EVD_SHA256_LEN ? "\n   " : "", hex + i);
+	evd_put_str(b, "\n");
+}
+
+/* The paper fallback: what the log says of the handover, and room for what only a hand can write. */
+static int put_form(const char *path, const struct cmd_session *s, const uint8_t *to,
+                    const struct evd_circumstances *x, const char *id, const struct evd_sealed *out,
+                    struct evd_error *err)
+{
+	struct evd_buf b = {0};
+	char time[EVD_TIME_LEN + 1];
+	int r;
+
+	evd_time_format(time, s->c.log.entry.time_ms);
+	evd_put_str(&b, "HANDOVER OF A SEALED EVIDENCE BUNDLE\n\n");
+	put_line(&b, "Case", s->c.log.case_id);
+	put_line(&b, "Handover", id);
+	put_line(&b, "Sealed (giver's clock)", time);
+	put_line(&b, "Recipient", x->recipient);
+	put_line(&b, "Purpose", x->purpose);
+	put_line(&b, "Authority", x->authority);
+	put_line(&b, "Medium", x->medium);
+	put_line(&b, "Physical seal number", x->seal_number);
+	put_line(&b, "Condition", x->condition);
+	put_hex(&b, "Seal digest of the bundle", out->seal_digest);
+	put_hex(&b, "Custody head", out->head);
+	put_hex(&b, "Giver's certificate", evd_key_fingerprint(s->key));
+	put_hex(&b, "Recipient's certificate", to);
+	evd_put_str(&b, "\nTo be filled in by hand\n\n"
+	                "[ ] taken over    [ ] refused, because ________________________________\n"
+	                "[ ] seal and number as above    [ ] they differ: ______________________\n"
+	                "[ ] the bundle was verified by a program, which said: _________________\n"
+	                "[ ] the bundle was not verified\n\n");
+	put_line(&b, "Place, date, hour", NULL);
+	put_line(&b, "Giver, name", NULL);
+	put_line(&b, "Giver, signature", NULL);
+	put_line(&b, "Recipient, name", NULL);
+	put_line(&b, "Recipient, signature", NULL);
+	evd_put_str(
+	    &b, "\nA signature on paper binds less than a signed receipt: no program can check it.\n");
+	r = evd_buf_check(&b, err);
+	if (r == 0)
+		r = evd_file_put(-1, path, evd_buf_view(&b), err);
+	evd_buf_release(&b);
+	return r;
+}
+
 static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_circumstances *x,
-                     const char *path)
+                     const char *path, const char *form)
 {
 	struct evd_seal_options o = {0};
 	struct evd_sealed out = {0};
@@ -134,17 +203,26 @@ static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_c
 	char id[37] = "", digest[2 * EVD_SHA256_LEN + 1];
 	int r;
 
-	if (evd_file_exists(-1, path)) { /* before anything is recorded */
-		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", path);
+	if (evd_file_exists(-1, path) || (form && evd_file_exists(-1, form))) {
+		/* before anything is recorded */
+		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name",
+		             evd_file_exists(-1, path) ? path : form);
 		return cmd_fail(r, &err);
 	}
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
 	o.pool = s.pool;
-	r = commit(&s, to, x, id, &err);
+	if (to)
+		evd_hex(digest, to, EVD_SHA256_LEN);
+	/* an order needs no consent (docs/handover.md) */
+	r = x->authority ? 0 : cmd_consent_allows(&s.c, x->recipient, to ? digest : NULL, &err);
+	if (r == 0)
+		r = commit(&s, to, x, id, &err);
 	if (r == 0)
 		r = evd_seal(&s.c, s.key, path, &o, &out, &err);
+	if (r == 0 && form)
+		r = put_form(form, &s, to, x, id, &out, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {
@@ -159,7 +237,17 @@ static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_c
 
 static int run_transfer(struct cmd_global *g, int argc, char **argv)
 {
-	enum { TO = CMD_OWN, RECIPIENT, PURPOSE, CONDITION, MEDIUM, SEAL_NUMBER, AUTHORITY, CONSENT };
+	enum {
+		TO = CMD_OWN,
+		RECIPIENT,
+		PURPOSE,
+		CONDITION,
+		MEDIUM,
+		SEAL_NUMBER,
+		AUTHORITY,
+		CONSENT,
+		FORM
+	};
 	static const struct option own[] = {{"to", required_argument, NULL, TO},
 	                                    {"recipient", required_argument, NULL, RECIPIENT},
 	                                    {"purpose", required_argument, NULL, PURPOSE},
@@ -168,10 +256,11 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 	                                    {"seal-number", required_argument, NULL, SEAL_NUMBER},
 	                                    {"authority", required_argument, NULL, AUTHORITY},
 	                                    {"consent", required_argument, NULL, CONSENT},
+	                                    {"form", required_argument, NULL, FORM},
 	                                    {NULL, 0, NULL, 0}};
 	struct evd_circumstances x = {0};
 	uint8_t who[EVD_SHA256_LEN];
-	const char *to = NULL;
+	const char *to = NULL, *form = NULL;
 	bool anyone;
 	int id;
 
@@ -185,6 +274,7 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 		case SEAL_NUMBER: x.seal_number = optarg; break;
 		case AUTHORITY: x.authority = optarg; break;
 		case CONSENT: x.consent = optarg; break;
+		case FORM: form = optarg; break;
 		default: return cmd_option_exit();
 		}
 	}
@@ -195,7 +285,7 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 	anyone = strcmp(to, "anyone") == 0;
 	if (!anyone && !parse_fingerprint(to, who))
 		return cmd_usage(&cmd_transfer, "--to is a whole fingerprint, 64 digits, or anyone");
-	return hand_over(g, anyone ? NULL : who, &x, argv[optind]);
+	return hand_over(g, anyone ? NULL : who, &x, argv[optind], form);
 }
 
 const struct cmd_row cmd_transfer = {
@@ -205,7 +295,7 @@ const struct cmd_row cmd_transfer = {
     "\n"
     "Records to whom the case is handed over and seals the bundle that travels. This case goes on; "
     "the\n"
-    "recipient's answer is checked with evidence-verify --receipt.\n"
+    "recipient's answer is taken in with 'evidence receipt'.\n"
     "\n"
     "  --to FINGERPRINT|anyone  the recipient's certificate, which alone may answer; anyone: its\n"
     "                           fingerprint is not known, any certificate may answer\n"
@@ -215,7 +305,10 @@ const struct cmd_row cmd_transfer = {
     "  --medium TEXT            the stick or disk it travels on\n"
     "  --seal-number N          number of its physical seal or bag\n"
     "  --authority TEXT         number of an order\n"
-    "  --consent TEXT           reference of the consent\n",
+    "  --consent TEXT           reference of the consent\n"
+    "  --form FORM.txt          also write a form to be printed and signed by hand, for a "
+    "recipient\n"
+    "                           who cannot give a signed receipt\n",
     N_("hand the case over: record it and seal"),
     run_transfer,
 };

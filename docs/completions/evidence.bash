@@ -1,7 +1,7 @@
 # bash completion for evidence(1)
 _evidence() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
-	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt'
+	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt consent hold lost'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		w=${COMP_WORDS[i]}
 		case $w in
@@ -46,10 +46,13 @@ _evidence() {
 		list) own='--all' ;;
 		view | close | correct) own='--reason' ;;
 		admit) own='--as --reason' ;;
-		transfer) own='--to --recipient --purpose --condition --medium --seal-number --authority --consent' ;;
+		transfer) own='--to --recipient --purpose --condition --medium --seal-number --authority --consent --form' ;;
 		receive) own='--from --condition --medium --seal-number --reason --purpose --authority' ;;
 		refuse) own='--reason --from --condition --medium --seal-number --purpose --authority' ;;
-		receipt) own='--json --write' ;;
+		receipt) own='--json --paper --transfer --refused --write' ;;
+		consent) own='--basis --recipient --until --reference --purpose --reason' ;;
+		hold) own='--reason --authority' ;;
+		lost) own='--reason --cause --transfer' ;;
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
 		export) own='--recipient --reason' ;;
 		index) own='--rebuild' ;;

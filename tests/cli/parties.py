@@ -171,10 +171,13 @@ def chain(survivor, lawyer, police, prosecutor, court):
 	police.evidence('note', 'statement taken')
 	lost = police.hand_over(prosecutor, 'stick-that-is-lost.asice', 'charge', '--medium', 'stick 3')
 	os.remove(lost)
+	police.evidence('lost', '--transfer', '00000000-0000-4000-8000-000000000000', '--reason', 'x', expect=66)
+	police.evidence('lost', '--transfer', police.handovers()[-1]['transferId'], '--reason', 'left in a taxi')
+	check('its stick was lost' in police.evidence('receipt'), 'said')
 	second = police.hand_over(prosecutor, 'second-stick.asice', 'charge', '--medium', 'stick 4')
 	receipt = prosecutor.receive(police, second)
 	police.evidence('receipt', police.get(receipt))
-	check([h['state'] for h in police.handovers()][-2:] == ['no answer', 'accepted'], 'the lost stick stays open: %r' % police.handovers())
+	check([h['state'] for h in police.handovers()][-2:] == ['lost', 'accepted'], 'the lost stick: %r' % police.handovers())
 	out = prosecutor.hand_over(court, 'to-court.asice', 'trial', '--authority', 'K 12/26')
 	receipt = court.receive(prosecutor, out)
 	prosecutor.evidence('receipt', prosecutor.get(receipt))
@@ -194,6 +197,89 @@ def chain(survivor, lawyer, police, prosecutor, court):
 	mine = survivor.seal('goes-on.asice')
 	check(court.verdict('--pin', survivor.fingerprint, '--extends', mine, final, expect=1)['extends'] == 'branch', 'a branch accuses nobody')
 	return final
+
+
+def consented(survivor, court):
+	"""Consent is for a recipient, for a time, and can be withdrawn; an order needs none."""
+	def hand_over(name, expect=0, *words):
+		survivor.evidence('transfer', '--to', court.fingerprint, '--recipient', 'Court', '--purpose', 'trial', *words,
+			survivor.path(name), expect=expect)
+		check(os.path.exists(survivor.path(name)) == (expect == 0), name)
+
+	survivor.evidence('consent', 'given', '--basis', 'written', '--recipient', 'Court', '--until', '2000-01-01', '--reference', 'form 3')
+	before = survivor.entries()
+	check('2000-01-01' in survivor.evidence('transfer', '--to', court.fingerprint, '--recipient', 'Court', '--purpose', 'p', survivor.path('late.asice'),
+		expect=77), 'says when it ended')
+	check(survivor.entries() == before, 'nothing is recorded')
+	survivor.evidence('consent', 'withdrawn', '--basis', 'oral', '--recipient', 'Newspaper')
+	survivor.evidence('consent', 'given', '--basis', 'written', '--recipient', 'Court', '--until', '9999-12-31')
+	hand_over('c1.asice')
+	survivor.evidence('consent', 'withdrawn', '--basis', 'written', '--recipient', court.fingerprint)
+	hand_over('c2.asice', 77)
+	hand_over('c3.asice', 0, '--authority', 'K 7/26')
+	survivor.evidence('consent', 'given', '--basis', 'written')
+	hand_over('c4.asice')
+	for wrong in (['perhaps', '--basis', 'oral'], ['given', '--basis', 'x'], ['given', '--basis', 'law', '--until', '2026-02-30'], ['given']):
+		survivor.evidence('consent', *wrong, expect=64)
+	entry = json.load(open(survivor.path('case', 'custody', before[-1], 'entry.json')))
+	said = [json.loads(line) for line in open(survivor.path('case', 'custody', before[-1], 'records.jsonl'))]
+	check(entry['details'] == {'basis': 'written', 'state': 'given'}, 'details: %r' % entry)
+	check(said[0]['consent'] == 'form 3' and (said[1]['recipient'], said[1]['until']) == ('Court', '2000-01-01'), 'records: %r' % said)
+	survivor.evidence('hold', 'on', '--reason', 'trial')
+	survivor.evidence('hold', 'perhaps', '--reason', 'trial', expect=64)
+	check(court.verdict('--pin', survivor.fingerprint, survivor.seal('consent.asice'))['verdict'] == 'TOTAL-PASSED', 'both verify')
+
+
+def on_paper(survivor, court):
+	"""A recipient without a computer signs a printed form; its scan is kept and shown as weaker."""
+	form = survivor.path('form.txt')
+	out = survivor.hand_over(court, 'paper.asice', 'trial', '--form', form, '--medium', 'stick 9')
+	text = open(form, encoding='utf-8').read()
+	digest = hashlib.sha256(zipfile.ZipFile(out).read('META-INF/ASiCManifest001.xml')).hexdigest()
+	handover = survivor.handovers()[-1]['transferId']
+	bare = text.replace(' ', '').replace('\n', '')
+	for word in (digest, survivor.fingerprint, court.fingerprint, handover, 'stick9', 'Recipient,signature____'):
+		check(word in bare, 'the form lacks %s:\n%s' % (word, text))
+	survivor.evidence('transfer', '--to', 'anyone', '--recipient', 'X', '--purpose', 'Y', '--form', form, survivor.path('p2.asice'), expect=73)
+	scan = survivor.write('scan.pdf', b'%PDF-1.4 a scan')
+	before = survivor.entries()
+	survivor.evidence('receipt', '--paper', scan, expect=64)
+	survivor.evidence('receipt', '--paper', scan, '--transfer', '00000000-0000-4000-8000-000000000000', expect=66)
+	survivor.evidence('receipt', '--paper', survivor.path('absent.pdf'), '--transfer', handover, expect=66)
+	check(survivor.entries() == before, 'nothing is recorded')
+	survivor.evidence('receipt', '--paper', scan, '--transfer', handover)
+	h = survivor.handovers()[-1]
+	check(h['state'] == 'accepted on paper' and 'signer' not in h, 'weaker: %r' % h)
+	check('weaker' in survivor.evidence('receipt'), 'shown as weaker')
+	seq, k = h['paper'].split('/')
+	check(sha256(survivor.path('case', 'data', '%08d' % int(seq), '%08d.pdf' % int(k))) == sha256(scan), 'the scan, byte for byte')
+	survivor.evidence('check')
+	# a signed receipt that comes later stands above the paper
+	receipt = court.receive(survivor, out, case='from-survivor', receipt='s.receipt')
+	survivor.evidence('receipt', survivor.get(receipt))
+	check(survivor.handovers()[-1]['state'] == 'accepted', 'the signed one counts')
+
+
+def gone(court):
+	"""Files that are gone or spoilt are recorded as lost; whole ones are not."""
+	court.case = court.path('from-survivor')
+	court.evidence('lost', '--reason', 'x', '1', expect=64) # it is whole
+	court.evidence('lost', '--reason', 'x', '--cause', 'fire', '1', expect=64)
+	court.evidence('lost', '--reason', 'x', '99', expect=66)
+	data = os.path.join(court.case, 'data', '00000002')
+	names = sorted(os.listdir(data))
+	os.remove(os.path.join(data, names[0]))
+	with open(os.path.join(data, names[2]), 'r+b') as f:
+		f.write(b'X')
+	court.evidence('check', expect=1)
+	court.evidence('lost', '--reason', 'the stick was wet', '--cause', 'medium', '1', '3')
+	check(names[2] not in os.listdir(data) and 'spoilt-00000002-' + names[2] in os.listdir(os.path.join(court.case, '.case', 'incoming')),
+		'put aside, not deleted')
+	court.evidence('check')
+	report = court.verdict('--pin', court.fingerprint, court.seal('lost.asice'), expect=2)
+	check(report['counts']['lost'] == 2 and [f['code'] for f in report['findings']].count('LOST') == 2, 'lost: %r' % report)
+	court.evidence('lost', '--reason', 'again', '1', expect=64)
+	court.case = court.path('case')
 
 
 def forked(survivor, lawyer, police, final):
@@ -226,6 +312,9 @@ def main():
 	refused(lawyer, police)
 	final = chain(survivor, lawyer, police, prosecutor, court)
 	forked(survivor, lawyer, police, final)
+	consented(survivor, court)
+	on_paper(survivor, court)
+	gone(court)
 	for p in (survivor, lawyer, police, prosecutor, court):
 		shutil.rmtree(p.dir)
 	print('parties: ok')
