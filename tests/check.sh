@@ -73,6 +73,7 @@ check_layers() {
 	includes 'libevidence/verify/*' 'base/|chain/|verify/|platform/|seal/(tagfiles|kept)\.h'
 	includes 'libevidence/report/*' 'base/|chain/|verify/|report/'
 	includes 'libevidence/seal/*' 'base/|chain/|verify/|platform/|seal/|key/|capture/copy\.h'
+	includes 'libevidence/envelope/*' 'base/|chain/|verify/|platform/|seal/|key/|envelope/'
 	includes 'libevidence/capture/*' 'base/|chain/|platform/|capture/|key/'
 	includes 'libevidence/key/*' 'base/|chain/|platform/|key/'
 	includes 'libevidence/stamp/*' 'base/|chain/|platform/|seal/|verify/|stamp/'
@@ -83,7 +84,7 @@ check_layers() {
 	make_it evidence evidence-verify
 	# what evidence-verify is made of sees no key, no case, no intake, no index
 	for file in $(own_sources evd_base evd_core evidence-verify); do
-		if grep -nE '#include "(key|capture|index|reader|derive)/|#include "seal/[^t]|#include "chain/case' "$file"; then
+		if grep -nE '#include "(key|capture|index|reader|derive|envelope)/|#include "seal/[^t]|#include "chain/case' "$file"; then
 			fail "$file is part of the verifier"
 		fi
 	done

@@ -60,4 +60,7 @@
 #define EVD_SCRYPT_P 1u
 #define EVD_MAX_PASSPHRASE 1024u /* bytes */
 
+/* envelopes */
+#define EVD_MAX_AGE_HEADER (UINT32_C(64) << 10) /* bytes of an age header, its nonce counted */
+
 #endif
