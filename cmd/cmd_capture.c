@@ -21,6 +21,14 @@ static const struct {
     {"monitor", "monitor ", TEXT},
     {"keep-black", "screen monitor window region ", FLAG},
     {"backend", "screen monitor window region ", TEXT},
+#ifdef EVD_NETWORK
+    {"viewport", "web ", TEXT},
+    {"timeout", "web ", NUMBER},
+    {"max-height", "web ", NUMBER},
+    {"ignore-certificates", "web ", FLAG},
+    {"profile", "web ", TEXT},
+    {"browser", "web ", TEXT},
+#endif
 };
 #define N_PASSED (sizeof passed / sizeof *passed)
 
@@ -51,7 +59,11 @@ static const struct option own[] = {
 };
 #define N_OWN (sizeof own / sizeof *own)
 
-static const char *const kinds[] = {"screen", "monitor", "window", "region", NULL};
+static const char *const kinds[] = {"screen", "monitor", "window", "region",
+#ifdef EVD_NETWORK
+                                    "web",
+#endif
+                                    NULL};
 
 struct capturing {
 	struct cmd_global *g;
@@ -241,7 +253,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		return r;
 	}
 	if (!wrong && !kind)
-		wrong = "say what to capture: screen, monitor, window or region";
+		wrong = "say what to capture: screen, monitor, window, region or web";
 	if (!wrong && !cmd_is_basis(o.basis))
 		wrong = "--basis is not a word of the list";
 	if (!wrong && cmd_needs_reason(o.basis) && !o.circumstances.reason)
@@ -262,6 +274,9 @@ static int run(struct cmd_global *g, int argc, char **argv)
 const struct cmd_row cmd_capture = {
     "capture",
     "usage: evidence capture screen|monitor|window|region [OPTION]...\n"
+#ifdef EVD_NETWORK
+    "       evidence capture web [OPTION]... URL...\n"
+#endif
     "\n"
     "Takes a picture of what the screen shows and puts it into the case as observed by this tool,\n"
     "with the circumstances: display, geometry, scale, window, pointer, lock, clock, operator.\n"
@@ -284,10 +299,24 @@ const struct cmd_row cmd_capture = {
     "                      Keys: Enter or t takes, p pauses, q ends\n"
     "  --keep-black        keep also a picture that is wholly black (a protected window)\n"
     "  --backend WORD      x11 or portal (default: what the session is)\n"
+#ifdef EVD_NETWORK
+    "\n"
+    "  web                 pages, with the machine's Chromium or Chrome and a fresh profile: "
+    "pictures of\n"
+    "                      the viewport and of the whole page, DOM, MHTML, PDF, from one load\n"
+    "  --viewport WxH      size of the window, in pixels (1280x800)\n"
+    "  --timeout SECONDS   for the load, and for what loads by scrolling (30)\n"
+    "  --max-height N      pixels of the whole page's picture; a longer page is cut and said "
+    "(60000)\n"
+    "  --ignore-certificates  go on where a certificate is not trusted; recorded\n"
+    "  --profile FOLDER    your own profile, with what it is logged in to; recorded\n"
+    "  --browser PROGRAM   which browser\n"
+    "\n"
+#endif
     "  --label TEXT        a neutral label\n"
     "  --basis BASIS       on what basis it was accessed, as for 'evidence add'\n"
     "  --reason TEXT  --purpose TEXT  --authority TEXT  --consent TEXT\n"
     "                      recorded with the capture\n",
-    N_("take pictures of the screen"),
+    N_("capture the screen or a web page"),
     run,
 };

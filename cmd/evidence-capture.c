@@ -13,12 +13,16 @@
 #include <unistd.h>
 
 int capture_screen_run(struct capture *c, struct evd_error *err);
+#ifdef EVD_NETWORK
+int capture_web_run(struct capture *c, struct evd_error *err);
+#endif
 
 static const struct capture_kind kinds[] = {
     {"screen", capture_screen_run}, /* all of it */
-    {"monitor", capture_screen_run},
-    {"window", capture_screen_run},
-    {"region", capture_screen_run},
+    {"monitor", capture_screen_run}, {"window", capture_screen_run}, {"region", capture_screen_run},
+#ifdef EVD_NETWORK
+    {"web", capture_web_run},
+#endif
 };
 
 static int run(struct capture *c, struct evd_error *err)

@@ -188,17 +188,3 @@ bool json_integer(const struct json_tree *t, size_t at, int64_t *out)
 {
 	return at && evd_chat_integer(json_text(t, at), out);
 }
-
-/* Numbers go out as strings: they may be negative, fractional or beyond 2^53. */
-void json_put(struct evd_object *o, const char *key, const struct json_tree *t, size_t at)
-{
-	if (at == 0 || at >= t->n)
-		return;
-	switch (t->node[at].type) {
-	case JSON_STRING:
-	case JSON_NUMBER: evd_chat_text(o, key, json_text(t, at)); break;
-	case JSON_TRUE: evd_object_bool(o, key, true); break;
-	case JSON_FALSE: evd_object_bool(o, key, false); break;
-	default: break;
-	}
-}

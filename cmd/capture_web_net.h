@@ -1,0 +1,66 @@
+/*
+ * capture_web_net: what went over the network for one page, as the browser tells it: each request with the
+ * response to it, redirects one by one, bodies, addresses, TLS; and how each of them ended.
+ */
+#ifndef CAPTURE_WEB_NET_H
+#define CAPTURE_WEB_NET_H
+
+#include "capture_web.h"
+
+#define WEB_RESOURCES_MAX 20000u
+#define WEB_BODIES_MAX (UINT64_C(512) << 20) /* bytes of a page's bodies */
+#define WEB_CONSOLE_MAX 200u
+
+enum web_body {
+	WEB_BODY_NONE,   /* there is none to have: a redirect, no response */
+	WEB_BODY_ASKED,  /* the browser was asked for it */
+	WEB_BODY_KEPT,   /* whole */
+	WEB_BODY_MISSED, /* `why_no_body` */
+};
+
+/* One request; a redirect is a request of its own. */
+struct web_resource {
+	char id[64];
+	struct web_session session;
+	struct evd_buf url, method, type, request, post; /* `request`: header lines */
+	struct evd_buf response;                         /* status line and header lines */
+	struct evd_buf mime, ip, protocol, error, tls;   /* tls: canonical object, empty: none */
+	struct evd_buf body;
+	uint64_t status, port, date_ms, body_call, encoded;
+	enum web_body body_state;
+	const char *why_no_body;
+	bool answered, finished, failed, from_worker, extra, redirect, document;
+};
+
+struct web_net {
+	struct web_resource **at;
+	size_t n, cap;
+	uint64_t beyond;        /* requests behind WEB_RESOURCES_MAX */
+	uint64_t open;          /* requests under way */
+	uint64_t bodies;        /* bytes kept */
+	uint64_t asked;         /* bodies asked for */
+	uint64_t sockets;       /* WebSockets opened */
+	int64_t moved_ms;       /* when something last happened */
+	struct evd_buf console; /* rendered strings, comma between */
+	unsigned n_console;
+	/* header lines as they went over the wire, told apart from the requests; in order */
+	struct web_extra {
+		char id[64];
+		bool response, used;
+		struct evd_buf lines;
+	} * extra;
+	size_t n_extra, extra_cap;
+};
+
+/* web_net_heard(n, w, reply, method, params, err): an event or an answer; others are let go by. */
+int web_net_heard(struct web_net *n, struct web *w, uint64_t reply, const char *method,
+                  size_t params, struct evd_error *err) EVD_MUST_USE;
+/* web_net_settle(n): puts header lines of the wire where they belong; once, at the end. */
+void web_net_settle(struct web_net *n);
+/* web_net_put(n, b, err): the account of all of it, as one canonical object (docs/capture.md). `chains`:
+ * canonical array of certificate chains. */
+int web_net_put(const struct web_net *n, struct evd_view chains, struct evd_buf *b,
+                struct evd_error *err) EVD_MUST_USE;
+void web_net_release(struct web_net *n);
+
+#endif

@@ -1,0 +1,215 @@
+/* capture_web_start: finds and starts the browser, with a profile of its own; see capture_web.h. */
+#include "capture_web.h"
+
+#include "platform/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CLOSE_MS 3000 /* for the browser to end by itself */
+
+/* Nothing of the browser's own goes to the network; one look for all pages. */
+static const char *const flags[] = {
+    "--remote-debugging-pipe",
+    "--headless",
+    "--no-startup-window",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-checker-imaging", /* or a picture may be taken before images are decoded */
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-sync",
+    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,"
+    "OptimizationHints,"
+    "Translate,BackForwardCache",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--metrics-recording-only",
+    "--mute-audio",
+    "--no-pings",
+    "--password-store=basic",
+};
+#define N_FLAGS (sizeof flags / sizeof *flags)
+
+static bool look_for(struct web *w, const char *name)
+{
+	const char *at = getenv("PATH");
+
+	while (at && *at) {
+		size_t n = strcspn(at, ":");
+
+		snprintf(w->path, sizeof w->path, "%.*s/%s", (int)n, at, name);
+		if (n && access(w->path, X_OK) == 0)
+			return true;
+		at += n + (at[n] == ':');
+	}
+	return false;
+}
+
+static int find_program(struct web *w, struct evd_error *err)
+{
+	static const char *const names[] = {"chromium", "chromium-browser", "google-chrome",
+	                                    "google-chrome-stable"};
+
+	if (w->program) {
+		snprintf(w->path, sizeof w->path, "%s", w->program);
+		return access(w->path, X_OK) == 0
+		           ? 0
+		           : evd_fail(err, EVD_E_UNAVAILABLE,
+		                      "the browser that was named cannot be started");
+	}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (look_for(w, names[i]))
+			return 0;
+	return evd_fail(err, EVD_E_UNAVAILABLE,
+	                "no Chromium or Chrome is there; install it or name it with --browser");
+}
+
+int web_profile_make(struct web *w, struct evd_error *err)
+{
+	const char *base = getenv("XDG_RUNTIME_DIR");
+
+	if (!base || strlen(base) > 90 || access(base, W_OK) != 0)
+		base = "/tmp";
+	snprintf(w->profile, sizeof w->profile, "%s/evidence-capture-XXXXXX", base);
+	if (!mkdtemp(w->profile)) {
+		w->profile[0] = 0;
+		return evd_fail_sys(err, errno, "no folder for the browser's profile");
+	}
+	return 0;
+}
+
+static int drop(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	remove(path);
+	return 0;
+}
+
+void web_profile_remove(struct web *w)
+{
+	/* a process of the browser may still write while it ends */
+	for (int i = 0; w->profile[0] && i < 20 && access(w->profile, F_OK) == 0; i++) {
+		if (i)
+			usleep(50000);
+		nftw(w->profile, drop, 16, FTW_DEPTH | FTW_PHYS);
+	}
+	w->profile[0] = 0;
+}
+
+/* In the child: descriptors 3 and 4 are the pipe, all others are closed by exec. */
+static void become(const char *path, char *const *argv, int in, int out)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int a = fcntl(in, F_DUPFD, 10), b = fcntl(out, F_DUPFD, 10);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	if (setpgid(0, 0) != 0 || a < 0 || b < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	    dup2(null, 2) < 0 || dup2(a, 3) < 0 || dup2(b, 4) < 0)
+		_exit(71);
+	close(a);
+	close(b);
+	execv(path, argv);
+	_exit(71);
+}
+
+static int start(struct web *w, struct evd_error *err)
+{
+	static char data[4200], sandbox[] = "--no-sandbox", name[] = "chromium";
+	char *argv[N_FLAGS + 4];
+	int to[2] = {-1, -1}, from[2] = {-1, -1}, sys = 0;
+	size_t n = 0;
+
+	snprintf(data, sizeof data, "--user-data-dir=%s", w->fresh ? w->profile : w->profile_asked);
+	argv[n++] = name;
+	for (size_t i = 0; i < N_FLAGS; i++)
+		argv[n++] = (char *)(uintptr_t)flags[i];
+	argv[n++] = data;
+	if (w->no_sandbox)
+		argv[n++] = sandbox;
+	argv[n] = NULL;
+	if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
+		sys = errno;
+	w->pid = sys ? -1 : fork();
+	if (w->pid == 0)
+		become(w->path, argv, to[0], from[1]);
+	sys = w->pid < 0 && !sys ? errno : sys;
+	if (to[0] >= 0)
+		close(to[0]);
+	if (from[1] >= 0)
+		close(from[1]);
+	w->to = to[1];
+	w->from = from[0];
+	if (sys)
+		return evd_fail_sys(err, sys, "the browser could not be started");
+	fcntl(w->from, F_SETPIPE_SZ, 1 << 20);
+	fcntl(w->to, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+int web_start(struct web *w, struct evd_error *err)
+{
+	int r;
+
+	w->to = w->from = -1;
+	w->fresh = !w->profile_asked;
+	/* Chromium refuses its own sandbox to root; this is recorded with every page */
+	w->no_sandbox = geteuid() == 0;
+	evd_buf_init(&w->in, WEB_MESSAGE_MAX);
+	r = find_program(w, err);
+	if (r == 0 && w->fresh)
+		r = web_profile_make(w, err);
+	return r ? r : start(w, err);
+}
+
+/* It is asked, then made to; its processes are a group of their own. */
+static void wait_or_kill(struct web *w)
+{
+	int64_t until = evd_clock_ms() + CLOSE_MS;
+	pid_t done = 0;
+
+	while (done == 0 && evd_clock_ms() < until) {
+		done = waitpid(w->pid, NULL, WNOHANG);
+		if (done == 0)
+			usleep(10000);
+	}
+	kill(-w->pid, SIGKILL);
+	if (done == 0)
+		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+}
+
+void web_end(struct web *w)
+{
+	if (w->pid > 0 && web_send(w, NULL, "Browser.close", NULL, NULL, NULL))
+		kill(-w->pid, SIGKILL);
+	if (w->to >= 0)
+		close(w->to);
+	if (w->pid > 0)
+		wait_or_kill(w);
+	if (w->from >= 0)
+		close(w->from);
+	if (w->fresh)
+		web_profile_remove(w);
+	evd_buf_release(&w->in);
+	evd_buf_release(&w->out);
+	json_tree_release(&w->msg);
+}
