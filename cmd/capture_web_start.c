@@ -26,7 +26,10 @@ static const char *const flags[] = {
     "--no-default-browser-check",
     "--disable-background-networking",
     "--disable-breakpad",
-    "--disable-checker-imaging", /* or a picture may be taken before images are decoded */
+    /* a picture is of a frame that is whole: images decoded, all of it drawn */
+    "--disable-checker-imaging",
+    "--run-all-compositor-stages-before-draw",
+    "--disable-new-content-rendering-timeout",
     "--disable-client-side-phishing-detection",
     "--disable-component-update",
     "--disable-default-apps",
