@@ -98,7 +98,7 @@ int capture_action(struct capture *c, const char *action, const char *method, st
 	return r;
 }
 
-static void words(struct capture *c, char type, const char *fmt, va_list args)
+EVD_PRINTF(3, 0) static void words(struct capture *c, char type, const char *fmt, va_list args)
 {
 	char text[1000];
 

@@ -536,7 +536,9 @@ int evd_object_write(struct evd_object *o, struct evd_buf *b, struct evd_error *
 			return evd_fail(err, EVD_E_MISUSE, "member '%s' given twice", o->member[i].key);
 	evd_put_u8(b, '{');
 	for (size_t i = 0; i < o->n; i++) {
-		evd_put(b, ",\"" + !i, 2 - (size_t)!i);
+		if (i > 0)
+			evd_put_u8(b, ',');
+		evd_put_u8(b, '"');
 		evd_put_str(b, o->member[i].key);
 		evd_put(b, "\":", 2);
 		evd_put(b, o->values.data + o->member[i].off, o->member[i].len);

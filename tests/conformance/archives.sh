@@ -3,7 +3,6 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 status=0
 
 # "HEX  NAME" of every file below a folder, in bytewise order of name.
@@ -16,6 +15,11 @@ check() { # WHAT FILE: equal to what Python's zipfile says
 		status=1
 	fi
 }
+
+classes=$work.classes
+trap 'rm -rf "$work" "$classes"' EXIT
+javac -d "$classes" "$here/java/Unzip.java"
+unzip_java() { java -XX:TieredStopAtLevel=1 -cp "$classes" Unzip "$@"; }
 
 for bundle in "$@"; do
 	rm -rf "${work:?}"/*
@@ -33,9 +37,9 @@ PY
 	LC_ALL=C sort -k2 "$work/order" >"$work/want"
 	cut -c67- "$work/order" >"$work/names"
 
-	java "$here/java/Unzip.java" stream "$bundle" >"$work/got" && cmp -s "$work/order" "$work/got" ||
+	unzip_java stream "$bundle" >"$work/got" && cmp -s "$work/order" "$work/got" ||
 		{ echo "FAIL Java ZipInputStream: $bundle"; status=1; }
-	java "$here/java/Unzip.java" file "$bundle" >"$work/got" && cmp -s "$work/order" "$work/got" ||
+	unzip_java file "$bundle" >"$work/got" && cmp -s "$work/order" "$work/got" ||
 		{ echo "FAIL Java ZipFile: $bundle"; status=1; }
 
 	unzip -tqq "$bundle" >"$work/log" || { echo "FAIL unzip -t: $bundle"; status=1; }

@@ -1,0 +1,156 @@
+/*
+ * fuzz_verify: the verify core against bundles that a fuzzer makes (libFuzzer and AFL++: README.md). The folder in
+ * EVD_FUZZ_GOOD holds bundles that verify, and in `options` with what: lines "pin HEX", "trust FILE", "at TIME". An
+ * input may be judged TOTAL-PASSED only if it is one of them, byte for byte; a report must be made of each: else it aborts.
+ */
+#include "alter.h"
+#include "base/text.h"
+#include "report/report.h"
+#include "verify/verify.h"
+
+#include <openssl/sha.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MOST_GOOD 64u
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+
+static uint8_t good[MOST_GOOD][SHA256_DIGEST_LENGTH];
+static size_t n_good;
+static struct evd_verify_options options = {.has_at = true,
+                                            .at_ms = 1795305600000}; /* 2026-11-22 */
+static int memory = -1;
+
+static void stop(const char *why, const char *what)
+{
+	fprintf(stderr, "fuzz_verify: %s: %s\n", why, what);
+	abort();
+}
+
+static enum evd_verdict judge(const uint8_t *data, size_t size)
+{
+	struct evd_report report;
+	struct evd_error err = {0};
+	struct evd_buf json = {0};
+	enum evd_verdict v;
+
+	if (ftruncate(memory, 0) || pwrite(memory, data, size, 0) != (ssize_t)size)
+		stop("no memory for an input", "");
+	if (evd_verify(memory, "input.asice", &options, &report, &err))
+		stop("own failure", err.text);
+	v = evd_verdict(&report);
+	if (evd_report_json(&report, &json, &err))
+		stop("no report", err.text);
+	evd_buf_release(&json);
+	evd_report_release(&report);
+	return v;
+}
+
+static bool option(const char *folder, char *line)
+{
+	struct evd_error err = {0};
+	char path[4096], *value = strchr(line, ' ');
+
+	if (!value)
+		return false;
+	*value++ = 0;
+	if (strcmp(line, "pin") == 0)
+		return evd_trust_pin(&options.trust, value, &err) == 0;
+	if (strcmp(line, "at") == 0)
+		return options.has_at = evd_time_parse(evd_view_str(value), &options.at_ms);
+	(void)snprintf(path, sizeof path, "%s/%s", folder, value);
+	return strcmp(line, "trust") == 0 && evd_trust_load(&options.trust, path, &err) == 0;
+}
+
+static void load_options(const char *folder)
+{
+	char path[4096], line[256];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/options", folder);
+	f = fopen(path, "r");
+	if (!f)
+		stop("cannot be read", path);
+	while (fgets(line, sizeof line, f)) {
+		line[strcspn(line, "\n")] = 0;
+		if (!option(folder, line))
+			stop("no option", line);
+	}
+	fclose(f);
+	if (!options.has_at) /* a verdict must not depend on when it is asked for */
+		stop("no time", path);
+}
+
+/* A bundle of the folder: it must verify, or the fuzzing would show nothing. */
+static void load_good(const char *folder, const char *name)
+{
+	static uint8_t data[1u << 20];
+	char path[4096];
+	size_t len;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	f = fopen(path, "rb");
+	if (!f)
+		stop("cannot be read", path);
+	len = fread(data, 1, sizeof data, f);
+	fclose(f);
+	if (n_good == MOST_GOOD || judge(data, len) != EVD_TOTAL_PASSED)
+		stop("does not verify as it is", path);
+	SHA256(data, len, good[n_good++]);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *folder = getenv("EVD_FUZZ_GOOD");
+	DIR *d = folder ? opendir(folder) : NULL;
+	struct evd_error err = {0};
+
+	(void)argc;
+	(void)argv;
+	if (!d)
+		stop("EVD_FUZZ_GOOD names no folder", "");
+	memory = memfd_create("input", MFD_CLOEXEC);
+	if (memory < 0 || evd_pool_new(1, &options.pool, &err))
+		stop("no start", err.text);
+	load_options(folder);
+	for (struct dirent *e; (e = readdir(d)) != NULL;)
+		if (strstr(e->d_name, ".asice"))
+			load_good(folder, e->d_name);
+	closedir(d);
+	if (n_good == 0)
+		stop("no bundle", folder);
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+
+	if (judge(data, size) != EVD_TOTAL_PASSED)
+		return 0;
+	SHA256(data, size, digest);
+	for (size_t i = 0; i < n_good; i++)
+		if (memcmp(digest, good[i], sizeof digest) == 0)
+			return 0;
+	stop("TOTAL-PASSED", "and it is none of the good bundles");
+	return 0;
+}
+
+#ifndef EVD_FUZZ_AFL /* there the mutator is a library of its own: alter_afl.c */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
+{
+	size_t len = seed % 8 ? alter_bundle(data, size, max, seed / 8) : 0;
+
+	return len ? len : LLVMFuzzerMutate(data, size, max);
+}
+#endif
