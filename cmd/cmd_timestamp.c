@@ -26,12 +26,21 @@ struct opened {
 	struct evd_stamp_bundle b;
 };
 
+static struct opened *new_opened(struct evd_error *err)
+{
+	struct opened *x = calloc(1, sizeof *x);
+
+	if (x)
+		x->b.fd = -1;
+	else
+		(void)evd_nomem(err);
+	return x;
+}
+
 static int open_bundle(struct words *w, struct opened *x, struct evd_error *err)
 {
 	int r;
 
-	memset(x, 0, sizeof *x);
-	x->b.fd = -1;
 	x->o.trust = w->trust;
 	x->o.now = evd_clock_ms() / 1000;
 	r = evd_pool_new(0, &x->o.pool, err);
@@ -68,8 +77,8 @@ static int request(struct cmd_global *g, struct words *w)
 	uint8_t imprint[EVD_SHA256_LEN] = {0};
 	struct evd_error err = {0};
 	struct evd_buf out = {0};
-	struct opened *x = calloc(1, sizeof *x);
-	int r = x ? 0 : evd_nomem(&err);
+	struct opened *x = new_opened(&err);
+	int r = x ? 0 : EVD_E_NOMEM;
 
 	if (r == 0 && w->entry) {
 		r = entry_imprint(g, w->entry, imprint, &err);
@@ -194,10 +203,10 @@ static int attach_bundle(struct cmd_global *g, struct words *w, const char *answ
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN], must[EVD_SHA256_LEN];
 	struct evd_buf q = {0}, a = {0}, token = {0};
-	struct opened *x = calloc(1, sizeof *x);
 	struct evd_error err = {0};
+	struct opened *x = new_opened(&err);
 	int64_t ms = 0;
-	int r = x ? read_pair(w, answer, &q, &a, &err) : evd_nomem(&err);
+	int r = x ? read_pair(w, answer, &q, &a, &err) : EVD_E_NOMEM;
 
 	if (r == 0)
 		r = evd_stamp_request_read(evd_buf_view(&q), imprint, nonce, &err);
@@ -229,9 +238,9 @@ static int attach_bundle(struct cmd_global *g, struct words *w, const char *answ
 
 static int embed(struct cmd_global *g, struct words *w)
 {
-	struct opened *x = calloc(1, sizeof *x);
 	struct evd_error err = {0};
-	int r = x ? open_bundle(w, x, &err) : evd_nomem(&err);
+	struct opened *x = new_opened(&err);
+	int r = x ? open_bundle(w, x, &err) : EVD_E_NOMEM;
 
 	if (r == 0)
 		r = evd_stamp_embed(&x->b, &err);

@@ -99,7 +99,8 @@ static uint64_t objections(const struct evd_report *r, const struct evd_finding 
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct evd_finding_kind *k = evd_finding_kind(r->findings.at[i].code);
 
-		if (k->check != EVD_CHECK_TIME || k->result == EVD_RESULT_NOTE)
+		if (k->check != EVD_CHECK_TIME || k->result == EVD_RESULT_NOTE ||
+		    r->findings.at[i].code == EVD_F_TIMESTAMP_MISSING)
 			continue;
 		*last = &r->findings.at[i];
 		n++;
