@@ -1,7 +1,7 @@
 # bash completion for evidence(1)
 _evidence() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
-	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt consent hold lost'
+	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt consent hold lost dispose'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		w=${COMP_WORDS[i]}
 		case $w in
@@ -53,6 +53,7 @@ _evidence() {
 		consent) own='--basis --recipient --until --reference --purpose --reason' ;;
 		hold) own='--reason --authority' ;;
 		lost) own='--reason --cause --transfer' ;;
+		dispose) own='--cause --reason --authority --consent --finish' ;;
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
 		export) own='--recipient --reason' ;;
 		index) own='--rebuild' ;;

@@ -316,8 +316,10 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 	return r;
 }
 
-/* The highest exhibit number that the records of entry `seq` give. */
-static int max_exhibit(struct evd_case *c, uint64_t seq, uint64_t *out, struct evd_error *err)
+/* The highest exhibit number that the records of entry `seq` give. Each record withheld may have had one
+ * (docs/format.md §3: numbers rise strictly): counted into *withheld. */
+static int max_exhibit(struct evd_case *c, uint64_t seq, uint64_t *out, uint64_t *withheld,
+                       struct evd_error *err)
 {
 	struct evd_json j = {0};
 	char path[40], *line = NULL;
@@ -336,10 +338,18 @@ static int max_exhibit(struct evd_case *c, uint64_t seq, uint64_t *out, struct e
 		close(fd);
 		return evd_nomem(err);
 	}
-	while ((n = getline(&line, &cap, f)) > 1)
-		if (evd_json_parse(&j, evd_view_of(line, (size_t)n - 1), NULL) == 0 &&
-		    evd_json_int(&j, 0, "exhibit", &exhibit) && exhibit > *out)
+	while ((n = getline(&line, &cap, f)) > 1) {
+		struct evd_view v = evd_view_of(line, (size_t)n - 1);
+		size_t run;
+
+		if (evd_json_parse(&j, v, NULL))
+			continue;
+		run = evd_record_is_withheld(v) ? evd_json_find(&j, 0, "withheld") : 0;
+		if (run && j.node[run].count == 2 && j.node[run + 2].number >= j.node[run + 1].number)
+			*withheld += j.node[run + 2].number - j.node[run + 1].number + 1;
+		else if (evd_json_int(&j, 0, "exhibit", &exhibit) && exhibit > *out)
 			*out = exhibit;
+	}
 	r = ferror(f) ? evd_fail(err, EVD_E_IO, "records of entry %" PRIu64, seq) : 0;
 	fclose(f);
 	free(line);
@@ -350,12 +360,15 @@ static int max_exhibit(struct evd_case *c, uint64_t seq, uint64_t *out, struct e
 /* Numbers go on after the last one, which stands in the newest entry that gave any. */
 int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err)
 {
+	uint64_t withheld = 0, shown = 0;
 	int r = 0;
 
-	for (size_t i = c->log.entries.n; r == 0 && i > 0 && c->log.last_exhibit == 0; i--)
+	for (size_t i = c->log.entries.n; r == 0 && i > 0 && shown == 0; i--)
 		if (c->log.entries.at[i - 1].action == EVD_ACQUIRE ||
 		    c->log.entries.at[i - 1].action == EVD_CAPTURE)
-			r = max_exhibit(c, i, &c->log.last_exhibit, err);
+			r = max_exhibit(c, i, &shown, &withheld, err);
+	if (r == 0 && shown + withheld > c->log.last_exhibit)
+		c->log.last_exhibit = shown + withheld;
 	return r;
 }
 

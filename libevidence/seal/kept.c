@@ -20,9 +20,14 @@ static void path_of(char out[96], uint64_t seq, const char *tagfile)
 	snprintf(out, 96, "seals/%08" PRIu64 "/%.60s", seq % 100000000, slash ? slash + 1 : tagfile);
 }
 
-/* The log as it stood when entry SEQ sealed it. False if a file was lost since: the lists differ then. */
+/* The log as it stood when entry SEQ sealed it. False if files were lost or disposed of since: the lists
+ * differ then. */
 static bool log_at(const struct evd_log *log, uint64_t seq, struct evd_log *out)
 {
+	for (size_t i = 0; i < log->named.n; i++)
+		if (log->named.at[i].action == EVD_DISPOSE && log->named.at[i].by > seq &&
+		    log->named.at[i].seq <= seq)
+			return false;
 	*out = *log;
 	out->entries.n = (size_t)seq;
 	out->entry.time_ms = log->entries.at[seq - 1].time_ms;

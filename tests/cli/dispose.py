@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""dispose.py PROGRAMS VECTORS: items leave a case for good. What records.jsonl must be afterwards is computed
+by the independent generator of tests/vectors (gen/merkle.py), from the lines as they were before."""
+import json
+import os
+import shutil
+import sys
+
+from cli import Cli, check, sha256
+
+sys.path.insert(0, sys.argv[2])
+from gen import cjson, merkle  # noqa: E402
+
+
+def lines_of(case, seq):
+	with open(os.path.join(case, 'custody', '%08d' % seq, 'records.jsonl'), 'rb') as f:
+		return f.read().splitlines()
+
+
+def expected(lines, gone):
+	"""The file with the records numbered in `gone` withheld."""
+	leaves = [merkle.leaf(line) for line in lines]
+	out, k = b'', 1
+	while k <= len(lines):
+		last = k
+		if k in gone:
+			while last + 1 in gone:
+				last += 1
+			out += cjson.dumps({'hashes': merkle.cover(leaves, k, last), 'withheld': [k, last]}) + b'\n'
+		else:
+			out += lines[k - 1] + b'\n'
+		k = last + 1
+	return out
+
+
+def about(lines, items):
+	"""Numbers of the records that are one of `items`, or speak of one."""
+	records = [json.loads(line) for line in lines]
+	return {k for k, r in enumerate(records, 1) if r.get('item') in items or r['kind'] == 'content' and r['id'] in items}
+
+
+def tree(case, top):
+	found = {}
+	for at, _, names in os.walk(os.path.join(case, top)):
+		for n in names:
+			path = os.path.join(at, n)
+			found[os.path.relpath(path, case)] = sha256(path)
+	return found
+
+
+def opened(cli, name, *words):
+	cli.case = cli.path(name)
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file, *words)
+	names = ['f%d.txt' % i for i in range(7)]
+	for i, n in enumerate(names):
+		cli.write(n, b'words %d\n' % i * (i + 1))
+	cli.evidence('add', *(cli.path(n) for n in names))
+	return names
+
+
+def two_items(cli, mine):
+	"""Exhibits 3 and 4, what a reader said of them, and a second time their neighbour."""
+	cli.evidence('read')
+	read = len(os.listdir(os.path.join(cli.case, 'custody')))
+	old = cli.path('old.asice')
+	cli.evidence('seal', old)
+	before = {seq: lines_of(cli.case, seq) for seq in (2, read)}
+	payload, custody = tree(cli.case, 'data'), tree(cli.case, 'custody')
+	copy = cli.path('copy')
+	shutil.copytree(cli.case, copy)
+	items = {json.loads(line)['id']: k for k, line in enumerate(before[2], 1) if json.loads(line).get('exhibit') in (3, 4)}
+	check(len(items) == 2 and about(before[read], items), 'the items, and read-outs of them')
+	cli.evidence('hold', 'on', '--reason', 'trial')
+	cli.evidence('dispose', '--cause', 'order', '--reason', 'R', '3', '4', expect=77)
+	cli.evidence('hold', 'off', '--reason', 'over')
+	for wrong, code in ((['--cause', 'fire', '--reason', 'R', '3'], 64), (['--cause', 'order', '3'], 64), (['--cause', 'order', '--reason', 'R', '99'], 66),
+			(['--cause', 'order', '--reason', 'R', '1/2'], 64), (['--cause', 'retention', '--reason', 'R', '3'], 77)):
+		cli.evidence('dispose', *wrong, expect=code)
+	check({k: v for k, v in tree(cli.case, 'data').items() if k in payload} == payload, 'what is refused removes nothing')
+	cli.evidence('dispose', '--cause', 'order', '--reason', 'court order', '--authority', 'K 1/26', '3', '4')
+	for seq in before:
+		with open(os.path.join(cli.case, 'custody', '%08d' % seq, 'records.jsonl'), 'rb') as f:
+			check(f.read() == expected(before[seq], about(before[seq], items)), 'records of entry %d' % seq)
+	now = tree(cli.case, 'data')
+	gone = {json.loads(line)['path'] for line in before[2] if json.loads(line).get('exhibit') in (3, 4)}
+	check({k for k in payload if k not in now} == gone, 'exactly two files are gone')
+	changed = {k for k, v in tree(cli.case, 'custody').items() if custody.get(k, v) != v}
+	check(changed == {'custody/%08d/records.jsonl' % seq for seq in before}, 'entries and signatures stay: %r' % changed)
+	index = open(os.path.join(cli.case, '.case', 'index.sqlite'), 'rb').read()
+	check(b'f2.txt' not in index and b'f5.txt' in index, 'the catalogue knows them no more')
+	cli.evidence('check')
+	check('f2.txt' not in cli.evidence('list') and 'f5.txt' in cli.evidence('list'), 'list')
+	check('dispose' in cli.evidence('log'), 'the log says so')
+	new = cli.path('new.asice')
+	cli.evidence('seal', new)
+	report = cli.verdict('--pin', mine, '--extends', old, new)
+	n = sum(len(about(before[seq], items)) for seq in before)
+	check((report['verdict'], report['counts']['withheld'], report['extends'], report['subject']) == ('TOTAL-PASSED', n, 'extends', 'extract'),
+		'the bundle: %r' % report)
+	cli.evidence('dispose', '--cause', 'request', '--reason', 'R', '2')
+	items2 = dict(items, **{json.loads(line)['id']: 0 for line in before[2] if json.loads(line).get('exhibit') == 2})
+	for seq in before:
+		with open(os.path.join(cli.case, 'custody', '%08d' % seq, 'records.jsonl'), 'rb') as f:
+			check(f.read() == expected(before[seq], about(before[seq], items2)), 'runs are joined in entry %d' % seq)
+	cli.evidence('check')
+	return copy
+
+
+def cut_off(cli, copy):
+	"""Power fails between the entry and the removal: said, and gone on with."""
+	whole = cli.case
+	entries = sorted(os.listdir(os.path.join(whole, 'custody')))
+	for name in entries[len(os.listdir(os.path.join(copy, 'custody'))):]:
+		shutil.copytree(os.path.join(whole, 'custody', name), os.path.join(copy, 'custody', name))
+		if os.path.exists(os.path.join(whole, 'data', name)):
+			shutil.copytree(os.path.join(whole, 'data', name), os.path.join(copy, 'data', name))
+	cli.case = copy
+	check('WITHHELD_MISMATCH' in cli.evidence('check', expect=1), 'check says it')
+	cli.evidence('seal', cli.path('never.asice'), expect=65)
+	cli.evidence('dispose', '--finish')
+	cli.evidence('check')
+	for top in ('custody', 'data'):
+		check(tree(copy, top) == tree(whole, top), 'the same as without the cut: ' + top)
+	cli.evidence('dispose', '--finish')
+	check(tree(copy, 'custody') == tree(whole, 'custody'), 'said again, nothing happens')
+	cli.case = whole
+
+
+def numbers(cli):
+	"""The number of an exhibit that is gone is not given again."""
+	opened(cli, 'numbers')
+	cli.evidence('dispose', '--cause', 'consent', '--reason', 'withdrawn', '7')
+	cli.write('later.txt', b'later')
+	said = cli.evidence('add', cli.path('later.txt'))
+	check(int(said.split()[1]) > 7, 'exhibit %s' % said)
+	cli.evidence('check')
+
+
+def retention(cli):
+	opened(cli, 'kept', '--retention', '9999-12-31')
+	check('9999-12-31' in cli.evidence('dispose', '--cause', 'retention', '--reason', 'R', '1', expect=77), 'says until when')
+	opened(cli, 'due', '--retention', '2000-01-31')
+	cli.evidence('dispose', '--cause', 'retention', '--reason', 'R', '1')
+	cli.evidence('check')
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	mine = cli.identity()
+	opened(cli, 'case')
+	copy = two_items(cli, mine)
+	cut_off(cli, copy)
+	numbers(cli)
+	retention(cli)
+	shutil.rmtree(cli.dir)
+	print('dispose: ok')
+
+
+main()
