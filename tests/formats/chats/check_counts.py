@@ -59,15 +59,19 @@ def tally(records):
 def ranges(path, records):
     """Every placed message lies in its file and, in text, begins where the last one ended."""
     wrong = []
+    files = {}
     for r in records:
         if "offset" not in r:
             continue
-        if "member" in r:
-            with zipfile.ZipFile(path) as z:
-                data = z.read(r["member"])
-        else:
-            with open(path, "rb") as f:
-                data = f.read()
+        member = r.get("member")
+        if member not in files:
+            if member:
+                with zipfile.ZipFile(path) as z:
+                    files[member] = z.read(member)
+            else:
+                with open(path, "rb") as f:
+                    files[member] = f.read()
+        data = files[member]
         piece = data[r["offset"]:r["offset"] + r["bytes"]]
         if len(piece) != r["bytes"]:
             wrong.append("range outside the file: %s" % r)

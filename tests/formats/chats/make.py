@@ -350,6 +350,135 @@ zipped(W, "android.zip",
        title Елена
        message 2""")
 
+# ---- WhatsApp: every row of the table of markers, language by language ---------------------------
+# Counted from the keys of markers.tsv, one line each: 2 files, 2 places, 1 pending, 2 deleted, 4 missed
+# calls; 30 notices, by what their keys say.
+def marker_rows():
+    here = os.path.dirname(os.path.abspath(__file__))
+    with open(os.path.join(here, "markers.tsv"), encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in f if not line.startswith("#")]
+    return rows[0], rows[1:]
+
+
+def marker_chat(language, form):
+    head, rows = marker_rows()
+    column = head.index(language)
+    spoken = {"export_media_omitted", "email_file_attached", "email_live_location_message", "email_location_message",
+              "decryption_placeholder_export", "revoked_msg_incoming", "revoked_msg_outgoing"}
+    out, title = [], None
+    for row in rows:
+        key, text = row[0], row[column].replace("{LRM}", LRM)
+        if key == "email_conversation_subject":
+            title = text.replace("%s", "Ana")
+        if key in ("email_conversation_subject", "email_conversation_subject_no_name", "you_pronoun"):
+            continue
+        if key == "email_file_attached":
+            text = text.replace("%s", "IMG-20240223-WA0001.jpg")
+        if key == "email_location_message":
+            text = text.replace("%s", "https://maps.google.com/?q=43.85,18.41")
+        for place, name in (("%1$s", "Marko"), ("%2$s", "Pera"), ("%3$s", "Novi"), ("%s", "Marko")):
+            text = text.replace(place, name)
+        out.append(form % len(out) + (f"Marko: {text}\n" if key in spoken else text + "\n"))
+    return title, "".join(out)
+
+
+for language, form in (("en", "23/02/2024, 14:%02d - "), ("sq", "23.2.24, 2:%02d m.d. - "), ("sr", "23.2.24. 14:%02d - "),
+                       ("hr", "23. 02. 2024. 14:%02d - "), ("mk", "23.2.24, во 14:%02d - "), ("sl", "23. 02. 24, 14:%02d - ")):
+    name, text = marker_chat(language, form)
+    put(W, name + ".txt", text, """conversation 1
+    title Ana
+    message 41
+    type.attachment 2
+    type.location 2
+    type.pending 1
+    type.deleted 2
+    type.call 4
+    type.system 30
+    event.group-created 2
+    event.joined-by-link 2
+    event.left 2
+    event.admin 1
+    event.removed 5
+    event.added 3
+    event.title-changed 4
+    event.description-changed 3
+    event.picture-changed 4
+    event.number-changed 1
+    event.security-code 1
+    event.encryption-notice 2
+    participant 1
+    sender.Marko 7
+    dateOrder day-month""")
+
+# ---- WhatsApp: the forms of date and clock, each with two lines: noon and a half, and past midnight
+def form(name, first, second, order="day-month", precision="", seconds=("", ""), who=("Ana", "Marko")):
+    put(W, "form-" + name + ".txt", f"{first}{who[0]}: Zdravo\n{second}{who[1]}: Ćao\n", f"""conversation 1
+    message 2
+    type.text 2
+    participant 2
+    unread 0
+    sender.{who[0]} 1
+    sender.{who[1]} 1
+    dateOrder {order}
+    first 2024-02-23T14:05{seconds[0]}
+    last 2024-02-24T00:06{seconds[1]}""")
+
+
+S2 = (":09", ":10")
+form("sq-long", "23.2.24, 2:05 e pasdites - ", "24.2.24, 12:06 e paradites - ")
+form("sq-ios", "[23.2.24, 2:05:09 m.d.] ", f"[24.2.24, 12:06:10{NN}p.d.] ".replace(NN, " "), seconds=S2)
+form("sq-xk", "23.2.24, 14:05 - ", "24.2.24, 00:06 - ")
+form("sr-cyrl-12h", "23.2.24. 2:05 по подне - ", "24.2.24. 12:06 пре подне - ", who=("Ана", "Марко"))
+form("sr-latn-12h", "23. 2. 2024. 2:05 po podne - ", "24. 2. 2024. 12:06 pre podne - ")
+form("sr-ios", "[23.2.24. 14:05:09] ", "[24.2.24. 00:06:10] ", seconds=S2, who=("Ана", "Марко"))
+form("sr-latn-ios", "[23. 2. 2024. 14:05:09] ", "[24. 2. 2024. 00:06:10] ", seconds=S2)
+form("hr-android", "23. 02. 2024. 14:05 - ", "24. 02. 2024. 00:06 - ")
+form("hr-ba", "23. 2. 24. 14:05 - ", "24. 2. 24. 00:06 - ")
+form("bs-android", "23. 2. 2024. 14:05 - ", "24. 2. 2024. 00:06 - ", who=("Amra", "Emir"))
+form("bs-short-12h", "23. 2. 2024. 2:05 p. m. - ", "24. 2. 2024. 12:06 a. m. - ", who=("Amra", "Emir"))
+form("bs-cyrl", "23.2.24. 2:05 послије подне - ", "24.2.24. 12:06 прије подне - ", who=("Амра", "Емир"))
+form("cnr-new", "23. 2. 2024. 14:05 - ", "24. 2. 2024. 00:06 - ", who=("Vuk", "Sanja"))
+form("cnr-12h", "23.2.24. 2:05 po podne - ", "24.2.24. 12:06 prije podne - ", who=("Vuk", "Sanja"))
+form("cnr-ios", "[23.2.24. 14:05:09] ", "[24.2.24. 00:06:10] ", seconds=S2, who=("Vuk", "Sanja"))
+form("mk-old", "23.2.24, во 14:05 - ", "24.2.24, во 00:06 - ", who=("Елена", "Горан"))
+form("mk-12h", "23.2.24, 2:05 попл. - ", "24.2.24, 12:06 претпл. - ", who=("Елена", "Горан"))
+form("mk-ios", "[23.2.2024 г., 14:05:09] ", "[24.2.2024 г., 00:06:10] ", seconds=S2, who=("Елена", "Горан"))
+form("de-android", "23.02.24, 14:05 - ", "24.02.24, 00:06 - ", who=("Jana", "Tom"))
+form("en-gb-12h", "23/02/2024, 2:05 pm - ", "24/02/2024, 12:06 am - ")
+form("en-us-ios", f"[2/23/24, 2:05:09{NN}PM] ", f"[2/24/24, 12:06:10{NN}AM] ", order="month-day", seconds=S2)
+form("en-ca", "2024-02-23, 2:05 p.m. - ", "2024-02-24, 12:06 a.m. - ", order="year-first")
+form("en-za", "2024/02/23, 2:05 pm - ", "2024/02/24, 12:06 am - ", order="year-first")
+form("year-first-24h", "2024/02/23, 14:05 - ", "2024/02/24, 00:06 - ", order="year-first")
+form("ios-no-comma", "[02/23/24 14:05] ", "[02/24/24 00:06] ", order="month-day")
+form("dashes", "23-02-2024 14:05 - ", "24-02-2024 00:06 - ")
+put(W, "form-dots-am-ios.txt", "[23/02/24 2:05:09 p.m.] Ana: Zdravo\n[24/02/24 12:06:10 a.m.] Marko: Ćao\n",
+    # yy/mm/dd exists too: 23 February 2024 or 24 February 2023; the second line is one day in both
+    """conversation 1
+    message 2
+    type.text 2
+    dateOrder undecidable
+    ambiguous 1
+    observation.day-month-undecidable 1
+    last 2024-02-24T00:06:10""")
+form("es-nbsp", "23/2/2024 2:05\u00a0p.\u00a0m. - ", "24/2/2024 12:06\u00a0a.\u00a0m. - ")
+form("push-name", "[2024/2/23, 14:05:09] ", "[2024/2/24, 00:06:10] ", order="year-first", seconds=S2, who=("~ Carolina", "Marko"))
+form("fi-ios", "[23.2.2024 klo 14.05.09] ", "[24.2.2024 klo 00.06.10] ", seconds=S2)
+put(W, "notice-with-sender.txt",
+    f"[19/10/2024, 01:02:19] Lappers: {LRM}Rudi Anderson added you\n"
+    f"[19/10/2024, 01:02:20] Rudi: Hi\n"
+    f"[19/10/2024, 01:02:21] Rudi: Ana left\n", """conversation 1
+    message 3
+    type.system 1
+    type.text 2
+    event.added 1
+    sender.Rudi 2
+    participant 1""")
+for limit in (10000, 40000):
+    zipped(W, f"limit-{limit}.zip", [("WhatsApp Chat with Ana.txt", "23/02/2024, 14:05 - Ana: a\n" * limit)],
+           f"""conversation 1
+    message {limit}
+    observation.export-limit 1""")
+
 # ---- Telegram -----------------------------------------------------------------------------------
 T = "chat-telegram"
 NOT = "(File not included. Change data exporting settings to download.)"
