@@ -55,6 +55,8 @@ int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number
 		r = web_page_take(&p, err);
 	}
 	if (r == 0)
+		r = web_page_account(&p, err);
+	if (r == 0)
 		r = put_findings(&p, err);
 	if (r == 0)
 		r = capture_commit(w->c, err);

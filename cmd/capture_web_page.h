@@ -46,6 +46,8 @@ int web_page_open(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 void web_page_close(struct web_page *p);
 /* web_page_take(p, err): pictures, DOM, MHTML, PDF, each handed over as it comes. */
 int web_page_take(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
+/* web_page_account(p, err): the traffic as WACZ, the account of it, and findings about what is missing. */
+int web_page_account(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_item(p, part, ext, bytes, err): one item of the set. */
 int web_page_item(struct web_page *p, const char *part, const char *ext, struct evd_view bytes,
                   struct evd_error *err) EVD_MUST_USE;

@@ -1,4 +1,5 @@
 """pages: pages of a test's own on loopback: what they hold is known row by row, and what was asked for is kept."""
+import gzip
 import http.server
 import struct
 import threading
@@ -38,6 +39,10 @@ ENDLESS = html('endless', '<div id=d></div><script>const more = () => { for (let
 	'e.style.height = "100px"; e.textContent = "x"; document.getElementById("d").append(e) } }; more(); addEventListener("scroll", () => {'
 	'if (scrollY + innerHeight + 500 > document.body.scrollHeight) more() })</script>')
 NEVER = html('never', '<p>never still</p><img src=/stuck.png width=10 height=10>')
+
+
+PARTS = html('parts', '<script>console.error("an error of the page"); fetch("/zipped.txt"); fetch("/answer", {method: "POST", body: "post body Š"})'
+	'</script><img src=/moved.png><img src=/missing.png><iframe src=/frame></iframe>')
 
 
 class Site:
@@ -113,6 +118,9 @@ def to(path):
 def plain_routes():
 	routes = {'/long': LONG, '/lazy': LAZY, '/script': SCRIPT, '/endless': ENDLESS, '/never': NEVER, '/stuck.png': stuck,
 		'/old': to('/older'), '/older': to('/script'), '/кућа Š': html('кућа', 'x')}
+	routes['/parts'], routes['/frame'], routes['/moved.png'] = PARTS, html('frame', 'a frame'), to('/lazy0.png')
+	routes['/zipped.txt'] = lambda h, b: h.give(gzip.compress(b'packed text ' * 1000), 'text/plain', Content_Encoding='gzip')
+	routes['/answer'] = lambda h, b: h.give(b'got=' + b, 'text/plain')
 	for i in range(30):
 		routes['/rows%d.png' % i] = lambda h, b, i=i: h.give(rows_picture(1, [row_colour(1000 * i + k) for k in range(1000)]), 'image/png')
 	for i in range(3):

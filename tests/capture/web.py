@@ -1,17 +1,21 @@
 """web.py PROGRAMS: `evidence capture web` with the machine's Chromium against pages on loopback. What a page shows is known
 row by row; pictures are decoded by zlib, the rest is held against what the server sent."""
 import glob
+import gzip
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 
 import pages
 from desk import Cli, check, png
-from pages import Site, row_colour
+from pages import Site, row_colour  # noqa: E402
 
 
 def records(t, seq):
@@ -40,7 +44,7 @@ class Page:
 			return f.read()
 
 
-PARTS = {'view', 'full', 'dom', 'page', 'print'}
+PARTS = {'view', 'full', 'dom', 'page', 'print', 'traffic', 'network'}
 
 
 def capture(t, *words, **how):
@@ -84,6 +88,63 @@ def script(t, site):
 	check(page.read('print').startswith(b'%PDF-') and b'%%EOF' in page.read('print')[-16:], 'PDF')
 
 
+def archive(page):
+	"""The records of a WACZ's WARC, read by warcio: url -> (status, body); and what warcio and wacz say of the files."""
+	from warcio.archiveiterator import ArchiveIterator
+	with tempfile.TemporaryDirectory() as d:
+		wacz, warc = d + '/page.wacz', d + '/data.warc'
+		shutil.copy(page.path['traffic'], wacz)
+		with zipfile.ZipFile(wacz) as z:
+			check(z.testzip() is None, 'the ZIP')
+			with open(warc, 'wb') as f:
+				f.write(z.read('archive/data.warc'))
+			index = gzip.decompress(z.read('indexes/index.cdx.gz')).decode().splitlines()
+		for words in ([sys.executable, '-m', 'warcio.cli', 'check', '-v', warc], ['wacz', 'validate', '-f', wacz]):
+			done = subprocess.run(words, capture_output=True, text=True)
+			said = done.stdout + done.stderr
+			check(done.returncode == 0 and 'fail' not in said and 'not match' not in said, '%s: %s' % (words, said))
+			check('digest pass' in said or 'Valid' in said or 'alid' in said, '%s: %s' % (words, said))
+		found, requests = {}, {}
+		with open(warc, 'rb') as f:
+			for record in ArchiveIterator(f):
+				url = record.rec_headers.get_header('WARC-Target-URI')
+				if record.rec_type == 'response':
+					found[url] = (record.http_headers.get_statuscode(), record.content_stream().read(), record.http_headers)
+				elif record.rec_type == 'request':
+					requests[url] = record.http_headers
+		# every line of the index leads to its response
+		check(index == sorted(index) and len(index) == len(found), 'index: %s' % index)
+		with open(warc, 'rb') as f:
+			for line in index:
+				facts = json.loads(line.split(' ', 2)[2])
+				f.seek(int(facts['offset']))
+				record = next(iter(ArchiveIterator(io.BytesIO(f.read(int(facts['length']))))))
+				check(record.rec_headers.get_header('WARC-Target-URI') == facts['url'], 'index: %s' % line)
+		return found, requests
+
+
+def traffic(t, site):
+	page = capture(t, site.base + '/parts', expect=1)
+	found, requests = archive(page)
+	at = lambda path: found[site.base + path]
+	check(at('/parts')[:2] == ('200', pages.PARTS), 'the document')
+	check(at('/zipped.txt')[:2] == ('200', b'packed text ' * 1000), 'a body that came packed')
+	check(at('/zipped.txt')[2].get_header('X-Archive-Orig-Content-Encoding') == 'gzip', 'its coding')
+	check(at('/moved.png')[0] == '302' and at('/moved.png')[2].get_header('Location') == '/lazy0.png', 'a redirect')
+	check(at('/lazy0.png')[1] == pages.picture(400, 100, (200, 0, 30)), 'a picture')
+	check(at('/frame')[1] == pages.html('frame', 'a frame'), 'a frame')
+	check(at('/missing.png')[0] == '404' and at('/missing.png')[1] == b'not here', 'what is missing')
+	check(at('/answer')[1] == b'got=post body \xc5\xa0', 'an answer to a POST')
+	check(requests[site.base + '/parts'].get_header('User-Agent') == site.headers['/parts']['User-Agent'], 'the request')
+	report = json.loads(page.read('network'))
+	by_url = {r['url']: r for r in report['resources']}
+	me = by_url[site.base + '/parts']
+	check(me['address'] == '127.0.0.1' and me['port'] == site.port and me['httpDate'].endswith('GMT'), 'address: %s' % me)
+	check(by_url[site.base + '/missing.png']['status'] == 404, 'outcome of each')
+	check(report['consoleErrors'][0] == 'an error of the page', 'console: %s' % report['consoleErrors'])
+	check(page.found == ['web-resource-missing'], 'findings: %s' % page.found)
+
+
 def names(t, site):
 	page = capture(t, site.base + '/кућа Š')
 	check(page.facts['dom']['url'] == site.base + '/кућа Š' and page.facts['dom']['title'] == 'кућа', 'name beyond ASCII')
@@ -92,7 +153,7 @@ def names(t, site):
 
 def limits(t, site):
 	page = capture(t, site.base + '/never', '--timeout', '3', expect=1)
-	check(page.found == ['web-still-loading'] and b'never still' in page.read('dom'), 'never still: %s' % page.found)
+	check(page.found == ['web-still-loading', 'web-resource-missing'] and b'never still' in page.read('dom'), 'never still: %s' % page.found)
 	page = capture(t, site.base + '/endless', '--max-height', '9000', expect=1)
 	check(page.found == ['web-cut'] and page.facts['full']['cut'] is True and png(page.path['full'])[1] == 9000, 'endless: %s' % page.found)
 
@@ -106,7 +167,7 @@ def refusals(t, site):
 	gone = Site({})
 	gone.server.server_close()
 	page = capture(t, gone.base + '/', expect=1)
-	check(page.found == ['web-error-page'] and page.facts['dom']['loadError'] == 'net::ERR_CONNECTION_REFUSED', 'refused: %s' % page.facts['dom'])
+	check(page.found == ['web-error-page', 'web-resource-missing'] and page.facts['dom']['loadError'] == 'net::ERR_CONNECTION_REFUSED', 'refused: %s' % page.facts['dom'])
 
 
 def browsers():
@@ -189,7 +250,7 @@ def main():
 	os.mkdir(t.path('run'), 0o700)
 	t.identity()
 	t.run('evidence', 'open', '--number', 'K 1', '--title', 'pages', t.case, '--passphrase-file', t.pass_file)
-	for step in (long_page, lazy, script, names, limits, refusals, cut_short):
+	for step in [eval(n) for n in sys.argv[2:]] or (long_page, lazy, script, traffic, names, limits, refusals, cut_short):
 		began = time.time()
 		step(t, site)
 		print('%s: %.1f s' % (step.__name__, time.time() - began), flush=True)

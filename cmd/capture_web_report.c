@@ -1,0 +1,284 @@
+/* capture_web_report: the account of a page's traffic, and what of it is missing; see capture_web_net.h. */
+#include "capture_web_page.h"
+#include "capture_web_warc.h"
+
+#include "base/text.h"
+#include "platform/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define ORIGINS_MAX 100u
+#define NAMED_MAX 20u /* missing resources that are said one by one */
+
+static void put_text(struct evd_object *o, const char *key, const struct evd_buf *b)
+{
+	if (b->len)
+		evd_object_bytes(o, key, evd_buf_view(b));
+}
+
+/* The value of a header line; empty if there is none. */
+static struct evd_view header(const struct evd_buf *lines, const char *name)
+{
+	struct evd_view rest = evd_buf_view(lines);
+	size_t n = strlen(name);
+
+	while (rest.len) {
+		const uint8_t *end = memchr(rest.p, '\n', rest.len);
+		size_t len = end ? (size_t)(end - rest.p) + 1 : rest.len;
+
+		if (len > n + 1 && rest.p[n] == ':' && strncasecmp((const char *)rest.p, name, n) == 0) {
+			struct evd_view v = evd_view_of(rest.p + n + 1, len - n - 1);
+
+			while (v.len && v.p[0] == ' ')
+				v = evd_view_of(v.p + 1, v.len - 1);
+			while (v.len && (v.p[v.len - 1] == '\n' || v.p[v.len - 1] == '\r'))
+				v.len--;
+			return v;
+		}
+		rest = evd_view_of(rest.p + len, rest.len - len);
+	}
+	return rest;
+}
+
+static const char *outcome(const struct web_resource *r)
+{
+	return r->failed ? "failed" : r->redirect ? "redirect" : r->finished ? "loaded" : "under-way";
+}
+
+static void put_resource(struct evd_object *o, const struct web_resource *r)
+{
+	static const char *const bodies[] = {"none", "not-kept", "kept", "not-kept"};
+	struct evd_view date = header(&r->response, "date");
+	char time[EVD_TIME_LEN + 1];
+
+	evd_object_reset(o);
+	evd_time_format(time, (int64_t)r->date_ms);
+	evd_object_cstr(o, "asked", time);
+	if (date.len)
+		evd_object_bytes(o, "httpDate", date);
+	put_text(o, "url", &r->url);
+	put_text(o, "method", &r->method);
+	put_text(o, "type", &r->type);
+	put_text(o, "mime", &r->mime);
+	put_text(o, "address", &r->ip);
+	put_text(o, "protocol", &r->protocol);
+	put_text(o, "error", &r->error);
+	if (r->tls.len)
+		evd_object_raw(o, "tls", evd_buf_view(&r->tls));
+	if (r->answered)
+		evd_object_int(o, "status", r->status);
+	if (r->port)
+		evd_object_int(o, "port", r->port);
+	evd_object_cstr(o, "outcome", outcome(r));
+	evd_object_cstr(o, "body", bodies[r->body_state]);
+	evd_object_int(o, "bodyLength", r->body.len);
+	evd_object_bool(o, "fromServiceWorker", r->from_worker);
+	if (r->why_no_body)
+		evd_object_cstr(o, "why", r->why_no_body);
+}
+
+int web_net_put(const struct web_net *n, struct evd_view chains, struct evd_buf *b,
+                struct evd_error *err)
+{
+	struct evd_object o, all;
+	struct evd_buf list = {0};
+	int r = 0;
+
+	evd_object_init(&o);
+	evd_object_init(&all);
+	evd_put_u8(&list, '[');
+	for (size_t i = 0; r == 0 && i < n->n; i++) {
+		if (i)
+			evd_put_u8(&list, ',');
+		put_resource(&o, n->at[i]);
+		r = evd_object_write(&o, &list, err);
+	}
+	evd_put_u8(&list, ']');
+	evd_object_raw(&all, "resources", evd_buf_view(&list));
+	evd_buf_reset(&list);
+	evd_put_u8(&list, '[');
+	if (n->console.len)
+		evd_put_view(&list, evd_buf_view(&n->console));
+	evd_put_u8(&list, ']');
+	evd_object_raw(&all, "consoleErrors", evd_buf_view(&list));
+	evd_object_raw(&all, "certificates", chains);
+	evd_object_int(&all, "consoleErrorCount", n->n_console);
+	evd_object_int(&all, "requestsNotKept", n->beyond);
+	evd_object_int(&all, "webSockets", n->sockets);
+	if (r == 0)
+		r = evd_buf_check(&list, err);
+	if (r == 0)
+		r = evd_object_write(&all, b, err);
+	evd_buf_release(&list);
+	evd_object_release(&o);
+	evd_object_release(&all);
+	return r;
+}
+
+static struct evd_view origin_of(const struct web_resource *r)
+{
+	struct evd_view v = evd_buf_view(&r->url);
+	size_t at = 8;
+
+	if (v.len < 9 || memcmp(v.p, "https://", 8) != 0)
+		return evd_view_of(NULL, 0);
+	while (at < v.len && v.p[at] != '/' && v.p[at] != '?')
+		at++;
+	return evd_view_of(v.p, at);
+}
+
+/* One origin's chain, as the browser was shown it: base64 of DER, the server's certificate first. */
+static int put_chain(struct web_page *p, struct evd_view origin, struct evd_buf *b,
+                     struct evd_error *err)
+{
+	struct evd_buf params = {0};
+	size_t result = 0, list;
+	int r;
+
+	evd_put_str(&params, "{\"origin\":");
+	evd_put_json_string(&params, origin);
+	evd_put(&params, "}", 2);
+	r = evd_buf_check(&params, err);
+	if (r == 0)
+		r = web_page_call(p, "Network.getCertificate", (const char *)params.data, &result, err);
+	evd_buf_release(&params);
+	if (r && r != EVD_E_DAMAGED)
+		return r;
+	list = json_get(&p->w->msg, result, "tableNames");
+	evd_put_str(b, b->len > 1 ? ",{\"chain\":[" : "{\"chain\":[");
+	for (size_t at = r == 0 && list ? json_first(&p->w->msg, list) : 0, i = 0; at;
+	     at = json_next(&p->w->msg, list, at), i++) {
+		if (i)
+			evd_put_u8(b, ',');
+		evd_put_json_string(b, json_text(&p->w->msg, at));
+	}
+	evd_put_str(b, "],\"origin\":");
+	evd_put_json_string(b, origin);
+	evd_put_u8(b, '}');
+	return evd_buf_check(b, err);
+}
+
+static int put_chains(struct web_page *p, struct evd_buf *b, struct evd_error *err)
+{
+	struct evd_view seen[ORIGINS_MAX];
+	size_t n = 0;
+	int r = 0;
+
+	evd_put_u8(b, '[');
+	for (size_t i = 0; r == 0 && i < p->net.n && n < ORIGINS_MAX; i++) {
+		struct evd_view origin = origin_of(p->net.at[i]);
+		bool known = origin.len == 0 || !p->net.at[i]->tls.len;
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = evd_view_eq(seen[k], origin);
+		if (known)
+			continue;
+		seen[n++] = origin;
+		r = put_chain(p, origin, b, err);
+	}
+	evd_put_u8(b, ']');
+	return r ? r : evd_buf_check(b, err);
+}
+
+static bool is_media(const struct web_resource *r)
+{
+	return evd_view_is(evd_buf_view(&r->type), "Media");
+}
+
+/* Browsers ask for it by themselves; many sites have none. */
+static bool is_favicon(const struct web_resource *r)
+{
+	static const char name[] = "/favicon.ico";
+	size_t n = sizeof name - 1;
+
+	return r->url.len >= n && memcmp(r->url.data + r->url.len - n, name, n) == 0;
+}
+
+static void judge(struct web_page *p)
+{
+	unsigned missing = 0, media = 0;
+
+	for (size_t i = 0; i < p->net.n; i++) {
+		const struct web_resource *r = p->net.at[i];
+		bool no_body = r->body_state == WEB_BODY_MISSED || r->body_state == WEB_BODY_ASKED;
+		bool lost = !r->finished || r->failed || r->status >= 400 ||
+		            (no_body && r->status != 204 && r->status != 304);
+		int len = r->url.len < 200 ? (int)r->url.len : 200;
+
+		if (!lost || is_favicon(r) || (is_media(r) ? media++ : missing++) >= NAMED_MAX)
+			continue;
+		web_page_find(p, is_media(r) ? "web-media-not-captured" : "web-resource-missing",
+		              "%s: %.*s",
+		              is_media(r) ? "media not captured" : "a part of the page is missing", len,
+		              (const char *)r->url.data);
+	}
+	if (missing > NAMED_MAX || media > NAMED_MAX)
+		web_page_find(p, "web-resource-missing", "%u parts of the page are missing, %u of media",
+		              missing, media);
+	if (p->net.sockets)
+		web_page_find(p, "web-socket-not-captured",
+		              "what went over %llu WebSockets was not captured",
+		              (unsigned long long)p->net.sockets);
+	if (p->net.beyond)
+		web_page_find(p, "web-resource-missing", "%llu requests behind the first %u were not kept",
+		              (unsigned long long)p->net.beyond, WEB_RESOURCES_MAX);
+}
+
+static int put_page_line(struct web_page *p, struct evd_buf *b, struct evd_error *err)
+{
+	struct evd_object o;
+	char time[EVD_TIME_LEN + 1];
+	int r;
+
+	evd_object_init(&o);
+	evd_time_format(time, p->from_ms);
+	evd_object_cstr(&o, "id", "1");
+	evd_object_cstr(&o, "ts", time);
+	evd_object_bytes(&o, "url", evd_buf_view(&p->final_url));
+	if (p->title.len && evd_is_utf8(evd_buf_view(&p->title)))
+		evd_object_str(&o, "title", evd_buf_view(&p->title));
+	r = evd_object_write(&o, b, err);
+	evd_object_release(&o);
+	return r;
+}
+
+static int put_wacz(struct web_page *p, struct evd_error *err)
+{
+	struct evd_buf warc = {0}, index = {0}, line = {0}, out = {0};
+	int r = web_warc_put(&p->net, &warc, &index, err);
+
+	if (r == 0)
+		r = put_page_line(p, &line, err);
+	if (r == 0)
+		r = web_wacz_put(evd_buf_view(&line), evd_buf_view(&warc), evd_buf_view(&index),
+		                 evd_clock_ms(), &out, err);
+	evd_buf_release(&warc);
+	web_page_facts(p);
+	if (r == 0)
+		r = web_page_item(p, "traffic", "wacz", evd_buf_view(&out), err);
+	evd_buf_release(&index);
+	evd_buf_release(&line);
+	evd_buf_release(&out);
+	return r;
+}
+
+int web_page_account(struct web_page *p, struct evd_error *err)
+{
+	struct evd_buf chains = {0}, report = {0};
+	int r = put_chains(p, &chains, err);
+
+	web_net_settle(&p->net);
+	judge(p);
+	if (r == 0)
+		r = put_wacz(p, err);
+	if (r == 0)
+		r = web_net_put(&p->net, evd_buf_view(&chains), &report, err);
+	web_page_facts(p);
+	if (r == 0)
+		r = web_page_item(p, "network", "json", evd_buf_view(&report), err);
+	evd_buf_release(&chains);
+	evd_buf_release(&report);
+	return r;
+}
