@@ -321,6 +321,14 @@ def links(t):
 		return c
 	t.bad('T-01', 'entry: token.tst other than its digest', other, 'TIMESTAMP_LINK@4')
 	t.bad('T-02', 'entry: details.signature of another entry', lambda: entry_case(token, signature=hexsha(b'x')), 'TIMESTAMP_LINK@4')
+	def set_back():
+		c = small()
+		c.entries.pop()
+		c.tick(-3600)
+		entry_stamped(c, token, 3, [content(TSA.der, 'crt', 'validation')], signature=hexsha(b'x'))
+		c.seal()
+		return c
+	t.bad('T-02', 'entry: details.signature of another entry, and the clock went back: step 5 stops before the note', set_back, 'TIMESTAMP_LINK@4')
 	for n in (4, 5, 99):
 		t.bad('T-02', 'entry: names entry %d, which is not earlier' % n, lambda: named(n), 'TIMESTAMP_LINK@4')
 	t.bad('T-02', 'entry: names entry 0', lambda: named(0), 'TIMESTAMP_LINK|ENTRY_FORM@4', note='0 is no seq: form or link')

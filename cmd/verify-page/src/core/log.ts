@@ -160,10 +160,10 @@ export class Log implements Context {
 		else if (result.code !== null) throw new Stop(result.code, where);
 		this.signers[signer].certificate ??= result.certificate;
 		this.rights.check(e);
+		if (e.action === "timestamp") this.timestampEntry(e);
 		// Times have one width, so text order is time order.
 		const before = this.entries.at(-1);
 		if (before && e.time < before.time) this.notes.push(finding("TIME_BACKWARDS", where));
-		if (e.action === "timestamp") this.timestampEntry(e);
 		const s = this.records(e, f);
 		if (f.token !== null && hex(this.files.hash(f.token)) !== e.details.get("token")) {
 			throw new Stop("TIMESTAMP_LINK", where);
