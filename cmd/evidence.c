@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 static const struct cmd_row *const rows[] = {
-    &cmd_admit,     &cmd_transfer, &cmd_identity,  &cmd_open,    &cmd_add,    &cmd_note,
-    &cmd_statement, &cmd_stop,     &cmd_view,      &cmd_list,    &cmd_show,   &cmd_log,
-    &cmd_check,     &cmd_correct,  &cmd_close,     &cmd_seal,    &cmd_export, &cmd_index,
-    &cmd_read,      &cmd_search,   &cmd_capture,   &cmd_compare, &cmd_chats,  &cmd_timeline,
-    &cmd_watch,     &cmd_inspect,  &cmd_timestamp, &cmd_receive, &cmd_refuse, &cmd_receipt,
-    &cmd_consent,   &cmd_hold,     &cmd_lost,      &cmd_dispose,
+    &cmd_admit,     &cmd_transfer, &cmd_identity,  &cmd_open,    &cmd_add,      &cmd_note,
+    &cmd_statement, &cmd_stop,     &cmd_view,      &cmd_list,    &cmd_show,     &cmd_log,
+    &cmd_check,     &cmd_correct,  &cmd_close,     &cmd_seal,    &cmd_export,   &cmd_index,
+    &cmd_read,      &cmd_search,   &cmd_capture,   &cmd_compare, &cmd_chats,    &cmd_timeline,
+    &cmd_watch,     &cmd_inspect,  &cmd_timestamp, &cmd_receive, &cmd_refuse,   &cmd_receipt,
+    &cmd_consent,   &cmd_hold,     &cmd_lost,      &cmd_dispose, &cmd_envelope,
 };
 
 static void help(FILE *to)

@@ -36,7 +36,7 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
 {
 	uint8_t salt[6];
 	char hex[2 * sizeof salt + 1];
-	size_t n = strlen(path) + sizeof hex + 8;
+	size_t n = (o->into ? 0 : strlen(path)) + sizeof hex + 8;
 	int r = evd_random(salt, sizeof salt, err);
 
 	memset(b, 0, sizeof *b);
@@ -45,6 +45,8 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
 	b->path = path;
 	b->digest = digest;
 	b->fd = b->spill = -1;
+	if (o->into)
+		return r;
 	b->temporary = malloc(n);
 	if (!b->temporary)
 		return evd_nomem(err);
@@ -74,6 +76,20 @@ void evd_bundle_release(struct evd_bundle *b)
 	}
 	b->temporary = NULL;
 	b->c = NULL;
+}
+
+/* Bytes of the container: into the file at `off`, or on to who asked for them, then in order. */
+static int put_at(struct evd_bundle *b, uint64_t off, const void *p, size_t len,
+                  struct evd_error *err)
+{
+	const struct evd_seal_into *into = b->o->into;
+
+	if (!into)
+		return evd_file_write_at(b->fd, off, p, len, err);
+	if (off != b->sent)
+		return evd_fail(err, EVD_E_INTERNAL, "the bundle was not written in order");
+	b->sent += len;
+	return into->write(into->ctx, p, len, err);
 }
 
 static int spill(struct evd_bundle *b, struct evd_error *err)
@@ -110,7 +126,7 @@ static int unspill(struct evd_bundle *b, uint64_t to, struct evd_error *err)
 
 		r = evd_read_at(fd, done, block, n, err);
 		if (r == 0)
-			r = evd_file_write_at(b->fd, to + done, block, n, err);
+			r = put_at(b, to + done, block, n, err);
 		done += n;
 	}
 	close(fd);
@@ -133,7 +149,7 @@ static int place(struct evd_bundle *b, const char *name, uint64_t size, uint32_t
 	if (r == 0 && b->central.len >= SPILL_FROM)
 		r = spill(b, err);
 	if (r == 0)
-		r = evd_file_write_at(b->fd, b->at, local.data, local.len, err);
+		r = put_at(b, b->at, local.data, local.len, err);
 	*data_off = b->at + local.len;
 	b->at = *data_off + size;
 	b->n_files++;
@@ -147,7 +163,7 @@ static int put_bytes(struct evd_bundle *b, const char *name, struct evd_view v,
 	uint64_t off;
 	int r = place(b, name, v.len, evd_crc32(0, v.p, v.len), &off, err);
 
-	return r ? r : evd_file_write_at(b->fd, off, v.p, v.len, err);
+	return r ? r : put_at(b, off, v.p, v.len, err);
 }
 
 static void full_name(const struct evd_bundle *b, char out[EVD_MAX_NAME + 1], const char *path)
@@ -159,7 +175,7 @@ static void full_name(const struct evd_bundle *b, char out[EVD_MAX_NAME + 1], co
 struct measured {
 	uint64_t size, at;
 	uint32_t crc32;
-	int fd;
+	struct evd_bundle *b;
 };
 
 static int measure(void *ctx, const void *p, size_t len, struct evd_error *err)
@@ -175,7 +191,7 @@ static int measure(void *ctx, const void *p, size_t len, struct evd_error *err)
 static int write_on(void *ctx, const void *p, size_t len, struct evd_error *err)
 {
 	struct measured *m = ctx;
-	int r = evd_file_write_at(m->fd, m->at, p, len, err);
+	int r = put_at(m->b, m->at, p, len, err);
 
 	m->at += len;
 	return r;
@@ -184,7 +200,7 @@ static int write_on(void *ctx, const void *p, size_t len, struct evd_error *err)
 static int put_tagfile(struct evd_bundle *b, enum evd_tagfile t, struct evd_error *err)
 {
 	char name[EVD_MAX_NAME + 1];
-	struct measured m = {0, 0, 0, b->fd};
+	struct measured m = {0, 0, 0, b};
 	struct evd_sink_to to = {measure, &m};
 	int r = evd_tagfile_write(t, &b->c->log, b->digest, to, err);
 
@@ -203,7 +219,19 @@ static int altered(struct evd_error *err, const char *path)
 	return evd_fail(err, EVD_E_DAMAGED, "%s is not as it was recorded; nothing was sealed", path);
 }
 
-/* Copies `size` bytes of `from` to where they will stand, hashing; gives digest and CRC-32. */
+static int tell(struct evd_bundle *b, size_t n, struct evd_error *err)
+{
+	const struct evd_seal_options *o = b->o;
+
+	b->done += n;
+	if (!o->into || !o->progress || o->progress(o->ctx, b->done, b->all) == 0)
+		return 0;
+	return evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");
+}
+
+/* Reads `size` bytes of `from`, hashing, and copies them to where they will stand, unless that is
+ * NOWHERE; gives digest and CRC-32. */
+#define NOWHERE UINT64_MAX
 static int stream(struct evd_bundle *b, int from, uint64_t size, uint64_t to, uint8_t *digest,
                   uint32_t *crc, struct evd_error *err)
 {
@@ -218,8 +246,10 @@ static int stream(struct evd_bundle *b, int from, uint64_t size, uint64_t to, ui
 		r = evd_read_at(from, done, block, n, err);
 		if (r == 0)
 			r = evd_sha_add(&sha, block, n, err);
-		if (r == 0)
-			r = evd_file_write_at(b->fd, to + done, block, n, err);
+		if (r == 0 && to != NOWHERE)
+			r = put_at(b, to + done, block, n, err);
+		if (r == 0 && to != NOWHERE)
+			r = tell(b, n, err);
 		*crc = evd_crc32(*crc, block, n);
 		done += n;
 	}
@@ -244,11 +274,19 @@ static int put_custody_file(struct evd_bundle *b, size_t entry, unsigned f, stru
 	r = evd_file_open(b->c->dir, path, &fd, &size, err);
 	if (r)
 		return r;
-	r = stream(b, fd, size, b->at + evd_zip_local_len(name, size), digest, &crc, err);
+	/* in order, the header with its CRC-32 comes first: the file is then read twice */
+	r = stream(b, fd, size, b->o->into ? NOWHERE : b->at + evd_zip_local_len(name, size), digest,
+	           &crc, err);
+	if (r == 0 && memcmp(digest, b->c->log.entries.at[entry].digest[f], EVD_SHA256_LEN) != 0)
+		r = altered(err, path);
+	if (r == 0)
+		r = place(b, name, size, crc, &off, err);
+	if (r == 0 && b->o->into)
+		r = stream(b, fd, size, off, digest, &crc, err);
 	close(fd);
 	if (r == 0 && memcmp(digest, b->c->log.entries.at[entry].digest[f], EVD_SHA256_LEN) != 0)
 		r = altered(err, path);
-	return r ? r : place(b, name, size, crc, &off, err);
+	return r;
 }
 
 static int put_custody(struct evd_bundle *b, struct evd_error *err)
@@ -378,6 +416,42 @@ static int place_items(struct evd_bundle *b, struct job *j, struct evd_error *er
 	return r;
 }
 
+/* One item, in order. */
+static int put_item(struct evd_bundle *b, struct evd_item *it, struct evd_error *err)
+{
+	char path[EVD_PAYLOAD_PATH], name[EVD_MAX_NAME + 1];
+	struct evd_id id = {it->seq, it->k};
+	uint8_t digest[EVD_SHA256_LEN];
+	uint64_t size;
+	uint32_t crc;
+	int fd, r;
+
+	evd_payload_path(path, id, it->ext);
+	full_name(b, name, path);
+	r = evd_file_open(b->c->dir, path, &fd, &size, err);
+	if (r)
+		return r;
+	r = size == it->size ? place(b, name, it->size, it->crc32, &it->off, err) : altered(err, path);
+	if (r == 0)
+		r = stream(b, fd, it->size, it->off, digest, &crc, err);
+	close(fd);
+	if (r == 0 && (crc != it->crc32 || memcmp(digest, it->sha256, EVD_SHA256_LEN) != 0))
+		r = altered(err, path);
+	return r;
+}
+
+static int put_payload_in_order(struct evd_bundle *b, struct evd_error *err)
+{
+	struct evd_log *log = &b->c->log;
+	int r = 0;
+
+	b->all = b->done + estimate(log);
+	for (size_t i = 0; i < log->items.n && r == 0; i++)
+		if (!log->items.at[i].lost)
+			r = put_item(b, &log->items.at[i], err);
+	return r;
+}
+
 static int put_payload(struct evd_bundle *b, struct evd_error *err)
 {
 	struct job j = {.b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
@@ -415,7 +489,7 @@ int evd_bundle_copy(struct evd_bundle *b, struct evd_error *err)
 	if (r == 0)
 		r = put_custody(b, err);
 	if (r == 0)
-		r = put_payload(b, err);
+		r = b->o->into ? put_payload_in_order(b, err) : put_payload(b, err);
 	if (r == 0)
 		r = put_tagfile(b, EVD_TAG_MANIFEST, err);
 	return r ? r : put_tagfile(b, EVD_TAG_TAGMANIFEST, err);
@@ -436,9 +510,9 @@ int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *
 	if (r == 0)
 		r = unspill(b, directory, err);
 	if (r == 0)
-		r = evd_file_write_at(b->fd, directory + b->spilled, b->central.data, b->central.len, err);
+		r = put_at(b, directory + b->spilled, b->central.data, b->central.len, err);
 	b->size = directory + b->spilled + b->central.len;
-	return r ? r : evd_sync(b->fd, err);
+	return r || b->o->into ? r : evd_sync(b->fd, err);
 }
 
 /* The folder that holds `path`, synced so that the name lasts. */
@@ -461,8 +535,11 @@ static int sync_folder(const char *path, struct evd_error *err)
 
 int evd_bundle_name(struct evd_bundle *b, struct evd_error *err)
 {
-	int r = evd_close(b->fd, err);
+	int r;
 
+	if (b->o->into)
+		return 0;
+	r = evd_close(b->fd, err);
 	b->fd = -1;
 	if (r == 0)
 		r = evd_rename_new(-1, b->temporary, -1, b->path, err);

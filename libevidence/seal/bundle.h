@@ -17,6 +17,7 @@ struct evd_bundle {
 	int spill;                         /* of that file; -1: none yet */
 	uint64_t spilled;                  /* bytes in it */
 	uint64_t n_files, size;
+	uint64_t sent, done, all; /* bytes, when they go elsewhere in order (struct evd_seal_into) */
 	bool named;
 };
 

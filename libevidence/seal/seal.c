@@ -238,7 +238,7 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 	int r;
 
 	memset(out, 0, sizeof *out);
-	if (evd_file_exists(-1, out_path))
+	if (!o->into && evd_file_exists(-1, out_path))
 		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", out_path);
 	/* the whole log, records too, before anything is signed over it */
 	r = evd_case_read(c, NULL, NULL, NULL, err);
@@ -260,7 +260,7 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 		r = evd_bundle_begin(&b, c, out_path, o, digest, err);
 	if (r == 0)
 		r = evd_bundle_copy(&b, err);
-	if (r == 0 && o->read_back)
+	if (r == 0 && o->read_back && !o->into)
 		r = evd_bundle_read_back(&b, err);
 	if (r == 0 && !kept)
 		r = sign_manifest(c, key, digest[EVD_TAG_ASIC], &p7s, err);

@@ -10,6 +10,12 @@
 
 enum evd_seal_scope { EVD_SEAL_AUTO, EVD_SEAL_ALL, EVD_SEAL_TAGS };
 
+/* Where the bundle's bytes go, in order, when no file is to be made of them (envelope/). */
+struct evd_seal_into {
+	int (*write)(void *ctx, const void *p, size_t len, struct evd_error *err);
+	void *ctx;
+};
+
 struct evd_seal_options {
 	enum evd_seal_scope scope;
 	bool timestamp_required;
@@ -18,6 +24,8 @@ struct evd_seal_options {
 	struct evd_pool *pool;
 	int (*progress)(void *ctx, uint64_t done, uint64_t all); /* bytes; other than 0 stops */
 	void *ctx;
+	const struct evd_seal_into
+	    *into; /* NULL: the file `out_path`; read_back is then for that file */
 };
 
 struct evd_sealed {

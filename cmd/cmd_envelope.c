@@ -1,0 +1,354 @@
+/* cmd_envelope: `evidence envelope …` (docs/envelope.md): a sealed case that only its recipients can open. */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+#include "envelope/envelope.h"
+#include "platform/files.h"
+
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define MOST 64u             /* recipients, or keys */
+#define KEY_FILE (64u << 10) /* bytes */
+
+enum { TO = CMD_OWN, TO_FILE, WITH_PASSPHRASE, SECRET_FILE, KEY, NEWER, SCOPE, REQUIRE, PURPOSE };
+
+static const struct option options[] = {
+    {"to", required_argument, NULL, TO},
+    {"to-file", required_argument, NULL, TO_FILE},
+    {"with-passphrase", no_argument, NULL, WITH_PASSPHRASE},
+    {"envelope-passphrase-file", required_argument, NULL, SECRET_FILE},
+    {"key", required_argument, NULL, KEY},
+    {"newer-than", required_argument, NULL, NEWER},
+    {"scope", required_argument, NULL, SCOPE},
+    {"require-timestamp", no_argument, NULL, REQUIRE},
+    {"purpose", required_argument, NULL, PURPOSE},
+    {NULL, 0, NULL, 0},
+};
+
+struct words {
+	struct evd_age_recipient to[MOST];
+	size_t n_to;
+	const char *keys[MOST]; /* files */
+	size_t n_keys;
+	bool passphrase;
+	const char *secret_file, *newer;
+	struct evd_seal_options seal;
+	char **word; /* behind the subcommand */
+	int n_words;
+};
+
+static int progress(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	return cmd_progress(done, all);
+}
+
+/* ---- keys ---- */
+
+/* Calls `each` for every line of a file of keys that is no comment. */
+static int each_line(const char *path,
+                     int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
+                     struct evd_error *err)
+{
+	struct evd_buf b = {0};
+	size_t at = 0;
+	int r = evd_file_read(-1, path, KEY_FILE, &b, err);
+
+	while (r == 0 && at < b.len) {
+		const uint8_t *p = b.data + at, *end = memchr(p, '\n', b.len - at);
+		size_t n = end ? (size_t)(end - p) : b.len - at;
+
+		at += n + 1;
+		if (n && p[n - 1] == '\r')
+			n--;
+		if (n && p[0] != '#')
+			r = each(ctx, evd_view_of(p, n), err);
+	}
+	evd_buf_wipe(&b);
+	return r;
+}
+
+static int add_recipient(void *ctx, struct evd_view line, struct evd_error *err)
+{
+	struct words *w = ctx;
+
+	if (w->n_to == MOST)
+		return evd_fail(err, EVD_E_LIMIT, "more than %u recipients", MOST);
+	return evd_age_recipient_parse(line, &w->to[w->n_to++], err);
+}
+
+/* Secrets stand in locked memory where that is to be had. */
+struct keys {
+	struct evd_age_identity at[MOST];
+	size_t n;
+};
+
+static int add_key(void *ctx, struct evd_view line, struct evd_error *err)
+{
+	struct keys *k = ctx;
+
+	if (k->n == MOST)
+		return evd_fail(err, EVD_E_LIMIT, "more than %u keys", MOST);
+	return evd_age_identity_parse(line, &k->at[k->n++], err);
+}
+
+/* The passphrase of the envelope, which is not that of the identity: from a file of its own, or asked for. */
+static int ask(struct cmd_global *g, const struct words *w, bool confirm, struct evd_buf *out,
+               struct evd_error *err)
+{
+	struct cmd_global own = *g;
+	struct evd_secret_source secret = cmd_secret(&own);
+	int r;
+
+	own.passphrase_file = w->secret_file;
+	own.passphrase_fd = -1;
+	r = secret.ask(secret.ctx, "passphrase of the envelope", confirm, out, err);
+	if (r == 0 && out->len == 0)
+		r = evd_fail(err, EVD_E_DENIED, "the passphrase of the envelope is empty");
+	return r;
+}
+
+/* ---- key ---- */
+
+static int run_key(struct cmd_global *g, const struct words *w)
+{
+	struct evd_age_identity *id = OPENSSL_secure_zalloc(sizeof *id);
+	char secret[EVD_AGE_IDENTITY_TEXT], recipient[EVD_AGE_RECIPIENT_TEXT];
+	struct evd_error err = {0};
+	struct evd_buf b = {0};
+	int r;
+
+	if (w->n_words != 1) {
+		OPENSSL_secure_clear_free(id, sizeof *id);
+		return cmd_usage(&cmd_envelope, "key needs the name of the file to make");
+	}
+	r = id ? evd_age_identity_new(id, &err) : evd_nomem(&err);
+	if (r == 0) {
+		evd_age_identity_text(id, secret);
+		evd_age_recipient_text(&id->recipient, recipient);
+		evd_putf(&b, "# public key: %s\n%s\n", recipient, secret);
+		r = evd_buf_check(&b, &err);
+	}
+	if (r == 0)
+		r = evd_file_put(-1, w->word[0], evd_buf_view(&b), &err);
+	if (r == 0) {
+		puts(recipient);
+		if (!g->quiet)
+			fputs("evidence: the file is the key: whoever has it can open what is sent to this "
+			      "recipient, and without it nobody can\n",
+			      stderr);
+	}
+	evd_buf_wipe(&b);
+	OPENSSL_cleanse(secret, sizeof secret);
+	OPENSSL_secure_clear_free(id, sizeof *id);
+	return r ? cmd_fail(r, &err) : CMD_DONE;
+}
+
+/* ---- create ---- */
+
+static void put_digest(const char *what, const uint8_t *digest)
+{
+	char hex[2 * EVD_SHA256_LEN + 1];
+
+	evd_hex(hex, digest, EVD_SHA256_LEN);
+	printf("%-13s %s\n", what, hex);
+}
+
+static int create(struct cmd_global *g, struct words *w, const struct evd_age_to *to)
+{
+	struct cmd_session s;
+	struct evd_sealed out;
+	struct evd_error err = {0};
+	int r = cmd_begin(g, &s);
+
+	if (r)
+		return r;
+	w->seal.pool = s.pool;
+	w->seal.progress = progress;
+	cmd_catch_interrupt();
+	cmd_progress_start(g, _("sealing"));
+	r = evd_envelope_create(&s.c, s.key, w->word[0], &w->seal, to, &out, &err);
+	cmd_progress_stop();
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		printf("Envelope: ");
+		cmd_put_text(evd_view_str(w->word[0]));
+		printf("\n%" PRIu64 " files, %" PRIu64 " items inside\n", out.files, out.items);
+		put_digest("Seal digest", out.seal_digest);
+		put_digest("Custody head", out.head);
+	}
+	cmd_end(&s);
+	return r;
+}
+
+static int run_create(struct cmd_global *g, struct words *w)
+{
+	struct evd_age_to to = {w->to, w->n_to, {NULL, 0}};
+	struct evd_buf passphrase = {0};
+	struct evd_error err = {0};
+	int r;
+
+	if (w->n_words != 1 || w->n_keys || w->newer)
+		return cmd_usage(&cmd_envelope, "create needs the name of the envelope, such as OUT.asice");
+	if ((w->n_to != 0) == w->passphrase)
+		return cmd_usage(&cmd_envelope,
+		                 "create needs --to or --to-file, or else --with-passphrase");
+	if (evd_file_exists(-1, w->word[0])) { /* before anything is recorded */
+		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", w->word[0]);
+		return cmd_fail(r, &err);
+	}
+	if (w->passphrase) {
+		r = ask(g, w, true, &passphrase, &err);
+		if (r)
+			return cmd_fail(r, &err);
+		to.passphrase = evd_buf_view(&passphrase);
+	}
+	r = create(g, w, &to);
+	evd_buf_wipe(&passphrase);
+	return r;
+}
+
+/* ---- open ---- */
+
+static int open_with(struct cmd_global *g, const struct words *w, const struct evd_age_with *with,
+                     struct evd_error *err)
+{
+	struct evd_open_options o = {.progress = progress, .newer_than = w->newer};
+	struct evd_cover cover;
+	int r = evd_pool_new(0, &o.pool, err);
+
+	if (r)
+		return r;
+	cmd_catch_interrupt();
+	cmd_progress_start(g, _("opening"));
+	r = evd_envelope_open(w->word[0], w->word[1], with, &o, &cover, err);
+	cmd_progress_stop();
+	evd_pool_free(o.pool);
+	if (r == 0 && !g->quiet) {
+		printf("Opened: ");
+		cmd_put_text(evd_view_str(w->word[1]));
+		putchar('\n');
+		put_digest("Signer", cover.certificate);
+		put_digest("Seal digest", cover.seal_digest);
+		put_digest("Custody head", cover.head);
+		puts("Whether that signer is the one you expect, evidence-verify --pin says.");
+	}
+	return r;
+}
+
+static int run_open(struct cmd_global *g, const struct words *w)
+{
+	struct keys *k;
+	struct evd_buf passphrase = {0};
+	struct evd_age_with with = {0};
+	struct evd_error err = {0};
+	int r = 0;
+
+	if (w->n_words != 2 || w->n_to || w->passphrase)
+		return cmd_usage(&cmd_envelope,
+		                 "open needs the envelope and the name of the bundle to make");
+	k = OPENSSL_secure_zalloc(sizeof *k);
+	if (!k)
+		return cmd_fail(evd_nomem(&err), &err);
+	for (size_t i = 0; i < w->n_keys && r == 0; i++)
+		r = each_line(w->keys[i], add_key, k, &err);
+	with.identities = k->at;
+	with.n = k->n;
+	if (r == 0 && w->n_keys == 0) {
+		r = ask(g, w, false, &passphrase, &err);
+		with.passphrase = evd_buf_view(&passphrase);
+	}
+	if (r == 0)
+		r = open_with(g, w, &with, &err);
+	evd_buf_wipe(&passphrase);
+	OPENSSL_secure_clear_free(k, sizeof *k);
+	return r ? cmd_fail(r, &err) : CMD_DONE;
+}
+
+/* ---- words ---- */
+
+static int take(struct words *w, int id, struct evd_error *err)
+{
+	switch (id) {
+	case TO: return add_recipient(w, evd_view_str(optarg), err);
+	case TO_FILE: return each_line(optarg, add_recipient, w, err);
+	case WITH_PASSPHRASE: w->passphrase = true; break;
+	case SECRET_FILE: w->secret_file = optarg; break;
+	case KEY:
+		if (w->n_keys == MOST)
+			return evd_fail(err, EVD_E_LIMIT, "more than %u keys", MOST);
+		w->keys[w->n_keys++] = optarg;
+		break;
+	case NEWER: w->newer = optarg; break;
+	case SCOPE:
+		w->seal.scope = strcmp(optarg, "all") == 0    ? EVD_SEAL_ALL
+		                : strcmp(optarg, "tags") == 0 ? EVD_SEAL_TAGS
+		                                              : EVD_SEAL_AUTO;
+		if (w->seal.scope == EVD_SEAL_AUTO)
+			return evd_fail(err, EVD_E_MISUSE, "envelope: --scope is all or tags");
+		break;
+	case REQUIRE: w->seal.timestamp_required = true; break;
+	default: w->seal.circumstances.purpose = optarg; break;
+	}
+	return 0;
+}
+
+static int run(struct cmd_global *g, int argc, char **argv)
+{
+	struct words w = {0};
+	struct evd_error err = {0};
+	const char *what;
+	int id;
+
+	while ((id = cmd_option(g, &cmd_envelope, options, argc, argv)) != -1) {
+		int r = id == CMD_STOP ? 0 : take(&w, id, &err);
+
+		if (id == CMD_STOP)
+			return cmd_option_exit();
+		if (r)
+			return cmd_fail(r, &err);
+	}
+	what = optind < argc ? argv[optind] : "";
+	w.word = argv + optind + 1;
+	w.n_words = argc - optind - 1;
+	if (strcmp(what, "create") == 0)
+		return run_create(g, &w);
+	if (strcmp(what, "open") == 0)
+		return run_open(g, &w);
+	if (strcmp(what, "key") == 0)
+		return run_key(g, &w);
+	return cmd_usage(&cmd_envelope, "say create, open or key");
+}
+
+const struct cmd_row cmd_envelope = {
+    "envelope",
+    "usage: evidence envelope key FILE\n"
+    "       evidence envelope create --to RECIPIENT... [OPTION]... OUT.asice\n"
+    "       evidence envelope create --with-passphrase [OPTION]... OUT.asice\n"
+    "       evidence envelope open [--key FILE]... [--newer-than OLDER] ENVELOPE OUT.asice\n"
+    "\n"
+    "  key     makes a key, kept in FILE, and prints the recipient that goes with it: age1...\n"
+    "  create  seals the case and encrypts it in one go, so that only the recipients can open it;\n"
+    "          the sender cannot, unless named as one. The cover is signed.\n"
+    "  open    decrypts, verifies the bundle, and holds it against the cover; the file gets its\n"
+    "          name only then. The age program can decrypt the file bundle.age inside too.\n"
+    "\n"
+    "  --to RECIPIENT         for whom: age1...; may be said several times\n"
+    "  --to-file F            recipients, one a line\n"
+    "  --with-passphrase      for whoever knows the passphrase\n"
+    "  --envelope-passphrase-file F\n"
+    "                         the passphrase is the first line of F; else it is asked for\n"
+    "  --key FILE             opens with this key; without it, with the passphrase\n"
+    "  --newer-than OLDER     refuses what does not go on from this bundle, such as an envelope\n"
+    "                         that was sent before\n"
+    "  --scope all|tags  --require-timestamp  --purpose TEXT\n"
+    "                         as with 'evidence seal'\n",
+    N_("seal the case into an encrypted envelope; open one"),
+    run,
+};

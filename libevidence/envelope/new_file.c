@@ -1,0 +1,77 @@
+/* new_file: see new_file.h. */
+#include "envelope/new_file.h"
+
+#include "base/text.h"
+#include "platform/files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int evd_new_file_begin(struct evd_new_file *f, const char *path, struct evd_error *err)
+{
+	uint8_t salt[6];
+	char hex[2 * sizeof salt + 1];
+	size_t n = strlen(path) + sizeof hex + 8;
+	int r;
+
+	memset(f, 0, sizeof *f);
+	f->path = path;
+	f->fd = -1;
+	if (evd_file_exists(-1, path))
+		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", path);
+	r = evd_random(salt, sizeof salt, err);
+	if (r)
+		return r;
+	f->temporary = malloc(n);
+	if (!f->temporary)
+		return evd_nomem(err);
+	evd_hex(hex, salt, sizeof salt);
+	snprintf(f->temporary, n, "%s.%s.part", path, hex);
+	return evd_file_create(-1, f->temporary, &f->fd, err);
+}
+
+static int sync_folder(const char *path, struct evd_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	int fd, r;
+
+	if (!folder)
+		return evd_nomem(err);
+	r = evd_dir_open(-1, folder, &fd, err);
+	free(folder);
+	if (r)
+		return r;
+	r = evd_sync(fd, err);
+	close(fd);
+	return r;
+}
+
+int evd_new_file_name(struct evd_new_file *f, struct evd_error *err)
+{
+	int r = evd_sync(f->fd, err);
+
+	if (r == 0) {
+		r = evd_close(f->fd, err);
+		f->fd = -1;
+	}
+	if (r == 0)
+		r = evd_rename_new(-1, f->temporary, -1, f->path, err);
+	if (r)
+		return r;
+	f->named = true;
+	return sync_folder(f->path, err);
+}
+
+void evd_new_file_release(struct evd_new_file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	if (f->temporary && !f->named)
+		evd_remove(-1, f->temporary);
+	free(f->temporary);
+	f->temporary = NULL;
+	f->fd = -1;
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""envelope.py PROGRAMS: a case sealed into an envelope and opened again, by us and by the age program; what is
+altered, cut, put together from two, sent again or not for us is refused, with one line and no file left."""
+import base64
+import glob
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+from cli import Cli, check, sha256
+
+MARK = b'words that stand nowhere but in the case ' * 40
+NAMES = ['mimetype', 'bundle.age', 'cover.json', 'META-INF/ASiCManifest001.xml', 'META-INF/signature001.p7s']
+
+
+def repack(path, out, change):
+	"""The same container with some files changed: Python's writer gives the form of ours for small files."""
+	with zipfile.ZipFile(path) as z:
+		files = {n: z.read(n) for n in NAMES}
+	change(files)
+	with zipfile.ZipFile(out, 'w') as z:
+		for n in NAMES:
+			info = zipfile.ZipInfo(n, (1980, 1, 1, 0, 0, 0))
+			info.create_system, info.create_version, info.extract_version, info.external_attr = 0, 45, 10, 0
+			z.writestr(info, files[n])
+			info.external_attr = 0
+	return out
+
+
+def set_up(cli):
+	cli.identity()
+	cli.evidence('open', cli.case, '--number', 'K-1', '--title', 'neutral')
+	for i in range(3):
+		cli.evidence('add', '--basis', 'own-device', cli.write('in/%d.txt' % i, MARK + b'%d' % i))
+	cli.evidence('add', '--basis', 'own-device', cli.write('in/big.bin', bytes(range(256)) * 1200))
+	return [cli.run('evidence', 'envelope', 'key', cli.path('key%d' % i), '--quiet').strip() for i in range(3)]
+
+
+def both_ways(cli, to):
+	"""To two recipients: each opens it, also with age alone; the bundle is that of `evidence seal`."""
+	out = cli.path('e.asice')
+	cli.evidence('envelope', 'create', '--to', to[0], '--to-file', cli.write('to', b'# them\n' + to[1].encode() + b'\n'), out)
+	check(os.stat(out).st_mode & 0o777 == 0o600, 'the envelope is for its owner alone')
+	check(MARK[:40] not in open(out, 'rb').read(), 'plaintext in the envelope')
+	with zipfile.ZipFile(out) as z:
+		check(z.namelist() == NAMES and z.testzip() is None, 'the files of an envelope')
+		cover, age, manifest = json.loads(z.read('cover.json')), z.read('bundle.age'), z.read(NAMES[3])
+		signature = z.read(NAMES[4])
+	for data in (age, json.dumps(cover, separators=(',', ':'), sort_keys=True).encode()):
+		check(base64.b64encode(hashlib.sha256(data).digest()) in manifest, 'the manifest lists it')
+	# a clerk without a key: the signature is over the manifest, by openssl alone
+	done = subprocess.run(['openssl', 'cms', '-verify', '-noverify', '-binary', '-inform', 'DER', '-in',
+		cli.write('sig', signature), '-content', cli.write('manifest', manifest)], capture_output=True)
+	check(done.returncode == 0 and done.stdout == manifest, 'openssl verifies the cover')
+	cli.evidence('seal', cli.path('plain.asice'))
+	for i in range(2):
+		mine = cli.path('opened%d.asice' % i)
+		said = cli.run('evidence', 'envelope', 'open', '--key', cli.path('key%d' % i), out, mine)
+		check(cover['sealDigest'] in said and cover['head'] in said, 'open says which bundle')
+		check(sha256(mine) == sha256(cli.path('plain.asice')), 'the bundle inside is the sealed one')
+		check(os.stat(mine).st_mode & 0o777 == 0o600, 'the bundle is for its owner alone')
+		theirs = subprocess.run(['age', '-d', '-i', cli.path('key%d' % i), cli.write('a.age', age)], capture_output=True)
+		check(theirs.returncode == 0 and hashlib.sha256(theirs.stdout).hexdigest() == sha256(mine), 'age opens it')
+	report = cli.verdict(cli.path('opened0.asice'), expect=2)
+	check(report['sealDigest'] == cover['sealDigest'] and report['head'] == cover['head'] and
+		report['counts']['records'] == cover['records'] and report['time']['recorded'] == cover['time'] and
+		report['sealedBy']['fingerprint'] == cover['certificate'], 'the cover tells what is inside')
+	return out
+
+
+def refused(cli, what, envelope, expect, *more, key='key0'):
+	out = cli.path('never.asice')
+	said = cli.run('evidence', 'envelope', 'open', '--key', cli.path(key), *more, envelope, out, expect=expect)
+	check(not glob.glob(out + '*'), what + ': a file was left')
+	return said
+
+
+def refusals(cli, to, out):
+	# duress: the sender, with home, case and passphrase, has no key that opens it
+	check('not encrypted to any' in refused(cli, 'not for us', out, 77, key='key2'), 'a stranger')
+	data = open(out, 'rb').read()
+	for n in (len(data) - 1, len(data) // 2, 100):
+		refused(cli, 'cut', cli.write('cut.asice', data[:n]), 65)
+	with zipfile.ZipFile(out) as z:
+		at = z.getinfo('bundle.age').header_offset + 30 + len('bundle.age')
+		size = z.getinfo('bundle.age').file_size
+	def bent(where):
+		return cli.write('bit.asice', data[:where] + bytes([data[where] ^ 1]) + data[where + 1:])
+
+	refused(cli, 'a bit of a recipient', bent(at + 60), 77)      # then it is for nobody
+	for where in (at + size // 2, at + size - 1, data.rindex(b'"sealDigest"') + 20):
+		refused(cli, 'a bit', bent(where), 65)
+	short = repack(out, cli.path('short.asice'), lambda f: f.update({'bundle.age': f['bundle.age'][:-65552]}))
+	refused(cli, 'age cut at a chunk', short, 65)
+	# genuine parts of two envelopes
+	cli.evidence('note', 'later')
+	later = cli.path('later.asice')
+	cli.evidence('envelope', 'create', '--to', to[0], later)
+	with zipfile.ZipFile(later) as z:
+		other = {n: z.read(n) for n in NAMES}
+	check(repack(later, cli.path('same.asice'), lambda f: None) and sha256(cli.path('same.asice')) == sha256(later),
+		'the form of containers')
+	said = refused(cli, 'swapped', repack(out, cli.path('s1.asice'), lambda f: f.update({'bundle.age': other['bundle.age']})), 65)
+	check('signature is over another content' in said, 'swapped: ' + said)
+	refused(cli, 'cover swapped', repack(out, cli.path('s2.asice'), lambda f: f.update({'cover.json': other['cover.json']})), 65)
+	# sent again: what we have already is no news
+	cli.run('evidence', 'envelope', 'open', '--key', cli.path('key0'), '--newer-than', cli.path('plain.asice'), later,
+		cli.path('newer.asice'))
+	refused(cli, 'replayed', out, 65, '--newer-than', cli.path('newer.asice'))
+	refused(cli, 'replayed', later, 65, '--newer-than', cli.path('newer.asice'))
+	refused(cli, 'a bundle is no envelope', cli.path('plain.asice'), 65)
+	cli.run('evidence', 'envelope', 'open', '--key', cli.path('key0'), out, cli.path('newer.asice'), expect=73)
+
+
+def another_inside(cli, to):
+	"""A signed cover over a bundle that is not the one it speaks of: made with the age program and the key."""
+	foreign = Cli(cli.programs)
+	foreign.identity('Eva')
+	foreign.evidence('open', foreign.case, '--number', 'K-2', '--title', 'other')
+	foreign.evidence('envelope', 'create', '--to', to[0], foreign.path('f.asice'))
+	with zipfile.ZipFile(foreign.path('f.asice')) as z:
+		files = {n: z.read(n) for n in NAMES}
+	# ciphertext of another bundle under this cover, manifest not signed anew: the signature says so
+	age = subprocess.run(['age', '-r', to[0]], input=open(cli.path('plain.asice'), 'rb').read(), capture_output=True)
+	check(age.returncode == 0, 'age encrypts')
+	bent = repack(foreign.path('f.asice'), cli.path('bent.asice'), lambda f: f.update({'bundle.age': age.stdout}))
+	check('another content' in refused(cli, 'another bundle inside', bent, 65), 'another bundle inside')
+	shutil.rmtree(foreign.dir)
+	return files
+
+
+def passphrase(cli):
+	word = cli.write('word', b'four words on paper\n')
+	out = cli.path('p.asice')
+	cli.evidence('envelope', 'create', '--with-passphrase', '--envelope-passphrase-file', word, out)
+	cli.run('evidence', 'envelope', 'open', '--envelope-passphrase-file', word, out, cli.path('p-out.asice'))
+	wrong = cli.write('wrong', b'four words on papre\n')
+	said = cli.run('evidence', 'envelope', 'open', '--envelope-passphrase-file', wrong, out, cli.path('never.asice'), expect=77)
+	check('passphrase does not open' in said and not glob.glob(cli.path('never.asice*')), 'a wrong passphrase')
+
+
+def no_traces(cli, to):
+	"""strace: create opens for writing only the case, the envelope's temporary file and its index; no file that it
+	wrote outside the case holds plaintext."""
+	trace = cli.path('trace')
+	out = cli.path('traced', 'e.asice')
+	os.makedirs(cli.path('traced'))
+	argv = [os.path.join(cli.programs, 'evidence'), '-C', cli.case, 'envelope', 'create', '--to', to[0], out,
+		'--passphrase-file', cli.pass_file]
+	done = subprocess.run(['strace', '-f', '-qq', '-o', trace, '-e', 'trace=openat,open,creat,mkdir,memfd_create,socket'] + argv,
+		env=dict(cli.env, TMPDIR=cli.path('traced')), capture_output=True)
+	check(done.returncode == 0, 'create under strace: %r' % done.stderr)
+	wrote = 0
+	for line in open(trace, encoding='utf-8', errors='replace'):
+		check('socket(' not in line and 'memfd_create(' not in line, 'no socket, no hidden file: ' + line)
+		if ('O_WRONLY' in line or 'O_RDWR' in line) and ' = -1 ' not in line:
+			name = line.split('"')[1]
+			wrote += 1
+			check(not name.startswith('/') or name.startswith((cli.case, out)) or name == '/dev/null', 'written: ' + line)
+	check(wrote > 1, 'the trace shows what is written')
+	check(os.listdir(cli.path('traced')) == ['e.asice'], 'one file is left')
+	check(MARK[:40] not in open(out, 'rb').read(), 'plaintext in the envelope')
+
+
+def words(cli, to):
+	run = lambda expect, *w: cli.run('evidence', 'envelope', *w, expect=expect)
+	run(64, 'create', 'x.asice')
+	run(64, 'create', '--to', to[0], '--with-passphrase', 'x.asice')
+	run(65, 'create', '--to', to[0][:-1] + 'q', 'x.asice')
+	run(64, 'open', 'x.asice')
+	run(64, 'lock')
+	run(66, 'open', '--key', cli.path('key0'), cli.path('nowhere'), 'x.asice')
+	run(73, 'key', cli.path('key0'))
+	check(os.stat(cli.path('key0')).st_mode & 0o777 == 0o600, 'a key is for its owner alone')
+	done = subprocess.run(['age-keygen', '-y', cli.path('key0')], capture_output=True, text=True)
+	check(done.stdout.strip() == to[0], 'age knows the key')
+
+
+def main():
+	cli = Cli(sys.argv[1])
+	to = set_up(cli)
+	words(cli, to)
+	out = both_ways(cli, to)
+	refusals(cli, to, out)
+	another_inside(cli, to)
+	passphrase(cli)
+	no_traces(cli, to)
+	shutil.rmtree(cli.dir)
+
+
+main()
