@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void copy_id(char out[64], struct evd_view v)
 {
@@ -213,33 +214,98 @@ static int on_request(struct web_net *n, struct web *w, size_t params, struct ev
 	return evd_buf_check(&r->post, err);
 }
 
-static int on_finished(struct web_net *n, struct web *w, size_t params, struct evd_error *err)
+static int ask(struct web *w, struct web_resource *r, const char *method, uint64_t *id,
+               struct evd_error *err)
 {
-	struct web_resource *r = find(n, w, params);
 	struct evd_buf p = {0};
 	int rc;
 
-	if (!r || r->finished)
-		return 0;
-	close_one(n, r);
-	r->session = w->session;
-	r->encoded = web_number(w, params, "encodedDataLength");
-	if (n->bodies + r->encoded > WEB_BODIES_MAX) {
-		r->body_state = WEB_BODY_MISSED;
-		r->why_no_body = "the page's bodies are larger than is kept";
-		return 0;
-	}
 	evd_put_str(&p, "{\"requestId\":");
 	evd_put_json_string(&p, evd_view_str(r->id));
 	evd_put(&p, "}", 2);
 	rc = evd_buf_check(&p, err);
 	if (rc == 0)
-		rc = web_send(w, &r->session, "Network.getResponseBody", (const char *)p.data,
-		              &r->body_call, err);
-	r->body_state = WEB_BODY_ASKED;
-	n->asked++;
+		rc = web_send(w, &r->session, method, (const char *)p.data, id, err);
 	evd_buf_release(&p);
 	return rc;
+}
+
+static bool too_much(struct web_net *n, struct web_resource *r, uint64_t more)
+{
+	if (n->bodies + more <= WEB_BODIES_MAX)
+		return false;
+	r->body_state = WEB_BODY_MISSED;
+	r->why_no_body = "the page's bodies are larger than is kept";
+	return true;
+}
+
+/* The bytes as they come: the browser's own answer to getResponseBody is text in another encoding. */
+static int begin_stream(struct web_net *n, struct web *w, struct web_resource *r,
+                        struct evd_error *err)
+{
+	r->session = w->session;
+	r->stream = WEB_STREAM_ASKED;
+	r->body_state = WEB_BODY_ASKED;
+	n->asked++;
+	return ask(w, r, "Network.streamResourceContent", &r->stream_call, err);
+}
+
+static void add_piece(struct web_net *n, struct web_resource *r, struct evd_view piece)
+{
+	if (r->body_state != WEB_BODY_ASKED || !piece.len || too_much(n, r, piece.len / 4 * 3))
+		return;
+	n->bodies += piece.len / 4 * 3;
+	if (!web_put_base64(&r->body, piece)) {
+		r->body_state = WEB_BODY_MISSED;
+		r->why_no_body = "a piece of it was no data";
+	}
+}
+
+static int ask_for_body(struct web *w, struct web_resource *r, struct evd_error *err)
+{
+	return ask(w, r, "Network.getResponseBody", &r->body_call, err);
+}
+
+/* Pieces that came before the stream began may be missing: then the body is asked for as a whole. */
+static int end_stream(struct web_net *n, struct web *w, struct web_resource *r,
+                      struct evd_error *err)
+{
+	if (r->body_state == WEB_BODY_ASKED && r->body.len != r->told) {
+		r->stream = WEB_STREAM_REFUSED;
+		evd_buf_reset(&r->body);
+		return ask_for_body(w, r, err);
+	}
+	n->asked--;
+	if (r->body_state == WEB_BODY_ASKED)
+		r->body_state = WEB_BODY_KEPT;
+	return 0;
+}
+
+static int on_finished(struct web_net *n, struct web *w, size_t params, struct evd_error *err)
+{
+	struct web_resource *r = find(n, w, params);
+
+	if (!r || r->finished)
+		return 0;
+	close_one(n, r);
+	r->encoded = web_number(w, params, "encodedDataLength");
+	if (r->stream == WEB_STREAM_ON)
+		return end_stream(n, w, r, err);
+	if (r->stream == WEB_STREAM_REFUSED)
+		return ask_for_body(w, r, err);
+	return 0;
+}
+
+/* The answer to begin_stream; it may come when all is over already. */
+static int on_stream(struct web_net *n, struct web *w, struct web_resource *r, size_t result,
+                     struct evd_error *err)
+{
+	r->stream = result ? WEB_STREAM_ON : WEB_STREAM_REFUSED;
+	r->stream_call = 0;
+	if (!result)
+		return r->finished && !r->failed ? ask_for_body(w, r, err) : 0;
+	add_piece(n, r, json_text_of(&w->msg, result, "bufferedData"));
+	return r->finished ? end_stream(n, w, r, err) : 0;
 }
 
 static void on_failed(struct web_net *n, struct web *w, size_t params)
@@ -249,40 +315,96 @@ static void on_failed(struct web_net *n, struct web *w, size_t params)
 	if (!r || r->finished)
 		return;
 	close_one(n, r);
+	if (r->body_state == WEB_BODY_ASKED)
+		n->asked--;
 	r->failed = true;
 	put_member(&r->error, w, params, "errorText");
 	r->body_state = r->answered ? WEB_BODY_MISSED : WEB_BODY_NONE;
 	r->why_no_body = "the transfer did not end";
 }
 
-/* The answer to a request for a body. */
-static void on_body(struct web_net *n, const struct web *w, uint64_t reply, size_t result)
+/* Whether the response names an encoding that is not UTF-8. */
+static bool names_encoding(const struct web_resource *r)
 {
-	struct web_resource *r = NULL;
-	struct evd_view text;
+	static const char key[] = "charset=";
+	size_t n = sizeof key - 1;
 
-	for (size_t i = 0; i < n->n && !r; i++)
-		if (n->at[i]->body_call == reply)
-			r = n->at[i];
-	if (!r || r->body_state != WEB_BODY_ASKED)
+	for (size_t i = 0; i + n < r->response.len; i++) {
+		const char *at = (const char *)r->response.data + i;
+		size_t left = r->response.len - i - n, quote;
+
+		if (strncasecmp(at, key, n) != 0)
+			continue;
+		quote = at[n] == '"' || at[n] == '\'';
+		if (left < 5 + quote || strncasecmp(at + n + quote, "utf-8", 5) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The browser decoded this text and writes it as UTF-8. It is the bytes that came only if those were UTF-8: of
+ * the same length (what is one byte in another encoding is two or three here), nothing replaced, no other
+ * encoding named.
+ */
+static bool is_as_it_came(const struct web_resource *r, struct evd_view text)
+{
+	bool ascii = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		ascii = ascii && text.p[i] < 0x80;
+		if (text.len - i >= 3 && memcmp(text.p + i, "\xef\xbf\xbd", 3) == 0)
+			return false;
+	}
+	return ascii || (text.len == r->told && !names_encoding(r));
+}
+
+static void on_body(struct web_net *n, const struct web *w, struct web_resource *r, size_t result)
+{
+	struct evd_view text = json_text_of(&w->msg, result, "body");
+
+	r->body_call = 0;
+	if (r->body_state != WEB_BODY_ASKED)
 		return;
 	n->asked--;
 	r->body_state = WEB_BODY_MISSED;
 	r->why_no_body = "the browser no longer had it";
-	if (!result)
+	if (!result || too_much(n, r, text.len))
 		return;
-	text = json_text_of(&w->msg, result, "body");
 	if (json_is_true(&w->msg, result, "base64Encoded")) {
 		if (!web_put_base64(&r->body, text))
 			return;
+	} else if (!is_as_it_came(r, text)) {
+		r->why_no_body = "only text in another encoding was to be had";
+		return;
 	} else if (text.len) {
 		evd_put_view(&r->body, text);
+		r->from_text = true;
 	}
-	if (r->body.failed)
+	if (r->body.failed || (r->told && r->told != r->body.len)) {
+		r->why_no_body = "the browser had it in part";
+		evd_buf_reset(&r->body);
 		return;
+	}
 	n->bodies += r->body.len;
 	r->body_state = WEB_BODY_KEPT;
 	r->why_no_body = NULL;
+}
+
+static int on_reply(struct web_net *n, struct web *w, uint64_t reply, size_t result,
+                    struct evd_error *err)
+{
+	for (size_t i = n->n; i--;) {
+		struct web_resource *r = n->at[i];
+
+		if (r->stream_call == reply)
+			return on_stream(n, w, r, result, err);
+		if (r->body_call == reply) {
+			on_body(n, w, r, result);
+			break;
+		}
+	}
+	return 0;
 }
 
 static int on_extra(struct web_net *n, const struct web *w, size_t params, bool response,
@@ -370,17 +492,21 @@ static int on_event(struct web_net *n, struct web *w, const char *method, size_t
 		take_response(r, w, json_get(&w->msg, params, "response"));
 		r->extra = json_is_true(&w->msg, params, "hasExtraInfo");
 		put_member(&r->type, w, params, "type");
+		return begin_stream(n, w, r, err);
 	}
+	r = strcmp(what, "dataReceived") == 0 ? find(n, w, params) : NULL;
+	if (r)
+		r->told += web_number(w, params, "dataLength");
+	if (r && r->stream == WEB_STREAM_ON)
+		add_piece(n, r, json_text_of(&w->msg, params, "data"));
 	return 0;
 }
 
 int web_net_heard(struct web_net *n, struct web *w, uint64_t reply, const char *method,
                   size_t params, struct evd_error *err)
 {
-	if (reply) {
-		on_body(n, w, reply, params);
-		return 0;
-	}
+	if (reply)
+		return on_reply(n, w, reply, params, err);
 	if (!params)
 		return 0;
 	if (strncmp(method, "Network.", 8) == 0)

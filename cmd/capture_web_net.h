@@ -26,9 +26,12 @@ struct web_resource {
 	struct evd_buf response;                         /* status line and header lines */
 	struct evd_buf mime, ip, protocol, error, tls;   /* tls: canonical object, empty: none */
 	struct evd_buf body;
-	uint64_t status, port, date_ms, body_call, encoded;
+	uint64_t status, port, date_ms, stream_call, body_call, encoded;
+	uint64_t told; /* bytes of body that the browser said came */
+	enum web_stream { WEB_STREAM_NONE, WEB_STREAM_ASKED, WEB_STREAM_ON, WEB_STREAM_REFUSED } stream;
 	enum web_body body_state;
 	const char *why_no_body;
+	bool from_text; /* the body is text that the browser wrote anew, of the same length */
 	bool answered, finished, failed, from_worker, extra, redirect, document;
 };
 

@@ -73,6 +73,8 @@ static void put_resource(struct evd_object *o, const struct web_resource *r)
 		evd_object_int(o, "port", r->port);
 	evd_object_cstr(o, "outcome", outcome(r));
 	evd_object_cstr(o, "body", bodies[r->body_state]);
+	if (r->from_text)
+		evd_object_bool(o, "bodyFromText", true);
 	evd_object_int(o, "bodyLength", r->body.len);
 	evd_object_bool(o, "fromServiceWorker", r->from_worker);
 	if (r->why_no_body)

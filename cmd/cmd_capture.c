@@ -303,7 +303,7 @@ const struct cmd_row cmd_capture = {
     "\n"
     "  web                 pages, with the machine's Chromium or Chrome and a fresh profile: "
     "pictures of\n"
-    "                      the viewport and of the whole page, DOM, MHTML, PDF, from one load\n"
+    "                      the viewport and of the whole page, DOM, MHTML, PDF, traffic (WACZ)\n"
     "  --viewport WxH      size of the window, in pixels (1280x800)\n"
     "  --timeout SECONDS   for the load, and for what loads by scrolling (30)\n"
     "  --max-height N      pixels of the whole page's picture; a longer page is cut and said "
