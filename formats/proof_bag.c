@@ -211,8 +211,9 @@ static int judge(const struct proof_set *s, struct evd_sink *sink, struct evd_er
 		return proof_say(sink, PROOF_UNCHECKED, err,
 		                 "BagIt: parts of the bag are to be fetched from elsewhere; payload: %s",
 		                 payload);
-	holds = x.manifests && proof_tally_holds(&x.payload) && unnamed == 0 && x.malformed == 0 &&
-	        (!there || oxum) && x.tags.differ + x.tags.absent + x.tags.unread == 0;
+	/* a bag without payload is a bag (RFC 8493 section 2.1.2) */
+	holds = x.manifests && proof_tally_faultless(&x.payload) && unnamed == 0 && x.malformed == 0 &&
+	        (!there || oxum) && proof_tally_faultless(&x.tags);
 	return proof_say(sink, holds ? PROOF_HOLDS : PROOF_FAILS, err,
 	                 "BagIt: payload: %s; tag files: %s; %llu payload files in no manifest; %llu "
 	                 "lines or manifests not understood%s",

@@ -325,9 +325,14 @@ void proof_tally_file(struct proof_tally *t, const struct proof_set *s, struct e
 	evd_buf_release(&plain);
 }
 
+bool proof_tally_faultless(const struct proof_tally *t)
+{
+	return !t->differ && !t->absent && !t->unread;
+}
+
 bool proof_tally_holds(const struct proof_tally *t)
 {
-	return t->fit && !t->differ && !t->absent && !t->unread;
+	return t->fit && proof_tally_faultless(t);
 }
 
 void proof_tally_say(const struct proof_tally *t, char out[320])
@@ -336,7 +341,7 @@ void proof_tally_say(const struct proof_tally *t, char out[320])
 	                 (unsigned long long)t->fit,
 	                 (unsigned long long)(t->fit + t->differ + t->absent + t->unread));
 
-	if (!proof_tally_holds(t) && n > 0)
+	if (!proof_tally_faultless(t) && n > 0)
 		snprintf(out + n, 320 - (size_t)n,
 		         "; %llu differ, %llu are absent, %llu cannot be read%s%s",
 		         (unsigned long long)t->differ, (unsigned long long)t->absent,

@@ -68,7 +68,8 @@ struct proof_tally {
 /* proof_tally_file: holds the file of `path` against a digest in `stated` (of h's length). */
 void proof_tally_file(struct proof_tally *t, const struct proof_set *s, struct evd_view path,
                       enum proof_hash h, const uint8_t *stated);
-bool proof_tally_holds(const struct proof_tally *t);
+bool proof_tally_holds(const struct proof_tally *t); /* something was named, and all of it fits */
+bool proof_tally_faultless(const struct proof_tally *t); /* nothing that was named does not fit */
 /* proof_tally_say(t, out): "12 fit, 1 differs, 0 absent; first: data/a.txt". */
 void proof_tally_say(const struct proof_tally *t, char out[320]);
 /* Files that no proof names, apart from those `except` says; *first: one of them. */

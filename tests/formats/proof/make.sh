@@ -26,6 +26,11 @@ zipped . "$here/bag-extra.zip"
 rm bag/data/extra.txt bag/data/note.txt
 tar --sort=name --mtime='2026-01-02 03:04:06 UTC' --owner=0 --group=0 -czf "$here/bag-missing.tar.gz" ./bag
 rm -rf bag
+mkdir bag
+bagit.py --quiet --sha256 bag
+: >bag/manifest-sha256.txt # bagit-python leaves it out, and then does not accept its own bag
+zipped . "$here/bag-empty.zip"
+rm -rf bag
 
 # hashdeep
 mkdir photos
