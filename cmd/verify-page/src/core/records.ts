@@ -264,7 +264,7 @@ class Lines {
 		this.length += part.length;
 		if (this.length > MAX_LINE) this.scan.line(null);
 		// The reader's window is overwritten before the rest of the line comes.
-		this.held.push(stays ? part.slice() : part);
+		this.held.push(stays ? new Uint8Array(part) : part);
 	}
 
 	private flush(): void {

@@ -32,7 +32,7 @@ export class Reader {
 
 	/** A copy that stays. */
 	bytes(at: number, len: number): Bytes {
-		return this.view(at, len).slice();
+		return new Uint8Array(this.view(at, len));
 	}
 
 	/** Calls `eat` with every byte of the range, in pieces. */

@@ -222,7 +222,7 @@ function parse(file: Bytes): Token {
 	demand(type2 !== undefined && equal(type2.raw, TST_INFO) && messageDigest?.tag === OCTETS);
 	const authority = authorityOf(certificates, sid);
 	demand(identifies(all.get(ESS_V1), all.get(ESS_V2), authority));
-	const attributes_ = signed.raw.slice();
+	const attributes_ = new Uint8Array(signed.raw);
 	attributes_[0] = SET;
 	return {
 		certificates, crls: crls === null ? [] : sequences(crls.body, 1, MAX_MATERIAL), authority,
