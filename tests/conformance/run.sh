@@ -128,8 +128,13 @@ job_arm64() {
 
 wine_ready() {
 	need wine wine wine64
-	export WINEPREFIX=$scratch/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" DISPLAY=
+	export LC_ALL=C.UTF-8 WINEPREFIX=$scratch/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree,mshtml=" DISPLAY=
 	wine cmd /c ver >/dev/null 2>&1 || die "wine does not start"
+	# One program that waits keeps the server and its services up: to start them for each call costs more than the bundle.
+	local hold
+	exec {hold}> >(exec wine cmd >/dev/null 2>&1)
+	# shellcheck disable=SC2064
+	trap "exec $hold>&-; wineserver -k" EXIT
 }
 
 job_windows() {

@@ -12,14 +12,19 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 CHUNK = 50
 
 
 def run(command, args, folder, extra):
-	env = dict(os.environ, **extra)
-	p = subprocess.run(command + args, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, env=env, timeout=1800)
-	return p.returncode, p.stdout, p.stderr
+	"""Output goes to files: what an emulator leaves running behind the program would hold a pipe open for ever."""
+	with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+		p = subprocess.run(command + args, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+			env=dict(os.environ, **extra), timeout=1800)
+		out.seek(0)
+		err.seek(0)
+		return p.returncode, out.read(), err.read()
 
 
 def worst(codes):
