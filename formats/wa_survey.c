@@ -1,0 +1,90 @@
+/* wa_survey: see wa_survey.h. */
+#include "wa_survey.h"
+
+#include <string.h>
+
+static struct wa_shape *shape_of(struct wa_survey *s, uint32_t shape)
+{
+	for (size_t i = 0; i < s->n_shapes; i++)
+		if (s->shape[i].shape == shape)
+			return &s->shape[i];
+	if (s->n_shapes == WA_SHAPES)
+		return NULL;
+	s->shape[s->n_shapes].shape = shape;
+	return &s->shape[s->n_shapes++];
+}
+
+static void survey_head(struct wa_survey *s, const struct wa_head *h, struct evd_view line)
+{
+	struct wa_shape *shape = shape_of(s, h->shape);
+
+	if (shape)
+		wa_order_add(&shape->form, h, evd_view_of(line.p + h->text_off, line.len - h->text_off));
+}
+
+/* An export is written at one moment by one phone: a rare form was typed or put in. */
+static void conclude(struct wa_survey *s)
+{
+	const struct wa_shape *best = NULL;
+
+	for (size_t i = 0; i < s->n_shapes; i++) {
+		struct wa_shape *shape = &s->shape[i];
+
+		if (!best || shape->form.n > best->form.n)
+			best = shape;
+	}
+	for (size_t i = 0; i < s->n_shapes; i++) {
+		struct wa_shape *shape = &s->shape[i];
+
+		shape->accepted = shape == best || (shape->form.n >= 3 && shape->form.n * 10 >= s->n_heads);
+		wa_order_decide(&shape->form, shape->shape);
+	}
+	s->crlf_matters = s->after_crlf >= 3 && s->after_lf > 0 && s->after_lf * 4 < s->after_crlf;
+	s->main = best;
+}
+
+static bool has_mark(struct evd_view v)
+{
+	return v.len && memchr(v.p, 0xe2, v.len) && evd_chat_has(v, "\xe2\x80\x8e");
+}
+
+int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct evd_chat_lines lines;
+	struct evd_view line;
+	uint64_t off;
+	bool crlf = true, first = true;
+	int r;
+
+	memset(s, 0, sizeof *s);
+	evd_chat_lines_init(&lines, f);
+	while (evd_chat_lines_next(&lines, &line, &off)) {
+		struct wa_head h;
+
+		if (wa_head_parse(line, &h)) {
+			survey_head(s, &h, line);
+			s->n_heads++;
+			s->marks = s->marks || has_mark(line);
+			if (!first) {
+				s->after_crlf += crlf;
+				s->after_lf += !crlf;
+			}
+			first = false;
+		}
+		crlf = line.len >= 2 && line.p[line.len - 2] == '\r';
+	}
+	r = lines.failed == EVD_E_DAMAGED ? 0 : lines.failed;
+	if (r)
+		evd_fail(err, r, "%s", lines.why.text);
+	evd_chat_lines_release(&lines);
+	conclude(s);
+	return r;
+}
+
+const struct wa_shape *wa_survey_accepted(const struct wa_survey *s, uint32_t shape)
+{
+	for (size_t i = 0; i < s->n_shapes; i++)
+		if (s->shape[i].shape == shape)
+			return s->shape[i].accepted ? &s->shape[i] : NULL;
+	return NULL;
+}
