@@ -237,8 +237,8 @@ static bool read_ess(struct evd_cursor *value, struct ess *e, bool v2)
 	e->sha[v2] = v2 ? 256 : 160;
 	if (v2 && peek(&id) == 0x30) {
 		e->sha[v2] = evd_digest_read(get_digest(&id));
-		if (e->sha[v2] < 384)
-			return false; /* SHA-256 is never spelt out, others are not known */
+		if (!e->sha[v2])
+			return false; /* none of those known; SHA-256 is the default, yet often spelt out */
 	}
 	e->hash[v2] = evd_der_get(&id, 0x04);
 	get_rest(&id);

@@ -12,6 +12,7 @@ import tempfile
 sys.dont_write_bytecode = True
 
 from gen import ec, tsa  # noqa: E402
+from gen.forms_t import spelled  # noqa: E402
 from gen.keys import EcKey, RsaKey  # noqa: E402
 
 DATA = b'signature value of a test'
@@ -70,6 +71,7 @@ def cases(f):
 	everything = tsa.accuracy(1, 500, 100) + tsa.der.boolean(True) + tsa.der.integer(5) + tsa.der.tlv(0xa0, tsa.der.tlv(0xa4, tsa.TSA.subject)) + tsa.extension(False)
 	yield 'all members of a TSTInfo', True, f.token(token(DATA, after=everything))
 	yield 'a fraction of a second', True, f.token(token(DATA, when_='20261122040000.123Z'))
+	yield 'ESSCertIDv2 with SHA-256 spelled out', True, f.token(token(DATA, attrs=lambda a: a[:2] + [spelled(tsa.TSA.sha256)]))
 	yield 'ESSCertID with SHA-1', True, f.token(token(DATA, attrs=lambda a: a[:2] + [tsa.ess_v1(tsa.hashlib.sha1(tsa.TSA.der).digest())]))
 	mid = tsa.Cert(EcKey('stamp middle'), 'Time Middle', issuer=tsa.ROOT, extensions=tsa.CA_EXT)
 	yield 'a chain and lists in the token', True, f.token(token(DATA, authority('Deep', mid), certs=[mid], crls=[tsa.Crl(mid), tsa.Crl(tsa.ROOT)]))

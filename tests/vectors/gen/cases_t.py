@@ -3,11 +3,12 @@ from . import cert, cms, der, ec
 from .case import MANIFEST, SIGNATURE, content, hexsha
 from .cases_c import attribute
 from .cert import Cert
+from .forms_t import spelled
 from .keys import EcKey, RsaKey, sha256
 from .models import ALICE, EVE, final, flip, issued, small
 from .models import CA as SIGNERS
 from .tsa import (CA_EXT, POLICY, ROOT, ROOT2, STAMP_EXT, STAMPING, TSA, TSA2, TST, Crl, Hashed, accuracy, archive_name, archived, at, authority,
-	entry_stamped, ess_v1, ess_v2, extension, info, pss, stamped, told, token)
+	OIDS, entry_stamped, ess_v1, ess_v2, extension, info, pss, stamped, told, token)
 
 ARCHIVE = archive_name(1)
 DAY, YEAR_LATER = (['--at', t] for t in ('2026-11-22T12:00:00.000Z', '2027-12-01T00:00:00.000Z'))
@@ -283,6 +284,10 @@ def algorithms(t):
 	all_places(t, 'T-23', 'both attributes', lambda v: token(v, attrs=lambda a: a + [ess_v1(sha1_of(TSA))]), KNOWN)
 	for d in ('sha384', 'sha512'):
 		all_places(t, 'T-23', 'ESSCertIDv2 with ' + d, lambda v: token(v, attrs=lambda a: a[:2] + [ess_v2(TSA, d)]), KNOWN)
+	# timestamp.md §2: the default written out is no DER, yet authorities do it
+	all_places(t, 'T-23', 'ESSCertIDv2 with SHA-256 spelled out', lambda v: token(v, attrs=lambda a: a[:2] + [spelled(TSA.sha256)]), KNOWN)
+	all_places(t, 'T-23', 'ESSCertIDv2 with SHA-256 spelled out, with NULL', lambda v: token(v, attrs=lambda a: a[:2] + [
+		spelled(TSA.sha256, der.seq(der.oid(OIDS['sha256']), der.NULL))]), KNOWN)
 
 
 def sha1_of(c):

@@ -87,6 +87,11 @@ def resp(status, inner=True):
 	return lambda v: der.seq(der.seq(der.integer(status)), token(v) if inner else b'')
 
 
+def spelled(digest, alg=SHA256_ALG):
+	"""ESSCertIDv2 with the default written out."""
+	return attribute(cms.ESS_V2, der.seq(der.seq(der.seq(alg, der.octets(digest)))))
+
+
 CERTS = sorted([TSA.der, TSA2.der])
 TOKENS = [
 	('T-18', 'a rejection instead of a token', resp(2, False)),
@@ -134,7 +139,10 @@ TOKENS = [
 	('T-23', 'an empty list', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq()))])),
 	('T-23', 'an empty attribute', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq())])),
 	('T-23', 'an unknown digest', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq(der.seq(der.seq(der.oid('2.16.840.1.101.3.4.2.4')), der.octets(bytes(28))))))])),
-	('T-23', 'SHA-256 spelled out (no DER: it is the default)', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq(der.seq(SHA256_ALG, der.octets(TSA.sha256)))))])),
+	('T-23', 'SHA-256 spelled out, of another certificate', attrs(lambda a: a[:2] + [spelled(EVE.sha256)])),
+	('T-23', 'SHA-256 spelled out, 20 bytes', attrs(lambda a: a[:2] + [spelled(TSA.sha256[:20])])),
+	('T-23', 'SHA-256 spelled out, nothing behind it', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq(der.seq(SHA256_ALG))))])),
+	('T-23', 'SHA-256 spelled out with parameters', attrs(lambda a: a[:2] + [spelled(TSA.sha256, der.seq(der.oid(OIDS['sha256']), der.seq()))])),
 	('T-23', 'the digest cut short', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq(der.seq(der.octets(TSA.sha256[:31])))))])),
 	('T-23', 'type confusion: an INTEGER for the digest (CVE-2025-69420)', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.seq(der.seq(der.seq(der.tlv(2, TSA.sha256)))))])),
 	('T-23', 'type confusion: a NULL for the attribute (CVE-2025-69420)', attrs(lambda a: a[:2] + [attribute(cms.ESS_V2, der.NULL)])),
