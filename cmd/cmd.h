@@ -140,6 +140,6 @@ extern const struct cmd_row cmd_admit, cmd_transfer, cmd_identity, cmd_open, cmd
     cmd_statement, cmd_stop, cmd_view, cmd_list, cmd_show, cmd_log, cmd_check, cmd_correct,
     cmd_close, cmd_seal, cmd_export, cmd_index, cmd_read, cmd_search, cmd_capture, cmd_compare,
     cmd_chats, cmd_timeline, cmd_watch, cmd_inspect, cmd_timestamp, cmd_receive, cmd_refuse,
-    cmd_receipt, cmd_consent, cmd_hold, cmd_lost, cmd_dispose, cmd_envelope;
+    cmd_receipt, cmd_consent, cmd_hold, cmd_lost, cmd_dispose, cmd_envelope, cmd_trust;
 
 #endif

@@ -21,7 +21,7 @@ static const struct cmd_row *const rows[] = {
     &cmd_check,     &cmd_correct,  &cmd_close,     &cmd_seal,    &cmd_export,   &cmd_index,
     &cmd_read,      &cmd_search,   &cmd_capture,   &cmd_compare, &cmd_chats,    &cmd_timeline,
     &cmd_watch,     &cmd_inspect,  &cmd_timestamp, &cmd_receive, &cmd_refuse,   &cmd_receipt,
-    &cmd_consent,   &cmd_hold,     &cmd_lost,      &cmd_dispose, &cmd_envelope,
+    &cmd_consent,   &cmd_hold,     &cmd_lost,      &cmd_dispose, &cmd_envelope, &cmd_trust,
 };
 
 static void help(FILE *to)

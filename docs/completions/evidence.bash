@@ -1,7 +1,7 @@
 # bash completion for evidence(1)
 _evidence() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} cmd='' w i
-	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt consent hold lost dispose envelope'
+	local commands='identity open add note statement stop view list show log check correct close seal admit transfer export index read search capture compare chats timeline watch inspect timestamp receive refuse receipt consent hold lost dispose envelope trust'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		w=${COMP_WORDS[i]}
 		case $w in
@@ -63,11 +63,14 @@ _evidence() {
 		timestamp) own='--entry --bundle --archive --request --out --trust --crl --pin --time-policy' ;;
 		watch) own='--existing --basis --label --device --supplier --reason --purpose --authority --consent' ;;
 		envelope) own='--to --to-file --with-passphrase --envelope-passphrase-file --key --newer-than --scope --require-timestamp --purpose' ;;
+		trust) own='--out --pin --service --any-status' ;;
 		timeline) own='--tz --from --to --item --kind' ;;
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$own --identity --passphrase-file --passphrase-fd --json --quiet --help" -- "$cur")
 	elif [[ $cmd == identity && $prev == identity ]]; then
 		mapfile -t COMPREPLY < <(compgen -W 'create list show backup restore import' -- "$cur")
+	elif [[ $cmd == trust && $prev == trust ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'import' -- "$cur")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 COMMANDS = ['identity', 'open', 'add', 'note', 'statement', 'stop', 'view', 'list', 'show', 'log', 'check',
-	'correct', 'close', 'seal', 'admit', 'transfer', 'export', 'index', 'read', 'search', 'capture', 'compare', 'chats', 'timeline', 'watch', 'inspect', 'timestamp', 'receive', 'refuse', 'receipt', 'consent', 'hold', 'lost', 'dispose', 'envelope']
+	'correct', 'close', 'seal', 'admit', 'transfer', 'export', 'index', 'read', 'search', 'capture', 'compare', 'chats', 'timeline', 'watch', 'inspect', 'timestamp', 'receive', 'refuse', 'receipt', 'consent', 'hold', 'lost', 'dispose', 'envelope', 'trust']
 
 
 def options(text):
