@@ -41,7 +41,8 @@ static const char usage[] =
     "  --version          print the version and stop\n"
     "  --help             print this and stop\n"
     "\n"
-    "exit: 0 verified, 1 not verified, 2 not decided (unknown signer, time not proved),\n"
+    "exit: 0 verified, 1 not verified, 2 not decided (unknown signer, time not proved,\n"
+    "      a closed envelope),\n"
     "      3 not a bundle this program can judge, 64 wrong usage, 66 no such file,\n"
     "      70 own failure, 74 read or write failed. Of several bundles the worst:\n"
     "      70 and up, then 3, 1, 2, 0.\n";

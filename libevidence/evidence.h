@@ -107,7 +107,8 @@ enum evd_judgement {
 };
 
 /*
- * evd_judge(path, pins, n_pins, trust, out, out_json, err): verifies one bundle. `pins`: fingerprints,
+ * evd_judge(path, pins, n_pins, trust, out, out_json, err): verifies one bundle (of a closed envelope its
+ * cover: EVD_JUDGED_INDETERMINATE at best). `pins`: fingerprints,
  * 64 digits; `trust`: a PEM file or folder of anchors, or NULL. *out_json (may be NULL): the report of
  * docs/verify.md §6, NUL-terminated, freed with evd_text_free. Returns 0 whatever the verdict; on an
  * error *out is EVD_JUDGED_NOT.

@@ -74,8 +74,7 @@ static int add_entry(struct evd_log *log, struct evd_error *err)
 	return 0;
 }
 
-/* The index of the signer, added if new. */
-static int note_signer(struct evd_log *log, const struct evd_signer *s, struct evd_error *err)
+int evd_log_signed_by(struct evd_log *log, const struct evd_signer *s, struct evd_error *err)
 {
 	struct evd_log_signer *it;
 	void *grown;
@@ -185,7 +184,7 @@ static int check_link_and_signature(struct evd_log *log, struct evd_view p7s, st
 	if (r)
 		return r;
 	log->entry_checked = signer.checked;
-	return note_signer(log, &signer, err);
+	return evd_log_signed_by(log, &signer, err);
 }
 
 static void begin_records(struct evd_log *log)

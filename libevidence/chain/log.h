@@ -14,6 +14,7 @@
 #include "base/merkle.h"
 #include "chain/entry.h"
 #include "chain/record.h"
+#include "chain/signature.h"
 
 /* Files of an entry, in the order in which they stand. */
 enum evd_entry_file {
@@ -56,7 +57,7 @@ struct evd_log_signer {
 	uint8_t fingerprint[EVD_SHA256_LEN];
 	uint8_t *der;
 	size_t der_len;
-	uint64_t first, entries;        /* first entry signed, how many */
+	uint64_t first, entries; /* first entry signed, how many; first 0: of an envelope's cover */
 	int64_t earliest_ms, latest_ms; /* recorded times of its entries */
 };
 
@@ -143,6 +144,10 @@ int evd_log_records_end(struct evd_log *log, struct evd_error *err) EVD_MUST_USE
 int evd_log_token(struct evd_log *log, struct evd_view token, struct evd_error *err) EVD_MUST_USE;
 /* evd_log_end(log, err): the last entry is a seal. */
 int evd_log_end(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
+
+/* evd_log_signed_by(log, s, err): log->entry was signed by `s`: noted in signers, as log->entry_signer. */
+int evd_log_signed_by(struct evd_log *log, const struct evd_signer *s,
+                      struct evd_error *err) EVD_MUST_USE;
 
 /* evd_log_withheld(log, err): stage 3.1, the withheld records are those named; marks lost items. */
 int evd_log_withheld(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;

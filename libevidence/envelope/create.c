@@ -1,11 +1,14 @@
 /* create: the envelope being written: mimetype, bundle.age as it comes, cover, manifest, signature. */
 #include "envelope/envelope.h"
 
+#include "base/canon.h"
 #include "base/digest.h"
+#include "base/text.h"
 #include "envelope/batch.h"
 #include "envelope/new_file.h"
 #include "key/key.h"
 #include "platform/files.h"
+#include "seal/tagfiles.h"
 #include "seal/zip_write.h"
 
 #include <stdio.h>
@@ -108,18 +111,37 @@ static int put_age(struct making *m, bool big, struct evd_case *c, struct evd_ke
 	return r;
 }
 
+static int write_cover(const struct evd_cover *c, struct evd_buf *out, struct evd_error *err)
+{
+	char time[EVD_TIME_LEN + 1];
+	struct evd_object o;
+	int r;
+
+	evd_time_format(time, c->time_ms);
+	evd_object_init(&o);
+	evd_object_hex(&o, "certificate", c->certificate, EVD_SHA256_LEN);
+	evd_object_cstr(&o, "format", EVD_COVER_FORMAT);
+	evd_object_hex(&o, "head", c->head, EVD_SHA256_LEN);
+	evd_object_int(&o, "records", c->records);
+	evd_object_hex(&o, "sealDigest", c->seal_digest, EVD_SHA256_LEN);
+	evd_object_cstr(&o, "time", time);
+	r = evd_object_write(&o, out, err);
+	evd_object_release(&o);
+	return r;
+}
+
 static int put_cover(struct making *m, const struct evd_cover *cover, struct evd_key *key,
                      struct evd_error *err)
 {
 	struct evd_buf json = {0}, manifest = {0}, p7s = {0};
 	struct evd_signed what = {.time_ms = cover->time_ms};
 	uint8_t digest[EVD_SHA256_LEN];
-	int r = evd_cover_write(cover, &json, err);
+	int r = write_cover(cover, &json, err);
 
 	if (r == 0)
 		r = evd_sha256(evd_buf_view(&json), digest, err);
 	if (r == 0)
-		r = evd_cover_manifest(m->age_digest, digest, &manifest, err);
+		r = evd_envelope_manifest(m->age_digest, digest, &manifest, err);
 	if (r == 0)
 		r = evd_sha256(evd_buf_view(&manifest), what.digest, err);
 	if (r == 0)

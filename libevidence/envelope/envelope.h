@@ -6,8 +6,8 @@
 #define EVD_ENVELOPE_H
 
 #include "envelope/age.h"
-#include "envelope/cover.h"
 #include "seal/seal.h"
+#include "verify/cover.h"
 
 /*
  * evd_envelope_create(c, key, out_path, o, to, out, err): seals the case as evd_seal does, straight into

@@ -5,6 +5,7 @@
 #include "envelope/batch.h"
 #include "envelope/new_file.h"
 #include "platform/files.h"
+#include "seal/tagfiles.h"
 #include "verify/container.h"
 #include "verify/verify.h"
 
@@ -47,9 +48,6 @@ static int find_files(struct opening *p, struct evd_error *err)
 	size_t n = 0;
 	int r = evd_container_open(p->fd, &to, &c, err);
 
-	/* a verifier that stops at an envelope has looked at its container all the same */
-	if (r == EVD_STOP && c.envelope && code == EVD_F_ENVELOPE_CLOSED)
-		r = 0;
 	if (r >= 0 && !c.envelope)
 		r = no_envelope(err);
 	evd_container_rewind(&c);
@@ -174,7 +172,7 @@ static int check_manifest(struct opening *p, struct evd_error *err)
 	if (r == 0)
 		r = evd_sha256(evd_buf_view(&p->small[COVER]), cover, err);
 	if (r == 0)
-		r = evd_cover_manifest(age, cover, &must, err);
+		r = evd_envelope_manifest(age, cover, &must, err);
 	if (r == 0 && !evd_view_eq(evd_buf_view(&must), evd_buf_view(&p->small[MANIFEST])))
 		r = evd_fail(err, EVD_E_DAMAGED,
 		             "the envelope was altered: its signature is over another content");

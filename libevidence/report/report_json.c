@@ -224,18 +224,42 @@ static void put_time(struct evd_object *o, const struct evd_report *r)
 	evd_object_release(&in);
 }
 
+/* Of an envelope: who signed its cover, and what that claims. */
+static void put_cover(struct evd_object *o, const struct evd_report *r)
+{
+	struct evd_object in;
+
+	evd_object_cstr(o, "subject", "envelope");
+	put_sealed_by(o, r);
+	if (!r->has_cover) {
+		evd_object_null(o, "time");
+		return;
+	}
+	put_time(o, r);
+	evd_object_init(&in);
+	evd_object_hex(&in, "head", r->cover.head, EVD_SHA256_LEN);
+	evd_object_int(&in, "records", r->cover.records);
+	evd_object_hex(&in, "sealDigest", r->cover.seal_digest, EVD_SHA256_LEN);
+	evd_object_object(o, "envelope", &in);
+	evd_object_release(&in);
+}
+
 /* What is known only if the log was walked to its end. */
 static void put_inside(struct evd_object *o, const struct evd_report *r)
 {
 	static const char *const none[] = {"caseId",     "counts",   "extent", "head",
 	                                   "sealDigest", "sealedBy", "time"};
 	const struct evd_log *log = &r->log;
+	bool cover = r->envelope && evd_verdict(r) != EVD_REFUSED;
 
 	if (!r->log_walked || evd_verdict(r) == EVD_REFUSED) {
-		for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		for (size_t i = 0; i < sizeof none / sizeof *none - (cover ? 2 : 0); i++)
 			evd_object_null(o, none[i]);
 		evd_object_raw(o, "signers", evd_view_str("[]"));
-		evd_object_cstr(o, "subject", "unknown");
+		if (cover)
+			put_cover(o, r);
+		else
+			evd_object_cstr(o, "subject", "unknown");
 		return;
 	}
 	evd_object_cstr(o, "caseId", log->case_id);

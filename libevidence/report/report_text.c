@@ -94,6 +94,7 @@ static void headline(struct page *p)
 	default:
 		say(p,
 		    is(r, EVD_CHECK_SIGNATURES, "unknown") ? EVD_MSG_NOT_PROVED
+		    : r->envelope                          ? EVD_MSG_ENVELOPE
 		    : is(r, EVD_CHECK_IDENTITY, "unknown") ? EVD_MSG_NOT_PROVED_WHO
 		                                           : EVD_MSG_NOT_PROVED_WHEN,
 		    "", "");
@@ -116,8 +117,11 @@ static void contents(struct page *p)
 	label(p, EVD_MSG_L_CONTENTS);
 	if (is(r, EVD_CHECK_FIXITY, "passed") && is(r, EVD_CHECK_COMPLETENESS, "passed"))
 		say(p, EVD_MSG_CONTENTS_FIT, a, b);
+	else if (r->envelope && is(r, EVD_CHECK_FIXITY, "passed"))
+		say(p, EVD_MSG_INSIDE, "", "");
 	else
-		say(p, r->log_walked ? EVD_MSG_CONTENTS_FAIL : EVD_MSG_CONTENTS_UNKNOWN, "", "");
+		say(p, r->log_walked || r->envelope ? EVD_MSG_CONTENTS_FAIL : EVD_MSG_CONTENTS_UNKNOWN, "",
+		    "");
 	line_end(p);
 }
 
@@ -129,7 +133,9 @@ static void custody(struct page *p)
 	number(a, r->log.entries.n);
 	number(b, r->log.n_records);
 	label(p, EVD_MSG_L_LOG);
-	if (is(r, EVD_CHECK_CUSTODY, "passed") && is(r, EVD_CHECK_SIGNATURES, "passed"))
+	if (r->envelope)
+		say(p, EVD_MSG_INSIDE, "", "");
+	else if (is(r, EVD_CHECK_CUSTODY, "passed") && is(r, EVD_CHECK_SIGNATURES, "passed"))
 		say(p, EVD_MSG_LOG_FIT, a, b);
 	else
 		say(p,
@@ -194,7 +200,7 @@ static void signer(struct page *p)
 		line_end(p);
 		return;
 	}
-	say(p, EVD_MSG_SIGNER_IS, "", "");
+	say(p, r->envelope ? EVD_MSG_SIGNER_COVER : EVD_MSG_SIGNER_IS, "", "");
 	line_end(p);
 	indent(p);
 	fingerprint(p, r->log.entry.certificate);
@@ -212,8 +218,10 @@ static void when(struct page *p)
 	label(p, EVD_MSG_L_TIME);
 	evd_time_format(time, r->log.entry.time_ms);
 	evd_time_format(proved, r->proved_ms);
-	if (!r->log_walked)
+	if (!r->log_walked && !(r->envelope && r->seal_fits))
 		say(p, EVD_MSG_TIME_NONE, "", "");
+	else if (r->envelope)
+		say(p, EVD_MSG_TIME_COVER, time, "");
 	else
 		say(p,
 		    r->has_proved ? EVD_MSG_TIME_PROVED
@@ -226,7 +234,18 @@ static void when(struct page *p)
 static void names(struct page *p)
 {
 	const struct evd_report *r = p->r;
+	char n[24];
 
+	if (r->envelope && r->seal_fits) {
+		label(p, EVD_MSG_L_SEAL);
+		fingerprint(p, r->cover.seal_digest);
+		label(p, EVD_MSG_L_HEAD);
+		fingerprint(p, r->cover.head);
+		number(n, r->cover.records);
+		indent(p);
+		say(p, EVD_MSG_COVER_CLAIMS, n, "");
+		line_end(p);
+	}
 	if (!r->log_walked)
 		return;
 	if (r->has_seal_digest) {

@@ -277,6 +277,10 @@ static void end(struct taking *t)
 /* Everything but who and when has to have passed. */
 static int may_accept(const struct evd_report *report, struct evd_error *err)
 {
+	if (report->envelope)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "this is an envelope: open it with 'evidence envelope open', and take over "
+		                "the bundle that was in it");
 	for (unsigned i = 0; i < EVD_CHECKS; i++) {
 		const char *result = evd_check_result(report, i);
 		bool may_be_unknown = i == EVD_CHECK_IDENTITY || i == EVD_CHECK_TIME;
@@ -363,6 +367,10 @@ int evd_refuse(int fd, const struct evd_report *report, const char *work, struct
 	struct taking t;
 	int r;
 
+	if (report->envelope)
+		return evd_fail(
+		    err, EVD_E_FORMAT,
+		    "this is an envelope: without opening it nothing can be refused but on paper");
 	if (!report->log_walked)
 		return evd_fail(err, EVD_E_DAMAGED,
 		                "the log of this bundle does not hold, so no refusal can be bound to it: "

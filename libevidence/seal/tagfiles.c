@@ -186,6 +186,17 @@ int evd_archive_manifest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES]
 	return r;
 }
 
+int evd_envelope_manifest(const uint8_t bundle_age[EVD_SHA256_LEN],
+                          const uint8_t cover_json[EVD_SHA256_LEN], struct evd_buf *out,
+                          struct evd_error *err)
+{
+	put_head(out, "signature001.p7s", "pkcs7-signature");
+	put_reference(out, "", "bundle.age", false, bundle_age);
+	put_reference(out, "", "cover.json", false, cover_json);
+	evd_put_str(out, "</asic:ASiCManifest>\n");
+	return evd_buf_check(out, err);
+}
+
 int evd_tagfile_write(enum evd_tagfile t, const struct evd_log *log,
                       uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN], struct evd_sink_to to,
                       struct evd_error *err)

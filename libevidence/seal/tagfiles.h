@@ -54,4 +54,10 @@ int evd_archive_digest(const struct evd_log *log, uint8_t digest[EVD_TAGFILES][E
                        const struct evd_meta_line *meta, size_t n_meta, unsigned number,
                        uint8_t out[EVD_SHA256_LEN], struct evd_error *err) EVD_MUST_USE;
 
+/* evd_envelope_manifest(bundle_age, cover_json, out, err): ASiCManifest001.xml of an envelope whose files
+ * have these digests (docs/format.md §14). */
+int evd_envelope_manifest(const uint8_t bundle_age[EVD_SHA256_LEN],
+                          const uint8_t cover_json[EVD_SHA256_LEN], struct evd_buf *out,
+                          struct evd_error *err) EVD_MUST_USE;
+
 #endif

@@ -71,6 +71,8 @@ int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct 
 	if (v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE)
 		return evd_fail(err, EVD_E_DAMAGED, "%s: %s; see evidence-verify", path,
 		                evd_verdict_name(v));
+	if (b->report.envelope)
+		return evd_fail(err, EVD_E_FORMAT, "%s is an envelope: open it first", path);
 	r = evd_container_open(b->fd, &to, &b->c, err);
 	while (r == 0) {
 		r = evd_container_next(&b->c, &f, err);

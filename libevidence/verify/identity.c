@@ -142,9 +142,12 @@ static bool let_in_round(const struct evd_log *log, struct evd_known *known)
 static void tell(struct evd_run *run, const struct evd_known *k, const struct evd_log_signer *s)
 {
 	struct evd_finding f = {.code = EVD_F_SIGNER_UNKNOWN, .sub = k->sub};
-	char where[24];
+	char where[32];
 
-	snprintf(where, sizeof where, "%llu", (unsigned long long)s->first);
+	if (s->first)
+		snprintf(where, sizeof where, "%llu", (unsigned long long)s->first);
+	else
+		snprintf(where, sizeof where, "META-INF/signature001.p7s");
 	if (k->revoked) {
 		evd_finding(&run->to, EVD_F_SIGNER_REVOKED, where, "revoked before the proved time");
 	} else if (k->standing == EVD_UNKNOWN) {

@@ -85,9 +85,26 @@ int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct ev
 int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint32_t crc,
                      struct evd_error *err) EVD_MUST_USE;
 
+/* evd_run_hash(run, f, sha256, err): digest of a file that is no item, CRC checked and noted. */
+int evd_run_hash(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
+                 struct evd_error *err) EVD_MUST_USE;
+/* evd_run_see(run, f, err): a file outside custody/ and data/: into `seen`, `p7s`, `archive` or `extra`. */
+int evd_run_see(struct evd_run *run, const struct evd_member_file *f,
+                struct evd_error *err) EVD_MUST_USE;
+/* evd_run_missing(run, from): says which of `seen` are not there, from this one on. */
+void evd_run_missing(struct evd_run *run, unsigned from);
+/* evd_run_names(run, l, code, detail): a finding for each name. */
+void evd_run_names(struct evd_run *run, const struct evd_name_list *l, enum evd_finding_code code,
+                   const char *detail);
+/* evd_run_seal(run, material_allowed, err): the signature over the manifest as it stands, by the
+ * certificate and at the time of log.entry; `signatures` is reached. */
+int evd_run_seal(struct evd_run *run, bool material_allowed, struct evd_error *err) EVD_MUST_USE;
+
 /* Stages 2 and 3 (docs/verify.md §3): 0, EVD_STOP, or an error of ours. */
 int evd_run_log(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
 int evd_run_contents(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
+/* Stage E, in place of both. */
+int evd_run_cover(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
 
 /* Parts of stage 3: the names and files of archive time-stamping. */
 bool evd_run_archive_name(const struct evd_run *run, const char *name, unsigned *n, bool *manifest);

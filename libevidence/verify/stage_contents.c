@@ -22,9 +22,8 @@ static void tag_name(const struct evd_run *run, unsigned t, char out[EVD_MAX_NAM
 		evd_run_name(run, out, evd_tagfile_name(t));
 }
 
-/* Digest and CRC-32 of a file that is no item. */
-static int hash_file(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
-                     struct evd_error *err)
+int evd_run_hash(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
+                 struct evd_error *err)
 {
 	struct evd_sha sha = {0};
 	uint32_t crc = 0;
@@ -39,6 +38,10 @@ static int hash_file(struct evd_run *run, const struct evd_member_file *f, uint8
 			r = evd_sha_add(&sha, run->block, n, err);
 		}
 		done += n;
+		/* one large file is the ciphertext of an envelope */
+		if (r == 0 && done < f->size && run->o->progress &&
+		    run->o->progress(run->o->progress_ctx, done, f->size))
+			r = evd_fail(err, EVD_E_CANCELLED, "stopped");
 	}
 	if (r == 0)
 		r = evd_sha_end(&sha, sha256, err);
@@ -46,7 +49,7 @@ static int hash_file(struct evd_run *run, const struct evd_member_file *f, uint8
 	return r ? r : evd_run_note_crc(run, f, crc, err);
 }
 
-static int see_other(struct evd_run *run, const struct evd_member_file *f, struct evd_error *err)
+int evd_run_see(struct evd_run *run, const struct evd_member_file *f, struct evd_error *err)
 {
 	uint8_t sha256[EVD_SHA256_LEN];
 	char name[EVD_MAX_NAME + 1];
@@ -61,13 +64,13 @@ static int see_other(struct evd_run *run, const struct evd_member_file *f, struc
 		run->seen[t].present = true;
 		run->seen[t].file = *f;
 		if (t != EVD_SEEN_SIGNATURE)
-			return hash_file(run, f, run->seen[t].sha256, err);
+			return evd_run_hash(run, f, run->seen[t].sha256, err);
 		if (f->size > EVD_MAX_P7S)
 			return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
 			                   f->name);
 		return evd_run_read(run, f, &run->p7s, err);
 	}
-	r = hash_file(run, f, sha256, err);
+	r = evd_run_hash(run, f, sha256, err);
 	if (r || strcmp(f->name, "mimetype") == 0)
 		return r;
 	if (evd_run_archive_name(run, f->name, &n, &manifest))
@@ -117,15 +120,15 @@ static int see_all(struct evd_run *run, struct evd_error *err)
 		if (strncmp(f.name, custody, strlen(custody)) == 0)
 			continue; /* read in stage 2 */
 		r = strncmp(f.name, data, strlen(data)) == 0 ? match_item(run, &f, &next, err)
-		                                             : see_other(run, &f, err);
+		                                             : evd_run_see(run, &f, err);
 		if (r)
 			return r;
 	}
 	return r == EVD_END ? 0 : r;
 }
 
-static void report_names(struct evd_run *run, const struct evd_name_list *l,
-                         enum evd_finding_code code, const char *detail)
+void evd_run_names(struct evd_run *run, const struct evd_name_list *l, enum evd_finding_code code,
+                   const char *detail)
 {
 	for (size_t i = 0; i < l->n; i++)
 		evd_finding(&run->to, code, l->at[i], "%s", detail);
@@ -142,11 +145,11 @@ static int in_order(const void *a, const void *b)
 	return d ? d : strcmp(x, y);
 }
 
-static void report_missing(struct evd_run *run)
+void evd_run_missing(struct evd_run *run, unsigned from)
 {
 	char name[EVD_MAX_NAME + 1];
 
-	for (unsigned t = 0; t <= EVD_SEEN_SIGNATURE; t++)
+	for (unsigned t = from; t <= EVD_SEEN_SIGNATURE; t++)
 		if (!run->seen[t].present) {
 			tag_name(run, t, name);
 			evd_finding(&run->to, EVD_F_FILE_MISSING, name, "missing");
@@ -213,7 +216,7 @@ static void note_subject(struct evd_report *report, struct evd_view der)
 	X509_free(x);
 }
 
-static int check_seal(struct evd_run *run, struct evd_error *err)
+int evd_run_seal(struct evd_run *run, bool material_allowed, struct evd_error *err)
 {
 	struct evd_report *report = run->report;
 	struct evd_signer *signer = &run->seal;
@@ -224,8 +227,8 @@ static int check_seal(struct evd_run *run, struct evd_error *err)
 		return 0; /* said as missing; `signatures` is not reached */
 	memcpy(what.digest, run->seen[EVD_TAG_ASIC].sha256, EVD_SHA256_LEN);
 	what.time_ms = report->log.entry.time_ms;
-	r = evd_signature_check(evd_buf_view(&run->p7s), &what, report->log.entry.certificate, true,
-	                        signature_name, &run->to, signer, err);
+	r = evd_signature_check(evd_buf_view(&run->p7s), &what, report->log.entry.certificate,
+	                        material_allowed, signature_name, &run->to, signer, err);
 	if (r == EVD_STOP)
 		return 0;
 	if (r)
@@ -250,21 +253,21 @@ int evd_run_contents(struct evd_run *run, struct evd_error *err)
 		return r;
 	report->has_seal_digest = run->seen[EVD_TAG_ASIC].present;
 	memcpy(report->seal_digest, run->seen[EVD_TAG_ASIC].sha256, EVD_SHA256_LEN);
-	report_missing(run);
+	evd_run_missing(run, 0);
 	if (run->crc_before.n)
 		qsort(run->crc_before.at, run->crc_before.n, sizeof *run->crc_before.at, in_order);
-	report_names(run, &run->crc_before, EVD_F_CRC_WRONG, "CRC-32 in the container");
+	evd_run_names(run, &run->crc_before, EVD_F_CRC_WRONG, "CRC-32 in the container");
 	report_items(run);
-	report_names(run, &run->extra_data, EVD_F_FILE_UNACCOUNTED, "no record speaks of it");
-	report_names(run, &run->crc_after, EVD_F_CRC_WRONG, "CRC-32 in the container");
+	evd_run_names(run, &run->extra_data, EVD_F_FILE_UNACCOUNTED, "no record speaks of it");
+	evd_run_names(run, &run->crc_after, EVD_F_CRC_WRONG, "CRC-32 in the container");
 	r = report_tagfiles(run, err);
 	if (r)
 		return r;
-	report_names(run, &run->extra, EVD_F_FILE_UNACCOUNTED, "not a file of this format");
+	evd_run_names(run, &run->extra, EVD_F_FILE_UNACCOUNTED, "not a file of this format");
 	r = evd_run_archives(run, err);
 	if (r)
 		return r;
-	r = check_seal(run, err);
+	r = evd_run_seal(run, true, err);
 	report->reached |=
 	    1u << EVD_CHECK_CUSTODY | 1u << EVD_CHECK_COMPLETENESS | 1u << EVD_CHECK_FIXITY;
 	return r;

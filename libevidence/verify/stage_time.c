@@ -371,7 +371,8 @@ int evd_run_time(struct evd_run *run, struct evd_error *err)
 	if ((run->o->require_time || !report->log.entry.details.timestamp_none) && !report->has_proved)
 		evd_finding(&run->to, EVD_F_TIMESTAMP_MISSING, signature_name, "%s",
 		            run->o->require_time ? "asked for" : "the seal entry requires one");
-	r = evd_run_signers(run, err);
+	if (report->log.signers.n) /* none: an envelope whose signature does not fit */
+		r = evd_run_signers(run, err);
 	if (r == 0)
 		evd_run_material(run);
 	report->reached |= 1u << EVD_CHECK_TIME;

@@ -6,6 +6,7 @@
 
 #include "base/finding.h"
 #include "chain/log.h"
+#include "verify/cover.h"
 #include "verify/identity.h"
 
 enum evd_verdict {
@@ -84,6 +85,9 @@ struct evd_report {
 	enum evd_extends extends;
 	struct evd_receipt_said receipt;
 
+	bool envelope;  /* only its cover was judged; log.entry holds certificate and time of that */
+	bool has_cover; /* cover.json is of its form */
+	struct evd_cover cover;
 	struct evd_log log;      /* what was read; trustworthy only as far as the checks say */
 	bool log_walked;         /* stage 2 was ended without a failed finding */
 	struct evd_known *known; /* one for each of log.signers; NULL before stage 4 */

@@ -89,6 +89,11 @@ static int run_stages(struct evd_run *run, struct evd_error *err)
 		return r;
 	report->reached |= 1u << EVD_CHECK_CONTAINER;
 	evd_log_init(&report->log, run->c.base, &run->to);
+	report->envelope = run->c.envelope;
+	if (report->envelope) {
+		r = evd_run_cover(run, err);
+		return r ? r : evd_run_time(run, err);
+	}
 	if (run->o->all_digests) {
 		report->log.on_record = keep_sha512;
 		report->log.on_record_ctx = run;
@@ -172,7 +177,8 @@ void evd_verify_extends(struct evd_report *newer, const struct evd_report *older
 {
 	enum evd_verdict v = evd_verdict(older);
 
-	if ((v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE) || !newer->log_walked)
+	if ((v != EVD_TOTAL_PASSED && v != EVD_INDETERMINATE) || !newer->log_walked ||
+	    !older->log_walked) /* an envelope's is closed */
 		newer->extends = EVD_EXTENDS_UNVERIFIED;
 	else if (strcmp(newer->log.case_id, older->log.case_id) != 0)
 		newer->extends = EVD_EXTENDS_OTHER_CASE;
@@ -184,7 +190,7 @@ int evd_verify_receipt(struct evd_report *report, struct evd_view receipt, struc
 {
 	enum evd_verdict v = evd_verdict(report);
 
-	if (v == EVD_TOTAL_PASSED || v == EVD_INDETERMINATE)
+	if ((v == EVD_TOTAL_PASSED || v == EVD_INDETERMINATE) && report->log_walked)
 		return evd_receipt_judge(receipt, &report->log, report->seal_digest, &report->receipt, err);
 	report->receipt.result = EVD_RECEIPT_UNVERIFIED;
 	return 0;

@@ -32,12 +32,12 @@ def repack(path, out, change):
 
 
 def set_up(cli):
-	cli.identity()
+	mine = cli.identity()
 	cli.evidence('open', cli.case, '--number', 'K-1', '--title', 'neutral')
 	for i in range(3):
 		cli.evidence('add', '--basis', 'own-device', cli.write('in/%d.txt' % i, MARK + b'%d' % i))
 	cli.evidence('add', '--basis', 'own-device', cli.write('in/big.bin', bytes(range(256)) * 1200))
-	return [cli.run('evidence', 'envelope', 'key', cli.path('key%d' % i), '--quiet').strip() for i in range(3)]
+	return mine, [cli.run('evidence', 'envelope', 'key', cli.path('key%d' % i), '--quiet').strip() for i in range(3)]
 
 
 def both_ways(cli, to):
@@ -70,6 +70,31 @@ def both_ways(cli, to):
 		report['counts']['records'] == cover['records'] and report['time']['recorded'] == cover['time'] and
 		report['sealedBy']['fingerprint'] == cover['certificate'], 'the cover tells what is inside')
 	return out
+
+
+def closed(cli, mine, out):
+	"""A clerk without a key, with the verifier: the cover is judged, nothing is said of the inside."""
+	plain = cli.verdict(cli.path('plain.asice'), '--pin', mine)
+	report = cli.verdict(out, '--pin', mine, expect=2)
+	check(report['subject'] == 'envelope' and report['verdict'] == 'INDETERMINATE', 'never verified: closed')
+	check(report['envelope'] == {'head': plain['head'], 'records': plain['counts']['records'], 'sealDigest': plain['sealDigest']}, 'what the cover claims')
+	check(report['sealedBy']['fingerprint'] == mine and report['sealedBy']['standing'] == 'pinned' and report['time']['recorded'] == plain['time']['recorded'],
+		'who signed it, and when by his clock')
+	check({c for c, r in report['checks'].items() if r == 'passed'} == {'container', 'signatures', 'fixity', 'identity', 'time'}, 'what was checked')
+	check(all(report[m] is None for m in ('caseId', 'counts', 'extent', 'head', 'sealDigest')), 'nothing is said of the inside')
+	check('what is inside was not looked at' in cli.verify(out, '--pin', mine, expect=2), 'said in words')
+	check(cli.verdict(out, expect=2)['checks']['identity'] == 'unknown', 'nobody pinned')
+	data = open(out, 'rb').read()
+	for where in (data.index(b'age-encryption') + 300, data.index(b'"head":"') + 10, data.rindex(b'ASiCManifest>')):
+		cli.verdict(cli.write('bit.asice', data[:where] + bytes([data[where] ^ 1]) + data[where + 1:]), '--pin', mine, expect=1)
+	cli.verdict(cli.write('cut.asice', data[:-1]), '--pin', mine, expect=3)
+	said = json.loads(cli.verify('--json', '--pin', mine, '--extends', out, cli.path('plain.asice'), expect=1))
+	check(said['extends'] == 'unverified' and said['verdict'] == 'TOTAL-PASSED', 'held against an envelope')
+	# what is closed can neither be taken over, nor refused by a signed entry, nor stamped
+	for words in (('receive', out, cli.path('taken'), cli.path('r.receipt')), ('refuse', '--reason', 'closed', out, cli.path('r.receipt')),
+			('timestamp', 'request', '--bundle', out, '--out', cli.path('r.tsq'))):
+		said = cli.evidence(*words, expect=65)
+		check('envelope' in said and not glob.glob(cli.path('r.*')) and not glob.glob(cli.path('taken*')), 'closed: %s: %s' % (words[0], said))
 
 
 def refused(cli, what, envelope, expect, *more, key='key0'):
@@ -183,9 +208,10 @@ def words(cli, to):
 
 def main():
 	cli = Cli(sys.argv[1])
-	to = set_up(cli)
+	mine, to = set_up(cli)
 	words(cli, to)
 	out = both_ways(cli, to)
+	closed(cli, mine, out)
 	refusals(cli, to, out)
 	another_inside(cli, to)
 	passphrase(cli)

@@ -1,5 +1,5 @@
 /*
- * every_byte: takes a bundle that verifies and alters it in every way one byte can be altered: each
+ * every_byte: takes a bundle that verifies, or an envelope whose cover does, and alters it in every way one byte can be altered: each
  * bit flipped, the byte removed, doubled, the file cut behind it. None may be better than failed.
  *
  *   every_byte [--jobs N] [--from BYTE] [--to BYTE] --pin FINGERPRINT... BUNDLE
@@ -58,6 +58,10 @@ static enum evd_verdict judge(struct job *j, int fd)
 
 	if (evd_verify(fd, "mutant", &j->o, &report, &err) == 0)
 		v = evd_verdict(&report);
+	/* of a closed envelope there is no better: nobody looks inside */
+	if (v == EVD_INDETERMINATE && report.envelope &&
+	    strcmp(evd_check_result(&report, EVD_CHECK_IDENTITY), "passed") == 0)
+		v = EVD_TOTAL_PASSED;
 	evd_report_release(&report);
 	return v;
 }

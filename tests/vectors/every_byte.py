@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every_byte over chosen vectors: every_byte.py VECTORS PROGRAM [--small] [--jobs N].
 
---small: one small bundle whole, and of bundles signed with the other kinds of key the signatures and entries alone.
+--small: one small bundle and one envelope whole, and of bundles signed with the other kinds of key the signatures and entries alone.
 Without it: each of them whole, also an extract and a handover (about an hour on two cores).
 """
 import argparse
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import zipfile
 
-WHOLE = ['good-0']
+WHOLE = ['good-0', 'A-36']     # A-36: an envelope
 SIGNED = ['good-all-keys', 'good-key-p384', 'good-key-rsa-pss-3072', 'good-key-rsa-pkcs1-2048']
 MORE = ['good-extract', 'good-transfer', 'good-tags', 'good-lost', 'good-dispose', 'good-2']
 

@@ -20,11 +20,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ['base/canon.c', 'base/der.c', 'base/merkle.c', 'chain/schema.c', 'chain/entry.c', 'chain/record.c', 'chain/rights.c', 'chain/log.c',
 	'chain/signature.c', 'seal/tagfiles.c', 'verify/container.c', 'verify/names.c', 'verify/identity.c', 'verify/stage_log.c',
 	'verify/stage_contents.c', 'verify/hash_items.c', 'verify/verdict.c', 'verify/verify.c', 'chain/algorithm.c', 'verify/archive.c', 'verify/constraints.c',
-	'verify/material.c', 'verify/path.c', 'verify/stage_time.c', 'verify/token.c', 'verify/trust.c', 'verify/x509.c']
+	'verify/material.c', 'verify/path.c', 'verify/cover.c', 'verify/stage_cover.c', 'verify/stage_time.c', 'verify/token.c', 'verify/trust.c', 'verify/x509.c']
 # where a mutant of a file is most likely noticed: tried first
 FIRST = {'canon': 'J-*', 'der': 'C-*', 'schema': 'J-1*', 'entry': 'H-3*', 'record': 'J-*', 'rights': 'H-3*', 'log': 'H-4*', 'signature': 'C-*', 'tagfiles': 'B-2*',
 	'container': 'Z-*', 'names': 'N-*', 'identity': 'X-*', 'stage_log': 'H-*', 'stage_contents': 'B-*', 'hash_items': 'B-*', 'verdict': 'A-*', 'verify': 'T-*', 'algorithm': 'T-04*',
-	'archive': 'A-35*', 'constraints': 'X-17*', 'material': 'C-2*', 'path': 'X-*', 'stage_time': 'T-*', 'token': 'T-*', 'trust': 'X-*', 'x509': 'X-*'}
+	'archive': 'A-35*', 'cover': 'A-36*', 'stage_cover': 'A-36*', 'constraints': 'X-17*', 'material': 'C-2*', 'path': 'X-*', 'stage_time': 'T-*', 'token': 'T-*', 'trust': 'X-*', 'x509': 'X-*'}
 REFUSES = re.compile(r'evd_finding\(|evd_fail\(|return false|= false|return EVD_(?:E_FORMAT|STOP|F_)|\.sub =|->unfit = true|_FAILURE|bad\(|say_|note_')
 OURS = re.compile(r'evd_nomem|evd_fail_errno|EVD_E_(?:NOMEM|IO|INTERNAL)')
 

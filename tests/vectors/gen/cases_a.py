@@ -148,17 +148,6 @@ def newer():
 	return c
 
 
-def envelope(t):
-	from . import zipw
-	from .case import MIME
-	names = ['mimetype', 'bundle.age', 'cover.json', MANIFEST, SIGNATURE]
-	make = lambda names: lambda: zipw.container([zipw.Member(n, MIME.encode() if n == 'mimetype' else b'x') for n in names])
-	t.bad('A-36', 'an envelope', make(names), 'ENVELOPE_CLOSED@', note='refused by name until envelopes are read')
-	t.bad('A-36', 'an envelope without META-INF', make(names[:3]), 'ENVELOPE_CLOSED|NOT_THIS_FORMAT@', note='whether META-INF may be empty is left open')
-	t.bad('A-36', 'an envelope with another file', make(['mimetype', 'bundle.age', 'cover.json', 'more.txt', MANIFEST, SIGNATURE]), 'NOT_THIS_FORMAT@')
-	t.bad('A-36', 'a cover without bundle', make(['mimetype', 'cover.json', MANIFEST, SIGNATURE]), 'NOT_THIS_FORMAT@')
-
-
 def build(t):
-	for part in (references, forms, files, others, envelope):
+	for part in (references, forms, files, others):
 		part(t)

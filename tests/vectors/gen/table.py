@@ -9,10 +9,11 @@ CHECKS = ['container', 'custody', 'signatures', 'completeness', 'fixity', 'ident
 # docs/verify.md §4: code → check, result, sub-indication
 CODES = {}
 for _codes, _check, _result, _sub in (
-	('CONTAINER_STRUCTURE CONTAINER_NAME CONTAINER_LIMIT NOT_THIS_FORMAT FORMAT_NEWER ENVELOPE_CLOSED',
+	('CONTAINER_STRUCTURE CONTAINER_NAME CONTAINER_LIMIT NOT_THIS_FORMAT FORMAT_NEWER',
 		'container', 'failed', None),
 	('ENTRY_GAP ENTRY_FILE_MISSING ENTRY_FORM ENTRY_LINK RIGHT_TO_WRITE ACTION_ORDER RECORD_FORM RECORDS_ALTERED '
-		'TIMESTAMP_LINK LOG_UNSEALED FILE_UNACCOUNTED', 'custody', 'failed', None),
+		'TIMESTAMP_LINK LOG_UNSEALED FILE_UNACCOUNTED COVER_FORM', 'custody', 'failed', None),
+	('ENVELOPE_CLOSED', 'custody', 'unknown', None),
 	('SIGNATURE_FORM KEY_UNFIT SIGNER_MISMATCH', 'signatures', 'failed', 'FORMAT_FAILURE'),
 	('SIGNED_DATA_ALTERED', 'signatures', 'failed', 'HASH_FAILURE'),
 	('SIGNATURE_WRONG', 'signatures', 'failed', 'SIG_CRYPTO_FAILURE'),
@@ -38,7 +39,7 @@ for _codes, _check, _result, _sub in (
 	for _code in _codes.split():
 		CODES[_code] = (_check, _result, _sub)
 
-ENDS_LOG = {c for c, (check, result, _) in CODES.items() if check in ('custody', 'signatures') and result == 'failed'}
+ENDS_LOG = {c for c, (check, result, _) in CODES.items() if check in ('custody', 'signatures') and result == 'failed'} - {'COVER_FORM'}
 EXIT = {'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, 'INDETERMINATE': 2, 'REFUSED': 3}
 
 

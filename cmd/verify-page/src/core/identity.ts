@@ -83,8 +83,17 @@ export function parsePem(text: string): Given | null {
 	return blocks > 0 ? out : null;
 }
 
+/** What is judged of a signer. `first`: the first entry signed, or the file of the signature. */
+export interface Signed {
+	fingerprint: string;
+	certificate: Certificate | null;
+	earliest: string;
+	latest: string;
+	first: number | string;
+}
+
 /** Every entry was signed, by its own account, while the certificate was valid. */
-function signedInForce(s: Signer, c: Certificate): boolean {
+function signedInForce(s: Signed, c: Certificate): boolean {
 	return [s.earliest, s.latest].every((time) => inForce(c, seconds(parseTime(time)!)));
 }
 
@@ -99,7 +108,7 @@ function withProof(c: Certificate, f: Found, at: number): Judged {
 }
 
 /** `proof`: times at which its signatures are proved to have been there, whole seconds, earliest first. */
-async function judge(paths: Paths, s: Signer, t: Trust, proof: number[]): Promise<Judged> {
+export async function judgeSigner(paths: Paths, s: Signed, t: Trust, proof: number[]): Promise<Judged> {
 	const c = s.certificate;
 	if (c === null) return unknown(NO_CHAIN);
 	if (t.pins.length === 0 && t.anchors.length === 0 && t.lists.length === 0) return unknown(NO_CHAIN);
@@ -116,7 +125,7 @@ async function judge(paths: Paths, s: Signer, t: Trust, proof: number[]): Promis
 	return { standing: "chained", sub: "", revoked: false, notes: await notes(paths, s, found[0], times[0], proof.length > 0), paths: found };
 }
 
-async function notes(paths: Paths, s: Signer, path: Certificate[], at: number, proved: boolean): Promise<Finding[]> {
+async function notes(paths: Paths, s: Signed, path: Certificate[], at: number, proved: boolean): Promise<Finding[]> {
 	const out: Finding[] = [];
 	const where = String(s.first);
 	if (proved && path.length > 1 && (await paths.revocation(path[0], path[1])) !== null) out.push(finding("REVOKED_LATER", where));
@@ -129,7 +138,7 @@ export async function judgeSigners(
 	paths: Paths, signers: Signer[], introductions: Introduction[], t: Trust, proofOf: (lastEntry: number) => number[],
 ): Promise<Judged[]> {
 	const out: Judged[] = [];
-	for (const s of signers) out.push(await judge(paths, s, t, proofOf(s.last)));
+	for (const s of signers) out.push(await judgeSigner(paths, s, t, proofOf(s.last)));
 	const usable = signers.map((s) => s.certificate !== null && usableForSigning(s.certificate));
 	const index = new Map(signers.map((s, i) => [s.fingerprint, i]));
 	for (let changed = true; changed; ) {
@@ -151,7 +160,7 @@ export async function judgeSigners(
 }
 
 /** What the report says of each signer. */
-export function signerFindings(signers: Signer[], judged: Judged[]): Finding[] {
+export function signerFindings(signers: Signed[], judged: Judged[]): Finding[] {
 	return signers.flatMap((s, i) => {
 		const j = judged[i];
 		if (j.standing !== "unknown") return j.notes;

@@ -1,6 +1,8 @@
 // The JSON report, byte for byte (verify.md §6).
 
 import { hex } from "./bytes.ts";
+import { commonName } from "./cert.ts";
+import type { Envelope } from "./envelope.ts";
 import { canonical } from "./json.ts";
 import { printable } from "./printable.ts";
 import { type Extends, type Read, type Result, sealedBy } from "./verify.ts";
@@ -44,7 +46,9 @@ export function extentOf(read: Read): string {
 	return read.log.entries[read.log.entries.length - 1].details.get("extent") as string;
 }
 
-export function subjectOf(read: Read | null): "bundle" | "extract" | "unknown" {
+export function subjectOf(r: Result): "bundle" | "extract" | "envelope" | "unknown" {
+	if (r.envelope !== null) return "envelope";
+	const { read } = r;
 	if (read === null) return "unknown";
 	return extentOf(read) === "extract" || counts(read).withheld > 0 ? "extract" : "bundle";
 }
@@ -67,11 +71,27 @@ function timeOf(read: Read): Parameters<typeof canonical>[0] {
 	};
 }
 
-function about(read: Read | null): Parameters<typeof canonical>[0] & object {
+/** Of an envelope: what its cover claims, and whose certificate signed that. */
+function aboutCover(e: Envelope): object {
+	const { cover, signer } = e;
+	return {
+		...(signer === null ? {} : {
+			sealedBy: {
+				actor: null, fingerprint: signer.certificate.fingerprint, standing: signer.judged.standing, subject: commonName(signer.certificate),
+			},
+		}),
+		...(cover === null ? {} : {
+			envelope: { head: cover.head, records: cover.records, sealDigest: cover.sealDigest }, time: { proved: null, recorded: cover.time },
+		}),
+	};
+}
+
+function about(r: Result): Parameters<typeof canonical>[0] & object {
+	const { read } = r;
 	if (read === null) {
 		return {
 			caseId: null, counts: null, extent: null, head: null, sealDigest: null, sealedBy: null,
-			signers: [], subject: "unknown", time: null,
+			signers: [], subject: subjectOf(r), time: null, ...(r.envelope === null ? {} : aboutCover(r.envelope)),
 		};
 	}
 	const { log, contents, judged } = read;
@@ -82,7 +102,7 @@ function about(read: Read | null): Parameters<typeof canonical>[0] & object {
 		signers: log.signers.map((s, i) => ({
 			certificate: s.fingerprint, entries: s.entries, first: s.first, standing: judged[i].standing,
 		})),
-		subject: subjectOf(read), time: timeOf(read),
+		subject: subjectOf(r), time: timeOf(read),
 	};
 }
 
@@ -91,7 +111,7 @@ export function report(r: Result, o: ReportOptions): string {
 	return canonical({
 		...(o.at === null ? {} : { at: iso(o.at) }),
 		...(o.extends === null ? {} : { extends: o.extends }),
-		...about(r.read),
+		...about(r),
 		checks: r.checks,
 		exit: exitOf(r, o.extends),
 		file: printable(r.name),

@@ -4,6 +4,7 @@ import { hex } from "./bytes.ts";
 import { type Certificate, commonName } from "./cert.ts";
 import { type Contents, Examination } from "./contents.ts";
 import type { Crl } from "./crl.ts";
+import { type Envelope, examineEnvelope } from "./envelope.ts";
 import { Files } from "./files.ts";
 import { CHECKS, type Check, type Code, type Finding, Refused, Stop, finding } from "./findings.ts";
 import { ready } from "./hash.ts";
@@ -51,8 +52,10 @@ export interface Result {
 	/** In report order, all of them. */
 	findings: Finding[];
 	subIndication: string | null;
-	/** null when refused or when the log failed. */
+	/** null when refused, when the log failed, and of an envelope. */
 	read: Read | null;
+	/** Only of an envelope. */
+	envelope: Envelope | null;
 }
 
 const EXITS: Record<Verdict, 0 | 1 | 2 | 3> = {
@@ -67,7 +70,9 @@ export function refused(name: string, code: Code): Result {
 /** Checks whose examination came to its end; only these can be passed. */
 type Reached = Set<Check>;
 
-function conclude(source: Pick<Source, "name" | "size">, found: Finding[], reached: Reached, read: Read | null): Result {
+function conclude(
+	source: Pick<Source, "name" | "size">, found: Finding[], reached: Reached, read: Read | null, envelope: Envelope | null = null,
+): Result {
 	const findings = CHECKS.flatMap((c) => found.filter((f) => f.check === c));
 	const checks = Object.fromEntries(CHECKS.map((c): [Check, CheckResult] => {
 		const results = findings.filter((f) => f.check === c).map((f) => f.result);
@@ -83,7 +88,7 @@ function conclude(source: Pick<Source, "name" | "size">, found: Finding[], reach
 	const first = findings.find((f) => f.result === decided);
 	return {
 		name: source.name, size: source.size, verdict, exit: EXITS[verdict], checks, findings,
-		subIndication: first?.sub ?? null, read,
+		subIndication: first?.sub ?? null, read, envelope,
 	};
 }
 
@@ -101,12 +106,18 @@ export async function verify(source: Source, o: Options): Promise<Result> {
 		const container = readContainer(reader);
 		reached.add("container");
 		const files = new Files(reader, container, o.progress ?? (() => {}));
+		const trust = { pins: o.pins, anchors: o.anchors, lists: o.lists };
+		if (container.envelope) {
+			const envelope = await examineEnvelope(files, math, { trust, at: o.at, requireTime: o.requireTime });
+			for (const c of envelope.reached) reached.add(c);
+			return conclude(source, envelope.findings, reached, null, envelope);
+		}
 		log = new Log(files, math);
 		await log.read();
 		const contents = await new Examination(files, log, math, o.allDigests).run();
 		const found = [...log.notes, ...contents.findings];
 		const when = await judgeWhen(math, files, log, contents, {
-			trust: { pins: o.pins, anchors: o.anchors, lists: o.lists }, policies: o.policies, at: o.at, requireTime: o.requireTime,
+			trust, policies: o.policies, at: o.at, requireTime: o.requireTime,
 		});
 		found.push(...when.findings);
 		for (const c of CHECKS) if (c !== "signatures" || contents.seal !== null) reached.add(c);

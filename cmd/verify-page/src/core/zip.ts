@@ -26,6 +26,8 @@ export interface Container {
 	crc: Uint32Array;
 	/** Base folder with its slash: "case-1f0c9a3e/". */
 	base: string;
+	/** Of exactly mimetype, bundle.age, cover.json and files under META-INF/. */
+	envelope: boolean;
 }
 
 class Fields {
@@ -247,11 +249,12 @@ export function readContainer(r: Reader): Container {
 	if (dir.count > MAX_FILES) throw new RangeError("more files than this program can hold");
 	const c: Container = {
 		names: [], dataAt: new Float64Array(dir.count), size: new Float64Array(dir.count),
-		crc: new Uint32Array(dir.count), base: "",
+		crc: new Uint32Array(dir.count), base: "", envelope: false,
 	};
 	readHeaders(r, dir, c);
 	checkMimetype(r, c);
-	if (isEnvelope(c.names)) throw new Refused("ENVELOPE_CLOSED");
+	c.envelope = isEnvelope(c.names);
+	if (c.envelope) return c;
 	const base = /^case-[0-9a-f]{8}\//.exec(c.names[1] ?? "");
 	if (!base || !c.names.some((n) => n.startsWith(base[0] + "custody/"))) {
 		throw new Refused("NOT_THIS_FORMAT");

@@ -71,6 +71,7 @@ export interface TokenNote {
 export interface Report {
 	at?: string;
 	caseId: string | null;
+	envelope?: { head: string; records: number; sealDigest: string };
 	checks: Record<string, "passed" | "failed" | "unknown">;
 	counts: null | { bytes: number; entries: number; items: number; lost: number; records: number; withheld: number };
 	exit: number;

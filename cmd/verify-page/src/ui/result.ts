@@ -32,12 +32,13 @@ function worst(r: Report, ...names: string[]): Mood {
 }
 
 /** Key of the headline. */
-export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "undecided" | "refused" {
+export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "undecided" | "envelope" | "refused" {
 	switch (r.verdict) {
 		case "REFUSED": return "refused";
 		case "TOTAL-FAILED": return "failed";
 		case "INDETERMINATE":
 			if (r.checks.signatures === "unknown") return "undecided";
+			if (r.subject === "envelope") return "envelope";
 			return r.checks.identity === "unknown" ? "who" : "when";
 		case "TOTAL-PASSED": return r.subject === "extract" ? "extract" : "passed";
 	}
@@ -65,17 +66,18 @@ const WORDS: Record<Mood, string> = { passed: "yes", failed: "no", unknown: "ope
 
 function answers(s: Speech, r: Report): HTMLElement {
 	// Refused: nothing inside was judged, and nothing is said against it.
+	const closed = r.subject === "envelope";
 	const contents = worst(r, "completeness", "fixity");
 	const part = contents === "passed" && r.counts !== null && r.counts.withheld > 0;
 	const contentsText = part ? s.say("contentsPart", { withheld: s.number(r.counts!.withheld) })
-		: s.say({ passed: "contentsYes", failed: "contentsNo", unknown: "contentsOpen" }[contents]);
+		: s.say({ passed: "contentsYes", failed: "contentsNo", unknown: closed ? "envelopeInside" : "contentsOpen" }[contents]);
 	const log = worst(r, "custody", "signatures");
-	const logText = s.say({ passed: "logYes", failed: "logNo", unknown: "logOpen" }[log]);
+	const logText = s.say({ passed: "logYes", failed: "logNo", unknown: closed ? "envelopeInside" : "logOpen" }[log]);
 	const standing = r.checks.identity === "passed" ? r.sealedBy?.standing : undefined;
-	const known: Record<string, string> = { pinned: "signerPinned", chained: "signerChained", "let-in": "signerLetIn" };
+	const known: Record<string, string> = { pinned: closed ? "coverPinned" : "signerPinned", chained: "signerChained", "let-in": "signerLetIn" };
 	const signer: Mood = standing !== undefined ? "passed" : r.checks.identity === "failed" ? "failed" : "unknown";
 	const signerWord = { passed: `standing.${standing}`, failed: "revoked", unknown: "open" }[signer];
-	const signerText = signer === "failed" ? "signerRevoked" : known[standing ?? ""] ?? (r.signers.length === 0 ? "contentsOpen" : "signerOpen");
+	const signerText = signer === "failed" ? "signerRevoked" : known[standing ?? ""] ?? (r.sealedBy === null && r.signers.length === 0 ? "contentsOpen" : "signerOpen");
 	const when = timeAnswer(s, r);
 	return el("section", { "aria-labelledby": "answers" },
 		el("h2", { id: "answers" }, s.say("answers")),
@@ -91,6 +93,7 @@ function answers(s: Speech, r: Report): HTMLElement {
 function timeAnswer(s: Speech, r: Report): { mood: Mood; word: string; text: string } {
 	if (r.time === null) return { mood: "unknown", word: "open", text: s.say("timeNone") };
 	const time = s.date(r.time.recorded);
+	if (r.subject === "envelope") return { mood: "unknown", word: "clock", text: s.say("timeCover", { time }) };
 	switch (r.checks.time) {
 		case "failed": return { mood: "failed", word: "no", text: s.say("timeFailed", { time }) };
 		case "unknown": return { mood: "unknown", word: "open", text: s.say("timeOpen", { time }) };
@@ -112,13 +115,19 @@ function facts(s: Speech, r: Report): HTMLElement {
 	add("file", r.file);
 	add("size", bytes(r.size));
 	add("case", r.caseId);
-	if (r.time !== null) add("sealed", `${r.time.recorded} (${s.date(r.time.recorded)})`);
+	const closed = r.subject === "envelope";
+	if (r.time !== null) add(closed ? "coverTime" : "sealed", `${r.time.recorded} (${s.date(r.time.recorded)})`);
 	if (r.time !== null && r.time.proved !== null) add("provedFact", `${r.time.proved} (${s.date(r.time.proved)})`);
 	if (r.sealedBy !== null) {
 		const a = r.sealedBy.actor;
-		add("sealedBy", digest(r.sealedBy.fingerprint));
+		add(closed ? "coverBy" : "sealedBy", digest(r.sealedBy.fingerprint));
 		add("claimed", a && [a.name, a.role, a.organisation].filter((x) => x !== null).join(", "));
 		add("subject", r.sealedBy.subject);
+	}
+	if (r.envelope !== undefined) {
+		add("coverSeal", digest(r.envelope.sealDigest));
+		add("coverHead", digest(r.envelope.head));
+		add("coverRecords", s.number(r.envelope.records));
 	}
 	if (r.sealDigest !== null) add("sealDigest", digest(r.sealDigest));
 	if (r.head !== null) add("head", digest(r.head));
@@ -163,7 +172,8 @@ function stamps(s: Speech, tokens: TokenNote[]): HTMLElement {
 /** What a reader of a finding should do. */
 function nextStep(f: FindingRow): string {
 	if (f.result === "note") return "next.note";
-	if (f.code === "FORMAT_NEWER" || f.code === "ENVELOPE_CLOSED") return "next.newer";
+	if (f.code === "FORMAT_NEWER") return "next.newer";
+	if (f.code === "ENVELOPE_CLOSED") return "next.envelope";
 	if (f.code === "SIGNER_REVOKED") return "next.revoked";
 	if (f.result === "failed") return "next.copy";
 	return f.check === "identity" ? "next.signer" : f.check === "time" ? "next.time" : "next.expert";
