@@ -5,9 +5,9 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "envelope/batch.h"
-#include "envelope/new_file.h"
 #include "key/key.h"
 #include "platform/files.h"
+#include "platform/new_file.h"
 #include "seal/tagfiles.h"
 #include "seal/zip_write.h"
 

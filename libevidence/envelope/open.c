@@ -3,8 +3,8 @@
 
 #include "base/digest.h"
 #include "envelope/batch.h"
-#include "envelope/new_file.h"
 #include "platform/files.h"
+#include "platform/new_file.h"
 #include "seal/tagfiles.h"
 #include "verify/container.h"
 #include "verify/verify.h"

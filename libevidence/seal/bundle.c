@@ -1,7 +1,6 @@
 /* bundle: see bundle.h. */
 #include "seal/bundle.h"
 
-#include "base/text.h"
 #include "platform/files.h"
 #include "seal/zip_write.h"
 #include "verify/container.h"
@@ -34,47 +33,28 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
                      const struct evd_seal_options *o, uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN],
                      struct evd_error *err)
 {
-	uint8_t salt[6];
-	char hex[2 * sizeof salt + 1];
-	size_t n = (o->into ? 0 : strlen(path)) + sizeof hex + 8;
-	int r = evd_random(salt, sizeof salt, err);
+	int r;
 
 	memset(b, 0, sizeof *b);
 	b->c = c;
 	b->o = o;
-	b->path = path;
 	b->digest = digest;
-	b->fd = b->spill = -1;
+	b->file.fd = b->spill = -1;
 	if (o->into)
-		return r;
-	b->temporary = malloc(n);
-	if (!b->temporary)
-		return evd_nomem(err);
-	evd_hex(hex, salt, sizeof salt);
-	snprintf(b->temporary, n, "%s.%s.part", path, hex);
-	if (r == 0)
-		r = evd_file_create(-1, b->temporary, &b->fd, err);
-	if (r) {
-		free(b->temporary);
-		b->temporary = NULL;
-		return r;
-	}
-	return evd_room(b->fd, estimate(&c->log), err);
+		return 0;
+	r = evd_new_file_begin(&b->file, path, err);
+	return r ? r : evd_room(b->file.fd, estimate(&c->log), err);
 }
 
 void evd_bundle_release(struct evd_bundle *b)
 {
-	if (b->c && b->fd >= 0)
-		close(b->fd);
-	if (b->temporary && !b->named)
-		evd_remove(-1, b->temporary);
-	free(b->temporary);
+	if (b->c)
+		evd_new_file_release(&b->file);
 	evd_buf_release(&b->central);
 	if (b->c && b->spill >= 0) {
 		close(b->spill);
 		evd_remove(b->c->state, SPILL);
 	}
-	b->temporary = NULL;
 	b->c = NULL;
 }
 
@@ -85,7 +65,7 @@ static int put_at(struct evd_bundle *b, uint64_t off, const void *p, size_t len,
 	const struct evd_seal_into *into = b->o->into;
 
 	if (!into)
-		return evd_file_write_at(b->fd, off, p, len, err);
+		return evd_file_write_at(b->file.fd, off, p, len, err);
 	if (off != b->sent)
 		return evd_fail(err, EVD_E_INTERNAL, "the bundle was not written in order");
 	b->sent += len;
@@ -342,7 +322,7 @@ static int copy_bytes(struct job *j, unsigned thread, int from, const struct evd
 		crc = evd_crc32(crc, block, n);
 		/* zeros stay a hole: what is not written reads as zero */
 		if (r == 0 && !is_zero(block, n))
-			r = evd_file_write_at(j->b->fd, it->off + done, block, n, err);
+			r = evd_file_write_at(j->b->file.fd, it->off + done, block, n, err);
 		done += n;
 		pthread_mutex_lock(&j->lock);
 		j->done += n;
@@ -512,39 +492,10 @@ int evd_bundle_end(struct evd_bundle *b, struct evd_view p7s, struct evd_error *
 	if (r == 0)
 		r = put_at(b, directory + b->spilled, b->central.data, b->central.len, err);
 	b->size = directory + b->spilled + b->central.len;
-	return r || b->o->into ? r : evd_sync(b->fd, err);
-}
-
-/* The folder that holds `path`, synced so that the name lasts. */
-static int sync_folder(const char *path, struct evd_error *err)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	int fd, r;
-
-	if (!folder)
-		return evd_nomem(err);
-	r = evd_dir_open(-1, folder, &fd, err);
-	free(folder);
-	if (r)
-		return r;
-	r = evd_sync(fd, err);
-	close(fd);
-	return r;
+	return r || b->o->into ? r : evd_sync(b->file.fd, err);
 }
 
 int evd_bundle_name(struct evd_bundle *b, struct evd_error *err)
 {
-	int r;
-
-	if (b->o->into)
-		return 0;
-	r = evd_close(b->fd, err);
-	b->fd = -1;
-	if (r == 0)
-		r = evd_rename_new(-1, b->temporary, -1, b->path, err);
-	if (r)
-		return r;
-	b->named = true;
-	return sync_folder(b->path, err);
+	return b->o->into ? 0 : evd_new_file_name(&b->file, err);
 }

@@ -2,15 +2,14 @@
 #ifndef EVD_BUNDLE_H
 #define EVD_BUNDLE_H
 
+#include "platform/new_file.h"
 #include "seal/seal.h"
 #include "seal/tagfiles.h"
 
 struct evd_bundle {
 	struct evd_case *c;
 	const struct evd_seal_options *o;
-	const char *path;
-	char *temporary; /* beside the target; removed unless it gets its name */
-	int fd;
+	struct evd_new_file file;          /* none if the bytes go elsewhere */
 	uint8_t (*digest)[EVD_SHA256_LEN]; /* of the tag files */
 	uint64_t at;                       /* where the next file goes */
 	struct evd_buf central;            /* headers so far, behind those in .case/central */
@@ -18,7 +17,6 @@ struct evd_bundle {
 	uint64_t spilled;                  /* bytes in it */
 	uint64_t n_files, size;
 	uint64_t sent, done, all; /* bytes, when they go elsewhere in order (struct evd_seal_into) */
-	bool named;
 };
 
 /* evd_bundle_begin: the temporary file; NOSPACE if there will be no room. */

@@ -41,7 +41,7 @@ static int read_item(void *ctx, size_t i, unsigned thread)
 	for (uint64_t done = 0; done < it->size && r == 0;) {
 		size_t n = it->size - done < EVD_IO_BLOCK ? (size_t)(it->size - done) : EVD_IO_BLOCK;
 
-		r = evd_read_at(j->b->fd, it->off + done, j->block[thread], n, &err);
+		r = evd_read_at(j->b->file.fd, it->off + done, j->block[thread], n, &err);
 		if (r == 0)
 			r = evd_sha_add(&j->sha[thread], j->block[thread], n, &err);
 		done += n;
@@ -60,11 +60,11 @@ int evd_bundle_read_back(struct evd_bundle *b, struct evd_error *err)
 {
 	struct job j = {.b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
 	unsigned width = evd_pool_width(b->o->pool);
-	int r = evd_sync(b->fd, err);
+	int r = evd_sync(b->file.fd, err);
 
 	if (r)
 		return r;
-	evd_forget_cached(b->fd);
+	evd_forget_cached(b->file.fd);
 	j.sha = calloc(width, sizeof *j.sha);
 	j.block = calloc(width, sizeof *j.block);
 	r = j.sha && j.block ? evd_pool_run(b->o->pool, b->c->log.items.n, read_item, &j, NULL)

@@ -1,17 +1,16 @@
 /* rewrite: the container once more, with another META-INF; verified before it gets its name. */
 #include "stamp/stamp.h"
 
-#include "base/text.h"
 #include "platform/files.h"
 #include "platform/input.h"
+#include "platform/new_file.h"
 #include "seal/zip_write.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct out {
-	int fd;
+	struct evd_new_file file;
 	uint64_t at, n;
 	struct evd_buf central;
 	uint8_t *block;
@@ -28,7 +27,7 @@ static int put_head(struct out *o, const char *name, uint64_t size, uint32_t crc
 	evd_zip_put_central(&o->central, &f);
 	r = evd_buf_check(&local, err);
 	if (r == 0)
-		r = evd_file_write_at(o->fd, o->at, local.data, local.len, err);
+		r = evd_file_write_at(o->file.fd, o->at, local.data, local.len, err);
 	o->at += local.len;
 	o->n++;
 	evd_buf_release(&local);
@@ -45,7 +44,7 @@ static int copy_file(struct evd_stamp_bundle *b, struct out *o, const struct evd
 
 		r = evd_read_at(b->fd, f->off + done, o->block, n, err);
 		if (r == 0)
-			r = evd_file_write_at(o->fd, o->at, o->block, n, err);
+			r = evd_file_write_at(o->file.fd, o->at, o->block, n, err);
 		o->at += n;
 		done += n;
 	}
@@ -80,7 +79,7 @@ static int put_all(struct evd_stamp_bundle *b, struct out *o, struct evd_error *
 
 		r = put_head(o, b->meta.at[i].name, v->len, evd_crc32(0, v->data, v->len), err);
 		if (r == 0)
-			r = evd_file_write_at(o->fd, o->at, v->data, v->len, err);
+			r = evd_file_write_at(o->file.fd, o->at, v->data, v->len, err);
 		o->at += v->len;
 	}
 	directory = o->at;
@@ -88,8 +87,8 @@ static int put_all(struct evd_stamp_bundle *b, struct out *o, struct evd_error *
 	if (r == 0)
 		r = evd_buf_check(&o->central, err);
 	if (r == 0)
-		r = evd_file_write_at(o->fd, directory, o->central.data, o->central.len, err);
-	return r ? r : evd_sync(o->fd, err);
+		r = evd_file_write_at(o->file.fd, directory, o->central.data, o->central.len, err);
+	return r;
 }
 
 static uint64_t objections(const struct evd_report *r, const struct evd_finding **last)
@@ -134,37 +133,19 @@ static int look_again(struct evd_stamp_bundle *b, const char *path, struct evd_e
 
 int evd_stamp_write(struct evd_stamp_bundle *b, const char *path, struct evd_error *err)
 {
-	struct out o = {.fd = -1};
-	uint8_t salt[6];
-	char hex[2 * sizeof salt + 1];
-	size_t n = strlen(path) + sizeof hex + 8;
-	char *temporary = malloc(n);
-	int r, closed;
+	struct out o = {.file = {.fd = -1}};
+	int r;
 
 	o.block = malloc(EVD_IO_BLOCK);
-	r = temporary && o.block ? evd_random(salt, sizeof salt, err) : evd_nomem(err);
-	if (r == 0 && evd_file_exists(-1, path))
-		r = evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", path);
-	if (r)
-		goto out;
-	evd_hex(hex, salt, sizeof salt);
-	snprintf(temporary, n, "%s.%s.part", path, hex);
-	r = evd_file_create(-1, temporary, &o.fd, err);
-	if (r)
-		goto out;
-	r = put_all(b, &o, err);
-	closed = evd_close(o.fd, r ? NULL : err);
+	r = o.block ? evd_new_file_begin(&o.file, path, err) : evd_nomem(err);
 	if (r == 0)
-		r = closed;
+		r = put_all(b, &o, err);
 	if (r == 0)
-		r = look_again(b, temporary, err);
+		r = look_again(b, o.file.temporary, err);
 	if (r == 0)
-		r = evd_rename_new(-1, temporary, -1, path, err);
-	if (r)
-		evd_remove(-1, temporary);
-out:
+		r = evd_new_file_name(&o.file, err);
+	evd_new_file_release(&o.file);
 	evd_buf_release(&o.central);
 	free(o.block);
-	free(temporary);
 	return r;
 }

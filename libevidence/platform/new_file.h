@@ -1,4 +1,4 @@
-/* new_file: a file that gets its name only when it is whole. Internal to envelope/. */
+/* new_file: a file that gets its name only when it is whole. */
 #ifndef EVD_NEW_FILE_H
 #define EVD_NEW_FILE_H
 

@@ -1,5 +1,5 @@
 /* new_file: see new_file.h. */
-#include "envelope/new_file.h"
+#include "platform/new_file.h"
 
 #include "base/text.h"
 #include "platform/files.h"
