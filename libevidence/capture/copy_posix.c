@@ -1,6 +1,7 @@
 /* copy, POSIX: see copy.h. */
 #include "capture/copy.h"
 
+#include "base/crc.h"
 #include "platform/files.h"
 
 #include <errno.h>
@@ -195,7 +196,7 @@ static int pass_block(struct evd_copier *c, struct beside *b, int to, uint64_t o
 		beside_give(b, p, n);
 	r = b ? 0 : evd_sha_add(&c->sha512, p, n, err);
 	w = evd_sha_add(&c->sha256, p, n, err);
-	out->crc32 = evd_crc32(out->crc32, p, n);
+	out->crc32 = evd_crc32_bulk(out->crc32, p, n);
 	if (r == 0 && w == 0)
 		r = write_block(to, off, p, n, zero, err);
 	if (!zero)

@@ -60,25 +60,33 @@ void evd_batch_release(struct evd_batch *b)
 	memset(b, 0, sizeof *b);
 }
 
-/* Piece 0: hands on what the last round made. The others: a chunk each. */
+static int work_chunk(struct evd_batch *b, size_t i, unsigned thread)
+{
+	size_t in = chunk_in(b), at = i * in;
+	size_t len = b->in_len - at < in ? b->in_len - at : in;
+	uint8_t *out = b->out[b->turn] + i * chunk_out(b);
+	bool last = b->last && i + 1 == b->n;
+
+	return (b->seal ? evd_age_chunk_seal : evd_age_chunk_open)(
+	    b->cipher[thread], b->next + i, last, b->in + at, len, out, &b->errors[thread]);
+}
+
+/* The long pieces first: what is to be done beside, what is done with the last round's output. Then a
+ * chunk each. */
 static int work(void *ctx, size_t i, unsigned thread)
 {
 	struct evd_batch *b = ctx;
+	size_t beside = b->beside ? b->beside->n : 0;
 	unsigned done = 1 - b->turn;
-	size_t in = chunk_in(b), at = (i - 1) * in, len;
-	bool last;
 
-	if (i == 0)
-		return b->out_len[done]
-		           ? b->to.take(b->to.ctx, b->out[done], b->out_len[done], &b->errors[thread])
-		           : 0;
-	len = b->in_len - at < in ? b->in_len - at : in;
-	last = b->last && i == b->n;
-	if (b->seal)
-		return evd_age_chunk_seal(b->cipher[thread], b->next + i - 1, last, b->in + at, len,
-		                          b->out[b->turn] + (i - 1) * chunk_out(b), &b->errors[thread]);
-	return evd_age_chunk_open(b->cipher[thread], b->next + i - 1, last, b->in + at, len,
-	                          b->out[b->turn] + (i - 1) * chunk_out(b), &b->errors[thread]);
+	if (i < beside)
+		return b->beside->work(b->beside->ctx, i, &b->errors[thread]);
+	i -= beside;
+	if (i >= b->to.parts)
+		return work_chunk(b, i - b->to.parts, thread);
+	return b->out_len[done] ? b->to.take(b->to.ctx, (unsigned)i, b->out[done], b->out_len[done],
+	                                     &b->errors[thread])
+	                        : 0;
 }
 
 static int turn(struct evd_batch *b, struct evd_error *err)
@@ -87,7 +95,8 @@ static int turn(struct evd_batch *b, struct evd_error *err)
 	int r;
 
 	memset(b->errors, 0, width * sizeof *b->errors);
-	r = evd_pool_run(b->pool, b->n + 1, work, b, NULL);
+	r = evd_pool_run(b->pool, (b->beside ? b->beside->n : 0) + b->to.parts + b->n, work, b, NULL);
+	b->beside = NULL;
 	for (unsigned i = 0; r && err && i < width; i++)
 		if (b->errors[i].code == r) {
 			*err = b->errors[i];
@@ -102,11 +111,13 @@ static int turn(struct evd_batch *b, struct evd_error *err)
 	return r;
 }
 
-int evd_batch_add(struct evd_batch *b, const uint8_t *p, size_t len, struct evd_error *err)
+int evd_batch_add(struct evd_batch *b, const uint8_t *p, size_t len,
+                  const struct evd_beside *beside, struct evd_error *err)
 {
 	size_t room = EVD_BATCH_CHUNKS * chunk_in(b);
 	int r = 0;
 
+	b->beside = beside;
 	while (len && r == 0) {
 		size_t n;
 
@@ -120,7 +131,9 @@ int evd_batch_add(struct evd_batch *b, const uint8_t *p, size_t len, struct evd_
 		p += n;
 		len -= n;
 	}
-	return r;
+	beside = b->beside; /* no turn was due */
+	b->beside = NULL;
+	return r ? r : evd_beside_alone(beside, err);
 }
 
 int evd_batch_end(struct evd_batch *b, struct evd_error *err)

@@ -2,6 +2,7 @@
 #include "envelope/envelope.h"
 
 #include "base/canon.h"
+#include "base/crc.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "envelope/batch.h"
@@ -31,25 +32,32 @@ struct making {
 	uint64_t n;
 };
 
-/* Ciphertext: hashed and written. */
-static int take(void *ctx, const uint8_t *p, size_t len, struct evd_error *err)
+/* Ciphertext: hashed, written, and its CRC-32, side by side. */
+enum { HASH, WRITE, CHECKSUM, PARTS };
+
+static int take(void *ctx, unsigned part, const uint8_t *p, size_t len, struct evd_error *err)
 {
 	struct making *m = ctx;
-	int r = evd_sha_add(&m->sha, p, len, err);
+	int r;
 
-	m->age_crc = evd_crc32(m->age_crc, p, len);
-	if (r == 0)
-		r = evd_file_write_at(m->file.fd, m->at, p, len, err);
+	if (part == HASH)
+		return evd_sha_add(&m->sha, p, len, err);
+	if (part == CHECKSUM) {
+		m->age_crc = evd_crc32_bulk(m->age_crc, p, len);
+		return 0;
+	}
+	r = evd_file_write_at(m->file.fd, m->at, p, len, err);
 	m->at += len;
 	m->age_size += len;
 	return r;
 }
 
-static int plaintext(void *ctx, const void *p, size_t len, struct evd_error *err)
+static int plaintext(void *ctx, const void *p, size_t len, const struct evd_beside *beside,
+                     struct evd_error *err)
 {
 	struct making *m = ctx;
 
-	return evd_batch_add(&m->batch, p, len, err);
+	return evd_batch_add(&m->batch, p, len, beside, err);
 }
 
 static int put_headers(struct making *m, const struct evd_zip_file *f, struct evd_error *err)
@@ -84,7 +92,7 @@ static int put_age(struct making *m, bool big, struct evd_case *c, struct evd_ke
                    const struct evd_seal_options *o, const struct evd_age_to *to,
                    struct evd_sealed *out, struct evd_error *err)
 {
-	const struct evd_batch_to on = {take, m};
+	const struct evd_batch_to on = {take, PARTS, m};
 	const struct evd_seal_into into = {plaintext, m};
 	struct evd_seal_options options = *o;
 	struct evd_age_stream *s = NULL;
@@ -96,8 +104,8 @@ static int put_age(struct making *m, bool big, struct evd_case *c, struct evd_ke
 	m->at += evd_zip_local_len("bundle.age", big ? ZIP64 : 0);
 	if (r == 0)
 		r = evd_sha_begin(&m->sha, EVD_SHA256, err);
-	if (r == 0)
-		r = take(m, head.data, head.len, err);
+	for (unsigned part = 0; part < PARTS && r == 0; part++)
+		r = take(m, part, head.data, head.len, err);
 	if (r == 0)
 		r = evd_batch_begin(&m->batch, s, true, o->pool, on, err);
 	evd_age_stream_free(s);

@@ -108,10 +108,13 @@ static int check_cover(struct opening *p, struct evd_error *err)
 	return r;
 }
 
-static int write_plain(void *ctx, const uint8_t *p, size_t len, struct evd_error *err)
+static int write_plain(void *ctx, unsigned part, const uint8_t *p, size_t len,
+                       struct evd_error *err)
 {
 	struct opening *o = ctx;
 	int r = evd_file_write_at(o->out.fd, o->written, p, len, err);
+
+	(void)part;
 
 	o->written += len;
 	return r;
@@ -137,7 +140,7 @@ static int read_front(struct opening *p, const struct evd_age_with *with, size_t
 
 static int decrypt(struct opening *p, const struct evd_age_with *with, struct evd_error *err)
 {
-	const struct evd_batch_to on = {write_plain, p};
+	const struct evd_batch_to on = {write_plain, 1, p};
 	const struct evd_member_file *f = &p->file[BUNDLE];
 	struct evd_age_stream *s = NULL;
 	uint8_t *block = malloc(EVD_IO_BLOCK);
@@ -154,7 +157,7 @@ static int decrypt(struct opening *p, const struct evd_age_with *with, struct ev
 		if (r == 0)
 			r = evd_sha_add(&p->sha, block, n, err);
 		if (r == 0)
-			r = evd_batch_add(&p->batch, block, n, err);
+			r = evd_batch_add(&p->batch, block, n, NULL, err);
 		done += n;
 		if (r == 0 && p->o->progress && p->o->progress(p->o->ctx, done, f->size))
 			r = evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");

@@ -1,6 +1,7 @@
 /* test_digest: FIPS 180-4 known answers (NIST example values), CRC-32 check value and bitwise CRC. */
 #include "testlib.h"
 
+#include "base/crc.h"
 #include "base/digest.h"
 
 #include <openssl/crypto.h>
@@ -82,11 +83,31 @@ static void crc(void **state)
 	}
 }
 
+/* Every length about the steps of folding, every cut and misalignment near a block: as the definition says. */
+static void crc_bulk(void **state)
+{
+	static uint8_t bytes[1200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)test_random();
+	assert_int_equal(evd_crc32_bulk(0, "123456789", 9), 0xcbf43926);
+	for (size_t n = 0; n <= sizeof bytes - 16; n++) {
+		const uint8_t *p = bytes + n % 16;
+		size_t cut = n ? test_random() % n : 0;
+		uint32_t want = crc_bitwise(p, n);
+
+		assert_int_equal(evd_crc32_bulk(0, p, n), want);
+		assert_int_equal(evd_crc32_bulk(evd_crc32_bulk(0, p, cut), p + cut, n - cut), want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(known_answers),
 	    cmocka_unit_test(crc),
+	    cmocka_unit_test(crc_bulk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
