@@ -129,6 +129,12 @@ int cmd_consent_allows(struct evd_case *c, const char *recipient, const char *ce
 int cmd_receipt_paper(struct cmd_global *g, const char *path, const char *transfer,
                       const char *answer);
 
+/* cmd_key_lines(path, each, ctx, err): calls `each` for every line of a file of age keys or recipients that is no
+ * comment; the text is wiped. */
+int cmd_key_lines(const char *path,
+                  int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
+                  struct evd_error *err) EVD_MUST_USE;
+
 /* cmd_finding(ctx, f): prints a finding, one line; ctx is a struct cmd_printed. */
 struct cmd_printed {
 	struct cmd_global *g;

@@ -1,5 +1,6 @@
 /* cmd_dispose: `evidence dispose`: items leave the case for good, with a signed record (docs/handover.md). */
 #include "cmd.h"
+#include "cmd_dispose_key.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -25,8 +26,9 @@ struct going {
 	struct evd_case *c;
 	EVD_ARRAY(struct evd_id) items;
 	EVD_ARRAY(struct link) links;
-	EVD_ARRAY(struct evd_id) records; /* in order */
-	bool *whole;                      /* by entry: everything that says something of the item */
+	EVD_ARRAY(struct evd_id) records;  /* in order */
+	const struct cmd_dispose_key *key; /* to be destroyed */
+	bool *whole;                       /* by entry: everything that says something of the item */
 	bool held;
 	char retention[11]; /* of the description; empty: none */
 };
@@ -192,6 +194,8 @@ static int commit(struct going *g, struct evd_key *key, const char *cause,
 			;
 		r = evd_entry_scope(&d, g->records.at[i], g->records.at[end - 1], err);
 	}
+	if (r == 0 && g->key->path)
+		r = cmd_dispose_key_record(g->key, &d, err);
 	if (r == 0)
 		return evd_entry_commit(&d, key, err);
 	evd_entry_abandon(&d);
@@ -218,8 +222,9 @@ static int record(struct going *g, struct evd_key *key, const struct cmd_items *
 	return r ? r : commit(g, key, cause, x, err);
 }
 
+/* The record comes first, then what it says is done. Without items: what a disposal that was cut off left. */
 static int dispose(struct cmd_global *global, char **words, size_t n, const char *cause,
-                   const struct evd_circumstances *x)
+                   const struct evd_circumstances *x, struct cmd_dispose_key *key)
 {
 	struct cmd_session s;
 	struct going g = {0};
@@ -231,6 +236,16 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 	if (r)
 		return r;
 	g.c = &s.c;
+	g.key = key;
+	if (key->path)
+		r = cmd_dispose_key_read(key, &err);
+	if (r == 0 && key->path && n == 0)
+		r = cmd_dispose_key_said(key, &s.c, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+		cmd_end(&s);
+		return r;
+	}
 	r = n ? cmd_items_read(&s.c, &items) : 0;
 	if (r) { /* it has said why */
 		cmd_end(&s);
@@ -240,6 +255,8 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		r = record(&g, s.key, &items, words, n, cause, x, &err);
 	if (r == 0)
 		r = evd_dispose_apply(&s.c, &gone, &err);
+	if (r == 0 && key->path)
+		r = cmd_dispose_key_destroy(key, &err);
 	if (r == 0) /* the catalogue holds what was read of the items: it is made anew without */
 		r = evd_index_rebuild(&s.c, &err);
 	if (r)
@@ -249,6 +266,9 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		       " records. Copies elsewhere, and bundles "
 		       "sealed before, are not reached.\n",
 		       gone.files, gone.records);
+	if (r == 0 && key->path && !global->quiet)
+		printf("The key of %s was destroyed. Copies of it elsewhere are not reached.\n",
+		       key->recipient);
 	free(g.items.at);
 	free(g.links.at);
 	free(g.records.at);
@@ -260,15 +280,18 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 
 static int run(struct cmd_global *g, int argc, char **argv)
 {
-	enum { CAUSE = CMD_OWN, REASON, AUTHORITY, CONSENT, FINISH };
+	enum { CAUSE = CMD_OWN, REASON, AUTHORITY, CONSENT, FINISH, DESTROY_KEY, ENVELOPE };
 	static const struct option own[] = {{"cause", required_argument, NULL, CAUSE},
 	                                    {"reason", required_argument, NULL, REASON},
 	                                    {"authority", required_argument, NULL, AUTHORITY},
 	                                    {"consent", required_argument, NULL, CONSENT},
 	                                    {"finish", no_argument, NULL, FINISH},
+	                                    {"destroy-key", required_argument, NULL, DESTROY_KEY},
+	                                    {"envelope", required_argument, NULL, ENVELOPE},
 	                                    {NULL, 0, NULL, 0}};
 	static const char *const causes[] = {"retention", "consent", "order", "request"};
 	struct evd_circumstances x = {0};
+	struct cmd_dispose_key key = {0};
 	const char *cause = "";
 	bool known = false, finish = false;
 	int id;
@@ -280,25 +303,29 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		case AUTHORITY: x.authority = optarg; break;
 		case CONSENT: x.consent = optarg; break;
 		case FINISH: finish = true; break;
+		case DESTROY_KEY: key.path = optarg; break;
+		case ENVELOPE: key.envelope = optarg; break;
 		default: return cmd_option_exit();
 		}
 	}
 	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
 		known = known || strcmp(cause, causes[i]) == 0;
+	if (key.envelope && !key.path)
+		return cmd_usage(&cmd_dispose, "--envelope goes with --destroy-key");
 	if (finish && argc == optind && !*cause)
-		return dispose(g, NULL, 0, NULL, NULL);
+		return dispose(g, NULL, 0, NULL, NULL, &key);
 	if (finish || !known || !x.reason || argc == optind)
 		return cmd_usage(
 		    &cmd_dispose,
 		    "give --cause (retention, consent, order, request), --reason and items; or "
 		    "--finish alone");
-	return dispose(g, argv + optind, (size_t)(argc - optind), cause, &x);
+	return dispose(g, argv + optind, (size_t)(argc - optind), cause, &x, &key);
 }
 
 const struct cmd_row cmd_dispose = {
     "dispose",
     "usage: evidence dispose --cause CAUSE --reason TEXT [OPTION]... ITEM...\n"
-    "       evidence dispose --finish\n"
+    "       evidence dispose --finish [--destroy-key FILE]\n"
     "\n"
     "Removes items from this case for good: their files, their records, what was derived from them "
     "and\n"
@@ -313,6 +340,10 @@ const struct cmd_row cmd_dispose = {
     "  --reason TEXT     why\n"
     "  --authority TEXT  number of the order\n"
     "  --consent TEXT    reference of the withdrawal\n"
+    "  --destroy-key FILE\n"
+    "                    this age key too: what was encrypted to it alone, nobody opens any more;\n"
+    "                    the entry says which key\n"
+    "  --envelope FILE   an envelope that the key must open; the entry says which bundle is in it\n"
     "  --finish          go on with a disposal that was cut off\n",
     N_("remove items for good, with a signed record"),
     run,

@@ -50,10 +50,9 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 
 /* ---- keys ---- */
 
-/* Calls `each` for every line of a file of keys that is no comment. */
-static int each_line(const char *path,
-                     int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
-                     struct evd_error *err)
+int cmd_key_lines(const char *path,
+                  int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
+                  struct evd_error *err)
 {
 	struct evd_buf b = {0};
 	size_t at = 0;
@@ -257,7 +256,7 @@ static int run_open(struct cmd_global *g, const struct words *w)
 	if (!k)
 		return cmd_fail(evd_nomem(&err), &err);
 	for (size_t i = 0; i < w->n_keys && r == 0; i++)
-		r = each_line(w->keys[i], add_key, k, &err);
+		r = cmd_key_lines(w->keys[i], add_key, k, &err);
 	with.identities = k->at;
 	with.n = k->n;
 	if (r == 0 && w->n_keys == 0) {
@@ -277,7 +276,7 @@ static int take(struct words *w, int id, struct evd_error *err)
 {
 	switch (id) {
 	case TO: return add_recipient(w, evd_view_str(optarg), err);
-	case TO_FILE: return each_line(optarg, add_recipient, w, err);
+	case TO_FILE: return cmd_key_lines(optarg, add_recipient, w, err);
 	case WITH_PASSPHRASE: w->passphrase = true; break;
 	case SECRET_FILE: w->secret_file = optarg; break;
 	case KEY:

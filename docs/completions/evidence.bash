@@ -53,7 +53,7 @@ _evidence() {
 		consent) own='--basis --recipient --until --reference --purpose --reason' ;;
 		hold) own='--reason --authority' ;;
 		lost) own='--reason --cause --transfer' ;;
-		dispose) own='--cause --reason --authority --consent --finish' ;;
+		dispose) own='--cause --reason --authority --consent --finish --destroy-key --envelope' ;;
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
 		export) own='--recipient --reason' ;;
 		index) own='--rebuild' ;;

@@ -34,4 +34,9 @@ int evd_envelope_open(const char *path, const char *out_path, const struct evd_a
                       const struct evd_open_options *o, struct evd_cover *cover,
                       struct evd_error *err) EVD_MUST_USE;
 
+/* evd_envelope_look(path, with, cover, err): checks the cover's form and signature, and that one of the keys
+ * opens the encryption's header; decrypts nothing. Errors as evd_envelope_open. */
+int evd_envelope_look(const char *path, const struct evd_age_with *with, struct evd_cover *cover,
+                      struct evd_error *err) EVD_MUST_USE;
+
 #endif

@@ -254,16 +254,21 @@ static int check_inside(struct opening *p, struct evd_error *err)
 	return r;
 }
 
-static int open_all(struct opening *p, const char *out_path, const struct evd_age_with *with,
-                    struct evd_error *err)
+static int read_cover(struct opening *p, struct evd_error *err)
 {
 	int r = find_files(p, err);
 
 	for (unsigned i = 0; i < FILES && r == 0; i++)
 		if (i != BUNDLE)
 			r = read_small(p, i, err);
-	if (r == 0)
-		r = check_cover(p, err);
+	return r ? r : check_cover(p, err);
+}
+
+static int open_all(struct opening *p, const char *out_path, const struct evd_age_with *with,
+                    struct evd_error *err)
+{
+	int r = read_cover(p, err);
+
 	if (r == 0)
 		r = evd_new_file_begin(&p->out, out_path, err);
 	if (r == 0)
@@ -275,6 +280,16 @@ static int open_all(struct opening *p, const char *out_path, const struct evd_ag
 	if (r == 0)
 		r = check_inside(p, err);
 	return r ? r : evd_new_file_name(&p->out, err);
+}
+
+static void release(struct opening *p)
+{
+	close(p->fd);
+	evd_batch_release(&p->batch);
+	evd_sha_release(&p->sha);
+	for (unsigned i = 0; i < FILES; i++)
+		evd_buf_release(&p->small[i]);
+	evd_new_file_release(&p->out);
 }
 
 int evd_envelope_open(const char *path, const char *out_path, const struct evd_age_with *with,
@@ -289,11 +304,26 @@ int evd_envelope_open(const char *path, const char *out_path, const struct evd_a
 		return r;
 	r = open_all(&p, out_path, with, err);
 	*cover = p.cover;
-	close(p.fd);
-	evd_batch_release(&p.batch);
-	evd_sha_release(&p.sha);
-	for (unsigned i = 0; i < FILES; i++)
-		evd_buf_release(&p.small[i]);
-	evd_new_file_release(&p.out);
+	release(&p);
+	return r;
+}
+
+int evd_envelope_look(const char *path, const struct evd_age_with *with, struct evd_cover *cover,
+                      struct evd_error *err)
+{
+	struct opening p = {.out = {.fd = -1}};
+	struct evd_age_stream *s = NULL;
+	size_t used;
+	uint64_t size;
+	int r = evd_file_open(-1, path, &p.fd, &size, err);
+
+	if (r)
+		return r;
+	r = read_cover(&p, err);
+	if (r == 0)
+		r = read_front(&p, with, &used, &s, err);
+	evd_age_stream_free(s);
+	*cover = p.cover;
+	release(&p);
 	return r;
 }

@@ -261,6 +261,49 @@ void evd_remove(int at, const char *name)
 	unlinkat(at_or_cwd(at), name, 0);
 }
 
+static int overwrite(int fd, uint64_t size, struct evd_error *err)
+{
+	static const uint8_t zeros[4096];
+	int r = 0;
+
+	for (uint64_t at = 0; at < size && r == 0; at += sizeof zeros)
+		r = evd_file_write_at(fd, at, zeros,
+		                      size - at < sizeof zeros ? (size_t)(size - at) : sizeof zeros, err);
+	return r ? r : evd_sync(fd, err);
+}
+
+int evd_file_destroy(const char *path, struct evd_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat st;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), dir, r;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		r = evd_fail_sys(err, errno, "%s", path);
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	r = S_ISREG(st.st_mode) && st.st_nlink == 1
+	        ? overwrite(fd, (uint64_t)st.st_size, err)
+	        : evd_fail(err, EVD_E_MISUSE, "%s is no plain file, or has a second name", path);
+	close(fd);
+	if (r)
+		return r;
+	if (unlink(path) != 0)
+		return evd_fail_sys(err, errno, "%s was overwritten, but cannot be removed", path);
+	if (snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+	             slash ? path : ".") >= (int)sizeof folder)
+		return evd_fail(err, EVD_E_LIMIT, "the file's path is too long");
+	r = evd_dir_open(-1, folder, &dir, err);
+	if (r)
+		return r;
+	r = evd_sync(dir, err);
+	close(dir);
+	return r;
+}
+
 void evd_remove_tree(int at, const char *name)
 {
 	char **names;

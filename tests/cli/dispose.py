@@ -136,6 +136,52 @@ def numbers(cli):
 	cli.evidence('check')
 
 
+def with_key(cli, mine):
+	"""An age key goes with the items: recorded, then gone; nobody opens the envelope any more."""
+	opened(cli, 'keyed')
+	key, other, envelope = (cli.path(n) for n in ('key', 'other', 'e.asice'))
+	to = cli.run('evidence', 'envelope', 'key', key, '--quiet').strip()
+	cli.run('evidence', 'envelope', 'key', other, '--quiet')
+	cli.evidence('envelope', 'create', '--to', to, envelope)
+	cli.run('evidence', 'envelope', 'open', '--key', key, envelope, cli.path('inside.asice'))
+	with open(key, 'rb') as f:
+		secret = f.read()
+	entries = lambda: sorted(os.listdir(os.path.join(cli.case, 'custody')))
+	before = entries()
+	dispose = lambda expect, *words: cli.evidence('dispose', '--cause', 'request', '--reason', 'R', *words, expect=expect)
+	os.link(key, cli.path('second-name'))
+	dispose(64, '--destroy-key', key, '1')
+	os.remove(cli.path('second-name'))
+	dispose(77, '--destroy-key', other, '--envelope', envelope, '1')           # it does not open that
+	dispose(64, '--destroy-key', cli.write('two', secret + open(other, 'rb').read()), '1')
+	dispose(65, '--destroy-key', cli.write('none', b'# nothing\n'), '1')
+	dispose(66, '--destroy-key', cli.path('nowhere'), '1')
+	dispose(64, '--envelope', envelope, '1')
+	cli.evidence('dispose', '--finish', '--destroy-key', key, expect=77)       # nothing says that it goes
+	cli.evidence('hold', 'on', '--reason', 'trial')
+	dispose(77, '--destroy-key', key, '1')
+	cli.evidence('hold', 'off', '--reason', 'over')
+	check(entries()[:-2] == before and open(key, 'rb').read() == secret, 'what is refused destroys nothing and records nothing')
+	said = dispose(0, '--destroy-key', key, '--envelope', envelope, '1')
+	check(to in said and not os.path.exists(key), 'the key is gone')
+	inside = cli.verdict('--pin', mine, cli.path('inside.asice'))
+	records = [json.loads(line) for line in lines_of(cli.case, int(entries()[-1]))]
+	record, = [r for r in records if r['kind'] == 'destroyed-key']
+	check({k: record[k] for k in ('recipient', 'sealDigest', 'head', 'signer')} ==
+		{'recipient': to, 'sealDigest': inside['sealDigest'], 'head': inside['head'], 'signer': mine}, 'the record: %r' % record)
+	check(secret.split()[-1].decode() not in json.dumps(records), 'not the secret')
+	cli.run('evidence', 'envelope', 'open', '--key', other, envelope, cli.path('never.asice'), expect=77)
+	# power failed between the record and the key
+	cli.write('key', secret)
+	cli.evidence('dispose', '--finish', '--destroy-key', key)
+	check(not os.path.exists(key), 'gone on with')
+	cli.evidence('dispose', '--finish', '--destroy-key', other, expect=77)
+	check(os.path.exists(other), 'another key is not in the record')
+	cli.evidence('check')
+	cli.evidence('seal', cli.path('keyed.asice'))
+	check(cli.verdict('--pin', mine, cli.path('keyed.asice'))['verdict'] == 'TOTAL-PASSED', 'the bundle')
+
+
 def retention(cli):
 	opened(cli, 'kept', '--retention', '9999-12-31')
 	check('9999-12-31' in cli.evidence('dispose', '--cause', 'retention', '--reason', 'R', '1', expect=77), 'says until when')
@@ -151,6 +197,7 @@ def main():
 	copy = two_items(cli, mine)
 	cut_off(cli, copy)
 	numbers(cli)
+	with_key(cli, mine)
 	retention(cli)
 	shutil.rmtree(cli.dir)
 	print('dispose: ok')
