@@ -1,5 +1,5 @@
 /* cmd_add: `evidence add`. */
-#include "cmd.h"
+#include "cmd_reading.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -25,7 +25,8 @@ enum {
 	CONSENT,
 	ROLE,
 	NAME,
-	LEAVE_CHANGING
+	LEAVE_CHANGING,
+	NO_READ
 };
 
 static const struct option options[] = {
@@ -41,6 +42,7 @@ static const struct option options[] = {
     {"role", required_argument, NULL, ROLE},
     {"name", required_argument, NULL, NAME},
     {"leave-changing", no_argument, NULL, LEAVE_CHANGING},
+    {"no-read", no_argument, NULL, NO_READ},
     {NULL, 0, NULL, 0},
 };
 
@@ -109,7 +111,8 @@ static int spool(struct evd_case *c, int *out, struct evd_error *err)
 	return r;
 }
 
-static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc, char **argv)
+static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool reads, int argc,
+                  char **argv)
 {
 	struct cmd_session s;
 	struct evd_acquired out = {0};
@@ -143,6 +146,9 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc,
 		putchar('\n');
 	if (from_stream && o->stream >= 0)
 		close(o->stream);
+	fflush(stdout);
+	if (r == CMD_DONE && reads && (out.items || out.resumed))
+		r = cmd_reading_new(g, &s);
 	cmd_end(&s);
 	if (r == CMD_DONE && out.not_taken)
 		return out.items || out.resumed ? CMD_FINDINGS : CMD_NOT_FOUND;
@@ -152,6 +158,7 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, int argc,
 static int run(struct cmd_global *g, int argc, char **argv)
 {
 	struct evd_acquire_options o = {.basis = "unknown", .observed = "file", .stream = -1};
+	bool reads = true;
 	int id;
 
 	o.stream_name = "standard-input.bin";
@@ -169,6 +176,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		case ROLE: o.role = optarg; break;
 		case NAME: o.stream_name = optarg; break;
 		case LEAVE_CHANGING: o.leave_changing = true; break;
+		case NO_READ: reads = false; break;
 		default: return cmd_option_exit();
 		}
 	}
@@ -180,7 +188,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		return cmd_usage(&cmd_add, "this basis needs --reason: why it was lawful to take this");
 	if (o.role && strcmp(o.role, "receipt") != 0 && strcmp(o.role, "validation") != 0)
 		return cmd_usage(&cmd_add, "--role is receipt or validation");
-	return intake(g, &o, argc - optind, argv + optind);
+	return intake(g, &o, reads && !o.role, argc - optind, argv + optind);
 }
 
 const struct cmd_row cmd_add = {
@@ -192,6 +200,10 @@ const struct cmd_row cmd_add = {
     "recorded,\n"
     "not followed; devices, FIFOs and sockets are named and not taken. An interrupted add goes on\n"
     "where it stopped when it is said again.\n"
+    "\n"
+    "Then all exhibits that were not read yet are read, as by 'evidence read'. What cannot be read "
+    "is\n"
+    "said; the intake stands.\n"
     "\n"
     "Could anyone in it be under 18 and shown sexually? Do not add it: use 'evidence stop'.\n"
     "\n"
@@ -205,6 +217,7 @@ const struct cmd_row cmd_add = {
     "                      recorded with the intake\n"
     "  --role ROLE         receipt or validation: not an exhibit\n"
     "  --leave-changing    leave out a file that changes while it is read\n"
+    "  --no-read           take in only; 'evidence read' reads later\n"
     "  --name NAME         name of what comes from standard input\n",
     N_("take files and folders in"),
     run,

@@ -1,8 +1,6 @@
 /* cmd_read: `evidence read`: what sandboxed readers say of items, as a read-out entry. */
-#include "cmd.h"
+#include "cmd_reading.h"
 #include "i18n.h"
-
-#include "derive/read_out.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,41 +13,6 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 	return cmd_progress(done, all);
 }
 
-static bool is_companion_of(const struct cmd_item *x, const struct cmd_item *of)
-{
-	static const char *const suffix[] = {"-wal", "-journal", "-shm"};
-	size_t n;
-
-	if (!x->source || !of->source)
-		return false;
-	n = strlen(of->source);
-	if (strncmp(x->source, of->source, n) != 0)
-		return false;
-	for (size_t i = 0; i < 3; i++)
-		if (strcmp(x->source + n, suffix[i]) == 0)
-			return true;
-	return false;
-}
-
-static bool may_be_companion(const struct cmd_item *x)
-{
-	size_t n = x->source ? strlen(x->source) : 0;
-
-	return (n > 4 &&
-	        (strcmp(x->source + n - 4, "-wal") == 0 || strcmp(x->source + n - 4, "-shm") == 0)) ||
-	       (n > 8 && strcmp(x->source + n - 8, "-journal") == 0);
-}
-
-static void tie_companions(struct evd_to_read *list, const struct cmd_item **from, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; may_be_companion(from[i]) && k < n; k++)
-			if (is_companion_of(from[i], from[k]) && list[k].n_with < 3) {
-				list[k].with[list[k].n_with++] = i;
-				list[i].companion = true;
-			}
-}
-
 /* The items named, or all exhibits. */
 static int choose(const struct cmd_items *items, int argc, char **argv, struct evd_to_read **out,
                   size_t *n, struct evd_error *err)
@@ -59,8 +22,7 @@ static int choose(const struct cmd_items *items, int argc, char **argv, struct e
 	int r = 0;
 
 	*n = 0;
-	*out = calloc(most + 1, sizeof **out);
-	if (!*out || !from)
+	if (!from)
 		r = evd_nomem(err);
 	for (int i = 0; r == 0 && i < argc; i++) {
 		from[*n] = cmd_items_find(items, argv[i]);
@@ -72,13 +34,8 @@ static int choose(const struct cmd_items *items, int argc, char **argv, struct e
 			from[(*n)++] = &items->at[i];
 	if (r == 0 && *n == 0)
 		r = evd_fail(err, EVD_E_NOTFOUND, "the case has no exhibits yet");
-	for (size_t i = 0; r == 0 && i < *n; i++) {
-		(*out)[i].id = from[i]->id;
-		memcpy((*out)[i].path, from[i]->path, sizeof from[i]->path);
-		(*out)[i].name = from[i]->name;
-	}
 	if (r == 0)
-		tie_companions(*out, from, *n);
+		r = cmd_reading_list(from, *n, out, err);
 	free(from);
 	return r;
 }
@@ -118,19 +75,7 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 	if (r == 0)
 		r = evd_read_out(&s.c, s.key, list, n, config, progress, NULL, &out, &err);
 	cmd_progress_stop();
-	if (r) {
-		r = cmd_fail(r, &err);
-	} else {
-		if (!g->quiet)
-			printf("%" PRIu64 " items read, %" PRIu64 " records by entry %zu (sandbox %s)\n",
-			       out.items, out.records, s.c.log.entries.n,
-			       out.sandbox[0] ? out.sandbox : "none");
-		if (out.trouble)
-			fprintf(stderr,
-			        "%" PRIu64 " items could not be read in part; 'evidence show ITEM' says what\n",
-			        out.trouble);
-		r = out.trouble ? CMD_FINDINGS : CMD_DONE;
-	}
+	r = r ? cmd_fail(r, &err) : cmd_reading_say(g, &out, s.c.log.entries.n, s.c.log.entries.n);
 	free(list);
 	cmd_items_release(&items);
 	cmd_end(&s);

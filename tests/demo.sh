@@ -28,9 +28,10 @@ evidence open "$demo/case" --number 2026-014 --title 'Sample case' --violence st
 	--legal-basis 'instruction of the client' --retention 2031-12-31 \
 	--passphrase-file "$demo/passphrase"
 
-say 'Evidence goes in'
+say 'Evidence goes in, and is read in a sandbox'
+# exit 1: it is in, but not all could be read, such as on a kernel without a layer of the sandbox
 evidence -C "$demo/case" add --basis consent --supplier 'client' \
-	--passphrase-file "$demo/passphrase" tests/samples/evidence
+	--passphrase-file "$demo/passphrase" tests/samples/evidence || [ $? -eq 1 ]
 evidence -C "$demo/case" note 'Handed over on a stick; the stick was not written to.' \
 	--passphrase-file "$demo/passphrase"
 
@@ -45,7 +46,7 @@ evidence-verify --pin "$pin" "$demo/case.asice"
 
 say 'One byte of a photo is flipped in a copy'
 cp "$demo/case.asice" "$demo/flipped.asice"
-at=$(grep -abo 'JFIF' "$demo/flipped.asice" | head -n 1 | cut -d: -f1)
+at=$(LC_ALL=C grep -aboP '\xff\xd8\xff\xe0..JFIF' "$demo/flipped.asice" | head -n 1 | cut -d: -f1)
 byte=$(od -An -tu1 -j $((at + 2000)) -N 1 "$demo/flipped.asice" | tr -d ' ')
 printf "\\$(printf '%03o' $(((byte + 1) % 256)))" |
 	dd of="$demo/flipped.asice" bs=1 seek=$((at + 2000)) conv=notrunc 2>/dev/null

@@ -40,7 +40,7 @@ _evidence() {
 		case $cmd in
 		identity) own='--name --role --organisation --real-name' ;;
 		open) own='--number --title --institution --legal-basis --responsible --purpose --authority --violence --consent --retention --review --excluded --language' ;;
-		add) own='--basis --photo-of-screen --label --supplier --device --reason --purpose --authority --consent --role --leave-changing --name' ;;
+		add) own='--basis --photo-of-screen --label --supplier --device --reason --purpose --authority --consent --role --leave-changing --no-read --name' ;;
 		note | statement) own='--file --item' ;;
 		stop) own='--where --how --who --device' ;;
 		list) own='--all' ;;

@@ -45,12 +45,12 @@ files() { # FOLDER N BYTES
 measure() { # NAME FOLDER: sets i_add i_seal i_verify m_add m_seal m_verify
 	make_case case
 	base=$(counted "$evidence" -C case --passphrase-file pw --quiet note x)
-	i_add=$(($(counted "$evidence" -C case --passphrase-file pw --quiet add "$1") - base))
+	i_add=$(($(counted "$evidence" -C case --passphrase-file pw --quiet add --no-read "$1") - base))
 	rm -f out.asice
 	i_seal=$(($(counted "$evidence" -C case --passphrase-file pw --quiet seal out.asice) - base))
 	i_verify=$(counted "$verify" out.asice)
 	make_case case
-	m_add=$(peak "$evidence" -C case --passphrase-file pw --quiet add "$1")
+	m_add=$(peak "$evidence" -C case --passphrase-file pw --quiet add --no-read "$1")
 	rm -f out.asice
 	m_seal=$(peak "$evidence" -C case --passphrase-file pw --quiet seal out.asice)
 	m_verify=$(peak "$verify" out.asice)

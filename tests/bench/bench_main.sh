@@ -76,7 +76,7 @@ large() { # 8 large files: add, seal, verify
 		new_case case
 		rm -rf copy big.asice big.zip
 		sync
-		timed $evidence -C case --passphrase-file pw --quiet add large
+		timed $evidence -C case --passphrase-file pw --quiet add --no-read large
 		a=$t; peak add "$kib"
 		timed sh -c 'cp -r large copy && sync && openssl dgst -sha256 large/* && openssl dgst -sha512 large/*'
 		echo "$a $t" >>all-add
@@ -110,7 +110,7 @@ large() { # 8 large files: add, seal, verify
 many() {
 	fill many 64 $((33554432 / scale))
 	new_case case
-	$evidence -C case --passphrase-file pw --quiet add many >/dev/null
+	$evidence -C case --passphrase-file pw --quiet add --no-read many >/dev/null
 	$evidence -C case --passphrase-file pw --quiet seal many.asice >/dev/null
 	r=0
 	while [ $r -lt "$runs" ]; do
@@ -127,7 +127,7 @@ many() {
 one() {
 	fill one 1 $((4294967296 / scale))
 	new_case case
-	$evidence -C case --passphrase-file pw --quiet add one >/dev/null
+	$evidence -C case --passphrase-file pw --quiet add --no-read one >/dev/null
 	$evidence -C case --passphrase-file pw --quiet seal one.asice >/dev/null
 	r=0
 	while [ $r -lt "$runs" ]; do
@@ -151,7 +151,7 @@ small() {
 		rm -rf copy small.asice small.zip
 		new_case case
 		sync
-		timed $evidence -C case --passphrase-file pw --quiet add small
+		timed $evidence -C case --passphrase-file pw --quiet add --no-read small
 		a=$t; peak add "$kib"
 		timed $evidence -C case --passphrase-file pw --quiet seal small.asice
 		s=$t; peak seal "$kib"
@@ -160,7 +160,7 @@ small() {
 		printf '  run %s: add %s s, seal %s s, verify %s s\n' "$r" "$a" "$s" "$v" >&2
 		new_case quick # the same without waiting for the medium
 		if command -v eatmydata >/dev/null; then
-			timed eatmydata $evidence -C quick --passphrase-file pw --quiet add small
+			timed eatmydata $evidence -C quick --passphrase-file pw --quiet add --no-read small
 			q=$t
 			timed eatmydata $evidence -C quick --passphrase-file pw --quiet seal quick.asice
 			calc "100 * (1 - ($q + $t) / ($a + $s))" >>durable
@@ -179,7 +179,7 @@ small() {
 ten() {
 	fill ten 10 5000
 	new_case case
-	$evidence -C case --passphrase-file pw --quiet add ten >/dev/null
+	$evidence -C case --passphrase-file pw --quiet add --no-read ten >/dev/null
 	$evidence -C case --passphrase-file pw --quiet seal ten.asice >/dev/null
 	for r in 1 2 3 4 5 6 7 8 9 10 11; do
 		timed $verify ten.asice

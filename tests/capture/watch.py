@@ -118,7 +118,7 @@ def many(t, folder, want):
 def in_use(t, folder):
 	"""The case is in use for a while: waited for, nothing is lost."""
 	w = Watch(t, folder)
-	add = subprocess.Popen([os.path.join(t.programs, 'evidence'), '-C', t.case, 'add', '-', '--passphrase-file', t.pass_file],
+	add = subprocess.Popen([os.path.join(t.programs, 'evidence'), '-C', t.case, 'add', '--no-read', '-', '--passphrase-file', t.pass_file],
 		env=t.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 	time.sleep(1)
 	open(folder + '/meanwhile.png', 'wb').write(b'while in use')

@@ -40,7 +40,10 @@ class Cli:
 			fail('%s: %d lines of error, expected %d\n%s' % (' '.join(argv), len(err.splitlines()), lines, err))
 		return out if expect < 64 else err
 
-	def evidence(self, *words, **how):
+	def evidence(self, *words, reads=False, **how):
+		"""`add` takes in only, unless `reads`: read-outs are cli-read's matter."""
+		if words[0] == 'add' and not reads:
+			words = ('add', '--no-read') + words[1:]
 		return self.run('evidence', '-C', self.case, *words, '--passphrase-file', self.pass_file, **how)
 
 	def verify(self, *words, **how):

@@ -6,6 +6,9 @@ import collections
 import csv
 import json
 import os
+import shutil
+import sqlite3
+import subprocess
 import sys
 
 from cli import Cli, check, sha256
@@ -23,6 +26,94 @@ def plain(recs):
 		if r['kind'] not in ('circumstances', 'scope'):
 			out.append({k: v for k, v in r.items() if k not in ('id', 'case', 'salt')})
 	return out
+
+
+def entries(cli):
+	return len(os.listdir(cli.path('case', 'custody')))
+
+
+def scope(recs):
+	return [r['first'] for r in recs if r['kind'] == 'scope']
+
+
+def at_add(programs, samples):
+	"""`add` reads by itself, once, what was not read yet: the same as `read` says, in the next entry."""
+	cli = Cli(programs)
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	out = cli.evidence('add', os.path.join(samples, 'evidence'), reads=True)
+	check('by entry 3 (sandbox landlock' in out and entries(cli) == 3, 'add did not read: ' + out)
+	cli.evidence('read')
+	check(plain(records(cli, 3)) == plain(records(cli, 4)), 'add reads something else than read')
+	cli.evidence('add', '--no-read', cli.write('later/1.txt', b'one\n'), reads=True)
+	check(entries(cli) == 5, '--no-read read')
+	cli.evidence('add', '--quiet', '--role', 'receipt', cli.write('later/2.txt', b'two\n'), reads=True)
+	check(entries(cli) == 6, 'an item with a role is no exhibit')
+	cli.evidence('add', '--name', 'piped.txt', '-', stdin=b'three\n', reads=True)
+	check(entries(cli) == 8 and scope(records(cli, 8)) == ['5/2', '7/2'], 'what was left unread: %r' % scope(records(cli, 8)))
+	cli.evidence('seal', cli.path('add.asice'))
+
+
+def database(cli, name):
+	"""A database of one table and its -wal, copied while it is open, so that both are needed."""
+	path = cli.path('made.db')
+	db = sqlite3.connect(path, isolation_level=None)
+	for line in ('PRAGMA journal_mode=WAL', 'PRAGMA wal_autocheckpoint=0', 'CREATE TABLE in_wal(x)', 'INSERT INTO in_wal VALUES(7)'):
+		db.execute(line)
+	os.makedirs(cli.path('many'), exist_ok=True)
+	for end in ('', '-wal'):
+		shutil.copyfile(path + end, cli.path('many', name + end))
+	db.close()
+
+
+def batches(programs):
+	"""Entries of 1,000 items; a database at the border keeps its -wal, wherever it stands in the folder."""
+	cli = Cli(programs)
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	for i in range(999):
+		cli.write('many/a%03d' % i, b'')
+	database(cli, 'b.db')
+	cli.write('many/b.db-a', b'between the two')
+	cli.write('many/c', b'')
+	out = cli.evidence('add', cli.path('many'), reads=True)
+	check('1003 items read' in out and 'by entries 3 to 4 ' in out, 'two batches: ' + out)
+	first, second = records(cli, 3), records(cli, 4)
+	check(len(scope(first)) == 1001 and len(scope(second)) == 2, 'batches: %d and %d' % (len(scope(first)), len(scope(second))))
+	names = {r['item']: r['name'] for r in records(cli, 2) if r['kind'] == 'origin'}
+	read = [names[r['item']] for r in first + second if r['kind'] == 'read-item']
+	check(len(read) == 1002 and 'b.db-wal' not in read, 'a -wal is read with its database')
+	tables = [names[r['item']] for r in first if r['kind'] not in ('scope', 'circumstances') and 'in_wal' in json.dumps(r)]
+	check('b.db' in tables, 'the table in the -wal was not seen')
+	cli.evidence('add', cli.write('one/more', b''), reads=True)
+	check(scope(records(cli, 6)) == ['5/2'], 'what was read is read again: %r' % scope(records(cli, 6)))
+
+
+def without_reader(programs):
+	"""No reader beside the program: the intake stands, it is said, exit 1; the next add reads it."""
+	cli = Cli(programs)
+	alone = cli.path('alone')
+	os.mkdir(alone)
+	shutil.copy(os.path.join(programs, 'evidence'), alone)
+	cli.programs = alone
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	argv = [os.path.join(alone, 'evidence'), '-C', cli.case, 'add', cli.pass_file, '--passphrase-file', cli.pass_file]
+	done = subprocess.run(argv, capture_output=True, env=cli.env, check=False)
+	said = done.stderr.decode()
+	check(done.returncode == 1 and len(said.splitlines()) == 1 and 'evidence-reader is missing' in said and
+		'not read: 1 ' in said and 'safely in' in said, 'a missing reader: exit %d, %s' % (done.returncode, said))
+	check(b'1 items' in done.stdout and entries(cli) == 2, 'the intake stands')
+	reader = os.path.join(alone, 'evidence-reader')
+	with open(reader, 'w', encoding='ascii') as f:
+		f.write('#!/bin/sh\nexit 3\n')
+	os.chmod(reader, 0o700)
+	done = subprocess.run(argv, capture_output=True, env=cli.env, check=False)
+	check(done.returncode == 1 and done.stderr, 'a reader that dies: exit %d, %r' % (done.returncode, done.stderr))
+	cli.programs = programs
+	cli.evidence('check')
+	cli.evidence('read')
+	cli.evidence('seal', cli.path('case.asice'))
 
 
 def main():
@@ -53,6 +144,9 @@ def main():
 	check('no item' in cli.evidence('read', '99', expect=66), 'reading nothing')
 	cli.evidence('seal', cli.path('case.asice'))
 	check(cli.verdict('--pin', pin, cli.path('case.asice'))['verdict'] == 'TOTAL-PASSED', 'a case with read-outs verifies')
+	at_add(sys.argv[1], samples)
+	batches(sys.argv[1])
+	without_reader(sys.argv[1])
 	print('read: ok')
 
 

@@ -86,7 +86,7 @@ def bare_root(w):
     env = {"EVIDENCE_HOME": "/home", "PATH": "/nowhere"}
     if os.geteuid() != 0 or fire.run(chroot + ["/bin/evidence", "--version"], env=env).returncode != 0:
         return untested("a bare root folder")
-    for words in (["open", "/case", "--number", "1", "--title", "t"], ["-C", "/case", "add", "/photo.jpg"],
+    for words in (["open", "/case", "--number", "1", "--title", "t"], ["-C", "/case", "add", "--no-read", "/photo.jpg"],
                   ["-C", "/case", "check"], ["-C", "/case", "seal", "/out.asice"]):
         p = fire.run(into + words, env=env)
         fire.expect(p.returncode == 0, "bare root: %s: exit %d: %s" % (words, p.returncode, p.stderr.decode(errors="replace")))

@@ -1,0 +1,29 @@
+/*
+ * cmd_reading: items handed to evidence-reader, which `evidence add` and `evidence read` share: companions
+ * (a database's -wal) tied to their database, batches of bounded size, and what was read, printed.
+ */
+#ifndef CMD_READING_H
+#define CMD_READING_H
+
+#include "cmd.h"
+
+#include "derive/read_out.h"
+
+#define CMD_READING_BATCH 1000u /* items of one read-out entry of `evidence add` */
+
+/*
+ * cmd_reading_list(from, n, out, err): the items in an order in which each is followed by its companions,
+ * which are tied to it. The caller frees *out; names are borrowed from `from`.
+ */
+int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read **out,
+                     struct evd_error *err) EVD_MUST_USE;
+
+/* cmd_reading_say(g, out, first, last): what was read by the entries `first` to `last`; exit code. */
+int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t first,
+                    size_t last);
+
+/* cmd_reading_new(g, s): reads all exhibits of the case that no reader was given yet, with the key that
+ * is open, and prints; exit code DONE, or FINDINGS with one line that says what was not read. */
+int cmd_reading_new(struct cmd_global *g, struct cmd_session *s);
+
+#endif
