@@ -78,6 +78,65 @@ size_t evd_der_count(struct evd_view content)
 	return evd_cursor_at_end(&c) ? n : 0;
 }
 
+bool evd_oid_sound(struct evd_view v)
+{
+	bool start = true; /* of a number, which no 80 begins (X.690 §8.19.2) */
+
+	for (size_t i = 0; i < v.len; i++) {
+		if (start && v.p[i] == 0x80)
+			return false;
+		start = v.p[i] < 0x80;
+	}
+	return start && v.len;
+}
+
+static bool primitive_sound(uint8_t tag, struct evd_view v)
+{
+	switch (tag) {
+	case 0x01: return v.len == 1 && v.p[0] == 0xff; /* FALSE is a DEFAULT wherever X.509 has one */
+	case 0x02:
+		return v.len == 1 || (v.len > 1 && !(v.p[0] == 0 && v.p[1] < 0x80) &&
+		                      !(v.p[0] == 0xff && v.p[1] >= 0x80));
+	case 0x03: return v.len && v.p[0] <= (v.len > 1 ? 7 : 0);
+	case 0x05: return !v.len;
+	case 0x06: return evd_oid_sound(v);
+	default: return tag != 0x10 && tag != 0x11;
+	}
+}
+
+bool evd_der_sound(struct evd_view v)
+{
+	struct evd_cursor at[32];
+	size_t n = 1;
+
+	evd_cursor_init(&at[0], v);
+	for (size_t elements = 0; n; elements++) {
+		struct evd_cursor *c = &at[n - 1];
+		uint8_t tag;
+		struct evd_view body;
+
+		if (!evd_cursor_left(c)) {
+			n--;
+			continue;
+		}
+		if (n == 1 && elements)
+			return false;
+		tag = *c->p;
+		body = evd_der_get(c, tag);
+		if (c->failed || (tag & 0x1f) == 0x1f)
+			return false;
+		if (!(tag & 0x20)) {
+			if (!primitive_sound(tag, body))
+				return false;
+			continue;
+		}
+		if (n == sizeof at / sizeof at[0] || (tag < 0x40 && tag != 0x30 && tag != 0x31))
+			return false;
+		evd_cursor_init(&at[n++], body);
+	}
+	return v.len;
+}
+
 size_t evd_der_open(struct evd_buf *b, uint8_t tag)
 {
 	evd_put_u8(b, tag);

@@ -1,6 +1,7 @@
 /* certificate: see certificate.h. */
 #include "chain/certificate.h"
 
+#include "base/der.h"
 #include "base/digest.h"
 
 #include <openssl/x509v3.h>
@@ -11,7 +12,8 @@ X509 *evd_certificate_read(struct evd_view der)
 	X509 *x = X509_new_ex(evd_crypto(), NULL);
 	const uint8_t *p = der.p;
 
-	if (!x || der.len > EVD_MAX_P7S || !d2i_X509(&x, &p, (long)der.len) || p != der.p + der.len) {
+	if (!x || der.len > EVD_MAX_P7S || !evd_der_sound(der) || !d2i_X509(&x, &p, (long)der.len) ||
+	    p != der.p + der.len) {
 		X509_free(x);
 		return NULL;
 	}

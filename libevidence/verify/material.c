@@ -98,6 +98,8 @@ void evd_run_material(struct evd_run *run)
 	const struct evd_material *m = &run->seal.material;
 	char where[48];
 
+	if (!report->seal_fits)
+		return;
 	for (size_t i = 0; i < run->stamps.n; i++)
 		if (!run->stamps.at[i].accepted)
 			return;
@@ -105,8 +107,7 @@ void evd_run_material(struct evd_run *run)
 		if (report->known[i].standing == EVD_UNKNOWN)
 			return;
 	spread(run);
-	if (report->seal_fits &&
-	    !sets_used(run, m->certificates, m->lists, report->log.entry.certificate))
+	if (!sets_used(run, m->certificates, m->lists, report->log.entry.certificate))
 		evd_finding(&run->to, EVD_F_MATERIAL_UNUSED, "META-INF/signature001.p7s",
 		            "beside the seal's signature");
 	for (size_t i = 0; i < run->stamps.n; i++) {

@@ -166,19 +166,6 @@ static void get_extensions(struct evd_cursor *c, struct evd_token *t)
 	leave(c, &all);
 }
 
-/* Base 128 throughout: no part starts with an empty digit, the last part has its end. */
-static bool oid_ok(struct evd_view v)
-{
-	bool start = true;
-
-	for (size_t i = 0; i < v.len; i++) {
-		if (start && v.p[i] == 0x80)
-			return false;
-		start = !(v.p[i] & 0x80);
-	}
-	return start && v.len >= 1 && v.len <= EVD_POLICY_MAX;
-}
-
 static bool read_info(struct evd_token *t)
 {
 	struct evd_cursor all, c, in;
@@ -196,8 +183,8 @@ static bool read_info(struct evd_token *t)
 	leave(&c, &in);
 	t->serial = get_integer(&c, 0x02, EVD_TOKEN_SERIAL_MAX);
 	v = evd_der_get(&c, 0x18);
-	if (!evd_cursor_ok(&c) || !oid_ok(t->policy) || !read_time(v, &t->time_ms) ||
-	    (t->imprint_sha == 256 && t->imprint.len != EVD_SHA256_LEN))
+	if (!evd_cursor_ok(&c) || !evd_oid_sound(t->policy) || t->policy.len > EVD_POLICY_MAX ||
+	    !read_time(v, &t->time_ms) || (t->imprint_sha == 256 && t->imprint.len != EVD_SHA256_LEN))
 		return false;
 	t->accuracy_ms = -1;
 	if (peek(&c) == 0x30)

@@ -123,13 +123,79 @@ static void writing_fails(void **state)
 	evd_buf_release(&b);
 }
 
+/* n SEQUENCEs, each in the one before. */
+static bool nested_sound(size_t n)
+{
+	uint8_t der[64];
+
+	for (size_t i = 0; i < n; i++) {
+		der[2 * i] = 0x30;
+		der[2 * i + 1] = (uint8_t)(2 * (n - 1 - i));
+	}
+	return evd_der_sound(evd_view_of(der, 2 * n));
+}
+
+/* X.690 §10.1, §11.1, §8.3.2, §8.6.2, §8.8.2, §8.19.2, §10.2; what is constructed is entered, what is primitive is not. */
+static void is_sound(void **state)
+{
+	static const char *const good[] = {
+	    "3000",       "30060101ff020100",
+	    "020100",     "02020080",
+	    "0201ff",     "0202ff7f",
+	    "030100",     "0302077f",
+	    "0500",       "06022a03",
+	    "060388370b", "a003020101",
+	    "0403308001", "310a020105300506033a0102",
+	};
+	static const char *const bad[] = {
+	    "",
+	    "30",
+	    "300100",
+	    "3080",
+	    "308100",
+	    "308103020101",
+	    "30840000000302010130",
+	    "30840000000302",
+	    "0101fe",
+	    "010100",
+	    "0102ffff",
+	    "0200",
+	    "02020001",
+	    "0202ffff",
+	    "0300",
+	    "030101",
+	    "0302080f",
+	    "050100",
+	    "0600",
+	    "060180",
+	    "06022a80",
+	    "060280012a",
+	    "1f0100",
+	    "240304012a",
+	    "2300",
+	    "1000",
+	    "1100",
+	    "30003000",
+	    "300230",
+	    "30040402ff",
+	};
+	uint8_t bytes[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(evd_der_sound(evd_view_of(bytes, test_hex(good[i], bytes))));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (evd_der_sound(evd_view_of(bytes, test_hex(bad[i], bytes))))
+			fail_msg("%s", bad[i]);
+	assert_true(nested_sound(31));
+	assert_false(nested_sound(32));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(lengths),
-	    cmocka_unit_test(nested),
-	    cmocka_unit_test(writing),
-	    cmocka_unit_test(writing_fails),
+	    cmocka_unit_test(is_sound), cmocka_unit_test(lengths),       cmocka_unit_test(nested),
+	    cmocka_unit_test(writing),  cmocka_unit_test(writing_fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

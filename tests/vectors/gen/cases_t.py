@@ -106,6 +106,8 @@ def authorities(t):
 		who = authority('Other', extensions=ext)
 		all_places(t, case, n, lambda v: token(v, who), USE)
 		one(t, PLACES[1], case, n + ', pinned', lambda v: token(v, who), USE, pins=[who.id])
+	loose = authority('Loose', edit=cert.unshort)
+	all_places(t, 'T-07', 'a certificate in BER', lambda v: token(v, loose), FORM, note='verify.md §5.2: it does not decode, so none is the authority\'s')
 	v1 = authority('Old', extensions=[], version=0)
 	all_places(t, 'T-06', 'a certificate of version 1', lambda v: token(v, v1), USE)
 	for n, ext in (('no keyUsage', [stamping()]), ('nonRepudiation alone', [cert.key_usage(der.bits(b'\x40', 6)), stamping()]), ('basicConstraints that say no CA', [cert.basic(False), ku, stamping()]),

@@ -69,6 +69,10 @@ def flip_item(c, f):
 			f[n] = flip(f[n])
 
 
+def flip_manifest(c, f):
+	f[MANIFEST] = flip(f[MANIFEST])
+
+
 def made_so(change):
 	c = small()
 
@@ -110,6 +114,7 @@ def material(t):
 	t.good('C-24', 'in an entry token: it is under a signature of ours', lambda: entry_case(lambda v: token(v, certs=[BOB], crls=[Crl(ROOT2)])), notes=[KNOWN + '@4'], **o)
 	t.bad('C-24', 'at three places', lambda: archived(stamped(small(), lambda v: token(v, certs=[BOB]), certs=[ROOT2]), lambda v: token(v, certs=[BOB], when_='20261122050000Z')), KNOWN + '@' + ONE, note,
 		UNUSED + SIGNATURE, UNUSED + ONE, UNUSED + SIGNATURE, **o)
+	t.bad('C-24', 'the seal\'s manifest altered: nothing is said of material', lambda: archived(small(final(flip_manifest)), lambda v: token(v, certs=[BOB])), 'SIGNED_DATA_ALTERED@' + SIGNATURE, 'MANIFEST_ALTERED@META-INF/ASiCManifest001.xml', KNOWN + '@' + ONE, **o)
 	t.bad('C-24', 'a token that is not accepted: nothing is said of material', lambda: stamped(small(), token, certs=[BOB]), *found(NONE, SIGNATURE), args=DAY)
 	t.bad('C-24', 'a signer who is not known: nothing is said of material', lambda: stamped(small(), certs=[BOB]), 'SIGNER_UNKNOWN@1:NO_CERTIFICATE_CHAIN_FOUND', pins=[], args=DAY)
 

@@ -51,6 +51,8 @@ def places(t):
 	leaf = lawyer(mid)
 	o = dict(pins=[], trust=[ROOT], args=AT)
 	path(t, 'the intermediate in the seal\'s signature', leaf, [mid], None)
+	loose = ca('Loose', ROOT, edit=cert.unshort)
+	path(t, 'the intermediate is BER, not DER', lawyer(loose), [loose], NONE, note='§5.2: it does not decode')
 	path(t, 'the intermediate and the anchor in the seal\'s signature', leaf, [mid, ROOT], None)
 	t.good('X-17', 'the intermediate in a token', lambda: stamped(small(custodian=leaf), lambda v: token(v, certs=[mid])), notes=NO_LIST + [KNOWN + '@' + SIGNATURE], **o)
 

@@ -58,6 +58,13 @@ def identifiers(own, issuers):
 	return out
 
 
+def unshort(tbs):
+	"""The extensions' length in five bytes: BER, and signed so."""
+	parts = der.children(tbs)
+	content = der.contents(parts[-1])
+	return der.seq(*parts[:-1], b'\xa3\x84' + len(content).to_bytes(4, 'big') + content)
+
+
 class Cert:
 	"""A certificate with its key; `der` is its bytes, `id` its fingerprint in hex."""
 

@@ -4,7 +4,7 @@
 import { type Bytes, equal, hex, utf8 } from "./bytes.ts";
 import {
 	BITS, INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
-	big, children, demand, element, oid, only, shape, unsigned,
+	big, children, demand, element, oid, only, shape, sound, unsigned,
 } from "./der.ts";
 import { sha256 } from "./hash.ts";
 import { printableBytes } from "./printable.ts";
@@ -96,6 +96,7 @@ export function parseCertificate(der: Bytes): Certificate | null {
 }
 
 function parse(der: Bytes): Certificate {
+	demand(sound(der));
 	const [tbs, algorithm, signature] = shape(only(der, SEQ).body, SEQ, SEQ, BITS);
 	const t = children(tbs.body);
 	let version = 1;

@@ -2,7 +2,7 @@
 
 import { type Bytes, equal, hex } from "./bytes.ts";
 import { type Certificate, bitString, certificateTime, extensionList, hasUsage, names } from "./cert.ts";
-import { INT, NotDer, OID, SEQ, type Tlv, children, demand, oid, only, shape } from "./der.ts";
+import { INT, NotDer, OID, SEQ, type Tlv, children, demand, oid, only, shape, sound } from "./der.ts";
 import { sha256 } from "./hash.ts";
 
 export interface Revoked {
@@ -60,6 +60,7 @@ function entry(t: Tlv): [serial: string, r: Revoked] {
 }
 
 function parse(der: Bytes): Crl {
+	demand(sound(der));
 	const [tbs, algorithm, signature] = shape(only(der, SEQ).body, SEQ, SEQ, 0x03);
 	const t = children(tbs.body);
 	let version = 1;

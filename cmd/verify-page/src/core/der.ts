@@ -52,6 +52,30 @@ export function only(body: Bytes, tag: number): Tlv {
 	return t;
 }
 
+/** An OBJECT IDENTIFIER's content: complete, each number in its shortest form. */
+export function oidSound(b: Bytes): boolean {
+	return b.length > 0 && b[b.length - 1] < 0x80 && b.every((x, i) => x !== 0x80 || (i > 0 && b[i - 1] >= 0x80));
+}
+
+function primitiveSound({ tag, body: b }: Tlv): boolean {
+	switch (tag) {
+		case 0x01: return b.length === 1 && b[0] === 0xff;
+		case INT: return b.length > 0 && (b.length === 1 || !((b[0] === 0 && b[1] < 0x80) || (b[0] === 0xff && b[1] >= 0x80)));
+		case BITS: return b.length > 0 && b[0] <= (b.length > 1 ? 7 : 0);
+		case NULL: return b.length === 0;
+		case OID: return oidSound(b);
+		default: return tag !== 0x10 && tag !== 0x11;
+	}
+}
+
+const DEEPEST = 32;
+
+/** verify.md §5.2: the elements of `body`, entered wherever constructed. */
+export function sound(body: Bytes, depth = 1): boolean {
+	return depth <= DEEPEST && children(body).every((t) => (t.tag & 0x20) === 0 ? primitiveSound(t)
+		: (t.tag >= 0x40 || t.tag === SEQ || t.tag === SET) && sound(t.body, depth + 1));
+}
+
 /** Children with exactly these tags. */
 export function shape(body: Bytes, ...tags: number[]): Tlv[] {
 	const out = children(body);
