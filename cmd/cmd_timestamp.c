@@ -1,5 +1,7 @@
-/* cmd_timestamp: `evidence timestamp request | attach | embed` (docs/timestamp.md §8). */
+/* cmd_timestamp: `evidence timestamp request | attach | embed | online` (docs/timestamp.md §8). */
 #include "cmd.h"
+#include "cmd_online.h"
+#include "cmd_qr.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -16,7 +18,7 @@
 #define FILE_MAX (UINT32_C(4) << 20) /* bytes of a request, an answer */
 
 struct words {
-	const char *bundle, *archive, *request, *out, *entry;
+	const char *bundle, *archive, *request, *out, *entry, *qr, *timeout;
 	struct evd_trust trust;
 };
 
@@ -72,26 +74,62 @@ static int entry_imprint(struct cmd_global *g, const char *text, uint8_t *imprin
 	return r;
 }
 
-static int request(struct cmd_global *g, struct words *w)
+/* The request over what the words name. */
+static int make_request(struct cmd_global *g, struct words *w, struct evd_buf *out,
+                        struct evd_error *err)
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0};
-	struct evd_error err = {0};
-	struct evd_buf out = {0};
-	struct opened *x = new_opened(&err);
+	struct opened *x = new_opened(err);
 	int r = x ? 0 : EVD_E_NOMEM;
 
 	if (r == 0 && w->entry) {
-		r = entry_imprint(g, w->entry, imprint, &err);
+		r = entry_imprint(g, w->entry, imprint, err);
 	} else if (r == 0) {
-		r = open_bundle(w, x, &err);
+		r = open_bundle(w, x, err);
 		if (r == 0)
-			r = evd_stamp_imprint(&x->b, w->archive != NULL, imprint, &err);
+			r = evd_stamp_imprint(&x->b, w->archive != NULL, imprint, err);
 		close_bundle(x);
 	}
 	if (r == 0)
-		r = evd_stamp_request(imprint, &out, &err);
+		r = evd_stamp_request(imprint, out, err);
+	free(x);
+	return r;
+}
+
+/* For paper, or on the terminal: "-". */
+static int put_qr(const char *path, struct evd_view q, struct evd_error *err)
+{
+	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN];
+	char hex[2 * EVD_SHA256_LEN + 1];
+	const char *const lines[] = {"Request for a time stamp, RFC 3161, over this SHA-256:", hex,
+	                             "The code holds the request (.tsq) in base64, as follows:"};
+	struct evd_buf out = {0};
+	int r = evd_stamp_request_read(q, imprint, nonce, err);
+
+	evd_hex(hex, imprint, EVD_SHA256_LEN);
+	if (r == 0 && strcmp(path, "-") == 0) {
+		r = cmd_qr_text(q, &out, err);
+		if (r == 0)
+			fwrite(out.data, 1, out.len, stdout);
+	} else if (r == 0) {
+		r = cmd_qr_svg(q, lines, sizeof lines / sizeof *lines, &out, err);
+		if (r == 0)
+			r = evd_file_put(-1, path, evd_buf_view(&out), err);
+	}
+	evd_buf_release(&out);
+	return r;
+}
+
+static int request(struct cmd_global *g, struct words *w)
+{
+	struct evd_error err = {0};
+	struct evd_buf out = {0};
+	int r = make_request(g, w, &out, &err);
+
 	if (r == 0)
 		r = evd_file_put(-1, w->out, evd_buf_view(&out), &err);
+	if (r == 0 && w->qr)
+		r = put_qr(w->qr, evd_buf_view(&out), &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {
@@ -100,16 +138,20 @@ static int request(struct cmd_global *g, struct words *w)
 		putchar('\n');
 	}
 	evd_buf_release(&out);
-	free(x);
 	return r;
 }
 
-static int read_pair(const struct words *w, const char *answer, struct evd_buf *q,
-                     struct evd_buf *a, struct evd_error *err)
-{
-	int r = evd_file_read(-1, w->request, FILE_MAX, q, err);
+/* What was asked, and what came back: from files, or from the network. */
+struct pair {
+	struct evd_buf q, a;
+};
 
-	return r ? r : evd_file_read(-1, answer, FILE_MAX, a, err);
+static int read_pair(const struct words *w, const char *answer, struct pair *p,
+                     struct evd_error *err)
+{
+	int r = evd_file_read(-1, w->request, FILE_MAX, &p->q, err);
+
+	return r ? r : evd_file_read(-1, answer, FILE_MAX, &p->a, err);
 }
 
 static void say_attached(struct cmd_global *g, int64_t ms, const char *where)
@@ -166,10 +208,11 @@ static int add_entry(struct cmd_session *s, const uint8_t *imprint, struct evd_v
 	return evd_entry_commit(&d, s->key, err);
 }
 
-static int attach_entry(struct cmd_global *g, struct words *w, const char *answer)
+static int attach_entry(struct cmd_global *g, struct words *w, const struct pair *p)
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN];
-	struct evd_buf q = {0}, a = {0}, token = {0};
+	struct evd_view q = evd_buf_view(&p->q), a = evd_buf_view(&p->a);
+	struct evd_buf token = {0};
 	struct evd_error err = {0};
 	struct cmd_session s;
 	char where[40];
@@ -178,12 +221,9 @@ static int attach_entry(struct cmd_global *g, struct words *w, const char *answe
 
 	if (r)
 		return r;
-	r = read_pair(w, answer, &q, &a, &err);
+	r = evd_stamp_request_read(q, imprint, nonce, &err);
 	if (r == 0)
-		r = evd_stamp_request_read(evd_buf_view(&q), imprint, nonce, &err);
-	if (r == 0)
-		r = evd_stamp_answer(evd_buf_view(&q), evd_buf_view(&a), &w->trust, evd_clock_ms() / 1000,
-		                     &token, &ms, &err);
+		r = evd_stamp_answer(q, a, &w->trust, evd_clock_ms() / 1000, &token, &ms, &err);
 	if (r == 0)
 		r = add_entry(&s, imprint, evd_buf_view(&token), ms, &err);
 	if (r) {
@@ -192,24 +232,21 @@ static int attach_entry(struct cmd_global *g, struct words *w, const char *answe
 		snprintf(where, sizeof where, "entry %zu", s.c.log.entries.n);
 		say_attached(g, ms, where);
 	}
-	evd_buf_release(&q);
-	evd_buf_release(&a);
 	evd_buf_release(&token);
 	cmd_end(&s);
 	return r;
 }
 
-static int attach_bundle(struct cmd_global *g, struct words *w, const char *answer)
+static int attach_bundle(struct cmd_global *g, struct words *w, const struct pair *p)
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN], must[EVD_SHA256_LEN];
-	struct evd_buf q = {0}, a = {0}, token = {0};
+	struct evd_view q = evd_buf_view(&p->q), a = evd_buf_view(&p->a);
+	struct evd_buf token = {0};
 	struct evd_error err = {0};
 	struct opened *x = new_opened(&err);
 	int64_t ms = 0;
-	int r = x ? read_pair(w, answer, &q, &a, &err) : EVD_E_NOMEM;
+	int r = x ? evd_stamp_request_read(q, imprint, nonce, &err) : EVD_E_NOMEM;
 
-	if (r == 0)
-		r = evd_stamp_request_read(evd_buf_view(&q), imprint, nonce, &err);
 	if (r == 0)
 		r = open_bundle(w, x, &err);
 	if (r == 0)
@@ -217,8 +254,7 @@ static int attach_bundle(struct cmd_global *g, struct words *w, const char *answ
 	if (r == 0 && memcmp(imprint, must, sizeof must) != 0)
 		r = evd_fail(&err, EVD_E_FORMAT, "the request is not for this bundle as it is now");
 	if (r == 0)
-		r = evd_stamp_answer(evd_buf_view(&q), evd_buf_view(&a), &w->trust, x->o.now, &token, &ms,
-		                     &err);
+		r = evd_stamp_answer(q, a, &w->trust, x->o.now, &token, &ms, &err);
 	if (r == 0)
 		r = evd_stamp_attach(&x->b, w->archive != NULL, evd_buf_view(&token), &err);
 	if (r == 0)
@@ -230,8 +266,6 @@ static int attach_bundle(struct cmd_global *g, struct words *w, const char *answ
 	if (x)
 		close_bundle(x);
 	free(x);
-	evd_buf_release(&q);
-	evd_buf_release(&a);
 	evd_buf_release(&token);
 	return r;
 }
@@ -258,6 +292,40 @@ static int embed(struct cmd_global *g, struct words *w)
 	return r;
 }
 
+static int attach(struct cmd_global *g, struct words *w, const struct pair *p)
+{
+	return w->bundle || w->archive ? attach_bundle(g, w, p) : attach_entry(g, w, p);
+}
+
+static int attach_answer(struct cmd_global *g, struct words *w, const char *answer)
+{
+	struct evd_error err = {0};
+	struct pair p = {{0}, {0}};
+	int r = read_pair(w, answer, &p, &err);
+
+	r = r ? cmd_fail(r, &err) : attach(g, w, &p);
+	evd_buf_release(&p.q);
+	evd_buf_release(&p.a);
+	return r;
+}
+
+#ifdef EVD_ONLINE
+static int online(struct cmd_global *g, struct words *w, const char *url)
+{
+	struct evd_error err = {0};
+	struct pair p = {{0}, {0}};
+	int r = make_request(g, w, &p.q, &err);
+
+	evd_buf_init(&p.a, FILE_MAX);
+	if (r == 0)
+		r = cmd_online_ask(url, w->timeout, evd_buf_view(&p.q), &p.a, &err);
+	r = r ? cmd_fail(r, &err) : attach(g, w, &p);
+	evd_buf_release(&p.q);
+	evd_buf_release(&p.a);
+	return r;
+}
+#endif
+
 static int act(struct cmd_global *g, struct words *w, int n, char **word)
 {
 	const char *verb = n ? word[0] : "";
@@ -276,8 +344,18 @@ static int act(struct cmd_global *g, struct words *w, int n, char **word)
 		if (n != 2 || !w->request || bundle != (w->out != NULL))
 			return cmd_usage(&cmd_timestamp, "give --request and the file with the answer, and "
 			                                 "--out with a bundle");
-		return bundle ? attach_bundle(g, w, word[1]) : attach_entry(g, w, word[1]);
+		return attach_answer(g, w, word[1]);
 	}
+#ifdef EVD_ONLINE
+	if (strcmp(verb, "online") == 0) {
+		bool bundle = w->bundle || w->archive;
+
+		if (n != 2 || (w->entry != NULL) + bundle != 1 || bundle != (w->out != NULL))
+			return cmd_usage(&cmd_timestamp, "give the address and one of --entry, --bundle and "
+			                                 "--archive, and --out with a bundle");
+		return online(g, w, word[1]);
+	}
+#endif
 	if (strcmp(verb, "embed") == 0 && n == 1 && w->bundle && w->out)
 		return embed(g, w);
 	return cmd_usage(&cmd_timestamp, "give request, attach, or embed with --bundle and --out");
@@ -285,7 +363,7 @@ static int act(struct cmd_global *g, struct words *w, int n, char **word)
 
 static int run(struct cmd_global *g, int argc, char **argv)
 {
-	enum { ENTRY = CMD_OWN, BUNDLE, ARCHIVE, REQUEST, OUT, TRUST, PIN, POLICY };
+	enum { ENTRY = CMD_OWN, BUNDLE, ARCHIVE, REQUEST, OUT, TRUST, PIN, POLICY, QR, TIMEOUT };
 	static const struct option own[] = {
 	    {"entry", required_argument, NULL, ENTRY},
 	    {"bundle", required_argument, NULL, BUNDLE},
@@ -296,6 +374,10 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	    {"crl", required_argument, NULL, TRUST},
 	    {"pin", required_argument, NULL, PIN},
 	    {"time-policy", required_argument, NULL, POLICY},
+	    {"qr", required_argument, NULL, QR},
+#ifdef EVD_ONLINE
+	    {"timeout", required_argument, NULL, TIMEOUT},
+#endif
 	    {NULL, 0, NULL, 0},
 	};
 	struct words w = {0};
@@ -309,6 +391,8 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		case ARCHIVE: w.archive = optarg; break;
 		case REQUEST: w.request = optarg; break;
 		case OUT: w.out = optarg; break;
+		case QR: w.qr = optarg; break;
+		case TIMEOUT: w.timeout = optarg; break;
 		case TRUST: r = evd_trust_load(&w.trust, optarg, &err); break;
 		case PIN: r = evd_trust_pin(&w.trust, optarg, &err); break;
 		case POLICY: r = evd_trust_policy(&w.trust, optarg, &err); break;
@@ -323,16 +407,29 @@ static int run(struct cmd_global *g, int argc, char **argv)
 const struct cmd_row cmd_timestamp = {
     "timestamp",
     "usage: evidence timestamp request --entry N|--bundle B|--archive B --out FILE.tsq\n"
+    "                                 [--qr FILE.svg|-]\n"
     "       evidence timestamp attach --request FILE.tsq [--trust FILE|DIR]... ANSWER.tsr\n"
     "       evidence timestamp attach --request FILE.tsq --bundle B|--archive B --out OUT.asice\n"
     "                                 [--trust FILE|DIR]... ANSWER.tsr\n"
     "       evidence timestamp embed --bundle B --out OUT.asice --trust FILE|DIR... [--crl "
     "FILE]...\n"
+#ifdef EVD_ONLINE
+    "       evidence timestamp online --entry N [--trust FILE|DIR]... [--timeout SECONDS] URL\n"
+    "       evidence timestamp online --bundle B|--archive B --out OUT.asice [--trust "
+    "FILE|DIR]...\n"
+    "                                 [--timeout SECONDS] URL\n"
+#endif
     "\n"
     "Proves, with the word of an independent authority, that something existed not later than a\n"
     "time. A request holds a digest and a random number alone; any computer with a network gets "
     "the\n"
     "answer (docs/timestamp.md). The bundle given stays as it is.\n"
+#ifdef EVD_ONLINE
+    "\n"
+    "online asks an authority over the network at once, request and attach in one; no other of\n"
+    "these uses a network. The authority, and whoever watches the line, learns this computer's\n"
+    "address and that it asked.\n"
+#endif
     "\n"
     "  --entry N           an entry of this case, and all before it; attach adds an entry\n"
     "  --bundle B          the signature of the sealed bundle B\n"
@@ -340,10 +437,15 @@ const struct cmd_row cmd_timestamp = {
     "ends\n"
     "  --out FILE          what is made\n"
     "  --request FILE.tsq  what was asked\n"
+    "  --qr FILE.svg       the request also as a QR code for paper; -: on this terminal\n"
     "  --trust FILE|DIR    PEM certificates of authorities; revocation lists too\n"
     "  --crl FILE          PEM revocation lists\n"
     "  --pin FINGERPRINT   trust the certificate with this SHA-256 fingerprint\n"
-    "  --time-policy OID   accept this policy of an authority alone (repeatable)\n",
+    "  --time-policy OID   accept this policy of an authority alone (repeatable)\n"
+#ifdef EVD_ONLINE
+    "  --timeout SECONDS   how long the authority may take altogether (60)\n"
+#endif
+    ,
     N_("prove the time with an authority's time stamp"),
     run,
 };

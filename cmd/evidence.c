@@ -31,7 +31,8 @@ static void help(FILE *to)
 	      to);
 	fputs(_("Takes evidence in, keeps its signed custody log, and seals it into one file that "
 	        "anyone\n"
-	        "can verify with evidence-verify. No network is used.\n"),
+	        "can verify with evidence-verify. Only 'capture web' and 'timestamp online'\n"
+	        "use a network.\n"),
 	      to);
 	fputc('\n', to);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 
-#include <libxml/tree.h>
+struct _xmlDoc; /* of libxml2 */
 
 enum xml_signature_word {
 	XML_SIGNATURE_NONE,      /* there is none */
@@ -28,7 +28,7 @@ struct xml_signature {
 };
 
 /* xml_signature_check(doc, out, err): the document must have no DTD. NOMEM, or an error of OpenSSL. */
-int xml_signature_check(xmlDocPtr doc, struct xml_signature *out,
+int xml_signature_check(struct _xmlDoc *doc, struct xml_signature *out,
                         struct evd_error *err) EVD_MUST_USE;
 
 /* xml_unbase64(text, out): appends the bytes of base64 with white space anywhere; false if it is none. */

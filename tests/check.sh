@@ -89,7 +89,7 @@ check_layers() {
 		fi
 	done
 	for program in evidence evidence-verify; do
-		for library in archive exif magic xml2 gmime glib tag sqlite3; do
+		for library in archive exif magic xml2 gmime glib tag curl sqlite3; do
 			[ "$program$library" = evidencesqlite3 ] && continue # its own catalogue
 			if needed "$build/cmd/$program" | grep -q "^lib${library}[-.0-9]"; then
 				fail "$program links lib$library"

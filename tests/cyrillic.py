@@ -10,7 +10,7 @@ import sys
 # Names of things stay in Latin: digests, formats, options, file names, keys, placeholders, escapes.
 KEEP = re.compile(
 	r'https?://\S+|\\.|%<PRI\w+>|%[-0-9.*]*[a-z]+|SHA-\d+|\b(?:JSON|PEM|UTC|ASCII|PKCS#\d+|PIN|DER|CSR|SQLite|Enter)\b'
-	r"|\bCtrl-C\b|(?<!\w)--?[a-z][a-z-]*|'evidence [^']*'|\bevidence(?:-[a-z]+)*\b|\.?[\w/]+\.(?:asice|json|pem|csr|p12|md)\b|\.asice\b"
+	r"|\bCtrl-C\b|(?<!\w)--?[a-z][a-z-]*|'evidence [^']*'|'capture web'|'timestamp online'|\bevidence(?:-[a-z]+)*\b|\.?[\w/]+\.(?:asice|json|pem|csr|p12|md)\b|\.asice\b"
 	r'|\bCustody head\b|\b(?:create|list|show|backup|restore|import|cards)(?=[, ]|$)'
 	r'|\b\d{4}-\d\d-\d\dT[0-9:.]+Z')
 
