@@ -1,7 +1,6 @@
 /* chat: see chat.h. Emission of the model's records. */
 #include "chat.h"
 
-#include "base/text.h"
 #include "chat_count.h"
 
 #include <stdarg.h>
@@ -49,7 +48,7 @@ void evd_chat_release(struct evd_chat *c)
 static struct evd_object *start(struct evd_chat *c, const char *kind)
 {
 	evd_object_reset(&c->o);
-	evd_object_cstr(&c->o, "kind", kind);
+	evd_chat_word(&c->o, "kind", kind);
 	return &c->o;
 }
 
@@ -61,126 +60,10 @@ static int finish(struct evd_chat *c, struct evd_error *err)
 	return r;
 }
 
-/* Where text may be cut: not within a UTF-8 character. */
-static size_t cut_at(struct evd_view v, size_t max)
-{
-	if (v.len <= max)
-		return v.len;
-	for (size_t back = 0; back < 4 && back < max; back++)
-		if ((v.p[max - back] & 0xc0) != 0x80)
-			return max - back;
-	return max;
-}
-
-void evd_chat_text(struct evd_object *o, const char *key, struct evd_view v)
-{
-	char cut[EVD_MAX_KEY];
-
-	if (v.len <= EVD_CHAT_TEXT_MAX) {
-		evd_object_bytes(o, key, v);
-		return;
-	}
-	snprintf(cut, sizeof cut, "%sLength", key);
-	evd_object_int(o, cut, v.len);
-	evd_object_bytes(o, key, evd_view_of(v.p, cut_at(v, 4096)));
-}
-
 static void put_text(struct evd_object *o, const char *key, struct evd_view v)
 {
 	if (v.len)
 		evd_chat_text(o, key, v);
-}
-
-static size_t two(char *p, int v, size_t n)
-{
-	for (size_t i = n; i > 0; i--, v /= 10)
-		p[i - 1] = (char)('0' + v % 10);
-	return n;
-}
-
-/* Not snprintf: this runs once or twice a message. */
-static size_t spell_time(char *p, int64_t ms, enum evd_chat_precision precision, bool utc)
-{
-	int64_t s = ms / 1000, rest = ms % 1000;
-	struct evd_civil t;
-	size_t n = 0;
-
-	if (rest < 0) {
-		rest += 1000;
-		s--;
-	}
-	evd_civil(s, &t);
-	n += two(p + n, t.year, 4);
-	p[n++] = '-';
-	n += two(p + n, t.month, 2);
-	p[n++] = '-';
-	n += two(p + n, t.day, 2);
-	if (precision == EVD_CHAT_DAY)
-		return n;
-	p[n++] = 'T';
-	n += two(p + n, t.hour, 2);
-	p[n++] = ':';
-	n += two(p + n, t.minute, 2);
-	if (precision != EVD_CHAT_MINUTE || utc) {
-		p[n++] = ':';
-		n += two(p + n, t.second, 2);
-	}
-	if (precision == EVD_CHAT_MILLI) {
-		p[n++] = '.';
-		n += two(p + n, (int)rest, 3);
-	}
-	if (utc)
-		p[n++] = 'Z';
-	return n;
-}
-
-static const char *joined(char key[EVD_MAX_KEY], const char *prefix, const char *name)
-{
-	size_t n = strlen(prefix), k = strlen(name);
-
-	memcpy(key, prefix, n);
-	memcpy(key + n, name, k + 1);
-	return key;
-}
-
-/* Fixed words and digits only: nothing to escape. */
-static void put_readings(struct evd_object *o, const char *key, const struct evd_chat_time *t)
-{
-	char json[3 * 80], text[40];
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->n_readings; i++) {
-		size_t len = spell_time(text, t->reading[i].local_ms, t->precision, false);
-		int put = snprintf(json + n, sizeof json - n, "%s{\"local\":\"%.*s\",\"order\":\"%s\"}",
-		                   i ? "," : "[", (int)len, text, t->reading[i].order);
-
-		n += put > 0 ? (size_t)put : 0;
-	}
-	json[n++] = ']';
-	evd_object_raw(o, key, evd_view_of(json, n));
-}
-
-void evd_chat_put_time(struct evd_object *o, const char *prefix, const struct evd_chat_time *t)
-{
-	static const char *const precision[] = {"minute", "second", "millisecond", "day"};
-	char key[EVD_MAX_KEY], text[40];
-
-	if (t->raw.len)
-		evd_chat_text(o, joined(key, prefix, "Raw"), t->raw);
-	if (t->has_local)
-		evd_object_str(o, joined(key, prefix, "Local"),
-		               evd_view_of(text, spell_time(text, t->local_ms, t->precision, false)));
-	if (t->has_utc)
-		evd_object_str(o, joined(key, prefix, "Utc"),
-		               evd_view_of(text, spell_time(text, t->utc_ms, t->precision, true)));
-	if (t->n_readings)
-		put_readings(o, joined(key, prefix, "Readings"), t);
-	if (t->source)
-		evd_object_cstr(o, joined(key, prefix, "Source"), t->source);
-	if (t->ambiguity)
-		evd_object_cstr(o, joined(key, prefix, "Ambiguity"), t->ambiguity);
-	if (t->has_local || t->has_utc || t->n_readings)
-		evd_object_cstr(o, joined(key, prefix, "Precision"), precision[t->precision]);
 }
 
 static int put_conversation(struct evd_chat *c, const struct evd_chat_conv *conv,
@@ -189,18 +72,18 @@ static int put_conversation(struct evd_chat *c, const struct evd_chat_conv *conv
 	struct evd_object *o = start(c, "conversation");
 
 	evd_object_int(o, "chat", conv->n);
-	evd_object_cstr(o, "platform", c->platform);
+	evd_chat_word(o, "platform", c->platform);
 	put_text(o, "title", info->title);
 	put_text(o, "chatId", info->id);
 	put_text(o, "type", info->kind_raw);
 	put_text(o, "account", info->account);
 	put_text(o, "member", c->member);
 	if (info->form)
-		evd_object_cstr(o, "form", info->form);
+		evd_chat_word(o, "form", info->form);
 	if (info->date_order)
-		evd_object_cstr(o, "dateOrder", info->date_order);
+		evd_chat_word(o, "dateOrder", info->date_order);
 	if (info->date_order_by)
-		evd_object_cstr(o, "dateOrderBy", info->date_order_by);
+		evd_chat_word(o, "dateOrderBy", info->date_order_by);
 	if (info->details.len)
 		evd_object_raw(o, "details", info->details);
 	if (info->late)
@@ -265,7 +148,7 @@ static void put_sender(struct evd_object *o, const struct evd_chat_message *m)
 	put_text(o, "number", m->number);
 	put_text(o, "handle", m->handle);
 	if (m->direction)
-		evd_object_cstr(o, "direction", m->direction);
+		evd_chat_word(o, "direction", m->direction);
 }
 
 static void put_raw(struct evd_object *o, const char *key, struct evd_view json)
@@ -284,7 +167,7 @@ static void put_content(struct evd_object *o, const struct evd_chat_message *m)
 	put_text(o, "caption", m->caption);
 	put_text(o, "marker", m->marker);
 	if (m->event)
-		evd_object_cstr(o, "event", m->event);
+		evd_chat_word(o, "event", m->event);
 	put_text(o, "eventRaw", m->event_raw);
 	put_text(o, "replyTo", m->reply_to);
 	put_text(o, "replyText", m->reply_text);
@@ -305,12 +188,12 @@ static int put_parts(struct evd_chat *c, const struct evd_chat_conv *conv, struc
 	int r = 0;
 
 	for (uint64_t n = 1; body.len && r == 0; n++) {
-		size_t len = cut_at(body, EVD_CHAT_TEXT_MAX);
+		size_t len = evd_chat_cut(body, EVD_CHAT_TEXT_MAX);
 		struct evd_object *o = start(c, "part");
 
 		evd_object_int(o, "chat", conv->n);
 		evd_object_int(o, "message", conv->n_messages);
-		evd_object_cstr(o, "name", "body");
+		evd_chat_word(o, "name", "body");
 		evd_object_int(o, "n", n);
 		evd_object_bytes(o, "value", evd_view_of(body.p, len));
 		r = finish(c, err);
@@ -331,7 +214,7 @@ int evd_chat_message(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_
 	o = start(c, "message");
 	evd_object_int(o, "chat", conv->n);
 	evd_object_int(o, "n", conv->n_messages);
-	evd_object_cstr(o, "type", type_name[m->type]);
+	evd_chat_word(o, "type", type_name[m->type]);
 	put_text(o, "messageId", m->id);
 	put_sender(o, m);
 	evd_chat_put_time(o, "time", &m->time);
@@ -355,7 +238,7 @@ int evd_chat_attach(struct evd_chat *c, struct evd_chat_conv *conv,
 	evd_object_int(o, "chat", conv->n);
 	evd_object_int(o, "message", conv->n_messages);
 	evd_object_int(o, "n", ++conv->n_in_message);
-	evd_object_cstr(o, "state", state_name[a->state]);
+	evd_chat_word(o, "state", state_name[a->state]);
 	put_text(o, "name", a->name);
 	put_text(o, "media", a->media);
 	put_text(o, "note", a->note);
@@ -374,7 +257,7 @@ static EVD_PRINTF(2, 0) void put_formatted(struct evd_object *o, const char *fmt
 	struct evd_view v = evd_view_of(text, strnlen(text, sizeof text - 1));
 
 	if (n >= (int)sizeof text)
-		v.len = cut_at(v, v.len - 1);
+		v.len = evd_chat_cut(v, v.len - 1);
 	evd_object_bytes(o, "text", v);
 }
 
@@ -389,7 +272,7 @@ int evd_chat_unread(struct evd_chat *c, struct evd_chat_conv *conv, const char *
 		conv->n_unread++;
 		conv->unread_bytes += len;
 	}
-	evd_object_cstr(o, "code", code);
+	evd_chat_word(o, "code", code);
 	if (off || len)
 		put_place(c, off, len);
 	else
@@ -408,7 +291,7 @@ int evd_chat_observe(struct evd_chat *c, const struct evd_chat_conv *conv, const
 
 	if (conv)
 		evd_object_int(o, "chat", conv->n);
-	evd_object_cstr(o, "code", code);
+	evd_chat_word(o, "code", code);
 	put_text(o, "member", c->member);
 	va_start(ap, fmt);
 	put_formatted(o, fmt, ap);

@@ -19,6 +19,12 @@ static uint64_t hash(uint64_t seed, struct evd_view v)
 {
 	uint64_t x = seed ^ UINT64_C(0xcbf29ce484222325);
 
+	for (; v.len >= 8; v.p += 8, v.len -= 8) {
+		uint64_t eight;
+
+		memcpy(&eight, v.p, sizeof eight);
+		x = mix(x ^ eight);
+	}
 	for (size_t i = 0; i < v.len; i++)
 		x = (x ^ v.p[i]) * UINT64_C(0x100000001b3);
 	return mix(x);
@@ -195,15 +201,17 @@ int evd_chat_conv_sender(struct evd_chat *c, struct evd_chat_conv *conv, struct 
                          struct evd_view number, struct evd_view handle, uint64_t messages,
                          struct evd_error *err)
 {
-	uint64_t h = hash(hash(hash(2, label), number), handle);
-	struct evd_chat_sender new = {0}, *s = find_sender(conv, h, label, number, handle);
+	struct evd_chat_sender new = {0}, *s;
+	uint64_t h;
 
+	if (label.len + number.len + handle.len == 0)
+		return 0;
+	h = hash(hash(hash(2, label), number), handle);
+	s = find_sender(conv, h, label, number, handle);
 	if (s) {
 		s->n_messages += messages;
 		return 0;
 	}
-	if (label.len + number.len + handle.len == 0)
-		return 0;
 	if (c->n_senders >= EVD_CHAT_SENDERS_MAX || label.len + number.len + handle.len > 8192) {
 		conv->senders_full = true;
 		return 0;

@@ -1,6 +1,6 @@
 /*
- * chat_count: what is counted of a conversation while it is read, for its ledger. Private to the
- * chat model (chat.c); readers use chat.h. Stage: read-out.
+ * chat_count: what is counted of a conversation while it is read, for its ledger, and how words are
+ * put. Private to the chat model (chat.c, chat_spell.c); readers use chat.h. Stage: read-out.
  */
 #ifndef EVD_CHAT_COUNT_H
 #define EVD_CHAT_COUNT_H
@@ -48,4 +48,8 @@ int evd_chat_conv_sender(struct evd_chat *c, struct evd_chat_conv *conv, struct 
 /* numbers the message, counts it, and sets the flags that depend on the messages before it */
 int evd_chat_conv_count(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_chat_message *m,
                         struct evd_error *err) EVD_MUST_USE;
+/* Where text may be cut: not within a UTF-8 character. */
+size_t evd_chat_cut(struct evd_view v, size_t max);
+/* a word of ours, with no character that JSON escapes */
+void evd_chat_word(struct evd_object *o, const char *key, const char *word);
 #endif

@@ -239,17 +239,24 @@ void evd_chat_lines_init(struct evd_chat_lines *l, struct evd_chat_file *f)
 	memset(l, 0, sizeof *l);
 	l->file = f;
 	evd_buf_init(&l->buf, EVD_CHAT_LINE_MAX * 2 + BLOCK);
+	l->block = malloc(BLOCK);
+	if (!l->block) {
+		l->failed = evd_nomem(&l->why);
+		l->end = true;
+	}
 }
 
 void evd_chat_lines_release(struct evd_chat_lines *l)
 {
 	evd_buf_release(&l->buf);
+	free(l->block);
+	l->block = NULL;
 }
 
 static void fill(struct evd_chat_lines *l)
 {
-	uint8_t block[4096]; /* small: house frame limit; grows to BLOCK reads below */
 	size_t got = 0;
+	int r;
 
 	if (l->at) { /* drop what was given out */
 		memmove(l->buf.data, l->buf.data + l->at, l->buf.len - l->at);
@@ -257,17 +264,16 @@ static void fill(struct evd_chat_lines *l)
 		l->buf.len -= l->at;
 		l->at = 0;
 	}
-	for (size_t n = 0; n < BLOCK && !l->end; n += got) {
-		int r = l->file->read(l->file->ctx, block, sizeof block, &got, &l->why);
-
-		evd_put(&l->buf, block, got);
-		if (r == 0)
-			r = evd_buf_check(&l->buf, &l->why);
-		if (r)
-			l->failed = r;
-		if (r || got == 0)
-			l->end = true;
-	}
+	if (l->end)
+		return;
+	r = l->file->read(l->file->ctx, l->block, BLOCK, &got, &l->why);
+	evd_put(&l->buf, l->block, got);
+	if (r == 0)
+		r = evd_buf_check(&l->buf, &l->why);
+	if (r)
+		l->failed = r;
+	if (r || got == 0)
+		l->end = true;
 }
 
 bool evd_chat_lines_next(struct evd_chat_lines *l, struct evd_view *line, uint64_t *off)

@@ -73,6 +73,7 @@ void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attach
 /* Text read in lines from a file, with the offset of each. */
 struct evd_chat_lines {
 	struct evd_chat_file *file;
+	uint8_t *block;
 	struct evd_buf buf;
 	size_t at;    /* in buf */
 	uint64_t off; /* of buf[0] in the file */

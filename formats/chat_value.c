@@ -150,8 +150,12 @@ bool evd_chat_phone(struct evd_view v, struct evd_buf *b)
 	bool plus = false;
 	uint32_t cp;
 
+	if (v.len && (v.p[0] | 32) >= 'a' && (v.p[0] | 32) <= 'z') /* a name: nearly all */
+		return false;
 	while (pos < v.len) {
-		if (!evd_utf8_next(v, &pos, &cp))
+		if (v.p[pos] < 0x80)
+			cp = v.p[pos++];
+		else if (!evd_utf8_next(v, &pos, &cp))
 			return false;
 		if (cp == '+' && !plus && digits == 0)
 			plus = true;

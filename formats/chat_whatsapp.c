@@ -19,6 +19,7 @@ struct reading {
 	struct wa_survey survey;
 	bool is_zip, any_named; /* a zip holds a text with the usual name */
 	struct wa_entry entry;  /* the one being collected */
+	struct wa_last last;
 	bool open;
 	uint64_t unread_off, unread_len;
 	const struct evd_input *in;
@@ -76,7 +77,7 @@ static int take_line(struct reading *g, struct evd_view line, uint64_t off, bool
 	struct wa_head h;
 	int r;
 
-	if (wa_head_parse(line, &h)) {
+	if (wa_head_next(&g->last, line, &h)) {
 		const struct wa_shape *s = wa_survey_accepted(&g->survey, h.shape);
 
 		if (s && (crlf_before || !g->survey.crlf_matters)) {
@@ -181,6 +182,7 @@ static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	a->done = true;
 	g->open = false;
 	g->unread_len = 0;
+	memset(&g->last, 0, sizeof g->last);
 	r = begin_chat(g, a->name, err);
 	evd_chat_lines_init(&lines, f);
 	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {

@@ -123,8 +123,15 @@ static void put_shown(struct wa_entry *e, struct evd_chat_message *m, struct evd
 /* A colon before which a quotation mark stands may belong to a group's title, not to a sender. */
 static bool quoted(struct evd_view v)
 {
-	return memchr(v.p, '"', v.len) || memmem(v.p, v.len, "\xe2\x80", 2) ||
-	       memmem(v.p, v.len, "\xc2\xbb", 2) || memmem(v.p, v.len, "\xc2\xab", 2);
+	for (size_t i = 0; i < v.len; i++) {
+		uint8_t c = v.p[i], next = i + 1 < v.len ? v.p[i + 1] : 0;
+
+		/* U+00AB and U+00BB, U+2018 to U+201F and what else begins so */
+		if (c == '"' || (c == 0xe2 && next == 0x80) ||
+		    (c == 0xc2 && (next == 0xab || next == 0xbb)))
+			return true;
+	}
+	return false;
 }
 
 /* Fills sender, body and type from the text behind the header. */

@@ -52,6 +52,14 @@ static size_t blanks(struct scan *s)
 {
 	size_t from = s->at, n;
 
+	if (s->at + 1 < s->v.len && s->v.p[s->at] < 0x80) { /* ASCII: nearly all */
+		if (s->v.p[s->at] != ' ')
+			return 0;
+		if (s->v.p[s->at + 1] < 0x80 && s->v.p[s->at + 1] != ' ') {
+			s->at++;
+			return 1;
+		}
+	}
 	while (s->at < s->v.len && (n = blank_at(s->v, s->at)) > 0)
 		s->at += n;
 	return s->at - from;
@@ -75,23 +83,21 @@ static int digit(struct scan *s)
 	return c == 0xd9 ? d - 0xa0 : d - 0xb0;
 }
 
-static uint8_t digits(struct scan *s, uint8_t most, int *out)
+static inline uint8_t digits(struct scan *s, uint8_t most, int *out)
 {
+	const uint8_t *p = s->v.p;
+	size_t at = s->at, len = s->v.len;
+	int x = 0, d;
 	uint8_t n = 0;
-	int d;
 
-	*out = 0;
-	for (; n < most && s->at < s->v.len; n++, s->at++) { /* ASCII: nearly all */
-		uint8_t c = s->v.p[s->at];
-
-		if (c < '0' || c > '9')
-			break;
-		*out = *out * 10 + (c - '0');
-	}
-	while (n < most && (d = digit(s)) >= 0) {
-		*out = *out * 10 + d;
+	for (; n < most && at < len && (unsigned)(p[at] - '0') < 10; n++, at++) /* ASCII: nearly all */
+		x = x * 10 + (p[at] - '0');
+	s->at = at;
+	while (n < most && s->at < len && p[s->at] >= 0xd9 && (d = digit(s)) >= 0) {
+		x = x * 10 + d;
 		n++;
 	}
+	*out = x;
 	return n;
 }
 
@@ -142,6 +148,7 @@ static bool date(struct scan *s, struct wa_head *h)
 	uint8_t sep = 0;
 
 	for (int i = 0; i < 3; i++) {
+		h->at[i] = (uint8_t)s->at; /* of use in a short header only: see is_plain */
 		h->width[i] = digits(s, 4, &h->field[i]);
 		if (h->width[i] == 0 || (i == 1 && h->width[i] > 2))
 			return false;
@@ -162,7 +169,8 @@ static bool date(struct scan *s, struct wa_head *h)
 		}
 	}
 	h->shape |= (uint32_t)sep << 8;
-	if (take(s, ".")) {
+	if (s->at < s->v.len && s->v.p[s->at] == ',') { /* most: nothing behind the date */
+	} else if (take(s, ".")) {
 		h->shape |= WA_SHAPE_DOT;
 	} else if (take_loose(s, " г.")) {
 		h->shape |= WA_SHAPE_DOT << 1;
@@ -220,11 +228,15 @@ static bool clock(struct scan *s, struct wa_head *h)
 {
 	size_t back;
 
-	if (digits(s, 2, &h->hour) == 0 || !(take(s, ":") || take(s, ".")) ||
-	    digits(s, 2, &h->minute) != 2)
+	h->at[3] = (uint8_t)s->at;
+	if (digits(s, 2, &h->hour) == 0 || !(take(s, ":") || take(s, ".")))
+		return false;
+	h->at[4] = (uint8_t)s->at;
+	if (digits(s, 2, &h->minute) != 2)
 		return false;
 	back = s->at;
 	if ((take(s, ":") || take(s, ".")) && digits(s, 2, &h->second) == 2) {
+		h->at[5] = (uint8_t)(s->at - 2);
 		h->shape |= WA_SHAPE_SECONDS;
 	} else {
 		s->at = back;
@@ -240,6 +252,17 @@ static bool clock(struct scan *s, struct wa_head *h)
 				return true;
 			}
 	s->at = back;
+	return true;
+}
+
+/* Known by its bytes alone: ASCII digits, and nothing behind the header can belong to it. */
+static bool is_plain(struct evd_view line, const struct wa_head *h)
+{
+	if (h->text_off > WA_HEAD_PLAIN || line.p[h->text_off - 1] != ' ')
+		return false;
+	for (size_t i = 0; i < h->text_off; i++)
+		if (line.p[i] == 0xd9 || line.p[i] == 0xdb)
+			return false;
 	return true;
 }
 
@@ -268,12 +291,76 @@ bool wa_head_parse(struct evd_view line, struct wa_head *h)
 		return false;
 	}
 	h->text_off = s.at;
+	h->plain = is_plain(line, h);
 	return true;
 }
 
-bool wa_head_time(const struct wa_head *h, enum wa_order order, int64_t *ms)
+static int value(const uint8_t *p, size_t n)
 {
-	int y, mo, d, hour = h->hour, year = order == WA_YEAR_FIRST ? 0 : 2;
+	int x = 0;
+
+	for (size_t i = 0; i < n; i++)
+		x = x * 10 + (p[i] - '0');
+	return x;
+}
+
+static void keep_form(struct wa_last *last, struct evd_view line, const struct wa_head *h)
+{
+	uint8_t bytes[WA_HEAD_PLAIN] = {0}, same[WA_HEAD_PLAIN] = {0}, low[WA_HEAD_PLAIN] = {0};
+
+	for (size_t i = 0; i < h->text_off; i++) {
+		bool is = (unsigned)(line.p[i] - '0') < 10;
+
+		bytes[i] = line.p[i];
+		same[i] = is ? 0xf0 : 0xff;
+		low[i] = is ? 0x0f : 0;
+	}
+	memcpy(last->bytes, bytes, sizeof bytes);
+	memcpy(last->same, same, sizeof same);
+	memcpy(last->digit, low, sizeof low);
+	last->head = *h;
+}
+
+/* Eight bytes at a time; a digit is 0x30 to 0x39: six more than its low half stays below 0x10. */
+static bool same_form(const struct wa_last *last, struct evd_view line)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t n = last->head.text_off;
+	uint64_t x;
+
+	if (!last->head.plain || line.len < n + sizeof x || blank_at(line, n))
+		return false;
+	for (size_t i = 0; i * sizeof x < n; i++) {
+		memcpy(&x, line.p + i * sizeof x, sizeof x);
+		if (((x ^ last->bytes[i]) & last->same[i]) ||
+		    (((x & last->digit[i]) + ones * 6) & ones * 0x10))
+			return false;
+	}
+	return true;
+}
+
+bool wa_head_next(struct wa_last *last, struct evd_view line, struct wa_head *h)
+{
+	if (!same_form(last, line)) {
+		if (!wa_head_parse(line, h))
+			return false;
+		if (h->plain)
+			keep_form(last, line, h);
+		return true;
+	}
+	*h = last->head;
+	for (int i = 0; i < 3; i++)
+		h->field[i] = value(line.p + h->at[i], h->width[i]);
+	h->hour = value(line.p + h->at[3], (size_t)(h->at[4] - h->at[3] - 1));
+	h->minute = value(line.p + h->at[4], 2);
+	if (h->shape & WA_SHAPE_SECONDS)
+		h->second = value(line.p + h->at[5], 2);
+	return true;
+}
+
+bool wa_head_day(const struct wa_head *h, enum wa_order order, int64_t *ms)
+{
+	int y, mo, d, year = order == WA_YEAR_FIRST ? 0 : 2;
 
 	if (order >= WA_N_ORDERS)
 		return false;
@@ -291,10 +378,28 @@ bool wa_head_time(const struct wa_head *h, enum wa_order order, int64_t *ms)
 		y -= 543;
 	if (y < 2009) /* WhatsApp began in 2009 */
 		return false;
+	return evd_chat_calendar(ms, y, mo, d, 0, 0, 0);
+}
+
+bool wa_head_clock(const struct wa_head *h, int64_t *ms)
+{
+	int hour = h->hour;
+
 	if (h->period != WA_NO_PERIOD) {
 		if (hour < 1 || hour > 12)
 			return false;
 		hour = hour % 12 + (h->period == WA_PM ? 12 : 0);
 	}
-	return evd_chat_calendar(ms, y, mo, d, hour, h->minute, h->second);
+	*ms = ((hour * 60 + h->minute) * 60 + h->second) * INT64_C(1000);
+	return hour < 24 && h->minute < 60 && h->second < 60;
+}
+
+bool wa_head_time(const struct wa_head *h, enum wa_order order, int64_t *ms)
+{
+	int64_t clock_ms;
+
+	if (!wa_head_clock(h, &clock_ms) || !wa_head_day(h, order, ms))
+		return false;
+	*ms += clock_ms;
+	return true;
 }

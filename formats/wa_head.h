@@ -24,6 +24,16 @@ struct wa_head {
 	uint32_t shape;            /* equal for lines of one form */
 	size_t time_off, time_len; /* of date and time in the line */
 	size_t text_off;           /* behind the header */
+	uint8_t at[6];             /* where the digits of date and clock begin, if `plain` */
+	bool plain;                /* ASCII digits only, and a short header */
+};
+
+/* The header before, to know the next one of the same form again without the whole grammar. */
+#define WA_HEAD_PLAIN 64u /* bytes of a header that is kept so */
+struct wa_last {
+	struct wa_head head; /* plain, or nothing is kept */
+	/* its bytes; 0xff where they must be equal; 0x0f at its digits */
+	uint64_t bytes[WA_HEAD_PLAIN / 8], same[WA_HEAD_PLAIN / 8], digit[WA_HEAD_PLAIN / 8];
 };
 
 #define WA_SHAPE_BRACKET 1u
@@ -34,8 +44,15 @@ struct wa_head {
 
 /* wa_head_parse(line, h): true if the line begins an entry. */
 bool wa_head_parse(struct evd_view line, struct wa_head *h);
+/* wa_head_next(last, line, h): the same answer as wa_head_parse; `last` zeroed before the first line
+ * of a file. No rule of the grammar looks at a digit's value, so a header that differs from the one
+ * before in the values of digits alone has its form. */
+bool wa_head_next(struct wa_last *last, struct evd_view line, struct wa_head *h);
 /* wa_head_time(h, order, ms): local time under that order; false: no such time. */
 bool wa_head_time(const struct wa_head *h, enum wa_order order, int64_t *ms);
+/* its two parts: midnight of the day, and ms since midnight */
+bool wa_head_day(const struct wa_head *h, enum wa_order order, int64_t *ms);
+bool wa_head_clock(const struct wa_head *h, int64_t *ms);
 /* wa_skip_marks(v): without leading BOM and direction marks. */
 struct evd_view wa_skip_marks(struct evd_view v);
 

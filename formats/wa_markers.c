@@ -7,10 +7,11 @@
 struct row {
 	enum wa_mark mark;
 	const char *language, *text;
+	size_t len; /* bytes of text */
 };
 
 #define NONE(mark, language, text)
-#define ROW(mark, language, text) {WA_##mark, language, text},
+#define ROW(mark, language, text) {WA_##mark, language, text, sizeof(text) - 1},
 
 #define WA_EXACT ROW
 #define WA_TAIL NONE
@@ -38,14 +39,14 @@ static const struct row wrap[] = {
 #undef WA_TITLE
 #undef ROW
 #define WA_WRAP NONE
-#define WA_TITLE(mark, language, text) {WA_TITLE_MARK, language, text},
+#define WA_TITLE(mark, language, text) {WA_TITLE_MARK, language, text, sizeof(text) - 1},
 static const struct row title[] = {
 #include "wa_markers.def"
 };
 #undef WA_TITLE
 #undef WA_NOTICE
 #define WA_TITLE NONE
-#define WA_NOTICE(mark, language, text) {WA_##mark, language, text},
+#define WA_NOTICE(mark, language, text) {WA_##mark, language, text, sizeof(text) - 1},
 static const struct row notice[] = {
 #include "wa_markers.def"
 };
@@ -123,7 +124,7 @@ static bool in_wrap(struct evd_view v, struct wa_found *f)
 static bool in_tail(struct evd_view v, struct wa_found *f)
 {
 	for (size_t i = 0; i < LENGTH(tail); i++) {
-		size_t len = strlen(tail[i].text);
+		size_t len = tail[i].len;
 
 		if (tail[i].mark == WA_EDITED || v.len <= len ||
 		    memcmp(v.p + v.len - len, tail[i].text, len) != 0)
@@ -137,6 +138,15 @@ static bool in_tail(struct evd_view v, struct wa_found *f)
 	return false;
 }
 
+static bool has_colon(struct evd_view v)
+{
+	const uint8_t *end = v.p + v.len, *at = memchr(v.p, ':', v.len);
+
+	while (at && at + 1 < end && at[1] != ' ')
+		at = memchr(at + 1, ':', (size_t)(end - at - 1));
+	return at && at + 1 < end;
+}
+
 bool wa_body(struct evd_view line, struct wa_found *f)
 {
 	struct evd_view v = wa_skip_marks(line);
@@ -146,8 +156,11 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	*f = (struct wa_found){0};
 	while (low < high) {
 		size_t mid = (low + high) / 2;
-		size_t len = strlen(exact[mid].text), n = len < v.len ? len : v.len;
-		int d = n ? memcmp(exact[mid].text, v.p, n) : 0;
+		size_t len = exact[mid].len, n = len < v.len ? len : v.len;
+		int d = n ? (uint8_t)*exact[mid].text - v.p[0] : 0;
+
+		if (d == 0 && n)
+			d = memcmp(exact[mid].text, v.p, n);
 
 		if (d == 0 && len == v.len) {
 			*f = (struct wa_found){exact[mid].mark, exact[mid].language, {NULL, 0}};
@@ -160,7 +173,7 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	}
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
 	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
-	    (v.len && (memmem(v.p, v.len < 48 ? v.len : 48, ": ", 2) ||
+	    (v.len && (has_colon(evd_view_of(v.p, v.len < 48 ? v.len : 48)) ||
 	               (memchr(v.p, 0xe2, v.len) && memmem(v.p, v.len, "\xe2\x80\x8e", 3)))))
 		return in_wrap(v, f) || in_tail(v, f);
 	return false;
@@ -171,7 +184,7 @@ bool wa_edited(struct evd_view body, size_t *at)
 	if (body.len == 0 || body.p[body.len - 1] != '>')
 		return false;
 	for (size_t i = 0; i < LENGTH(tail); i++) {
-		size_t len = strlen(tail[i].text);
+		size_t len = tail[i].len;
 
 		if (tail[i].mark != WA_EDITED || body.len < len ||
 		    memcmp(body.p + body.len - len, tail[i].text, len) != 0)

@@ -39,28 +39,40 @@ static bool date_in_name(struct evd_view v, int64_t *day)
 	return false;
 }
 
+static void take_date(struct wa_form *f, const struct wa_head *h)
+{
+	int64_t ms;
+
+	if (f->n > 1 && memcmp(f->field, h->field, sizeof f->field) == 0 &&
+	    memcmp(f->width, h->width, sizeof f->width) == 0)
+		return;
+	memcpy(f->field, h->field, sizeof f->field);
+	memcpy(f->width, h->width, sizeof f->width);
+	for (int o = 0; o < WA_N_ORDERS; o++) {
+		f->has_day[o] = wa_head_day(h, (enum wa_order)o, &ms);
+		f->same_day[o] = f->has_day[o] ? ms / DAY : 0;
+	}
+}
+
 void wa_order_add(struct wa_form *f, const struct wa_head *h, struct evd_view text)
 {
-	int64_t named, ms;
+	int64_t named, clock;
 	bool has_name = date_in_name(text, &named);
-
-	bool any = false;
 
 	f->n++;
 	f->year_first += h->width[0] == 4;
-	for (int o = 0; o < WA_N_ORDERS; o++)
-		any = any || wa_head_time(h, (enum wa_order)o, &ms);
-	if (!any) /* impossible whichever comes first: says nothing */
-		return;
+	take_date(f, h);
+	if (!wa_head_clock(h, &clock) ||
+	    (!f->has_day[WA_DAY_MONTH] && !f->has_day[WA_MONTH_DAY] && !f->has_day[WA_YEAR_FIRST]))
+		return; /* impossible whichever comes first: says nothing */
 	for (int o = 0; o < WA_N_ORDERS; o++) {
-		if (!wa_head_time(h, (enum wa_order)o, &ms)) {
+		if (!f->has_day[o]) {
 			f->bad[o]++;
 			continue;
 		}
-		ms /= DAY;
-		f->back[o] += f->day[o] && ms < f->day[o];
-		f->day[o] = ms;
-		if (has_name && ms == named / DAY)
+		f->back[o] += f->day[o] && f->same_day[o] < f->day[o];
+		f->day[o] = f->same_day[o];
+		if (has_name && f->same_day[o] == named / DAY)
 			f->named[o]++;
 		else if (has_name)
 			f->misnamed[o]++;

@@ -16,6 +16,11 @@ struct wa_form {
 	int64_t day[WA_N_ORDERS];       /* of the line before */
 	uint64_t named[WA_N_ORDERS];    /* attachments whose name bears the line's date */
 	uint64_t misnamed[WA_N_ORDERS]; /* … another one */
+	/* the date of the line before, and its day under each order: lines of one day are many */
+	int field[3];
+	uint8_t width[3];
+	bool has_day[WA_N_ORDERS];
+	int64_t same_day[WA_N_ORDERS];
 	enum wa_order order;
 	const char *by; /* what decided */
 };

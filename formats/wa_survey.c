@@ -51,6 +51,7 @@ static bool has_mark(struct evd_view v)
 int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct evd_chat_lines lines;
+	struct wa_last last = {0};
 	struct evd_view line;
 	uint64_t off;
 	bool crlf = true, first = true;
@@ -61,7 +62,7 @@ int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_erro
 	while (evd_chat_lines_next(&lines, &line, &off)) {
 		struct wa_head h;
 
-		if (wa_head_parse(line, &h)) {
+		if (wa_head_next(&last, line, &h)) {
 			survey_head(s, &h, line);
 			s->n_heads++;
 			s->marks = s->marks || has_mark(line);

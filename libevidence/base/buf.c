@@ -8,18 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct evd_view evd_view_of(const void *p, size_t len)
-{
-	struct evd_view v = {p, len};
-
-	return v;
-}
-
-struct evd_view evd_view_str(const char *text)
-{
-	return evd_view_of(text, strlen(text));
-}
-
 bool evd_view_eq(struct evd_view a, struct evd_view b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
@@ -164,7 +152,7 @@ struct evd_view evd_buf_view(const struct evd_buf *b)
 }
 
 /* A moved buffer may have held a secret: the old copy is wiped, so no realloc here. */
-static bool enlarge(struct evd_buf *b, size_t more)
+bool evd_buf_enlarge(struct evd_buf *b, size_t more)
 {
 	size_t max = b->max ? b->max : SIZE_MAX / 2;
 	size_t cap = b->cap ? b->cap : 64;
@@ -195,32 +183,6 @@ static bool enlarge(struct evd_buf *b, size_t more)
 	return true;
 }
 
-/* Nearly always there is room: a record is put together from a hundred small pieces. */
-static inline bool reserve(struct evd_buf *b, size_t more)
-{
-	if (!b->failed && more <= b->cap - b->len && (!b->max || more <= b->max - b->len))
-		return true;
-	return enlarge(b, more);
-}
-
-void evd_put(struct evd_buf *b, const void *p, size_t len)
-{
-	if (len == 0 || !reserve(b, len))
-		return;
-	memcpy(b->data + b->len, p, len);
-	b->len += len;
-}
-
-void evd_put_view(struct evd_buf *b, struct evd_view v)
-{
-	evd_put(b, v.p, v.len);
-}
-
-void evd_put_str(struct evd_buf *b, const char *text)
-{
-	evd_put(b, text, strlen(text));
-}
-
 static void put_le(struct evd_buf *b, uint64_t v, size_t n)
 {
 	uint8_t x[8];
@@ -228,12 +190,6 @@ static void put_le(struct evd_buf *b, uint64_t v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		x[i] = (uint8_t)(v >> (8 * i));
 	evd_put(b, x, n);
-}
-
-void evd_put_u8(struct evd_buf *b, uint8_t v)
-{
-	if (reserve(b, 1))
-		b->data[b->len++] = v;
 }
 
 void evd_put_u16le(struct evd_buf *b, uint16_t v)
@@ -262,11 +218,15 @@ void evd_put_dec(struct evd_buf *b, uint64_t v)
 {
 	char text[20];
 	size_t n = sizeof text;
+	uint32_t low;
 
-	do {
+	for (; v > UINT32_MAX; v /= 10)
 		text[--n] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
+	low = (uint32_t)v; /* 32 bits divide quicker */
+	do {
+		text[--n] = (char)('0' + low % 10);
+		low /= 10;
+	} while (low);
 	evd_put(b, text + n, sizeof text - n);
 }
 
@@ -278,7 +238,7 @@ void evd_putf(struct evd_buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n + 1))
+	if (n < 0 || !evd_buf_room(b, (size_t)n + 1))
 		return;
 	va_start(ap, fmt);
 	vsnprintf((char *)b->data + b->len, (size_t)n + 1, fmt, ap);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Borrowed bytes; never owns. `p` may be NULL if `len` is 0. */
 struct evd_view {
@@ -20,8 +21,16 @@ struct evd_view {
 	size_t len; /* bytes */
 };
 
-struct evd_view evd_view_of(const void *p, size_t len);
-struct evd_view evd_view_str(const char *text);
+static inline struct evd_view evd_view_of(const void *p, size_t len)
+{
+	struct evd_view v = {(const uint8_t *)p, len};
+
+	return v;
+}
+static inline struct evd_view evd_view_str(const char *text)
+{
+	return evd_view_of(text, strlen(text));
+}
 bool evd_view_eq(struct evd_view a, struct evd_view b);
 bool evd_view_is(struct evd_view a, const char *text);
 /* bytewise order, shorter first: <0, 0, >0 */
@@ -64,10 +73,34 @@ struct evd_view evd_buf_view(const struct evd_buf *b);
 /*
  * Puts return nothing: a failure (NOMEM, LIMIT) sticks in `failed`; look once with evd_buf_check().
  */
-void evd_put(struct evd_buf *b, const void *p, size_t len);
-void evd_put_view(struct evd_buf *b, struct evd_view v);
-void evd_put_str(struct evd_buf *b, const char *text);
-void evd_put_u8(struct evd_buf *b, uint8_t v);
+bool evd_buf_enlarge(struct evd_buf *b, size_t more); /* what evd_buf_room does when it is full */
+/* Nearly always there is room: a record is put together from a hundred small pieces. */
+static inline bool evd_buf_room(struct evd_buf *b, size_t more)
+{
+	if (!b->failed && more <= b->cap - b->len && (!b->max || more <= b->max - b->len))
+		return true;
+	return evd_buf_enlarge(b, more);
+}
+static inline void evd_put(struct evd_buf *b, const void *p, size_t len)
+{
+	if (len == 0 || !evd_buf_room(b, len))
+		return;
+	memcpy(b->data + b->len, p, len);
+	b->len += len;
+}
+static inline void evd_put_view(struct evd_buf *b, struct evd_view v)
+{
+	evd_put(b, v.p, v.len);
+}
+static inline void evd_put_str(struct evd_buf *b, const char *text)
+{
+	evd_put(b, text, strlen(text));
+}
+static inline void evd_put_u8(struct evd_buf *b, uint8_t v)
+{
+	if (evd_buf_room(b, 1))
+		b->data[b->len++] = v;
+}
 void evd_put_u16le(struct evd_buf *b, uint16_t v);
 void evd_put_u32le(struct evd_buf *b, uint32_t v);
 void evd_put_u64le(struct evd_buf *b, uint64_t v);

@@ -316,7 +316,7 @@ void evd_put_json_string(struct evd_buf *b, struct evd_view v)
 }
 
 /* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
-static bool needs_escape(const uint8_t *p)
+static inline bool needs_escape(const uint8_t *p)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
 	uint64_t x, quote, slash;
@@ -326,6 +326,31 @@ static bool needs_escape(const uint8_t *p)
 	slash = x ^ ones * '\\';
 	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
 	       high;
+}
+
+/* ASCII without anything to escape; the last eight bytes are looked at again rather than one by one. */
+static bool is_plain(struct evd_view v)
+{
+	uint64_t x;
+
+	if (v.len < sizeof x)
+		return false;
+	for (size_t i = 0;; i = v.len - i < 2 * sizeof x ? v.len - sizeof x : i + sizeof x) {
+		memcpy(&x, v.p + i, sizeof x);
+		if (x & UINT64_C(0x8080808080808080) || needs_escape(v.p + i))
+			return false;
+		if (i == v.len - sizeof x)
+			return true;
+	}
+}
+
+static void put_quoted(struct evd_buf *b, struct evd_view v)
+{
+	if (!evd_buf_room(b, v.len + 2))
+		return;
+	b->data[b->len] = b->data[b->len + v.len + 1] = '"';
+	memcpy(b->data + b->len + 1, v.p, v.len);
+	b->len += v.len + 2;
 }
 
 static void put_escape(struct evd_buf *b, uint8_t c)
@@ -392,20 +417,23 @@ static bool open_member(struct evd_object *o, const char *key, const char *suffi
 
 	if (o->failed)
 		return false;
-	grown = evd_grow(o->member, o->n, &o->cap, sizeof *o->member);
-	if (!grown) {
-		o->failed = EVD_E_NOMEM;
-		return false;
+	if (o->n >= o->cap) {
+		grown = evd_grow(o->member, o->n, &o->cap, sizeof *o->member);
+		if (!grown) {
+			o->failed = EVD_E_NOMEM;
+			return false;
+		}
+		o->member = grown;
 	}
-	o->member = grown;
 	n = strlen(key);
 	k = *suffix ? strlen(suffix) : 0;
 	if (n + k < 1 || n + k > EVD_MAX_KEY) {
 		o->failed = EVD_E_MISUSE;
 		return false;
 	}
-	memcpy(o->member[o->n].key, key, n);
-	memcpy(o->member[o->n].key + n, suffix, k + 1);
+	memcpy(o->member[o->n].key, key, n + 1);
+	if (k)
+		memcpy(o->member[o->n].key + n, suffix, k + 1);
 	o->member[o->n].off = o->values.len;
 	return true;
 }
@@ -473,10 +501,15 @@ void evd_object_hex(struct evd_object *o, const char *key, const uint8_t *p, siz
 
 void evd_object_bytes(struct evd_object *o, const char *key, struct evd_view v)
 {
-	if (evd_is_utf8(v)) {
+	bool plain = is_plain(v);
+
+	if (plain || evd_is_utf8(v)) {
 		if (!open_member(o, key, ""))
 			return;
-		put_json_utf8(&o->values, v);
+		if (plain)
+			put_quoted(&o->values, v);
+		else
+			put_json_utf8(&o->values, v);
 		close_member(o);
 		return;
 	}
