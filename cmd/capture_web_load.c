@@ -156,6 +156,19 @@ static int wait_for_bodies(struct web_page *p, struct evd_error *err)
 	return r < 0 ? r : 0;
 }
 
+/* What is wrong with the page's certificate is told behind the load. */
+static int wait_for_certificate(struct web_page *p, struct evd_error *err)
+{
+	const struct web_resource *d = web_net_document(&p->net);
+	bool wrong = d && (web_tls_refused(d) || web_tls_untrusted(d));
+	int64_t until = evd_clock_ms() + BODY_MS;
+	int r = 0;
+
+	while (r >= 0 && wrong && !p->net.wrong.error.len && evd_clock_ms() < until)
+		r = web_hear(p->w, 100, err);
+	return r < 0 ? r : 0;
+}
+
 static int open_tab(struct web_page *p, struct evd_error *err)
 {
 	char params[200];
@@ -191,6 +204,7 @@ static int prepare(struct web_page *p, struct evd_error *err)
 	    {"Runtime.enable", NULL},
 	    {"Log.enable", NULL},
 	    {"Inspector.enable", NULL},
+	    {"Security.enable", NULL},
 	    {"Target.setAutoAttach",
 	     "{\"autoAttach\":true,\"waitForDebuggerOnStart\":true,\"flatten\":true}"},
 	    {"Emulation.setDeviceMetricsOverride", metrics},
@@ -245,6 +259,7 @@ static int navigate(struct web_page *p, struct evd_error *err)
 	v = json_text_of(&p->w->msg, result, "errorText");
 	if (v.len)
 		evd_put_view(&p->error, v);
+	p->net.frame = p->frame;
 	v = json_text_of(&p->w->msg, result, "frameId");
 	for (size_t i = 0; i < v.len && i < sizeof p->frame - 1; i++)
 		p->frame[i] = (char)(v.p[i] == '"' || v.p[i] == '\\' ? '_' : v.p[i]);
@@ -380,6 +395,8 @@ int web_page_open(struct web_page *p, struct evd_error *err)
 		evd_put_view(&p->title, v);
 	if (r == 0)
 		r = wait_for_bodies(p, err);
+	if (r == 0)
+		r = wait_for_certificate(p, err);
 	return r ? r : read_size(p, err);
 }
 

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static void copy_id(char out[64], struct evd_view v)
 {
@@ -90,39 +89,6 @@ static void put_status(struct evd_buf *b, const struct web *w, size_t response)
 	evd_put_str(b, "\r\n");
 }
 
-static void put_tls(struct web_resource *r, const struct web *w, size_t response)
-{
-	static const char *const texts[] = {
-	    "protocol", "keyExchange", "keyExchangeGroup", "cipher",
-	    "mac",      "subjectName", "issuer",           "certificateTransparencyCompliance"};
-	static const char *const times[] = {"validFrom", "validTo"};
-	size_t d = json_get(&w->msg, response, "securityDetails");
-	struct evd_object o;
-
-	evd_buf_reset(&r->tls);
-	if (!d)
-		return;
-	evd_object_init(&o);
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct evd_view v = json_text_of(&w->msg, d, texts[i]);
-
-		if (v.len)
-			evd_object_bytes(&o, texts[i], v);
-	}
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-		char text[EVD_TIME_LEN + 1];
-		uint64_t s = web_number(w, d, times[i]);
-
-		if (s < UINT64_C(253402300800)) { /* year 10000 */
-			evd_time_format(text, (int64_t)s * 1000);
-			evd_object_cstr(&o, times[i], text);
-		}
-	}
-	if (evd_object_write(&o, &r->tls, NULL))
-		evd_buf_reset(&r->tls);
-	evd_object_release(&o);
-}
-
 static void take_response(struct web_resource *r, const struct web *w, size_t response)
 {
 	r->answered = true;
@@ -135,7 +101,8 @@ static void take_response(struct web_resource *r, const struct web *w, size_t re
 	evd_buf_reset(&r->response);
 	put_status(&r->response, w, response);
 	put_headers(&r->response, &w->msg, json_get(&w->msg, response, "headers"));
-	put_tls(r, w, response);
+	web_tls_put(w, json_get(&w->msg, response, "securityDetails"), &r->tls);
+	put_member(&r->security, w, response, "securityState");
 }
 
 static void take_post(struct web_resource *r, const struct web *w, size_t request)
@@ -204,6 +171,7 @@ static int on_request(struct web_net *n, struct web *w, size_t params, struct ev
 		return n->beyond ? 0 : evd_nomem(err);
 	n->open++;
 	copy_id(r->id, json_text_of(&w->msg, params, "requestId"));
+	copy_id(r->frame, json_text_of(&w->msg, params, "frameId"));
 	r->session = w->session;
 	r->date_ms = milliseconds(w, params, "wallTime");
 	put_member(&r->url, w, request, "url");
@@ -214,73 +182,6 @@ static int on_request(struct web_net *n, struct web *w, size_t params, struct ev
 	return evd_buf_check(&r->post, err);
 }
 
-static int ask(struct web *w, struct web_resource *r, const char *method, uint64_t *id,
-               struct evd_error *err)
-{
-	struct evd_buf p = {0};
-	int rc;
-
-	evd_put_str(&p, "{\"requestId\":");
-	evd_put_json_string(&p, evd_view_str(r->id));
-	evd_put(&p, "}", 2);
-	rc = evd_buf_check(&p, err);
-	if (rc == 0)
-		rc = web_send(w, &r->session, method, (const char *)p.data, id, err);
-	evd_buf_release(&p);
-	return rc;
-}
-
-static bool too_much(struct web_net *n, struct web_resource *r, uint64_t more)
-{
-	if (n->bodies + more <= WEB_BODIES_MAX)
-		return false;
-	r->body_state = WEB_BODY_MISSED;
-	r->why_no_body = "the page's bodies are larger than is kept";
-	return true;
-}
-
-/* The bytes as they come: the browser's own answer to getResponseBody is text in another encoding. */
-static int begin_stream(struct web_net *n, struct web *w, struct web_resource *r,
-                        struct evd_error *err)
-{
-	r->session = w->session;
-	r->stream = WEB_STREAM_ASKED;
-	r->body_state = WEB_BODY_ASKED;
-	n->asked++;
-	return ask(w, r, "Network.streamResourceContent", &r->stream_call, err);
-}
-
-static void add_piece(struct web_net *n, struct web_resource *r, struct evd_view piece)
-{
-	if (r->body_state != WEB_BODY_ASKED || !piece.len || too_much(n, r, piece.len / 4 * 3))
-		return;
-	n->bodies += piece.len / 4 * 3;
-	if (!web_put_base64(&r->body, piece)) {
-		r->body_state = WEB_BODY_MISSED;
-		r->why_no_body = "a piece of it was no data";
-	}
-}
-
-static int ask_for_body(struct web *w, struct web_resource *r, struct evd_error *err)
-{
-	return ask(w, r, "Network.getResponseBody", &r->body_call, err);
-}
-
-/* Pieces that came before the stream began may be missing: then the body is asked for as a whole. */
-static int end_stream(struct web_net *n, struct web *w, struct web_resource *r,
-                      struct evd_error *err)
-{
-	if (r->body_state == WEB_BODY_ASKED && r->body.len != r->told) {
-		r->stream = WEB_STREAM_REFUSED;
-		evd_buf_reset(&r->body);
-		return ask_for_body(w, r, err);
-	}
-	n->asked--;
-	if (r->body_state == WEB_BODY_ASKED)
-		r->body_state = WEB_BODY_KEPT;
-	return 0;
-}
-
 static int on_finished(struct web_net *n, struct web *w, size_t params, struct evd_error *err)
 {
 	struct web_resource *r = find(n, w, params);
@@ -289,23 +190,7 @@ static int on_finished(struct web_net *n, struct web *w, size_t params, struct e
 		return 0;
 	close_one(n, r);
 	r->encoded = web_number(w, params, "encodedDataLength");
-	if (r->stream == WEB_STREAM_ON)
-		return end_stream(n, w, r, err);
-	if (r->stream == WEB_STREAM_REFUSED)
-		return ask_for_body(w, r, err);
-	return 0;
-}
-
-/* The answer to begin_stream; it may come when all is over already. */
-static int on_stream(struct web_net *n, struct web *w, struct web_resource *r, size_t result,
-                     struct evd_error *err)
-{
-	r->stream = result ? WEB_STREAM_ON : WEB_STREAM_REFUSED;
-	r->stream_call = 0;
-	if (!result)
-		return r->finished && !r->failed ? ask_for_body(w, r, err) : 0;
-	add_piece(n, r, json_text_of(&w->msg, result, "bufferedData"));
-	return r->finished ? end_stream(n, w, r, err) : 0;
+	return web_body_end(n, w, r, err);
 }
 
 static void on_failed(struct web_net *n, struct web *w, size_t params)
@@ -321,90 +206,6 @@ static void on_failed(struct web_net *n, struct web *w, size_t params)
 	put_member(&r->error, w, params, "errorText");
 	r->body_state = r->answered ? WEB_BODY_MISSED : WEB_BODY_NONE;
 	r->why_no_body = "the transfer did not end";
-}
-
-/* Whether the response names an encoding that is not UTF-8. */
-static bool names_encoding(const struct web_resource *r)
-{
-	static const char key[] = "charset=";
-	size_t n = sizeof key - 1;
-
-	for (size_t i = 0; i + n < r->response.len; i++) {
-		const char *at = (const char *)r->response.data + i;
-		size_t left = r->response.len - i - n, quote;
-
-		if (strncasecmp(at, key, n) != 0)
-			continue;
-		quote = at[n] == '"' || at[n] == '\'';
-		if (left < 5 + quote || strncasecmp(at + n + quote, "utf-8", 5) != 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The browser decoded this text and writes it as UTF-8. It is the bytes that came only if those were UTF-8: of
- * the same length (what is one byte in another encoding is two or three here), nothing replaced, no other
- * encoding named.
- */
-static bool is_as_it_came(const struct web_resource *r, struct evd_view text)
-{
-	bool ascii = true;
-
-	for (size_t i = 0; i < text.len; i++) {
-		ascii = ascii && text.p[i] < 0x80;
-		if (text.len - i >= 3 && memcmp(text.p + i, "\xef\xbf\xbd", 3) == 0)
-			return false;
-	}
-	return ascii || (text.len == r->told && !names_encoding(r));
-}
-
-static void on_body(struct web_net *n, const struct web *w, struct web_resource *r, size_t result)
-{
-	struct evd_view text = json_text_of(&w->msg, result, "body");
-
-	r->body_call = 0;
-	if (r->body_state != WEB_BODY_ASKED)
-		return;
-	n->asked--;
-	r->body_state = WEB_BODY_MISSED;
-	r->why_no_body = "the browser no longer had it";
-	if (!result || too_much(n, r, text.len))
-		return;
-	if (json_is_true(&w->msg, result, "base64Encoded")) {
-		if (!web_put_base64(&r->body, text))
-			return;
-	} else if (!is_as_it_came(r, text)) {
-		r->why_no_body = "only text in another encoding was to be had";
-		return;
-	} else if (text.len) {
-		evd_put_view(&r->body, text);
-		r->from_text = true;
-	}
-	if (r->body.failed || (r->told && r->told != r->body.len)) {
-		r->why_no_body = "the browser had it in part";
-		evd_buf_reset(&r->body);
-		return;
-	}
-	n->bodies += r->body.len;
-	r->body_state = WEB_BODY_KEPT;
-	r->why_no_body = NULL;
-}
-
-static int on_reply(struct web_net *n, struct web *w, uint64_t reply, size_t result,
-                    struct evd_error *err)
-{
-	for (size_t i = n->n; i--;) {
-		struct web_resource *r = n->at[i];
-
-		if (r->stream_call == reply)
-			return on_stream(n, w, r, result, err);
-		if (r->body_call == reply) {
-			on_body(n, w, r, result);
-			break;
-		}
-	}
-	return 0;
 }
 
 static int on_extra(struct web_net *n, const struct web *w, size_t params, bool response,
@@ -492,13 +293,13 @@ static int on_event(struct web_net *n, struct web *w, const char *method, size_t
 		take_response(r, w, json_get(&w->msg, params, "response"));
 		r->extra = json_is_true(&w->msg, params, "hasExtraInfo");
 		put_member(&r->type, w, params, "type");
-		return begin_stream(n, w, r, err);
+		return web_body_begin(n, w, r, err);
 	}
 	r = strcmp(what, "dataReceived") == 0 ? find(n, w, params) : NULL;
 	if (r)
 		r->told += web_number(w, params, "dataLength");
 	if (r && r->stream == WEB_STREAM_ON)
-		add_piece(n, r, json_text_of(&w->msg, params, "data"));
+		web_body_piece(n, r, json_text_of(&w->msg, params, "data"));
 	return 0;
 }
 
@@ -506,14 +307,27 @@ int web_net_heard(struct web_net *n, struct web *w, uint64_t reply, const char *
                   size_t params, struct evd_error *err)
 {
 	if (reply)
-		return on_reply(n, w, reply, params, err);
+		return web_body_reply(n, w, reply, params, err);
 	if (!params)
 		return 0;
 	if (strncmp(method, "Network.", 8) == 0)
 		return on_event(n, w, method, params, err);
+	if (strcmp(method, "Security.visibleSecurityStateChanged") == 0)
+		return web_tls_heard(n, w, params, err);
 	if (strcmp(method, "Log.entryAdded") == 0 || strncmp(method, "Runtime.", 8) == 0)
 		on_console(n, w, method, params);
 	return 0;
+}
+
+const struct web_resource *web_net_document(const struct web_net *n)
+{
+	for (size_t i = n->n; n->frame && i--;) {
+		const struct web_resource *r = n->at[i];
+
+		if (evd_view_is(evd_buf_view(&r->type), "Document") && strcmp(r->frame, n->frame) == 0)
+			return r;
+	}
+	return NULL;
 }
 
 /* The wire's lines of one id come in the order of its hops. */
@@ -555,15 +369,16 @@ void web_net_settle(struct web_net *n)
 		if (x && x->lines.len)
 			use_response_lines(r, x);
 	}
+	web_tls_settle(n);
 }
 
 void web_net_release(struct web_net *n)
 {
 	for (size_t i = 0; i < n->n; i++) {
 		struct web_resource *r = n->at[i];
-		struct evd_buf *const all[] = {&r->url,   &r->method,   &r->type, &r->request,
-		                               &r->post,  &r->response, &r->mime, &r->protocol,
-		                               &r->error, &r->tls,      &r->ip,   &r->body};
+		struct evd_buf *const all[] = {
+		    &r->url,      &r->method, &r->type, &r->request,  &r->post, &r->response, &r->mime,
+		    &r->protocol, &r->error,  &r->tls,  &r->security, &r->ip,   &r->body};
 
 		for (size_t k = 0; k < sizeof all / sizeof *all; k++)
 			evd_buf_release(all[k]);
@@ -574,5 +389,8 @@ void web_net_release(struct web_net *n)
 	free(n->at);
 	free(n->extra);
 	evd_buf_release(&n->console);
+	evd_buf_release(&n->wrong.error);
+	evd_buf_release(&n->wrong.tls);
+	evd_buf_release(&n->wrong.chain);
 	memset(n, 0, sizeof *n);
 }

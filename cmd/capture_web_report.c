@@ -65,6 +65,7 @@ static void put_resource(struct evd_object *o, const struct web_resource *r)
 	put_text(o, "address", &r->ip);
 	put_text(o, "protocol", &r->protocol);
 	put_text(o, "error", &r->error);
+	put_text(o, "security", &r->security);
 	if (r->tls.len)
 		evd_object_raw(o, "tls", evd_buf_view(&r->tls));
 	if (r->answered)
@@ -135,6 +136,8 @@ static struct evd_view origin_of(const struct web_resource *r)
 static int put_chain(struct web_page *p, struct evd_view origin, struct evd_buf *b,
                      struct evd_error *err)
 {
+	const struct web_net *n = &p->net;
+	bool wrong = n->wrong.of && evd_view_eq(origin_of(n->wrong.of), origin);
 	struct evd_buf params = {0};
 	size_t result = 0, list;
 	int r;
@@ -148,15 +151,17 @@ static int put_chain(struct web_page *p, struct evd_view origin, struct evd_buf 
 	evd_buf_release(&params);
 	if (r && r != EVD_E_DAMAGED)
 		return r;
-	list = json_get(&p->w->msg, result, "tableNames");
-	evd_put_str(b, b->len > 1 ? ",{\"chain\":[" : "{\"chain\":[");
-	for (size_t at = r == 0 && list ? json_first(&p->w->msg, list) : 0, i = 0; at;
-	     at = json_next(&p->w->msg, list, at), i++) {
-		if (i)
-			evd_put_u8(b, ',');
-		evd_put_json_string(b, json_text(&p->w->msg, at));
+	list = r == 0 ? json_get(&p->w->msg, result, "tableNames") : 0;
+	evd_put_str(b, b->len > 1 ? ",{\"chain\":" : "{\"chain\":");
+	if (wrong && n->wrong.chain.len)
+		evd_put_view(b, evd_buf_view(&n->wrong.chain));
+	else
+		web_tls_put_chain(p->w, list, b);
+	if (wrong && n->wrong.error.len) {
+		evd_put_str(b, ",\"error\":");
+		evd_put_json_string(b, evd_buf_view(&n->wrong.error));
 	}
-	evd_put_str(b, "],\"origin\":");
+	evd_put_str(b, ",\"origin\":");
 	evd_put_json_string(b, origin);
 	evd_put_u8(b, '}');
 	return evd_buf_check(b, err);
@@ -184,6 +189,34 @@ static int put_chains(struct web_page *p, struct evd_buf *b, struct evd_error *e
 	return r ? r : evd_buf_check(b, err);
 }
 
+/* Once an origin: the page itself refused, or gone on with because that was asked for. */
+static void judge_certificates(struct web_page *p)
+{
+	struct evd_view seen[ORIGINS_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->net.n && n < ORIGINS_MAX; i++) {
+		const struct web_resource *r = p->net.at[i];
+		const struct evd_buf *why =
+		    r == p->net.wrong.of && p->net.wrong.error.len ? &p->net.wrong.error : &r->error;
+		struct evd_view origin = origin_of(r);
+		bool known = !web_tls_refused(r) && !web_tls_untrusted(r);
+
+		for (size_t k = 0; k < n && !known; k++)
+			known = evd_view_eq(seen[k], origin);
+		if (known)
+			continue;
+		seen[n++] = origin;
+		web_page_find(
+		    p, web_tls_refused(r) ? "web-certificate-refused" : "web-certificate-untrusted",
+		    "%s: %.*s %.*s",
+		    web_tls_refused(r) ? "the certificate is not trusted, nothing was loaded from there"
+		                       : "the certificate is not trusted, gone on as asked",
+		    origin.len < 200 ? (int)origin.len : 200, (const char *)origin.p,
+		    why->len < 80 ? (int)why->len : 80, why->len ? (const char *)why->data : "");
+	}
+}
+
 static bool is_media(const struct web_resource *r)
 {
 	return evd_view_is(evd_buf_view(&r->type), "Media");
@@ -209,7 +242,7 @@ static void judge(struct web_page *p)
 		            (no_body && r->status != 204 && r->status != 304);
 		int len = r->url.len < 200 ? (int)r->url.len : 200;
 
-		if (!lost || is_favicon(r) || (is_media(r) ? media++ : missing++) >= NAMED_MAX)
+		if (!lost || is_favicon(r) || r == p->net.wrong.of || (is_media(r) ? media++ : missing++) >= NAMED_MAX)
 			continue;
 		web_page_find(p, is_media(r) ? "web-media-not-captured" : "web-resource-missing",
 		              "%s: %.*s",
@@ -269,9 +302,11 @@ static int put_wacz(struct web_page *p, struct evd_error *err)
 int web_page_account(struct web_page *p, struct evd_error *err)
 {
 	struct evd_buf chains = {0}, report = {0};
-	int r = put_chains(p, &chains, err);
+	int r;
 
 	web_net_settle(&p->net);
+	r = put_chains(p, &chains, err);
+	judge_certificates(p);
 	judge(p);
 	if (r == 0)
 		r = put_wacz(p, err);

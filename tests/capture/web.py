@@ -15,50 +15,15 @@ import time
 import zipfile
 
 import pages
-from desk import Cli, check, png
-from pages import Site, row_colour  # noqa: E402
+from desk import check, png
+from entries import PARTS, Page, capture, last, open_case
+from pages import Site, row_colour
 
 
 # The readers of others, warcio and wacz from PyPI, in an environment of their own
 VENV = os.environ.get('EVD_WARC_VENV')
 if VENV and not sys.prefix.startswith(os.path.realpath(VENV)):
 	os.execv(VENV + '/bin/python', [VENV + '/bin/python', '-B'] + sys.argv)
-
-
-def records(t, seq):
-	with open('%s/custody/%08d/records.jsonl' % (t.case, seq), encoding='utf-8') as f:
-		return [json.loads(line) for line in f]
-
-
-def last(t):
-	return len(os.listdir(t.case + '/custody'))
-
-
-class Page:
-	"""The entry of one page: its items by part, its findings."""
-
-	def __init__(self, t, seq):
-		entry = json.load(open('%s/custody/%08d/entry.json' % (t.case, seq)))
-		check(entry['action'] == 'capture' and entry['details']['observed'] == 'tool', 'observed by the tool')
-		lines = records(t, seq)
-		content = {r['id']: r for r in lines if r['kind'] == 'content'}
-		self.facts = {r['capture']['part']: r['capture'] for r in lines if r['kind'] == 'origin'}
-		self.path = {r['capture']['part']: t.case + '/' + content[r['item']]['path'] for r in lines if r['kind'] == 'origin'}
-		self.found = [r['code'] for r in lines if r['kind'] == 'observation']
-
-	def read(self, part):
-		with open(self.path[part], 'rb') as f:
-			return f.read()
-
-
-PARTS = {'view', 'full', 'dom', 'page', 'print', 'traffic', 'network'}
-
-
-def capture(t, *words, **how):
-	t.evidence('capture', 'web', *words, **how)
-	page = Page(t, last(t))
-	check(PARTS <= set(page.path), 'the set of items: %s' % sorted(page.path))
-	return page
 
 
 def long_page(t, site):
@@ -255,11 +220,8 @@ def cut_short(t, site):
 
 
 def main():
-	t, site = Cli(sys.argv[1]), Site(pages.plain_routes())
-	t.env['XDG_RUNTIME_DIR'] = os.environ['XDG_RUNTIME_DIR'] = t.path('run')
-	os.mkdir(t.path('run'), 0o700)
-	t.identity()
-	t.run('evidence', 'open', '--number', 'K 1', '--title', 'pages', t.case, '--passphrase-file', t.pass_file)
+	t, site = open_case(sys.argv[1]), Site(pages.plain_routes())
+	os.environ['XDG_RUNTIME_DIR'] = t.env['XDG_RUNTIME_DIR']
 	for step in [eval(n) for n in sys.argv[2:]] or (long_page, lazy, script, traffic, names, limits, refusals, cut_short):
 		began = time.time()
 		step(t, site)
