@@ -79,6 +79,7 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 	free(list);
 	cmd_items_release(&items);
 	cmd_end(&s);
+	config->program = NULL; /* it points into this function */
 	return r;
 }
 

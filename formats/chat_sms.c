@@ -476,7 +476,7 @@ static int part(struct sms *g, struct evd_error *err)
 	a = &g->part[g->n_parts++];
 	memset(a, 0, sizeof *a);
 	evd_put_view(&a->media, ct);
-	text = attribute(g, "cl", &a->name, &has);
+	attribute(g, "cl", &a->name, &has);
 	if (!has)
 		attribute(g, "name", &a->name, NULL);
 	data = attribute(g, "data", &b, &has);

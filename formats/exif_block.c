@@ -401,6 +401,7 @@ static bool degrees(const uint32_t v[6], double *out)
 {
 	double d = 0, unit = 1;
 
+	/* NOLINTNEXTLINE(cert-flp30-c): the counter is an integer; 60 and 3600 are exact */
 	for (int i = 0; i < 6; i += 2, unit *= 60) {
 		if (v[i + 1] == 0) {
 			if (v[i] == 0 && i > 0)

@@ -166,7 +166,7 @@ unsigned wa_order_time(const struct wa_form *f, const struct wa_head *h, struct 
 		bool same = false;
 
 		if (!wa_head_time(h, (enum wa_order)o, &ms) ||
-		    (f->bad[o] && strcmp(f->by, "contradiction")))
+		    (f->bad[o] && strcmp(f->by, "contradiction") != 0))
 			continue;
 		for (size_t i = 0; i < t->n_readings; i++)
 			same = same || t->reading[i].local_ms == ms;

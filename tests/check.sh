@@ -197,7 +197,7 @@ check_format() {
 check_tidy() {
 	[ -f "$build/compile_commands.json" ] || configure "$build"
 	jq -r '.[].file' "$build/compile_commands.json" | grep -E "^$here/(libevidence|cmd|formats)/" | sort -u >"$work/files"
-	xargs -P "$jobs" -n 4 clang-tidy -p "$build" --quiet --warnings-as-errors='*' <"$work/files" >"$work/tidy" 2>/dev/null ||
+	xargs -P "$jobs" -n 1 clang-tidy -p "$build" --quiet --warnings-as-errors='*' <"$work/files" >"$work/tidy" 2>/dev/null ||
 		{ grep -E 'warning:|error:' "$work/tidy" | sort -u; fail "clang-tidy (above)"; }
 	echo "tidy: $(wc -l <"$work/files") files"
 }
