@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "platform/clock.h"
 #include "platform/files.h"
+#include "seal/kept.h"
 #include "stamp/answer.h"
 #include "stamp/stamp.h"
 
@@ -237,6 +238,30 @@ static int attach_entry(struct cmd_global *g, struct words *w, const struct pair
 	return r;
 }
 
+/* The case that the bundle is of, if it is the one here, brings the signature along with its next seal
+ * (docs/format.md §9.1). What was made stands without that too. */
+static void keep_in_case(struct cmd_global *g, const struct opened *x)
+{
+	struct evd_case *c = calloc(1, sizeof *c);
+	struct evd_error err = {0};
+	struct evd_view p7s = {NULL, 0};
+	int r;
+
+	for (size_t i = 0; i < x->b.meta.n; i++)
+		if (strcmp(x->b.meta.at[i].name, "META-INF/signature001.p7s") == 0)
+			p7s = evd_buf_view(&x->b.meta.at[i].bytes);
+	r = c ? evd_case_open(g->case_dir, EVD_CASE_WRITE, c, &err) : evd_nomem(&err);
+	if (r == 0)
+		r = evd_kept_stamped(c, p7s, &err);
+	if (r == 0 && !g->quiet)
+		puts(_("The case keeps this signature for its next seal."));
+	else if (r < 0 && r != EVD_E_NOTFOUND)
+		fprintf(stderr, "evidence: the case could not keep this signature: %s\n", err.text);
+	if (c)
+		evd_case_close(c);
+	free(c);
+}
+
 static int attach_bundle(struct cmd_global *g, struct words *w, const struct pair *p)
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN], must[EVD_SHA256_LEN];
@@ -263,6 +288,8 @@ static int attach_bundle(struct cmd_global *g, struct words *w, const struct pai
 		r = cmd_fail(r, &err);
 	else
 		say_attached(g, ms, w->out);
+	if (r == 0 && w->bundle)
+		keep_in_case(g, x);
 	if (x)
 		close_bundle(x);
 	free(x);
@@ -286,6 +313,8 @@ static int embed(struct cmd_global *g, struct words *w)
 		cmd_put_text(evd_view_str(w->out));
 		putchar('\n');
 	}
+	if (r == 0)
+		keep_in_case(g, x);
 	if (x)
 		close_bundle(x);
 	free(x);

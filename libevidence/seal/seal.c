@@ -78,6 +78,12 @@ int evd_seal_bring_previous(struct evd_case *c, struct evd_draft *d, struct evd_
 		return r;
 	for (unsigned t = 0; t <= EVD_TAGFILES && r == 0; t++)
 		r = copy_kept(&copier, d, fd, kept_name[t], err);
+	if (r == 0) {
+		r = evd_kept_stamped_check(c, seq, err);
+		if (r == 0)
+			r = copy_kept(&copier, d, fd, EVD_KEPT_STAMPED, err);
+		r = r == EVD_END ? 0 : r;
+	}
 	evd_copier_release(&copier);
 	close(fd);
 	return r;

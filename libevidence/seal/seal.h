@@ -57,8 +57,8 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
              const struct evd_seal_options *o, struct evd_sealed *out,
              struct evd_error *err) EVD_MUST_USE;
 
-/* evd_seal_bring_previous(c, d, err): adds to the draft the six files of the case's last seal, role
- * seal (docs/format.md §9.1). Nothing if there was none. */
+/* evd_seal_bring_previous(c, d, err): adds to the draft the six files of the case's last seal and
+ * its signature with time-stamps, role seal (docs/format.md §9.1). Nothing if there was none. */
 int evd_seal_bring_previous(struct evd_case *c, struct evd_draft *d,
                             struct evd_error *err) EVD_MUST_USE;
 

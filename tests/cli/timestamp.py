@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """timestamp.py PROGRAMS: `evidence timestamp` with `openssl ts` as the authority: an entry, a seal (T), chain and
 lists beside it (LT), archive time stamps (LTA); what is no answer, or not an acceptable one, is refused in one line."""
+import json
 import os
 import subprocess
 import sys
@@ -172,9 +173,53 @@ def main():
 	altered = bytearray(open(lta, 'rb').read())
 	altered[altered.index(b'Bagging-Date')] ^= 1
 	cli.evidence('timestamp', 'request', '--archive', cli.write('altered.asice', bytes(altered)), '--out', cli.path('z.tsq'), expect=65)
+	next_seal(cli, a, plain, t, lt)
 	for words in ([], ['request'], ['attach', 'x'], ['embed', '--bundle', lt], ['request', '--entry', '1', '--bundle', lt, '--out', 'q']):
 		cli.evidence('timestamp', *words, expect=64)
 	print('timestamps: T, LT, LTA')
+
+
+def signature(path):
+	with zipfile.ZipFile(path) as z:
+		return z.read('META-INF/signature001.p7s')
+
+
+def next_seal(cli, a, plain, t, lt):
+	"""The case brings along with its next seal what became of the signature of the seal before (format.md §9)."""
+	with open(cli.path('case', 'custody', '%08d' % len(os.listdir(cli.path('case', 'custody'))), 'entry.json'), encoding='utf-8') as f:
+		seal = json.load(f)
+	check(seal['action'] == 'seal', 'the last entry is the seal')
+	stamped = cli.path('case', 'seals', '%08d' % seal['seq'], 'stamped.p7s')
+	with open(stamped, 'rb') as f:
+		check(f.read() == signature(lt), 'the signature made last is kept')
+	check(signature(lt) != signature(t) != signature(plain), 'three signatures that differ')
+	# of another case, or without a case at hand: made all the same, and nothing is kept
+	other = Cli(cli.programs)
+	other.env, other.me = cli.env, cli.me
+	open_case(other)
+	other.evidence('seal', other.path('other.asice'))
+	stamp(cli, a, other.path('other.asice'), cli.path('other-t.asice'))
+	stamp(other, a, other.path('other.asice'), other.path('elsewhere.asice'))
+	with open(stamped, 'rb') as f:
+		whole = f.read()
+	check(whole == signature(lt), 'that of another case is not kept in this one')
+	check(any('stamped.p7s' in files for _, _, files in os.walk(other.path('case', 'seals'))), 'but in its own')
+	# damaged: found by check, and not brought along
+	with open(stamped, 'wb') as f:
+		f.write(whole[:200])
+	check('stamped.p7s' in cli.evidence('check', expect=1), 'check finds it')
+	cli.evidence('note', 'later')
+	check('stamped.p7s is damaged' in cli.evidence('seal', cli.path('no.asice'), expect=65), 'a damaged one is not brought along')
+	check(not os.path.exists(cli.path('no.asice')), 'nothing is left')
+	with open(stamped, 'wb') as f:
+		f.write(whole)
+	cli.evidence('check')
+	cli.evidence('seal', cli.path('next.asice'))
+	cli.verdict('--pin', cli.me, '--trust', a.ca, '--extends', plain, cli.path('next.asice'))
+	with zipfile.ZipFile(cli.path('next.asice')) as z:
+		names_ = [n for n in z.namelist() if '/data/' in n and n.endswith('.p7s')]
+		brought = [z.read(n) for n in names_]
+	check(brought == [signature(plain), signature(lt)], 'both signatures are in the next bundle: %r' % names_)
 
 
 def open_case(cli):
