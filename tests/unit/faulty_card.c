@@ -2,6 +2,7 @@
 #include "faulty_card.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REAL "/usr/lib/softhsm/libsofthsm2.so"
@@ -92,12 +93,27 @@ static CK_RV my_C_Sign(CK_SESSION_HANDLE s, unsigned char *in, CK_ULONG in_len, 
 	return rv;
 }
 
+/* For programs, which cannot set the struct: faults by environment. */
+static void ask_environment(void)
+{
+	const char *call = getenv("FAULTY_CARD_CALL"), *after = getenv("FAULTY_CARD_AFTER"),
+	           *rv = getenv("FAULTY_CARD_RV"), *flags = getenv("FAULTY_CARD_FLAGS");
+
+	if (!call || card_fault.call)
+		return;
+	card_fault.call = *call ? call : NULL;
+	card_fault.after = after ? (unsigned)strtoul(after, NULL, 0) : 0;
+	card_fault.rv = rv ? strtoul(rv, NULL, 0) : 0;
+	card_fault.flags = flags ? strtoul(flags, NULL, 0) : 0;
+}
+
 EXPORT CK_RV C_GetFunctionList(CK_FUNCTION_LIST **out)
 {
 	CK_C_GetFunctionList get = NULL;
 	void *dl = dlopen(REAL, RTLD_NOW | RTLD_LOCAL),
 	     *symbol = dl ? dlsym(dl, "C_GetFunctionList") : NULL;
 
+	ask_environment();
 	if (hit("C_GetFunctionList"))
 		return card_fault.rv;
 	if (!symbol)
