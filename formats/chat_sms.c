@@ -355,6 +355,14 @@ static void who(struct sms *g, struct evd_chat_message *m)
 	}
 }
 
+/* 1 in, 2 sent, 4 to be sent, 5 failed, 6 queued; 3 is a draft, which went nowhere. */
+static const char *direction_of(struct evd_view box)
+{
+	if (evd_view_is(box, "1"))
+		return "in";
+	return box.len == 1 && box.p[0] >= '2' && box.p[0] <= '6' && box.p[0] != '3' ? "out" : NULL;
+}
+
 static int sms(struct sms *g, struct evd_error *err)
 {
 	static const char *const keep[] = {"type",
@@ -384,9 +392,7 @@ static int sms(struct sms *g, struct evd_error *err)
 
 	evd_buf_init(&type, 64);
 	box = attribute(g, "type", &type, NULL);
-	m.direction = evd_view_is(box, "1")                                ? "in"
-	              : box.len == 1 && box.p[0] >= '2' && box.p[0] <= '6' ? "out"
-	                                                                   : NULL;
+	m.direction = direction_of(box);
 	evd_buf_release(&type);
 	who(g, &m);
 	put_time(g, &m);
@@ -524,7 +530,7 @@ static int mms_begin(struct sms *g)
 	evd_buf_init(&box, 64);
 	memset(&g->m, 0, sizeof g->m);
 	v = attribute(g, "msg_box", &box, NULL);
-	g->m.direction = evd_view_is(v, "1") ? "in" : v.len ? "out" : NULL;
+	g->m.direction = direction_of(v);
 	evd_buf_release(&box);
 	who(g, &g->m);
 	put_time(g, &g->m);

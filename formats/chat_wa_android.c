@@ -2,6 +2,7 @@
  * chat_wa_android: WhatsApp for Android, msgstore.db decrypted, the schema since 2022 (message,
  * chat, jid, message_media …) and the one before (messages). docs/chats.md. Stage: read-out.
  */
+#include "chat_file.h"
 #include "chat_store.h"
 
 #include <stdio.h>
@@ -23,8 +24,12 @@ static void set_time(struct store_row *row)
 static void set_number(struct store_row *row)
 {
 	struct evd_view v = row->m.handle;
-	const uint8_t *at = v.len ? memchr(v.p, '@', v.len) : NULL;
+	const uint8_t *at;
 
+	/* since 2024 "…@lid": the number, if the phone knew it, is in jid_map */
+	if (evd_chat_ends(v, "@lid") && sqlite3_column_type(row->s, ST_EXTRA) == SQLITE_TEXT)
+		v = evd_sqlite_bytes(row->s, ST_EXTRA);
+	at = v.len ? memchr(v.p, '@', v.len) : NULL;
 	if (!at || (size_t)(at - v.p) + 15 > v.len || memcmp(at, "@s.whatsapp.net", 15) != 0)
 		return;
 	evd_put_u8(row->text, '+');
@@ -131,6 +136,12 @@ static const struct chat_store stores[] = {
                           "coalesce(" JID("message.sender_jid_row_id") "," JID(
                               "(SELECT jid_row_id FROM chat WHERE "
                               "chat._id=message.chat_row_id AND message.from_me=0)") ")"},
+          [ST_EXTRA] = {"jid_map.lid_row_id+jid_map.jid_row_id+message.sender_jid_row_id+"
+                        "chat.jid_row_id+jid.raw_string",
+                        "(SELECT raw_string FROM jid_map m,jid j,chat c WHERE j._id=m.jid_row_id "
+                        "AND c._id=message.chat_row_id AND m.lid_row_id=coalesce(CASE "
+                        "message.sender_jid_row_id WHEN 0 THEN NULL ELSE "
+                        "message.sender_jid_row_id END,c.jid_row_id))"},
           [ST_FROM_ME] = {"message.from_me", "message.from_me"},
           [ST_TIME] = {"message.timestamp", "message.timestamp"},
           [ST_BODY] = {"message.text_data", "message.text_data"},

@@ -147,6 +147,17 @@ static bool has_colon(struct evd_view v)
 	return at && at + 1 < end;
 }
 
+/* "NAME (ADDRESS): https://foursquare.com/v/…", a place that was chosen from a list. */
+static bool is_venue(struct evd_view v, struct wa_found *f)
+{
+	static const char link[] = ": https://foursquare.com/v/";
+
+	if (!memmem(v.p, v.len, link, sizeof link - 1))
+		return false;
+	*f = (struct wa_found){WA_LOCATION, "", v};
+	return true;
+}
+
 bool wa_body(struct evd_view line, struct wa_found *f)
 {
 	struct evd_view v = wa_skip_marks(line);
@@ -173,9 +184,9 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	}
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
 	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
-	    (v.len && (has_colon(evd_view_of(v.p, v.len < 48 ? v.len : 48)) ||
+	    (v.len && (has_colon(evd_view_of(v.p, v.len < 160 ? v.len : 160)) ||
 	               (memchr(v.p, 0xe2, v.len) && memmem(v.p, v.len, "\xe2\x80\x8e", 3)))))
-		return in_wrap(v, f) || in_tail(v, f);
+		return in_wrap(v, f) || in_tail(v, f) || is_venue(v, f);
 	return false;
 }
 

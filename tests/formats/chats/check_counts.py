@@ -95,11 +95,12 @@ for name in sorted(os.listdir(folder)):
     if not name.endswith(".counts"):
         continue
     sample = os.path.join(folder, name[:-7])
-    p = subprocess.run([run, reader, sample], capture_output=True)
+    files = [sample] + [sample + end for end in ("-wal",) if os.path.exists(sample + end)]
+    p = subprocess.run([run, reader] + files, capture_output=True)
     records = [json.loads(x) for x in p.stdout.decode().splitlines()]
     n, first = tally(records)
     problems = ranges(sample, records)
-    probe = subprocess.run([run, "--probe", sample], capture_output=True).stdout.decode()
+    probe = subprocess.run([run, "--probe"] + files, capture_output=True).stdout.decode()
     chosen = [x.split()[0] for x in probe.splitlines() if x.startswith("chat-") and x.endswith("runs")]
     if chosen != [reader]:
         problems.append("recognised as %s" % (chosen or "nothing"))

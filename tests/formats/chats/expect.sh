@@ -6,6 +6,8 @@ for folder in chat-*; do
 	for counts in "$folder"/*.counts; do
 		sample=${counts%.counts}
 		case $sample in */limit-*) continue ;; esac # counts only: megabytes of records
-		"$1" "$folder" "$sample" >"$sample.expected.jsonl" || echo "failed: $sample"
+		set -- "$1" "$folder" "$sample"
+		[ -f "$sample-wal" ] && set -- "$@" "$sample-wal"
+		"$@" >"$sample.expected.jsonl" || echo "failed: $sample"
 	done
 done

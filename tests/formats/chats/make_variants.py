@@ -1,0 +1,343 @@
+#!/usr/bin/env python3
+"""Writes the samples of rarer variants and of what users of other parsers reported; see make.py, which writes the rest.
+
+Counts are made by hand. All people, numbers and words are invented. Run from tests/formats."""
+import json
+import os
+import shutil
+import sqlite3
+
+from samples import JPEG, LRM, OUT, db, put, zipped
+
+W, T, M = "chat-whatsapp", "chat-telegram", "chat-meta"
+
+# ---- WhatsApp: wordings of 2016 to 2019; rarer bodies -------------------------------------------
+put(W, "sq-older.txt",
+    "23.2.18, 14:05 - Arben: <Pa media>\n23.2.18, 14:06 - Arben: <Media hequr>\n"
+    f"23.2.18, 14:07 - Arben: {LRM}IMG-20180223-WA0001.jpg (skedë e ngjitur)\n",
+    """conversation 1
+    message 3
+    type.attachment 3
+    state.not-exported 2
+    state.absent 1
+    dateOrder day-month""")
+put(W, "WhatsApp Ћаскање са Ана.txt",
+    f"23.2.18. 14:05 - Ана: {LRM}IMG-20180223-WA0001.jpg (прикачена датотека)\n"
+    "23.2.18. 14:06 - Ана: Ова порука је обрисана\n23.2.18. 14:07 - Марко: Обрисао/ла си ову поруку\n",
+    """conversation 1
+    title Ана
+    message 3
+    type.attachment 1
+    type.deleted 2
+    state.absent 1
+    sender.Ана 2
+    sender.Марко 1""")
+put(W, "mk-older.txt", "23.2.18, во 14:05 - Елена: <Без фајл>\n23.2.18, во 14:06 - Горан: ок\n",
+    """conversation 1
+    message 2
+    type.attachment 1
+    type.text 1
+    state.not-exported 1""")
+put(W, "bom-within.txt", "29.01.18, 12:24 - Ana: a\n\ufeff29.01.18, 12:25 - Pera: b\n29.01.18, 12:26 - Ana: \ufeffc\n",
+    """conversation 1
+    message 3
+    type.text 3
+    sender.Ana 2
+    sender.Pera 1
+    flag.header-imitation 0""")
+put(W, "rarer-bodies.txt",
+    f"[23/02/2024, 14:05:09] Ann: {LRM}This message was deleted by admin Bob.\n"
+    f"{LRM}[23/02/2024, 14:05:10] Ann: {LRM}<attached: 00000002-Bob.vcf>\n"
+    f"[23/02/2024, 14:05:11] Ann: {LRM}Contact card omitted\n"
+    "[23/02/2024, 14:05:12] Ann: Kafana (Titova 1, Sarajevo): https://foursquare.com/v/4b6f1a2ef964a520\n"
+    f"[23/02/2024, 14:05:13] Ann: {LRM}Kafana (Titova 1, Sarajevo): https://foursquare.com/v/4b6f1a2ef964a520\n",
+    """conversation 1
+    message 5
+    type.deleted 1
+    type.contact 2
+    type.location 1
+    type.text 1
+    flag.typed-marker 1
+    state.absent 1""")
+zipped(W, "empty-attachment.zip",
+       [("WhatsApp Chat with Ana.txt", f"23/02/2024, 14:05 - Ana: {LRM}IMG-20240223-WA0001.jpg (file attached)\n23/02/2024, 14:06 - Ana: ok\n"),
+        ("IMG-20240223-WA0001.jpg", b"")],
+       """conversation 1
+       message 2
+       type.attachment 1
+       state.empty 1""")
+
+# ---- Telegram -----------------------------------------------------------------------------------
+def tg(i, **more):
+    return dict({"id": i, "type": "message", "date": "2024-07-03T14:05:%02d" % i, "date_unixtime": str(1720008300 + i),
+                 "from": "Ana", "from_id": "user42", "text": "", "text_entities": []}, **more)
+
+
+GROUP = {"name": "Grupa", "type": "private_supergroup", "id": 9, "messages": [
+    tg(1, poll={"question": "Kad?", "closed": False, "total_voters": 1, "answers": [{"text": "Sad", "voters": 1, "chosen": False}]}),
+    tg(2, file="stickers/sticker.webp", media_type="sticker", sticker_emoji="😀", width=1, height=1),
+    tg(3, file="voice_messages/audio_1.ogg", media_type="voice_message", mime_type="audio/ogg", duration_seconds=3),
+    tg(4, contact_information={"first_name": "Emir", "last_name": "", "phone_number": "+38761123456"}),
+    tg(5, text="stari", from_id=4300000001),
+    tg(6, file="(File exceeds maximum size. Change data exporting settings to download.)", file_name="v.mp4"),
+    tg(7, file="(File unavailable, please try again later)", file_name="x.bin"),
+]}
+zipped(T, "group.zip", [("ChatExport_2024-07-03/result.json", json.dumps(GROUP, ensure_ascii=False)),
+                        ("ChatExport_2024-07-03/stickers/sticker.webp", b"RIFF\x04\0\0\0WEBPVP8 "),
+                        ("ChatExport_2024-07-03/voice_messages/audio_1.ogg", b"\0" * 512)],
+       """conversation 1
+       title Grupa
+       message 7
+       type.poll 1
+       type.attachment 4
+       type.contact 1
+       type.text 1
+       state.present 1
+       state.zero-filled 1
+       state.not-exported 1
+       state.unavailable 1
+       participant 2
+       sender.Ana 7""")
+
+PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"/></head><body><div class="page_wrap">
+<div class="page_header"><div class="content"><div class="text bold">
+Ana
+</div></div></div><div class="page_body chat_page"><div class="history">
+%s</div></div></div></body></html>
+"""
+ENTRY = """<div class="message default clearfix" id="message%d"><div class="body"><div class="pull_right date details" title="%s">14:05</div>
+<div class="from_name">
+Ana
+</div>%s</div></div>
+"""
+zipped("chat-telegram-html", "pages.zip", [
+    ("ChatExport/css/style.css", ""),
+    ("ChatExport/messages.html", PAGE % (
+        ENTRY % (1, "03.07.2024 14:05:09", '<div class="text">\nbez zone\n</div>')
+        + ENTRY % (2, "03.07.2024 14:05:10", '<div class="media_wrap clearfix"><a class="media clearfix pull_left block_link media_voice_message" href="voice_messages/audio_1.ogg"><div class="body"><div class="title bold">\nVoice message\n</div><div class="status details">\n00:03\n</div></div></a></div>'))),
+    ("ChatExport/messages2.html", PAGE % (
+        ENTRY % (3, "03.07.2024 14:05:11", '<div class="reply_to details">\nIn reply to a message in another chat\n</div><div class="text">\nodgovor\n</div>')
+        + ENTRY % (4, "03.07.2024 14:05:12", '<div class="media_wrap clearfix"><div class="media clearfix pull_left media_file"><div class="body"><div class="title bold">\na.pdf\n</div><div class="status details">\nNot included, change data exporting settings to download.\n</div></div></div></div>'))),
+    ("ChatExport/voice_messages/audio_1.ogg", b"OggS\0")],
+    """conversation 1
+    title Ana
+    message 4
+    type.text 2
+    type.attachment 2
+    sender.Ana 4
+    state.present 1
+    state.not-exported 1
+    first 2024-07-03T14:05:09
+    last 2024-07-03T14:05:12""")
+
+# ---- Facebook -----------------------------------------------------------------------------------
+put(M, "rarer.json", json.dumps({"participants": [{"name": "Ana"}, {"name": "Marko"}], "messages": [
+    {"sender_name": "Ana", "timestamp_ms": 1706710000005, "sticker": {"uri": "messages/stickers_used/1.png"}},
+    {"sender_name": "Ana", "timestamp_ms": 1706710000004, "content": "vidi", "share": {"link": "https://example.org", "share_text": "naslov"}},
+    {"sender_name": "Ana", "timestamp_ms": 1706710000003, "content": "ne vidi se", "is_geoblocked_for_viewer": True, "novo": 1},
+    {"sender_name": "Ana", "timestamp_ms": 1706710000002, "videos": [{"uri": "messages/inbox/a/videos/1.mp4", "creation_timestamp": 1706710000}]},
+], "title": "Ana", "thread_path": "inbox/ana_1"}), """conversation 1
+    message 4
+    type.attachment 2
+    type.text 2
+    state.absent 2
+    participant 2
+    observation.unknown-field 1""")
+put(M, "e2ee_video.json", json.dumps({"participants": ["Ana", "Marko"], "threadName": "Ana_1", "messages": [
+    {"senderName": "Ana", "text": "", "timestamp": 1706710000001, "type": "media", "isUnsent": False, "media": [{"uri": "./media/1.mp4"}], "reactions": []},
+    {"senderName": "Ana", "text": "", "timestamp": 1706710000002, "type": "text", "isUnsent": True, "media": [], "reactions": []},
+]}), """conversation 1
+    message 2
+    type.attachment 1
+    type.deleted 1
+    state.absent 1""")
+
+# ---- SMS ----------------------------------------------------------------------------------------
+SMS = '<sms address="+38761123456" date="170696550%d123" type="%d" body="%s" contact_name="Emir" />'
+zipped("chat-sms", "folders.zip", [("sms-20240203140509.xml", '<?xml version="1.0"?><smses count="4">%s</smses>' % "".join(
+    SMS % (i, t, b) for i, t, b in ((1, 3, "nacrt"), (2, 4, "u redu"), (3, 5, "nije poslato"), (4, 6, "čeka"))))],
+    """conversation 1
+    message 4
+    type.text 4
+    observation.wrong-count 0""")
+zipped("chat-sms", "long-attribute.zip", [("sms-20240203140509.xml", '<?xml version="1.0"?><smses count="2">%s<mms date="1706965509123" msg_box="1" address="1"><parts><part ct="image/jpeg" cl="a.jpg" data="%s" /></parts></mms></smses>' % (SMS % (1, 1, "pre"), "A" * 3800000))],
+    # 3.8 million characters, as in a fixture of another parser; beyond 10 million libxml2 refuses
+    """conversation 2
+    message 2
+    type.text 1
+    type.attachment 1
+    observation.wrong-count 0""")
+
+# ---- Signal -------------------------------------------------------------------------------------
+def item(n, **what):
+    return {"chatItem": dict({"chatId": "7", "authorId": "2", "dateSent": str(1715636551000 + n), "incoming": {"dateReceived": "1715636551500"}}, **what)}
+
+
+S = [{"version": "1", "backupTimeMs": "1715636551000"}, {"recipient": {"id": "2", "contact": {"profileGivenName": "Emir"}}},
+     {"chat": {"id": "7", "recipientId": "2"}},
+     item(1, viewOnceMessage={}),
+     item(2, poll={"question": "Kad?", "options": [{"option": "Sad"}]}),
+     item(3, stickerMessage={"sticker": {"packId": "AA==", "stickerId": 1, "data": {"contentType": "image/webp"}}}),
+     item(4, contactMessage={"contact": {"name": {"givenName": "Ana"}}}),
+     item(5, adminDeletedMessage={"adminId": "2"}),
+     item(6, updateMessage={"groupCall": {"callId": "1", "state": "GENERIC"}}),
+     item(7, standardMessage={"text": {"body": "isti"}}), item(7, standardMessage={"text": {"body": "čas"}})]
+put("chat-signal", "rarer.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in S), """conversation 1
+    title Emir
+    message 8
+    type.view-once 1
+    type.poll 1
+    type.attachment 1
+    type.contact 1
+    type.deleted 1
+    type.call 1
+    type.text 2
+    flag.duplicate-id 1
+    state.not-exported 1""")
+
+# ---- Discord, Slack -----------------------------------------------------------------------------
+A = {"id": "111", "name": "ana", "discriminator": "0000", "nickname": "Ana", "isBot": False}
+put("chat-discord", "call.json", json.dumps({"guild": {"id": "0", "name": "Direct Messages"}, "channel": {"id": "2", "type": "DirectTextChat", "name": "ana"}, "messages": [
+    {"id": "5", "type": "Call", "timestamp": "2024-01-31T15:06:40+00:00", "callEndedTimestamp": "2024-01-31T15:07:40+00:00", "isPinned": False, "content": "Started a call", "author": A, "attachments": [], "novo": 1}], "messageCount": 1}),
+    """conversation 1
+    message 1
+    type.call 1
+    observation.unknown-field 1
+    observation.wrong-count 0
+    firstUtc 2024-01-31T15:06:40Z""")
+zipped("chat-discord", "package.zip", [
+    ("Messages/index.json", "{}"), ("Messages/c222/channel.json", '{"id":"222","type":1}'),
+    ("Messages/c222/messages.json", json.dumps([{"ID": 1202255000000000000, "Timestamp": "2024-01-31 14:06:40.000000+00:00", "Contents": "moje", "Attachments": ""}])),
+    ("Messages/c333/channel.json", '{"id":"333","type":0}'),
+    ("Messages/c333/messages.json", json.dumps([{"ID": 1202255000000000001, "Timestamp": "2024-01-31 14:07:40", "Contents": "drugo", "Attachments": ""}]))],
+    """conversation 2
+    message 2
+    type.text 2
+    observation.own-messages-only 2""")
+zipped("chat-slack", "kinds.zip", [
+    ("channels.json", "[]"), ("groups.json", "[]"), ("dms.json", '[{"id":"D1","members":["U1","U2"]}]'), ("mpims.json", "[]"),
+    ("users.json", json.dumps([{"id": "U1", "name": "ana"}, {"id": "U2", "name": "emir"}])),
+    ("D1/2016-01-15.json", json.dumps([{"type": "message", "user": "U2", "text": "privatno", "ts": "1452837318.000002", "reactions": [{"name": "+1", "count": 2, "users": ["U1", "U2"]}], "novo": 1}])),
+    ("mpdm-ana--emir-1/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "troje", "ts": "1452837319.000002"}])),
+    ("tajni/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "grupa", "ts": "1452837320.000002"}]))],
+    """conversation 3
+    title D1
+    message 3
+    type.text 3
+    sender.ana 2
+    sender.emir 1
+    reactions 1
+    observation.unknown-field 1""")
+
+# ---- databases ----------------------------------------------------------------------------------
+db("chat-viber-db", "kinds.db", [
+    "CREATE TABLE Contact(ContactID INTEGER PRIMARY KEY, Name TEXT, Number TEXT)",
+    "CREATE TABLE ChatInfo(ChatID INTEGER PRIMARY KEY, Name TEXT)",
+    "CREATE TABLE Events(EventID INTEGER PRIMARY KEY, TimeStamp INTEGER, Direction INTEGER, ContactID INTEGER, ChatID INTEGER)",
+    "CREATE TABLE Messages(EventID INTEGER PRIMARY KEY, Type INTEGER, Body TEXT, PayloadPath TEXT)",
+    "INSERT INTO Contact VALUES(1,'Emir','+38761123456')", "INSERT INTO ChatInfo VALUES(1,'Emir')",
+    "INSERT INTO Events VALUES(1,1706710000000,0,1,1),(2,1706710001000,0,1,1),(3,1706710002000,0,1,1),(4,1706710003000,1,1,1)",
+    "INSERT INTO Messages VALUES(1,4,NULL,NULL),(2,3,NULL,'C:\\v.mp4'),(3,11,NULL,'C:\\a.m4a'),(4,99,'?',NULL)",
+], """conversation 1
+    message 4
+    type.attachment 3
+    type.text 1
+    flag.unknown-type 1
+    state.absent 3""")
+db("chat-wa-android", "lid-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE jid_map(lid_row_id INTEGER PRIMARY KEY, jid_row_id INTEGER)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT)",
+    "INSERT INTO jid VALUES(1,'120363@g.us'),(2,'99887766554433@lid'),(3,'38761123456@s.whatsapp.net'),(4,'11223344556677@lid')",
+    "INSERT INTO jid_map VALUES(2,3)", "INSERT INTO chat VALUES(1,1,'Grupa'),(2,2,NULL)",
+    "INSERT INTO message VALUES(4,2,0,'A4',0,1706710003000,0,'nasamo')",
+    "INSERT INTO message VALUES(1,1,0,'A1',2,1706710000000,0,'Zdravo')",
+    "INSERT INTO message VALUES(2,1,0,'A2',4,1706710001000,0,'nepoznat broj')",
+    "INSERT INTO message VALUES(3,1,0,'A2',4,1706710002000,66,'isti kljuc')",
+], """conversation 2
+    message 4
+    type.text 3
+    type.poll 1
+    flag.duplicate-id 1
+    number.+38761123456 2
+    participant 3""")
+db("chat-wa-ios", "types.sqlite", [
+    "CREATE TABLE ZWACHATSESSION(Z_PK INTEGER PRIMARY KEY, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR)",
+    "CREATE TABLE ZWAMESSAGE(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZGROUPMEMBER INTEGER, ZMEDIAITEM INTEGER, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZMESSAGEDATE TIMESTAMP, ZFROMJID VARCHAR, ZSTANZAID VARCHAR, ZTEXT VARCHAR)",
+    "INSERT INTO ZWACHATSESSION VALUES(1,'38761123456@s.whatsapp.net','Emir')",
+] + ["INSERT INTO ZWAMESSAGE VALUES(%d,1,NULL,NULL,0,%d,%d,'38761123456@s.whatsapp.net','S%d','x')" % (i + 1, t, 728402800 + i, i if i != 7 else 6)
+     for i, t in enumerate((4, 5, 6, 7, 8, 10, 15, 42))], """conversation 1
+    message 8
+    type.contact 1
+    type.location 1
+    type.system 2
+    type.text 1
+    type.attachment 2
+    type.unsupported 1
+    flag.unknown-type 1
+    flag.duplicate-id 1""")
+BIG = "Poruka sa mnogo reči. " * 4000
+db("chat-imessage", "more.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, attributedBody BLOB, handle_id INTEGER, is_from_me INTEGER, date INTEGER, date_edited INTEGER, associated_message_type INTEGER, associated_message_guid TEXT, thread_originator_guid TEXT)",
+    "INSERT INTO handle VALUES(1,'+38761123456'),(2,'emir@example.org')", "INSERT INTO chat VALUES(1,'chat1','Grupa')",
+    ("INSERT INTO message VALUES(1,'G1',NULL,?,1,0,728402800000000000,0,0,NULL,NULL)",
+     (b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x08NSString\x01\x94\x84\x01+\x82" + len(BIG.encode()).to_bytes(4, "little") + BIG.encode() + b"\x86\x84",)),
+    "INSERT INTO message VALUES(2,'G2','Loved','',2,0,728402801000000000,0,2000,'p:0/G1',NULL)",
+    "INSERT INTO message VALUES(3,'G3','Removed','',2,0,728402802000000000,0,3000,'p:0/G1',NULL)",
+    "INSERT INTO message VALUES(4,'G3','isti',NULL,1,0,728402803000000000,0,0,NULL,NULL)",
+    "INSERT INTO chat_message_join VALUES(1,1),(1,2),(1,3),(1,4)",
+], """conversation 1
+    title Grupa
+    message 4
+    type.text 2
+    type.system 2
+    event.reaction 1
+    event.reaction-removed 1
+    flag.duplicate-id 1
+    part 2
+    reply 2
+    number.+38761123456 2""")
+
+
+def with_wal(reader, name, tables, before, after, counts):
+    """The rows `after` stand in NAME-wal only: a copy made while the database is open."""
+    path = os.path.join(OUT, reader, name)
+    for end in ("", "-wal", "-shm"):
+        if os.path.exists(path + end):
+            os.remove(path + end)
+    work = path + ".work"
+    c = sqlite3.connect(work)
+    for s in tables + before:
+        c.execute(s)
+    c.commit()
+    c.execute("PRAGMA journal_mode=WAL")
+    c.execute("PRAGMA wal_autocheckpoint=0")
+    for s in after:
+        c.execute(s)
+    c.commit()
+    shutil.copy(work, path)
+    shutil.copy(work + "-wal", path + "-wal")
+    c.close()
+    for end in ("", "-wal", "-shm"):
+        if os.path.exists(work + end):
+            os.remove(work + end)
+    put(reader, name, None, counts)
+
+
+with_wal("chat-wa-ios", "open.sqlite", [
+    "CREATE TABLE ZWAMESSAGE(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZMESSAGEDATE TIMESTAMP, ZFROMJID VARCHAR, ZTEXT VARCHAR)"],
+    ["INSERT INTO ZWAMESSAGE VALUES(1,1,0,0,728402800,'a@s.whatsapp.net','u bazi')"],
+    ["INSERT INTO ZWAMESSAGE VALUES(2,1,0,0,728402801,'a@s.whatsapp.net','samo u -wal')"],
+    "message 2\ntype.text 2")
+with_wal("chat-imessage", "open.db", [
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, is_from_me INTEGER, date INTEGER)"],
+    ["INSERT INTO message VALUES(1,'G1','u bazi',0,1,728402800)"], ["INSERT INTO message VALUES(2,'G2','samo u -wal',0,1,728402801)"],
+    "message 2\ntype.text 2")
+with_wal("chat-wa-android", "open-msgstore.db", [
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, message_type INTEGER, text_data TEXT)"],
+    ["INSERT INTO message VALUES(1,1,0,'A1',1706710000000,0,'u bazi')"], ["INSERT INTO message VALUES(2,1,0,'A2',1706710001000,0,'samo u -wal')"],
+    "message 2\ntype.text 2")
