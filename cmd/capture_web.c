@@ -24,19 +24,6 @@ static int put_findings(struct web_page *p, struct evd_error *err)
 	return r;
 }
 
-static void judge_load(struct web_page *p)
-{
-	if (p->error.len)
-		web_page_find(p, "web-error-page", "it did not load: %.*s",
-		              p->error.len < 200 ? (int)p->error.len : 200, (const char *)p->error.data);
-	if (p->never_still)
-		web_page_find(p, "web-still-loading",
-		              "it went on loading; taken as it was after the time for a load");
-	if (p->cut || p->height > p->wish->max_height)
-		web_page_find(p, "web-cut", "it goes on below %u pixels; cut there (--max-height)",
-		              p->wish->max_height);
-}
-
 int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number, const char *url,
                      struct evd_error *err)
 {
@@ -50,10 +37,10 @@ int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number
 	p.url = url;
 	evd_object_init(&p.facts);
 	r = web_page_open(&p, err);
-	if (r == 0) {
-		judge_load(&p);
+	if (r == 0)
+		r = web_page_look(&p, err);
+	if (r == 0)
 		r = web_page_take(&p, err);
-	}
 	if (r == 0)
 		r = web_page_account(&p, err);
 	if (r == 0)

@@ -329,8 +329,10 @@ static int scroll(struct web_page *p, struct evd_error *err)
 		}
 		before = v;
 		r = look(p, DOWN, &v, err);
+		p->grew = p->grew || (r == 0 && v.height > before.height);
 		if (r == 0)
 			r = pause_for(p, STEP_MS, err);
+		p->cut = p->cut || i + 1 == SCROLL_STEPS;
 	}
 	return r;
 }

@@ -18,7 +18,7 @@ struct web_page {
 	uint64_t world; /* a script context of our own: the page's scripts cannot change what it sees */
 	struct web_net net;
 	int64_t from_ms;
-	bool loaded, crashed, cut, never_still;
+	bool loaded, crashed, cut, grew, never_still;
 	uint64_t dialogs;
 	uint64_t width, height; /* of the document when the pictures were taken, CSS pixels */
 	struct evd_buf error, final_url, title, user_agent, product;
@@ -44,6 +44,10 @@ void web_page_find(struct web_page *p, const char *code, const char *fmt, ...) E
 /* web_page_open(p, err): a tab of its own, loaded and scrolled. web_page_close(p) closes it. */
 int web_page_open(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 void web_page_close(struct web_page *p);
+/* web_page_look(p, err): findings about what the page shows, before it is taken. web_page_judge(p): about its
+ * certificates and parts, once the traffic is settled. */
+int web_page_look(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
+void web_page_judge(struct web_page *p);
 /* web_page_take(p, err): pictures, DOM, MHTML, PDF, each handed over as it comes. */
 int web_page_take(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_account(p, err): the traffic as WACZ, the account of it, and findings about what is missing. */

@@ -10,7 +10,6 @@
 #include <strings.h>
 
 #define ORIGINS_MAX 100u
-#define NAMED_MAX 20u /* missing resources that are said one by one */
 
 static void put_text(struct evd_object *o, const char *key, const struct evd_buf *b)
 {
@@ -120,7 +119,7 @@ int web_net_put(const struct web_net *n, struct evd_view chains, struct evd_buf 
 	return r;
 }
 
-static struct evd_view origin_of(const struct web_resource *r)
+struct evd_view web_net_origin(const struct web_resource *r)
 {
 	struct evd_view v = evd_buf_view(&r->url);
 	size_t at = 8;
@@ -137,7 +136,7 @@ static int put_chain(struct web_page *p, struct evd_view origin, struct evd_buf 
                      struct evd_error *err)
 {
 	const struct web_net *n = &p->net;
-	bool wrong = n->wrong.of && evd_view_eq(origin_of(n->wrong.of), origin);
+	bool wrong = n->wrong.of && evd_view_eq(web_net_origin(n->wrong.of), origin);
 	struct evd_buf params = {0};
 	size_t result = 0, list;
 	int r;
@@ -175,7 +174,7 @@ static int put_chains(struct web_page *p, struct evd_buf *b, struct evd_error *e
 
 	evd_put_u8(b, '[');
 	for (size_t i = 0; r == 0 && i < p->net.n && n < ORIGINS_MAX; i++) {
-		struct evd_view origin = origin_of(p->net.at[i]);
+		struct evd_view origin = web_net_origin(p->net.at[i]);
 		bool known = origin.len == 0 || !p->net.at[i]->tls.len;
 
 		for (size_t k = 0; k < n && !known; k++)
@@ -187,78 +186,6 @@ static int put_chains(struct web_page *p, struct evd_buf *b, struct evd_error *e
 	}
 	evd_put_u8(b, ']');
 	return r ? r : evd_buf_check(b, err);
-}
-
-/* Once an origin: the page itself refused, or gone on with because that was asked for. */
-static void judge_certificates(struct web_page *p)
-{
-	struct evd_view seen[ORIGINS_MAX];
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->net.n && n < ORIGINS_MAX; i++) {
-		const struct web_resource *r = p->net.at[i];
-		const struct evd_buf *why =
-		    r == p->net.wrong.of && p->net.wrong.error.len ? &p->net.wrong.error : &r->error;
-		struct evd_view origin = origin_of(r);
-		bool known = !web_tls_refused(r) && !web_tls_untrusted(r);
-
-		for (size_t k = 0; k < n && !known; k++)
-			known = evd_view_eq(seen[k], origin);
-		if (known)
-			continue;
-		seen[n++] = origin;
-		web_page_find(
-		    p, web_tls_refused(r) ? "web-certificate-refused" : "web-certificate-untrusted",
-		    "%s: %.*s %.*s",
-		    web_tls_refused(r) ? "the certificate is not trusted, nothing was loaded from there"
-		                       : "the certificate is not trusted, gone on as asked",
-		    origin.len < 200 ? (int)origin.len : 200, (const char *)origin.p,
-		    why->len < 80 ? (int)why->len : 80, why->len ? (const char *)why->data : "");
-	}
-}
-
-static bool is_media(const struct web_resource *r)
-{
-	return evd_view_is(evd_buf_view(&r->type), "Media");
-}
-
-/* Browsers ask for it by themselves; many sites have none. */
-static bool is_favicon(const struct web_resource *r)
-{
-	static const char name[] = "/favicon.ico";
-	size_t n = sizeof name - 1;
-
-	return r->url.len >= n && memcmp(r->url.data + r->url.len - n, name, n) == 0;
-}
-
-static void judge(struct web_page *p)
-{
-	unsigned missing = 0, media = 0;
-
-	for (size_t i = 0; i < p->net.n; i++) {
-		const struct web_resource *r = p->net.at[i];
-		bool no_body = r->body_state == WEB_BODY_MISSED || r->body_state == WEB_BODY_ASKED;
-		bool lost = !r->finished || r->failed || r->status >= 400 ||
-		            (no_body && r->status != 204 && r->status != 304);
-		int len = r->url.len < 200 ? (int)r->url.len : 200;
-
-		if (!lost || is_favicon(r) || r == p->net.wrong.of || (is_media(r) ? media++ : missing++) >= NAMED_MAX)
-			continue;
-		web_page_find(p, is_media(r) ? "web-media-not-captured" : "web-resource-missing",
-		              "%s: %.*s",
-		              is_media(r) ? "media not captured" : "a part of the page is missing", len,
-		              (const char *)r->url.data);
-	}
-	if (missing > NAMED_MAX || media > NAMED_MAX)
-		web_page_find(p, "web-resource-missing", "%u parts of the page are missing, %u of media",
-		              missing, media);
-	if (p->net.sockets)
-		web_page_find(p, "web-socket-not-captured",
-		              "what went over %llu WebSockets was not captured",
-		              (unsigned long long)p->net.sockets);
-	if (p->net.beyond)
-		web_page_find(p, "web-resource-missing", "%llu requests behind the first %u were not kept",
-		              (unsigned long long)p->net.beyond, WEB_RESOURCES_MAX);
 }
 
 static int put_page_line(struct web_page *p, struct evd_buf *b, struct evd_error *err)
@@ -306,8 +233,7 @@ int web_page_account(struct web_page *p, struct evd_error *err)
 
 	web_net_settle(&p->net);
 	r = put_chains(p, &chains, err);
-	judge_certificates(p);
-	judge(p);
+	web_page_judge(p);
 	if (r == 0)
 		r = put_wacz(p, err);
 	if (r == 0)

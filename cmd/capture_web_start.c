@@ -25,6 +25,7 @@ static const char *const flags[] = {
     "--no-first-run",
     "--no-default-browser-check",
     "--disable-background-networking",
+    "--disable-auto-reload", /* one load, also of a page that fails */
     "--disable-breakpad",
     /* a picture is of a frame that is whole: images decoded, all of it drawn */
     "--disable-checker-imaging",

@@ -142,7 +142,7 @@ def refusals(t, site):
 	gone = Site({})
 	gone.server.server_close()
 	page = capture(t, gone.base + '/', expect=1)
-	check(page.found == ['web-error-page', 'web-resource-missing'] and page.facts['dom']['loadError'] == 'net::ERR_CONNECTION_REFUSED', 'refused: %s' % page.facts['dom'])
+	check(page.found == ['web-error-page', 'web-resource-missing'] and page.facts['dom']['loadError'] == 'net::ERR_CONNECTION_REFUSED', 'refused: %s %s' % (page.found, page.words))
 
 
 def browsers():
