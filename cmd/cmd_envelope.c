@@ -4,16 +4,20 @@
 
 #include "base/text.h"
 #include "envelope/envelope.h"
+#include "key/key.h"
 #include "platform/files.h"
+#include "verify/container.h"
 
 #include <inttypes.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MOST 64u             /* recipients, or keys */
 #define KEY_FILE (64u << 10) /* bytes */
+#define KEY_TEXT 512u        /* bytes of one that we write */
 
 enum { TO = CMD_OWN, TO_FILE, WITH_PASSPHRASE, SECRET_FILE, KEY, NEWER, SCOPE, REQUIRE, PURPOSE };
 
@@ -50,17 +54,16 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 
 /* ---- keys ---- */
 
-int cmd_key_lines(const char *path,
-                  int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
-                  struct evd_error *err)
+static int each_line(struct evd_view text,
+                     int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
+                     struct evd_error *err)
 {
-	struct evd_buf b = {0};
 	size_t at = 0;
-	int r = evd_file_read(-1, path, KEY_FILE, &b, err);
+	int r = 0;
 
-	while (r == 0 && at < b.len) {
-		const uint8_t *p = b.data + at, *end = memchr(p, '\n', b.len - at);
-		size_t n = end ? (size_t)(end - p) : b.len - at;
+	while (r == 0 && at < text.len) {
+		const uint8_t *p = text.p + at, *end = memchr(p, '\n', text.len - at);
+		size_t n = end ? (size_t)(end - p) : text.len - at;
 
 		at += n + 1;
 		if (n && p[n - 1] == '\r')
@@ -68,7 +71,29 @@ int cmd_key_lines(const char *path,
 		if (n && p[0] != '#')
 			r = each(ctx, evd_view_of(p, n), err);
 	}
-	evd_buf_wipe(&b);
+	return r;
+}
+
+/* Read by one call, straight into locked memory where that is to be had. */
+int cmd_key_lines(const char *path,
+                  int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
+                  struct evd_error *err)
+{
+	uint8_t *text;
+	uint64_t size;
+	int fd, r = evd_file_open(-1, path, &fd, &size, err);
+
+	if (r)
+		return r;
+	text = size <= KEY_FILE ? OPENSSL_secure_malloc(KEY_FILE) : NULL;
+	if (size > KEY_FILE)
+		r = evd_fail(err, EVD_E_LIMIT, "%s is larger than a file of keys may be", path);
+	else
+		r = text ? evd_read_at(fd, 0, text, (size_t)size, err) : evd_nomem(err);
+	close(fd);
+	if (r == 0)
+		r = each_line(evd_view_of(text, (size_t)size), each, ctx, err);
+	OPENSSL_secure_clear_free(text, KEY_FILE);
 	return r;
 }
 
@@ -117,17 +142,20 @@ static int ask(struct cmd_global *g, const struct words *w, bool confirm, struct
 static int run_key(struct cmd_global *g, const struct words *w)
 {
 	struct evd_age_identity *id = OPENSSL_secure_zalloc(sizeof *id);
-	char secret[EVD_AGE_IDENTITY_TEXT], recipient[EVD_AGE_RECIPIENT_TEXT];
+	char *secret = OPENSSL_secure_zalloc(EVD_AGE_IDENTITY_TEXT);
+	char recipient[EVD_AGE_RECIPIENT_TEXT];
 	struct evd_error err = {0};
 	struct evd_buf b = {0};
 	int r;
 
 	if (w->n_words != 1) {
 		OPENSSL_secure_clear_free(id, sizeof *id);
+		OPENSSL_secure_free(secret);
 		return cmd_usage(&cmd_envelope, "key needs the name of the file to make");
 	}
-	r = id ? evd_age_identity_new(id, &err) : evd_nomem(&err);
+	r = id && secret ? evd_age_identity_new(id, &err) : evd_nomem(&err);
 	if (r == 0) {
+		evd_key_protect_buf(&b, KEY_TEXT);
 		evd_age_identity_text(id, secret);
 		evd_age_recipient_text(&id->recipient, recipient);
 		evd_putf(&b, "# public key: %s\n%s\n", recipient, secret);
@@ -143,7 +171,7 @@ static int run_key(struct cmd_global *g, const struct words *w)
 			      stderr);
 	}
 	evd_buf_wipe(&b);
-	OPENSSL_cleanse(secret, sizeof secret);
+	OPENSSL_secure_clear_free(secret, EVD_AGE_IDENTITY_TEXT);
 	OPENSSL_secure_clear_free(id, sizeof *id);
 	return r ? cmd_fail(r, &err) : CMD_DONE;
 }

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define TRIES 3
+#define ROOM (EVD_MAX_PASSPHRASE + 8u) /* bytes of one, got at once: a secret is not moved about */
 
 static unsigned asked; /* questions answered from the file so far */
 static volatile sig_atomic_t caught;
@@ -79,12 +80,13 @@ static int none_left(struct evd_error *err, const char *what, const char *where)
 /* Line number `asked` of the file, or its last one. */
 static int from_file(const char *path, const char *what, struct evd_buf *out, struct evd_error *err)
 {
-	struct evd_buf line = {.max = EVD_MAX_PASSPHRASE + 8};
+	struct evd_buf line = {.max = ROOM};
 	unsigned n = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), r = 0;
 
 	if (fd < 0)
 		return evd_fail_sys(err, errno, "passphrase file %s", path);
+	evd_key_protect_buf(&line, ROOM);
 	while (n <= asked && (r = read_line(fd, NULL, &line, err)) == 0) {
 		if (out->data)
 			OPENSSL_cleanse(out->data, out->cap);
@@ -199,10 +201,11 @@ static int ask_line(int tty, const char *what, struct evd_buf *out, struct evd_e
 
 static int ask_twice(int tty, const char *what, struct evd_buf *out, struct evd_error *err)
 {
-	struct evd_buf again = {.max = EVD_MAX_PASSPHRASE + 8};
+	struct evd_buf again = {.max = ROOM};
 	char second[512];
 	int r = 0;
 
+	evd_key_protect_buf(&again, ROOM);
 	snprintf(second, sizeof second, "%s, once more", what);
 	for (int i = 0; i < TRIES; i++) {
 		r = ask_line(tty, what, out, err);
@@ -236,7 +239,8 @@ static int ask(void *ctx, const char *what, bool confirm, struct evd_buf *out,
 	const struct cmd_global *g = ctx;
 	int r;
 
-	out->max = EVD_MAX_PASSPHRASE + 8;
+	out->max = ROOM;
+	evd_key_protect_buf(out, ROOM);
 	if (g->passphrase_file)
 		r = from_file(g->passphrase_file, what, out, err);
 	else if (g->passphrase_fd >= 0)

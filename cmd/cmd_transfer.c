@@ -124,9 +124,24 @@ static int commit(struct cmd_session *s, const uint8_t *to, const struct evd_cir
 	return evd_entry_commit(&d, s->key, err);
 }
 
+#define VALUES 35 /* the column where they begin; as wide as the longest label of our catalogues */
+
+/* Widths are counted in code points, which is right for the scripts of the catalogues. */
+static void put_label(struct evd_buf *b, const char *text)
+{
+	size_t width = 0;
+
+	evd_put_str(b, text);
+	for (; *text; text++)
+		width += ((uint8_t)*text & 0xc0) != 0x80;
+	for (; width < VALUES; width++)
+		evd_put_u8(b, ' ');
+}
+
 static void put_line(struct evd_buf *b, const char *what, const char *value)
 {
-	evd_putf(b, "%-24s ", what);
+	put_label(b, what);
+	evd_put_u8(b, ' ');
 	if (value && *value)
 		evd_put_printable(b, evd_view_str(value), 0);
 	else
@@ -150,6 +165,38 @@ static void put_hex(struct evd_buf *b, const char *what, const uint8_t *digest)
 	evd_put_str(b, "\n");
 }
 
+/* A box to tick, and room to write behind it unless `room` is 0. */
+static void put_box(struct evd_buf *b, const char *text, unsigned room)
+{
+	evd_putf(b, "[ ] %s%s", text, room ? " " : "");
+	while (room--)
+		evd_put_u8(b, '_');
+}
+
+static void put_answers(struct evd_buf *b)
+{
+	evd_putf(b, "\n%s\n\n", _("To be filled in by hand"));
+	put_box(b, _("taken over"), 0);
+	evd_put_str(b, "    ");
+	put_box(b, _("refused, because"), 32);
+	evd_put_u8(b, '\n');
+	put_box(b, _("seal and number as above"), 0);
+	evd_put_str(b, "    ");
+	put_box(b, _("they differ:"), 22);
+	evd_put_u8(b, '\n');
+	put_box(b, _("the bundle was verified by a program, which said:"), 17);
+	evd_put_u8(b, '\n');
+	put_box(b, _("the bundle was not verified"), 0);
+	evd_put_str(b, "\n\n");
+	put_line(b, _("Place, date, hour"), NULL);
+	put_line(b, _("Giver, name"), NULL);
+	put_line(b, _("Giver, signature"), NULL);
+	put_line(b, _("Recipient, name"), NULL);
+	put_line(b, _("Recipient, signature"), NULL);
+	evd_putf(b, "\n%s\n",
+	         _("A signature on paper binds less than a signed receipt: no program can check it."));
+}
+
 /* The paper fallback: what the log says of the handover, and room for what only a hand can write. */
 static int put_form(const char *path, const struct cmd_session *s, const uint8_t *to,
                     const struct evd_circumstances *x, const char *id, const struct evd_sealed *out,
@@ -160,32 +207,21 @@ static int put_form(const char *path, const struct cmd_session *s, const uint8_t
 	int r;
 
 	evd_time_format(time, s->c.log.entry.time_ms);
-	evd_put_str(&b, "HANDOVER OF A SEALED EVIDENCE BUNDLE\n\n");
-	put_line(&b, "Case", s->c.log.case_id);
-	put_line(&b, "Handover", id);
-	put_line(&b, "Sealed (giver's clock)", time);
-	put_line(&b, "Recipient", x->recipient);
-	put_line(&b, "Purpose", x->purpose);
-	put_line(&b, "Authority", x->authority);
-	put_line(&b, "Medium", x->medium);
-	put_line(&b, "Physical seal number", x->seal_number);
-	put_line(&b, "Condition", x->condition);
-	put_hex(&b, "Seal digest of the bundle", out->seal_digest);
-	put_hex(&b, "Custody head", out->head);
-	put_hex(&b, "Giver's certificate", evd_key_fingerprint(s->key));
-	put_hex(&b, "Recipient's certificate", to);
-	evd_put_str(&b, "\nTo be filled in by hand\n\n"
-	                "[ ] taken over    [ ] refused, because ________________________________\n"
-	                "[ ] seal and number as above    [ ] they differ: ______________________\n"
-	                "[ ] the bundle was verified by a program, which said: _________________\n"
-	                "[ ] the bundle was not verified\n\n");
-	put_line(&b, "Place, date, hour", NULL);
-	put_line(&b, "Giver, name", NULL);
-	put_line(&b, "Giver, signature", NULL);
-	put_line(&b, "Recipient, name", NULL);
-	put_line(&b, "Recipient, signature", NULL);
-	evd_put_str(
-	    &b, "\nA signature on paper binds less than a signed receipt: no program can check it.\n");
+	evd_putf(&b, "%s\n\n", _("HANDOVER OF A SEALED EVIDENCE BUNDLE"));
+	put_line(&b, _("Case"), s->c.log.case_id);
+	put_line(&b, _("Handover"), id);
+	put_line(&b, _("Sealed (giver's clock)"), time);
+	put_line(&b, _("Recipient"), x->recipient);
+	put_line(&b, _("Purpose"), x->purpose);
+	put_line(&b, _("Authority"), x->authority);
+	put_line(&b, _("Medium"), x->medium);
+	put_line(&b, _("Physical seal number"), x->seal_number);
+	put_line(&b, _("Condition"), x->condition);
+	put_hex(&b, _("Seal digest of the bundle"), out->seal_digest);
+	put_hex(&b, _("Custody head"), out->head);
+	put_hex(&b, _("Giver's certificate"), evd_key_fingerprint(s->key));
+	put_hex(&b, _("Recipient's certificate"), to);
+	put_answers(&b);
 	r = evd_buf_check(&b, err);
 	if (r == 0)
 		r = evd_file_put(-1, path, evd_buf_view(&b), err);

@@ -40,5 +40,8 @@ int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_bu
  * thread; what is not to be had is done without. Children that are executed are as usual again.
  */
 void evd_key_protect_process(void);
+/* evd_key_protect_buf(b, cap): room for `cap` bytes at once, so that they are never moved, in memory that is
+ * locked where the system allows it. Empties the buffer; a failure shows in evd_buf_check. */
+void evd_key_protect_buf(struct evd_buf *b, size_t cap);
 
 #endif

@@ -2,11 +2,24 @@
 #include "key/key.h"
 
 #include <openssl/crypto.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #define SECURE_HEAP (UINT32_C(1) << 20) /* bytes; full means no key, so it is ample */
 #define SECURE_LEAST 32u
+
+void evd_key_protect_buf(struct evd_buf *b, size_t cap)
+{
+	if (b->max && cap > b->max)
+		cap = b->max;
+	evd_buf_reset(b);
+	while (b->len < cap && !b->failed)
+		evd_put_u8(b, 0);
+	b->len = 0;
+	if (b->data)
+		(void)mlock(b->data, b->cap); /* refused: then without, as OpenSSL's secure heap does */
+}
 
 void evd_key_protect_process(void)
 {

@@ -6,6 +6,7 @@ import glob
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -191,6 +192,31 @@ def no_traces(cli, to):
 	check(MARK[:40] not in open(out, 'rb').read(), 'plaintext in the envelope')
 
 
+def secrets(cli, to, out):
+	"""strace: before the file with a key or a passphrase is opened there are no core files, no tracing, and locked memory
+	for it; its bytes are read into that by one call, and go nowhere else."""
+	word, sealed = cli.path('word'), cli.path('p.asice')
+	for name, argv in ((cli.path('key0'), ['--key', cli.path('key0'), out]), (word, ['--envelope-passphrase-file', word, sealed])):
+		trace, result = cli.path('trace'), cli.path('unsealed.asice')
+		done = subprocess.run(['strace', '-f', '-qq', '-X', 'verbose', '-s', '200', '-o', trace, '-e', 'trace=openat,prctl,prlimit64,setrlimit,mlock,mlock2,read,pread64,write,close',
+			os.path.join(cli.programs, 'evidence'), 'envelope', 'open', *argv, result], env=cli.env, capture_output=True,
+			preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2))
+		check(done.returncode == 0, 'open under strace: %r' % done.stderr)
+		os.remove(result)
+		calls = [line.split(' ', 1)[1].strip() for line in open(trace, encoding='utf-8', errors='replace')]
+		at = next(i for i, c in enumerate(calls) if c.startswith('openat(') and '"%s"' % name in c)
+		before = calls[:at]
+		check(any('RLIMIT_CORE' in c and 'rlim_cur=0, rlim_max=0' in c and c.endswith('= 0') for c in before), 'core files are off before %s is opened' % name)
+		check(any('PR_SET_DUMPABLE' in c and c.endswith('= 0') for c in before), 'not to be traced before %s is opened' % name)
+		check(any(c.startswith('mlock') for c in before), 'locked memory before %s is opened' % name)
+		with open(name) as f:
+			secret = [line for line in f.read().split('\n') if line and line[0] != '#'][0]
+		seen = [c for c in calls if secret[8:] in c]
+		check(not [c for c in seen if c.startswith('write(')], 'the secret is written: %r' % seen)
+		if name != word:                                   # a passphrase is read byte by byte
+			check(len(seen) == 1 and seen[0].startswith('pread64('), 'read by one call: %r' % seen)
+
+
 def words(cli, to):
 	run = lambda expect, *w: cli.run('evidence', 'envelope', *w, expect=expect)
 	run(64, 'create', 'x.asice')
@@ -216,6 +242,7 @@ def main():
 	another_inside(cli, to)
 	passphrase(cli)
 	no_traces(cli, to)
+	secrets(cli, to, out)
 	shutil.rmtree(cli.dir)
 
 

@@ -92,6 +92,29 @@ def speaks(scratch):
 		**dict(home, LANGUAGE='sr'))
 	if 'No such file or directory' not in err:
 		fail('the words of the system depend on the language: ' + err)
+	paper(program, scratch, case, secret, home)
+
+
+# By hand: a word of the form that stands in every language's own spelling, and where its first value begins.
+FORM = {'': 'Recipient, signature', 'sq': 'Marrësi, nënshkrimi', 'sr': 'Прималац, потпис'}
+
+
+def paper(program, scratch, case, secret, home):
+	"""The form of a handover on paper: in the language of whoever prints it, no English left, values under each other."""
+	english = None
+	for language in sorted(FORM):
+		form = os.path.join(scratch, 'form-%s.txt' % language)
+		call(program, '-C', case, 'transfer', '--to', 'anyone', '--recipient', 'X', '--purpose', 'Y', '--form', form,
+			os.path.join(scratch, 'b-%s.asice' % language), '--passphrase-file', secret, **dict(home, LANGUAGE=language))
+		with open(form, encoding='utf-8') as f:
+			lines = f.read().split('\n')
+		english = english or lines
+		signature, = [line for line in lines if line.startswith(FORM[language])]
+		if signature.index('_') != 36 or len(lines) != len(english):
+			fail('the form in %r: %r' % (language, lines))
+		said = [line.split('  ')[0] for line in lines if re.match(r'[^ \[]', line)]
+		if language and set(said) & {line.split('  ')[0] for line in english if re.match(r'[^ \[]', line)}:
+			fail('the form in %s has English in it: %r' % (language, said))
 
 
 def main():
