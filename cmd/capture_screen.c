@@ -110,7 +110,6 @@ static int take(struct session *s, struct evd_error *err)
 	put_tool(&shot->facts);
 	evd_object_cstr(&shot->facts, "kind", s->kind);
 	evd_object_cstr(&shot->facts, "backend", s->backend->name);
-	capture_lock_facts(&shot->facts);
 	return is_refused_as_black(s) ? 0 : hand_over(s, err);
 }
 
@@ -166,15 +165,24 @@ static int work(struct session *s, struct evd_error *err)
 	return s->series ? end_entry(s, err) : r;
 }
 
+/* A session of X11 may hold a Wayland window or the other way round: the session's type decides, where it
+ * is said. A compositor that was started from a console leaves it at "tty". */
+static bool is_wayland(void)
+{
+	const char *display = getenv("WAYLAND_DISPLAY"), *type = getenv("XDG_SESSION_TYPE");
+
+	return display && *display && !(type && strcmp(type, "x11") == 0);
+}
+
 static const struct capture_backend *choose(struct capture *c)
 {
-	const char *word = capture_option(c, "backend"), *wayland = getenv("WAYLAND_DISPLAY");
+	const char *word = capture_option(c, "backend");
 
 	if (word)
 		return strcmp(word, "portal") == 0 ? &capture_portal
 		       : strcmp(word, "x11") == 0  ? &capture_x11
 		                                   : NULL;
-	return wayland && *wayland ? &capture_portal : &capture_x11;
+	return is_wayland() ? &capture_portal : &capture_x11;
 }
 
 int capture_screen_run(struct capture *c, struct evd_error *err)

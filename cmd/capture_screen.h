@@ -23,7 +23,8 @@ struct capture_backend {
 
 extern const struct capture_backend capture_x11, capture_portal;
 
-/* capture_lock_facts(o): `locked`: "yes", "no" or "unknown", as the system's session keeper says. */
-void capture_lock_facts(struct evd_object *o);
+/* capture_lock_facts(o, only_yes): `locked`: "yes", "no" or "unknown", as the system's session keeper says.
+ * `only_yes`: its "no" does not count, since nobody need tell it. */
+void capture_lock_facts(struct evd_object *o, bool only_yes);
 
 #endif

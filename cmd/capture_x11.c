@@ -161,6 +161,7 @@ static int grab(void *self, struct capture *c, struct capture_shot *shot, struct
 	if (clipped)
 		evd_object_bool(&shot->facts, "clipped", true);
 	x11_screen_facts(d, &shot->facts);
+	capture_lock_facts(&shot->facts, false);
 	if (d->window) {
 		evd_object_init(&in);
 		x11_window_facts(d, d->window, &in);

@@ -21,9 +21,9 @@ static const struct {
     {"monitor", "monitor ", TEXT},
     {"keep-black", "screen monitor window region ", FLAG},
     {"backend", "screen monitor window region ", TEXT},
+    {"timeout", "screen monitor window region web ", NUMBER},
 #ifdef EVD_NETWORK
     {"viewport", "web ", TEXT},
-    {"timeout", "web ", NUMBER},
     {"max-height", "web ", NUMBER},
     {"ignore-certificates", "web ", FLAG},
     {"profile", "web ", TEXT},
@@ -280,12 +280,14 @@ const struct cmd_row cmd_capture = {
     "\n"
     "Takes a picture of what the screen shows and puts it into the case as observed by this tool,\n"
     "with the circumstances: display, geometry, scale, window, pointer, lock, clock, operator.\n"
-    "The bytes are hashed before they touch a disk.\n"
+    "The bytes are hashed before they touch a disk. Under Wayland the desktop's portal takes the\n"
+    "picture and writes a file, which is taken in, removed, and recorded.\n"
     "\n"
     "  screen              all monitors together\n"
     "  monitor             one: --monitor NAME, else the first\n"
     "  window              the one that is clicked on, or --title TEXT\n"
     "  region              --geometry WIDTHxHEIGHT+X+Y\n"
+    "                      Under Wayland a person chooses these three in the portal's dialogue\n"
     "\n"
     "  --monitor NAME      which monitor\n"
     "  --title TEXT        the window whose title holds TEXT\n"
@@ -299,6 +301,7 @@ const struct cmd_row cmd_capture = {
     "                      Keys: Enter or t takes, p pauses, q ends\n"
     "  --keep-black        keep also a picture that is wholly black (a protected window)\n"
     "  --backend WORD      x11 or portal (default: what the session is)\n"
+    "  --timeout SECONDS   for the portal's answer (60)\n"
 #ifdef EVD_NETWORK
     "\n"
     "  web                 pages, with the machine's Chromium or Chrome and a fresh profile: "

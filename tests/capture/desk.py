@@ -1,4 +1,6 @@
 """desk: a screen of its own for a test (Xvfb), windows on it, and pictures of it that are not ours (xwd)."""
+import hashlib
+import json
 import os
 import struct
 import subprocess
@@ -100,8 +102,39 @@ class Desk:
 		self.server.wait()
 
 
+def paeth(a, b, c):
+	p = a + b - c
+	return min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+
+
+def unfilter(kind, line, above, step):
+	"""A row of a filter (ISO/IEC 15948 9.2), `step` bytes a pixel."""
+	if kind == 1:
+		row = bytearray(line)
+		for c in range(step):
+			row[c::step] = bytes(accumulate(line[c::step], lambda a, b: (a + b) & 255))
+		return row
+	if kind in (0, 2):
+		return bytes((a + b) & 255 for a, b in zip(line, above)) if kind else line
+	check(kind in (3, 4), 'a filter the standard does not know')
+	row, up = bytearray(step) + line, bytes(step) + above
+	for i in range(step, len(row)):
+		a, b, c = row[i - step], up[i], up[i - step]
+		row[i] = (row[i] + ((a + b) // 2 if kind == 3 else paeth(a, b, c))) & 255
+	return row[step:]
+
+
+def opaque(row):
+	"""A row of 4 bytes a pixel over black; each pixel is there or it is not."""
+	check(set(row[3::4]) <= {0, 255}, 'half a pixel')
+	rgb = bytearray(len(row) // 4 * 3)
+	for c in range(3):
+		rgb[c::3] = bytes(a & b for a, b in zip(row[c::4], row[3::4]))
+	return bytes(rgb)
+
+
 def png(path):
-	"""A PNG of 8 bits RGB, decoded after the standard (ISO/IEC 15948) with zlib alone: width, height, rows."""
+	"""A PNG of 8 bits RGB or RGBA, decoded after the standard (ISO/IEC 15948) with zlib alone: width, height, rows."""
 	data = open(path, 'rb').read()
 	check(data[:8] == b'\x89PNG\r\n\x1a\n', 'no PNG')
 	at, packed = 8, b''
@@ -111,24 +144,45 @@ def png(path):
 		check(struct.unpack('>I', data[at + 8 + n:at + 12 + n])[0] == zlib.crc32(kind + body), 'CRC of a chunk')
 		if kind == b'IHDR':
 			width, height, depth, colour = struct.unpack('>IIBB', body[:10])
-			check((depth, colour) == (8, 2), 'not 8 bits RGB')
+			check((depth, body[12]) == (8, 0) and colour in (2, 6), 'not 8 bits RGB or RGBA')
 		packed += body if kind == b'IDAT' else b''
 		at += 12 + n
-	raw, stride, rows, above = zlib.decompress(packed), width * 3, [], bytes(width * 3)
+	step = 3 if colour == 2 else 4
+	raw, stride, rows, above = zlib.decompress(packed), width * step, [], bytes(width * step)
 	for y in range(height):
-		kind, line = raw[y * (stride + 1)], raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)]
-		row = bytearray(line)
-		if kind == 1:
-			for c in range(3):
-				row[c::3] = bytes(accumulate(line[c::3], lambda a, b: (a + b) & 255))
-		elif kind == 2:
-			row = bytearray((a + b) & 255 for a, b in zip(line, above))
-		else:
-			check(kind == 0, 'a filter this test does not know')
-		rows.append(bytes(row))
-		above = rows[-1]
+		above = bytes(unfilter(raw[y * (stride + 1)], raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)], above, step))
+		rows.append(above if step == 3 else opaque(above))
 	return width, height, rows
 
 
 def part(picture, x, y, width, height):
 	return width, height, [row[x * 3:(x + width) * 3] for row in picture[2][y:y + height]]
+
+
+def records(t, seq):
+	with open('%s/custody/%08d/records.jsonl' % (t.case, seq), encoding='utf-8') as f:
+		return [json.loads(line) for line in f]
+
+
+def last(t):
+	return len(os.listdir(t.case + '/custody'))
+
+
+def capture(t, *words, **how):
+	"""Captures; gives the path of the last item and its `capture` facts, both checked against each other."""
+	t.evidence('capture', *words, **how)
+	lines = records(t, last(t))
+	content = [r for r in lines if r['kind'] == 'content'][-1]
+	origin = [r for r in lines if r['kind'] == 'origin'][-1]
+	path = t.case + '/' + content['path']
+	check(hashlib.sha256(open(path, 'rb').read()).hexdigest() == content['sha256'], 'digest of the item')
+	check(origin['item'] == content['id'], 'origin of the item')
+	entry = json.load(open('%s/custody/%08d/entry.json' % (t.case, last(t))))
+	check(entry['action'] == 'capture' and entry['details']['observed'] == 'tool', 'observed by the tool')
+	return path, origin['capture']
+
+
+def same(ours, theirs, what):
+	check(ours[:2] == theirs[:2], '%s: %dx%d, the other has %dx%d' % ((what,) + ours[:2] + theirs[:2]))
+	for y, (a, b) in enumerate(zip(ours[2], theirs[2])):
+		check(a == b, '%s: row %d differs from the other' % (what, y))

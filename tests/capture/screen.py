@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from desk import Cli, Desk, check, part, png
+from desk import Cli, Desk, capture, check, last, part, png, records, same
 
 
 class Screens(Cli):
@@ -19,35 +19,6 @@ class Screens(Cli):
 		before, self.env['DISPLAY'] = self.env['DISPLAY'], desk.name
 		yield
 		self.env['DISPLAY'] = before
-
-
-def records(t, seq):
-	with open('%s/custody/%08d/records.jsonl' % (t.case, seq), encoding='utf-8') as f:
-		return [json.loads(line) for line in f]
-
-
-def last(t):
-	return len(os.listdir(t.case + '/custody'))
-
-
-def capture(t, *words, **how):
-	"""Captures; gives the path of the last item and its `capture` facts, both checked against each other."""
-	t.evidence('capture', *words, **how)
-	lines = records(t, last(t))
-	content = [r for r in lines if r['kind'] == 'content'][-1]
-	origin = [r for r in lines if r['kind'] == 'origin'][-1]
-	path = t.case + '/' + content['path']
-	check(hashlib.sha256(open(path, 'rb').read()).hexdigest() == content['sha256'], 'digest of the item')
-	check(origin['item'] == content['id'], 'origin of the item')
-	entry = json.load(open('%s/custody/%08d/entry.json' % (t.case, last(t))))
-	check(entry['action'] == 'capture' and entry['details']['observed'] == 'tool', 'observed by the tool')
-	return path, origin['capture']
-
-
-def same(ours, theirs, what):
-	check(ours[:2] == theirs[:2], '%s: %dx%d, xwd has %dx%d' % ((what,) + ours[:2] + theirs[:2]))
-	for y, (a, b) in enumerate(zip(ours[2], theirs[2])):
-		check(a == b, '%s: row %d differs from xwd' % (what, y))
 
 
 def whole_screen(t, desk):
