@@ -138,10 +138,13 @@ def series(t, desk):
 	before = last(t)
 	p = subprocess.Popen([os.path.join(t.programs, 'evidence'), '-C', t.case, 'capture', 'window', '--title', 'Chat', '--series',
 		'--passphrase-file', t.pass_file], env=t.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-	for first, n in ((13, 3), (16, 4), (20, 40)):
+	# a frame is a file of the entry under way once its picture was taken
+	frames = lambda: sum(name.endswith('.png') for _, _, names in os.walk(t.case + '/.case/incoming') for name in names)
+	for taken, (first, n) in enumerate(((13, 3), (16, 4), (20, 40)), 1):
 		p.stdin.write(b't')
 		p.stdin.flush()
-		time.sleep(2)
+		while frames() < taken and p.poll() is None:
+			time.sleep(0.05)
 		say(first, n)
 	p.stdin.write(b't')
 	p.stdin.close()
