@@ -1,5 +1,5 @@
 /* cmd_export: `evidence export`: a working copy under original names, marked as a copy. */
-#include "cmd.h"
+#include "cmd_export_as.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -158,10 +158,12 @@ static int export_all(struct cmd_session *s, const struct cmd_item **chosen, siz
 
 static int run(struct cmd_global *g, int argc, char **argv)
 {
-	enum { REASON = CMD_OWN, RECIPIENT };
+	enum { REASON = CMD_OWN, RECIPIENT, AS };
 	static const struct option own[] = {{"reason", required_argument, NULL, REASON},
 	                                    {"recipient", required_argument, NULL, RECIPIENT},
+	                                    {"as", required_argument, NULL, AS},
 	                                    {NULL, 0, NULL, 0}};
+	const char *form = NULL;
 	struct evd_circumstances x = {0};
 	struct cmd_session s;
 	struct cmd_items items = {0};
@@ -175,12 +177,17 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		switch (id) {
 		case REASON: x.reason = optarg; break;
 		case RECIPIENT: x.recipient = optarg; break;
+		case AS: form = optarg; break;
 		default: return cmd_option_exit();
 		}
 	}
 	if (optind == argc)
 		return cmd_usage(&cmd_export, "give the folder to make, then items (none: all exhibits)");
 	dir = argv[optind];
+	if (form && argc - optind > 1)
+		return cmd_usage(&cmd_export, "--as takes one file, and writes of the whole case");
+	if (form)
+		return cmd_export_as(g, form, dir, &x);
 	first = optind + 1;
 	if (evd_file_exists(-1, dir)) {
 		evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", dir);
@@ -210,12 +217,21 @@ static int run(struct cmd_global *g, int argc, char **argv)
 const struct cmd_row cmd_export = {
     "export",
     "usage: evidence export [OPTION]... DIR [ITEM]...\n"
+    "       evidence export --as FORM [OPTION]... FILE\n"
     "\n"
     "Makes the folder DIR with working copies of the items (none named: of all exhibits) under\n"
     "their original names, characters escaped where a file system could trip over them. Recorded "
     "in\n"
     "the log.\n"
     "\n"
+    "With --as: one file for other programs of items, notes, messages and metadata that were read. "
+    "It\n"
+    "is a derived view, says so, and names the custody head it was made of. No file is "
+    "replaced.\n"
+    "\n"
+    "  --as FORM          csv: a table; jsonl: JSON Lines, the records whole; timesketch: the "
+    "timeline,\n"
+    "                     FILE ends in .csv or .jsonl\n"
     "  --recipient TEXT   for whom\n"
     "  --reason TEXT      why\n",
     N_("make working copies under original names"),

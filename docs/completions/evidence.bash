@@ -55,7 +55,7 @@ _evidence() {
 		lost) own='--reason --cause --transfer' ;;
 		dispose) own='--cause --reason --authority --consent --finish --destroy-key --envelope' ;;
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
-		export) own='--recipient --reason' ;;
+		export) own='--as --recipient --reason' ;;
 		index) own='--rebuild' ;;
 		capture) own='--monitor --title --geometry --delay --repeat --every --series --keep-black --backend --viewport --timeout --max-height --ignore-certificates --profile --browser --label --basis --reason --purpose --authority --consent' ;;
 		read) own='--memory --seconds --allow-degraded' ;;

@@ -1,0 +1,111 @@
+/* cmd_export_as: see cmd_export_as.h. */
+#include "cmd_export_as.h"
+#include "i18n.h"
+
+#include "derive/view.h"
+#include "envelope/new_file.h"
+#include "platform/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n > m && strcmp(path + n - m, end) == 0;
+}
+
+static bool form_of(const char *word, const char *path, enum evd_form *out)
+{
+	static const struct {
+		const char *word;
+		enum evd_form form;
+	} forms[] = {{"csv", EVD_FORM_CSV}, {"jsonl", EVD_FORM_JSONL}};
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (strcmp(word, forms[i].word) == 0) {
+			*out = forms[i].form;
+			return true;
+		}
+	*out = ends_in(path, ".csv") ? EVD_FORM_SKETCH_CSV : EVD_FORM_SKETCH;
+	return strcmp(word, "timesketch") == 0 && (ends_in(path, ".csv") || ends_in(path, ".jsonl"));
+}
+
+/* The entry comes first, as of working copies: what then fails was still meant, and is in the log. It speaks
+ * of all exhibits; the view names it as the head it was made of. */
+static int record(struct cmd_session *s, const struct evd_circumstances *x, struct evd_error *err)
+{
+	struct cmd_items items = {0};
+	struct evd_draft d;
+	size_t n = 0;
+	int r = cmd_items_read(&s->c, &items);
+
+	if (r)
+		return evd_fail(err, EVD_E_DAMAGED, "the items of the case could not be listed");
+	r = evd_entry_begin(&s->c, EVD_EXPORT, evd_key_actor(s->key), x, &d, err);
+	if (r) {
+		cmd_items_release(&items);
+		return r;
+	}
+	for (size_t i = 0; i < items.n && r == 0; i++)
+		if (items.at[i].exhibit && !items.at[i].lost) {
+			r = evd_entry_scope(&d, items.at[i].id, items.at[i].id, err);
+			n++;
+		}
+	cmd_items_release(&items);
+	if (r == 0 && n == 0)
+		r = evd_fail(err, EVD_E_NOTFOUND, "the case has no exhibits yet");
+	if (r == 0)
+		return evd_entry_commit(&d, s->key, err);
+	evd_entry_abandon(&d);
+	return r;
+}
+
+static int write_file(struct cmd_session *s, enum evd_form form, const char *path,
+                      const struct evd_circumstances *x, struct evd_viewed *out,
+                      struct evd_error *err)
+{
+	struct evd_new_file file;
+	int r = evd_new_file_begin(&file, path, err);
+
+	if (r == 0)
+		r = record(s, x, err);
+	if (r == 0)
+		r = evd_view_write(&s->c, form, evd_clock_ms(), file.fd, out, err);
+	if (r == 0)
+		r = evd_new_file_name(&file, err);
+	evd_new_file_release(&file);
+	return r;
+}
+
+int cmd_export_as(struct cmd_global *g, const char *form, const char *path,
+                  const struct evd_circumstances *x)
+{
+	enum evd_form which;
+	struct evd_viewed out = {0};
+	struct cmd_session s;
+	struct evd_error err = {0};
+	int r;
+
+	if (!form_of(form, path, &which))
+		return cmd_usage(&cmd_export, "--as is csv or jsonl, or timesketch with a file whose name "
+		                              "ends in .csv or .jsonl");
+	r = cmd_begin(g, &s);
+	if (r)
+		return r;
+	r = write_file(&s, which, path, x, &out, &err);
+	if (r) {
+		r = cmd_fail(r, &err);
+	} else if (!g->quiet) {
+		printf(_("%" PRIu64 " rows in %s, a derived view; the evidence is in the bundle\n"),
+		       out.rows, path);
+		if (out.timeless)
+			printf(_("%" PRIu64 " rows without a time are not in it\n"), out.timeless);
+		if (out.withheld)
+			printf(_("%" PRIu64 " withheld records are not in it\n"), out.withheld);
+	}
+	cmd_end(&s);
+	return r;
+}

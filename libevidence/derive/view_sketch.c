@@ -1,0 +1,144 @@
+/*
+ * view_sketch: the timeline as a file Timesketch reads (docs/exchange.md §4): CSV or JSON lines with the
+ * columns message, datetime, timestamp_desc. That tool has one time a row and takes it for UTC, so each row
+ * says in words which kind of time it is, and whether a zone was known.
+ */
+#include "derive/timeline.h"
+#include "derive/view_row.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MESSAGE, DATETIME, DESC, KIND, EXHIBIT, ITEM, RECORD, N, RAW, FLAGS, COLUMNS };
+static const char *const title[COLUMNS] = {"message", "datetime", "timestamp_desc", "time_kind",
+                                           "exhibit", "item",     "record",         "n",
+                                           "raw",     "flags"};
+
+static int put(struct evd_view_out *v, bool csv, struct evd_buf *cell, struct evd_error *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		if (cell[i].failed)
+			v->b.failed = cell[i].failed;
+		if (csv)
+			evd_view_cell(&v->b, evd_buf_view(&cell[i]), i == 0);
+		else if (cell[i].len)
+			evd_object_str(&v->o, title[i], evd_buf_view(&cell[i]));
+		evd_buf_release(&cell[i]);
+	}
+	if (!csv)
+		r = evd_object_write(&v->o, &v->b, err);
+	evd_object_reset(&v->o);
+	evd_put_str(&v->b, csv ? "\r\n" : "\n");
+	return r ? r : evd_view_flush(v, 65536, err);
+}
+
+/* "2024-02-03T14:05:09.123Z" as ISO 8601 with seconds and an offset. */
+static void put_datetime(struct evd_buf *cell, int64_t ms)
+{
+	char text[EVD_TIME_LEN + 1];
+
+	evd_time_format(text, ms);
+	evd_put_view(cell, evd_view_of(text, 23));
+	evd_put_str(cell, "+00:00");
+}
+
+static int about(struct evd_view_out *v, bool csv, uint64_t timeless, int64_t now_ms,
+                 struct evd_error *err)
+{
+	struct evd_buf cell[COLUMNS] = {{0}};
+
+	evd_view_about(v, &cell[MESSAGE]);
+	if (timeless)
+		evd_putf(&cell[MESSAGE], " %" PRIu64 " rows without a time from 1970 on are not here.",
+		         timeless);
+	put_datetime(&cell[DATETIME], now_ms);
+	evd_put_str(&cell[DESC], "recorded: this view was made");
+	evd_put_str(&cell[KIND], "recorded");
+	return put(v, csv, cell, err);
+}
+
+static void put_message(struct evd_buf *cell, const struct evd_json *j, struct evd_view what)
+{
+	static const char *const part[] = {"sender", "group", "name", "text", "raw"};
+	bool of_message = evd_view_is(what, "message"), any = false;
+
+	evd_put_view(cell, what);
+	for (unsigned i = 0; i < sizeof part / sizeof *part; i++) {
+		struct evd_buf text = {0};
+
+		if ((i == 4 && of_message) || !evd_view_member(j, 0, part[i], &text)) {
+			evd_buf_release(&text);
+			continue;
+		}
+		evd_put_str(cell, any && i != 2 ? ": " : " ");
+		evd_put_view(cell, evd_buf_view(&text));
+		any = true;
+		evd_buf_release(&text);
+	}
+}
+
+static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
+               const struct evd_json *j, struct evd_error *err)
+{
+	static const char *const as_is[COLUMNS] = {
+	    [KIND] = "known", [EXHIBIT] = "exhibit", [ITEM] = "item",  [RECORD] = "record",
+	    [N] = "n",        [RAW] = "raw",         [FLAGS] = "flags"};
+	struct evd_buf cell[COLUMNS] = {{0}};
+	struct evd_view what = {NULL, 0};
+
+	evd_json_string(j, 0, "what", &what);
+	put_message(&cell[MESSAGE], j, what);
+	put_datetime(&cell[DATETIME], e->sort_ms);
+	evd_putf(&cell[DESC], "%s: ", evd_known_name(e->known));
+	evd_put_view(&cell[DESC], what);
+	if (!evd_json_find(j, 0, "utc"))
+		evd_put_str(&cell[DESC], ", zone not known: the clock's fields, shown as if UTC");
+	if (evd_json_find(j, 0, "readings"))
+		evd_put_str(&cell[DESC], ", day and month may be the other way round");
+	for (unsigned i = 0; i < COLUMNS; i++)
+		if (as_is[i])
+			evd_view_member(j, 0, as_is[i], &cell[i]);
+	v->done->rows++;
+	return put(v, csv, cell, err);
+}
+
+/* A time before 1970 cannot be told in the form we write. */
+static bool shown(const struct evd_event *e)
+{
+	return !e->timeless && e->sort_ms >= 0 && e->sort_ms <= INT64_C(253402300799999);
+}
+
+int evd_view_sketch(struct evd_view_out *v, bool csv, struct evd_error *err)
+{
+	struct evd_timeline_filter all = {0};
+	struct evd_timeline t = {0};
+	struct evd_json j = {0};
+	int64_t now_ms = 0;
+	int r = evd_timeline_read(v->c, &all, &t, err);
+
+	for (size_t i = 0; i < t.n; i++)
+		v->done->timeless += !shown(&t.at[i]);
+	for (unsigned i = 0; csv && i < COLUMNS; i++)
+		evd_view_cell(&v->b, evd_view_str(title[i]), i == 0);
+	if (csv)
+		evd_put_str(&v->b, "\r\n");
+	if (r == 0 && !evd_time_parse(evd_view_str(v->made), &now_ms))
+		r = EVD_E_INTERNAL;
+	if (r == 0)
+		r = about(v, csv, v->done->timeless, now_ms, err);
+	for (size_t i = 0; r == 0 && i < t.n; i++) {
+		const struct evd_event *e = &t.at[i];
+
+		if (!shown(e))
+			continue;
+		r = evd_json_parse(&j, evd_view_of(t.lines.data + e->line_off, e->line_len), err);
+		if (r == 0)
+			r = row(v, csv, e, &j, err);
+	}
+	evd_json_release(&j);
+	evd_timeline_release(&t);
+	return r;
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""exports.py PROGRAMS SAMPLES: `evidence export --as`: views for other programs, read back with Python's csv and
+json, counted against the hand counts of the samples and the log's own records; no cell is a formula; nothing is
+replaced; a failed export leaves no file."""
+import collections
+import csv
+import datetime
+import json
+import os
+import sys
+
+from cli import Cli, check, sha256
+
+CHAT = '''13/02/2024, 09:05 - =1+1: +381 64 123
+13/02/2024, 09:06 - @ana: =cmd|' /C calc'!A0
+13/02/2024, 09:07 - Ana: -5 "quoted", and
+second line
+13/02/2024, 09:08 - Ana: 'already
+'''
+RUN = ('=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20')
+
+
+def log(cli):
+	"""Every record of the log, by id."""
+	out = {}
+	for seq in sorted(os.listdir(cli.path('case', 'custody'))):
+		with open(cli.path('case', 'custody', seq, 'records.jsonl'), 'rb') as f:
+			for line in f:
+				r = json.loads(line)
+				out[r['id']] = r
+	return out
+
+
+def head(cli):
+	"""As docs/exchange.md: the digest of the last entry, and how many there are."""
+	names = sorted(os.listdir(cli.path('case', 'custody')))
+	return sha256(cli.path('case', 'custody', names[-1], 'entry.json')), len(names)
+
+
+def hand_counts(samples):
+	with open(os.path.join(samples, 'make', 'hand-counts.tsv'), encoding='utf-8') as f:
+		rows = list(csv.reader((x for x in f if not x.startswith('#')), delimiter='\t'))
+	return {os.path.basename(r[0]): int(r[3]) for r in rows if len(r) == 4 and r[2] == 'chat:entries'}
+
+
+def says(cli, text):
+	digest, n = head(cli)
+	check('Derived view, not the evidence' in text and 'Case number =7,' in text and digest in text and
+		'(entry %d)' % n in text, 'what the view says of itself: ' + text)
+
+
+def harmless(rows):
+	for row in rows:
+		for cell in row:
+			check(not cell.startswith(RUN), 'a cell that a spreadsheet runs: %r' % cell)
+
+
+def undone(cell):
+	return cell[1:] if cell.startswith("'") else cell
+
+
+def table(cli, samples, records):
+	cli.evidence('export', '--as', 'csv', cli.path('view.csv'))
+	with open(cli.path('view.csv'), 'rb') as f:
+		data = f.read()
+	check(data.count(b'\r\n') >= 100 and data.endswith(b'\r\n'), 'line ends of RFC 4180')
+	lines = list(csv.reader(data.decode('utf-8').splitlines(keepends=True), strict=True))
+	check({len(r) for r in lines} == {21}, 'columns')
+	harmless(lines)
+	rows = [dict(zip(lines[0], r)) for r in lines[1:]]
+	says(cli, rows[0]['text'])
+	names = {r['item']: r['name'] for r in rows if r['kind'] == 'item'}
+	counted = collections.Counter(undone(names[r['item']]) for r in rows if r['kind'] == 'message')
+	wanted = {n: k for n, k in hand_counts(samples).items() if n in counted}
+	check(len(wanted) == 5 and all(counted[n] == k for n, k in wanted.items()), 'messages %r, by hand %r' % (counted, wanted))
+	for r in rows[1:]:
+		x = records[r['record']]
+		if r['kind'] in ('message', 'field'):
+			check(undone(r['text']) == x.get('body', x.get('value', x.get('caption', ''))), 'text of %s' % r['record'])
+			check(r['time_utc'] == x.get('timeUtc', '') or x['kind'] == 'field', 'a zone that the source has not')
+			check(r['time_kind'] in ('', 'claimed'), 'a reader knows claimed times alone')
+		elif r['kind'] == 'note':
+			check(r['time_kind'] == 'recorded' and undone(r['text']) == '@SUM(A1)' and r['text'][0] == "'", 'the note')
+		check(r['sha256'] == x.get('sha256', ''), 'digest of %s' % r['record'])
+	mine = [r for r in rows if r['kind'] == 'message' and undone(names[r['item']]).endswith('Formulas.txt')]
+	check([undone(r['sender']) for r in mine] == ['=1+1', '@ana', 'Ana', 'Ana'], 'senders: %r' % [r['sender'] for r in mine])
+	check([undone(r['text']) for r in mine] == ['+381 64 123', "=cmd|' /C calc'!A0", '-5 "quoted", and\nsecond line', "'already"],
+		'texts: %r' % [r['text'] for r in mine])
+
+
+def lines_of(path):
+	with open(path, 'rb') as f:
+		return [json.loads(line) for line in f.read().decode('utf-8').split('\n')[:-1]]
+
+
+def jsonl(cli, records):
+	cli.evidence('export', '--as', 'jsonl', cli.path('view.jsonl'))
+	rows = lines_of(cli.path('view.jsonl'))
+	digest, n = head(cli)
+	check(rows[0]['kind'] == 'about' and (rows[0]['head'], rows[0]['entries'], rows[0]['number']) == (digest, n, '=7'), 'about')
+	says(cli, rows[0]['text'])
+	exhibits = {r['id']: r['exhibit'] for r in records.values() if 'exhibit' in r}
+	latest = {}
+	for r in records.values():
+		if 'reader' in r or r['kind'] == 'read-item':
+			latest[r['item']] = max(latest.get(r['item'], 0), int(r['id'].split('/')[0]))
+	whole = {r['id']: r for r in records.values() if ('reader' in r or r['kind'] == 'read-item') and int(r['id'].split('/')[0]) == latest[r['item']]}
+	got = {r['id']: r for r in rows[1:] if r['id'] in whole}
+	check(got.keys() == whole.keys() and len(whole) > 500, 'records: %d, in the log %d' % (len(got), len(whole)))
+	for i, r in got.items():
+		x = {k: v for k, v in whole[i].items() if k not in ('case', 'salt')}
+		check(r == dict(x, exhibit=exhibits[x['item']]), 'record %s differs: %r' % (i, r))
+	check(not any('salt' in r or 'salt' in r.get('origin', {}) for r in rows), 'a salt')
+	items = [r for r in rows if r['kind'] == 'item']
+	check({r['id'] for r in items} == set(exhibits), 'items')
+	for r in items:
+		check(sha256(cli.path('case', r['stored'])) == r['sha256'], 'digest of %s' % r['id'])
+
+
+def sketch(cli):
+	for end in ('csv', 'jsonl'):
+		cli.evidence('export', '--as', 'timesketch', cli.path('time.' + end))
+	with open(cli.path('time.csv'), newline='', encoding='utf-8') as f:
+		first = list(csv.reader(f, strict=True))
+	harmless(first)
+	check(first[0][:3] == ['message', 'datetime', 'timestamp_desc'], 'the columns Timesketch requires')
+	rows = lines_of(cli.path('time.jsonl'))
+	check(len(rows) == len(first), 'an entry more, and no line of titles: %d and %d' % (len(rows), len(first)))
+	says(cli, rows[0]['message'])
+	before = None
+	for r in rows[1:]:
+		at = datetime.datetime.fromisoformat(r['datetime'])
+		check(at.utcoffset() == datetime.timedelta(0) and (before is None or before <= at), 'order or zone of %r' % r)
+		before = at
+		check(r['timestamp_desc'].startswith(r['time_kind'] + ': ') and r['time_kind'] in ('claimed', 'recorded', 'proved'), 'kind of time: %r' % r)
+	zoneless = [r for r in rows if 'no-zone' in r.get('flags', '')]
+	check(zoneless and all('zone not known' in r['timestamp_desc'] for r in zoneless), 'a clock without a zone')
+	entries = [r for r in rows if r['timestamp_desc'] == 'recorded: entry']
+	check(len(entries) == head(cli)[1], 'entries: %d' % len(entries))
+
+
+def refused(cli):
+	def files():
+		return sorted(n for n in os.listdir(cli.dir) if n.startswith(('view', 'time')))
+	before, size = files(), os.path.getsize(cli.path('view.csv'))
+	check('exists already' in cli.evidence('export', '--as', 'csv', cli.path('view.csv'), expect=73), 'replaced')
+	cli.evidence('export', '--as', 'xml', cli.path('view.xml'), expect=64)
+	cli.evidence('export', '--as', 'timesketch', cli.path('view.txt'), expect=64)
+	cli.evidence('export', '--as', 'csv', cli.path('view2.csv'), '1', expect=64)
+	note = cli.path('case', [r for r in log(cli).values() if r.get('role') == 'note'][0]['path'])
+	with open(note, 'r+b') as f:
+		f.write(b'?')
+	check('not as it was recorded' in cli.evidence('export', '--as', 'csv', cli.path('view3.csv'), expect=65), 'a note that was altered')
+	with open(note, 'r+b') as f:
+		f.write(b'@')
+	check(files() == before and os.path.getsize(cli.path('view.csv')) == size, 'something is left: %r' % files())
+
+
+def main():
+	cli, samples = Cli(sys.argv[1]), sys.argv[2]
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '=7', '--title', 'T', '--passphrase-file', cli.pass_file)
+	cli.evidence('note', '@SUM(A1)')
+	check('no exhibits' in cli.evidence('export', '--as', 'csv', cli.path('view.csv'), expect=66), 'nothing to export')
+	chat = cli.write('WhatsApp Chat with Formulas.txt', CHAT.encode())
+	cli.evidence('add', '--quiet', os.path.join(samples, 'evidence'), chat, reads=True)
+	cli.evidence('read', '--quiet', '3')
+	table(cli, samples, log(cli))
+	jsonl(cli, log(cli))
+	sketch(cli)
+	refused(cli)
+	cli.evidence('check')
+	print('exports: ok')
+
+
+main()
