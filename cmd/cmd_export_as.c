@@ -3,8 +3,8 @@
 #include "i18n.h"
 
 #include "derive/view.h"
-#include "envelope/new_file.h"
 #include "platform/clock.h"
+#include "platform/new_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
