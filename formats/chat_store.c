@@ -249,6 +249,24 @@ static int make_query(struct read *g, sqlite3_stmt **s, struct evd_error *err)
 	return evd_sqlite_query(g->db, (const char *)g->sql.data, s, err);
 }
 
+/* A newer schema may have moved what people said: rows without words must not look like silence. */
+static int say_missing(struct read *g, struct evd_error *err)
+{
+	static const enum store_column must[] = {ST_BODY, ST_TIME};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof must / sizeof *must && r == 0; i++) {
+		const char *x = g->store->column[must[i]].expression;
+
+		if (x && !satisfied(g->db, g->store->column[must[i]].needs))
+			r = evd_chat_observe(&g->chat, NULL, "column-missing", err,
+			                     "table %s: no %s where this reader looks for it, the schema is "
+			                     "another one",
+			                     g->store->table, must[i] == ST_BODY ? "text" : "time");
+	}
+	return r;
+}
+
 static int one_store(struct read *g, struct evd_error *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -270,6 +288,8 @@ static int one_store(struct read *g, struct evd_error *err)
 	sqlite3_finalize(s);
 	sqlite3_finalize(g->react);
 	g->react = NULL;
+	if (r == 0)
+		r = say_missing(g, err);
 	if (r == 0 && code != SQLITE_DONE)
 		r = evd_chat_unread(&g->chat, NULL, code == SQLITE_INTERRUPT ? "limit" : "damaged", 0, 0,
 		                    err, "table %s cannot be read behind row %lld", g->store->table,

@@ -303,6 +303,15 @@ db("chat-imessage", "more.db", [
     number.+38761123456 2""")
 
 
+# a schema of tomorrow: the words are elsewhere (sigtop#85)
+db("chat-wa-android", "no-text-msgstore.db", [
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, message_type INTEGER, words TEXT)",
+    "INSERT INTO message VALUES(1,1,0,'A1',1706710000000,0,'Zdravo')",
+], """conversation 1
+    message 1
+    observation.column-missing 1""")
+
+
 def with_wal(reader, name, tables, before, after, counts):
     """The rows `after` stand in NAME-wal only: a copy made while the database is open."""
     path = os.path.join(OUT, reader, name)
