@@ -1,6 +1,5 @@
 /*
- * chat_sms: "SMS Backup & Restore" XML (smses and calls), as SyncTech's app writes it.
- * docs/chats.md. Stage: read-out.
+ * chat_sms: "SMS Backup & Restore" XML (smses and calls) of SyncTech's app. Stage: read-out.
  *
  * The app writes emoji as pairs of surrogate references (&#55357;&#56832;), which is not
  * well-formed XML; such pairs are joined while the bytes pass, and the message says so. libxml2

@@ -252,12 +252,13 @@ void evd_json_release(struct evd_json *j)
 
 size_t evd_json_find(const struct evd_json *j, size_t object, const char *key)
 {
+	const struct evd_view want = evd_view_str(key);
 	size_t at = object + 1;
 
 	if (object >= j->n || j->node[object].type != EVD_JSON_OBJECT)
 		return 0;
 	for (uint32_t i = 0; i < j->node[object].count; i++) {
-		if (evd_view_is(j->node[at].key, key))
+		if (j->node[at].key.len == want.len && evd_view_eq(j->node[at].key, want))
 			return at;
 		at = j->node[at].next;
 	}

@@ -78,6 +78,8 @@ struct evd_draft {
 	struct evd_object details; /* the caller fills it */
 	struct evd_object scratch;
 	bool has_payload, has_token;
+	uint8_t salts[32 * EVD_SALT_LEN]; /* random, for the next records */
+	size_t salts_left;                /* of them not yet given out */
 };
 
 int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,

@@ -79,19 +79,23 @@ uint64_t evd_entry_next(const struct evd_draft *d)
 int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
                      struct evd_error *err)
 {
-	uint8_t leaf[EVD_SHA256_LEN], salt[EVD_SALT_LEN];
+	uint8_t leaf[EVD_SHA256_LEN];
 	char id[48];
-	struct evd_buf text = {0};
-	int r = evd_random(salt, sizeof salt, err);
+	int r = 0;
 
-	if (r)
-		return r;
+	if (d->salts_left == 0) { /* drawn many at a time: each draw costs more than a record's hash */
+		r = evd_random(d->salts, sizeof d->salts, err);
+		if (r)
+			return r;
+		d->salts_left = sizeof d->salts / EVD_SALT_LEN;
+	}
+	d->salts_left--;
 	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, d->entry.seq, d->entry.count + 1);
-	evd_put_base64url(&text, salt, sizeof salt);
+	evd_buf_reset(&d->line);
+	evd_put_base64url(&d->line, d->salts + d->salts_left * EVD_SALT_LEN, EVD_SALT_LEN);
 	evd_object_cstr(record, "case", d->entry.case_id);
 	evd_object_cstr(record, "id", id);
-	evd_object_str(record, "salt", evd_buf_view(&text));
-	evd_buf_release(&text);
+	evd_object_str(record, "salt", evd_buf_view(&d->line));
 	evd_buf_reset(&d->line);
 	r = evd_object_write(record, &d->line, err);
 	if (r == 0 && d->line.len > EVD_MAX_RECORD_LINE)

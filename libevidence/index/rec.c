@@ -93,19 +93,45 @@ void evd_rec_end(struct evd_rec_writer *w)
 	evd_buf_release(&w->actor);
 }
 
+/* The member `key` (*bytes false) or `keyBytes` (true) of an object, in one walk; false: neither. */
+static bool find_member(const struct evd_json *j, size_t object, const char *key,
+                        struct evd_view *out, bool *bytes)
+{
+	static const char suffix[] = "Bytes";
+	const size_t n = strlen(key), more = sizeof suffix - 1;
+	size_t at = object + 1;
+	bool found = false;
+
+	if (object >= j->n || j->node[object].type != EVD_JSON_OBJECT)
+		return false;
+	for (uint32_t i = 0; i < j->node[object].count; i++, at = j->node[at].next) {
+		struct evd_view k = j->node[at].key;
+
+		if ((k.len != n && k.len != n + more) || memcmp(k.p, key, n) != 0 ||
+		    j->node[at].type != EVD_JSON_STRING ||
+		    (k.len > n && memcmp(k.p + n, suffix, more) != 0))
+			continue;
+		*out = j->node[at].raw;
+		*bytes = k.len > n;
+		found = true;
+		if (!*bytes)
+			break;
+	}
+	return found;
+}
+
 /* The members `key` or `keyBytes` of an object, appended. */
 static bool put_member(struct evd_buf *b, const struct evd_json *j, size_t object, const char *key)
 {
-	char second[EVD_OBJECT_KEY_MAX];
 	struct evd_view v;
+	bool bytes;
 
-	snprintf(second, sizeof second, "%sBytes", key);
-	if (evd_json_string(j, object, key, &v))
-		evd_put_unescaped(b, v);
-	else if (evd_json_string(j, object, second, &v))
+	if (!find_member(j, object, key, &v, &bytes))
+		return false;
+	if (bytes)
 		evd_put_unbase64url(b, v);
 	else
-		return false;
+		evd_put_unescaped(b, v);
 	return true;
 }
 
@@ -113,13 +139,19 @@ static void bind_member(sqlite3_stmt *s, int at, const struct evd_json *j, const
 {
 	struct evd_buf b = {0};
 	struct evd_view v;
+	bool bytes;
 
-	if (!key)
+	if (!key || !find_member(j, 0, key, &v, &bytes))
 		return;
-	if (evd_json_string(j, 0, key, &v) && !(v.len && memchr(v.p, '\\', v.len)))
+	if (!bytes && !(v.len && memchr(v.p, '\\', v.len))) {
 		sqlite3_bind_text(s, at, v.len ? (const char *)v.p : "", (int)v.len, SQLITE_STATIC);
-	else if (put_member(&b, j, 0, key))
-		sqlite3_bind_text(s, at, b.len ? (const char *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
+		return;
+	}
+	if (bytes)
+		evd_put_unbase64url(&b, v);
+	else
+		evd_put_unescaped(&b, v);
+	sqlite3_bind_text(s, at, b.len ? (const char *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
 	evd_buf_release(&b);
 }
 
