@@ -47,6 +47,8 @@ int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number
 		r = put_findings(&p, err);
 	if (r == 0)
 		r = capture_commit(w->c, err);
+	if (r == 0)
+		r = web_page_compare(&p, err);
 	if (r != EVD_E_UNAVAILABLE && r != EVD_E_CANCELLED)
 		web_page_close(&p);
 	w->heard = NULL;
@@ -86,16 +88,47 @@ static int read_wish(struct capture *c, struct web_wish *wish, struct evd_error 
 	return 0;
 }
 
+/* Polite: a site is not asked for page after page without a pause. */
+static int rest_between(struct web *w, struct evd_error *err)
+{
+	int64_t until = evd_clock_ms() + (int64_t)capture_number(w->c, "pause", 0), left;
+	int r = 0;
+
+	while (r >= 0 && (left = until - evd_clock_ms()) > 0)
+		r = web_hear(w, left < 1000 ? (int)left : 1000, err);
+	return r < 0 ? r : 0;
+}
+
+/* What there is of a page that was not captured whole, with a word that says so; nothing if there is nothing. */
+static int commit_part(struct capture *c, const char *url, struct evd_error *err)
+{
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_cstr(&o, "kind", "observation");
+	evd_object_cstr(&o, "code", "capture-cut-short");
+	evd_object_bytes(&o, "reason", evd_view_str(err ? err->text : ""));
+	evd_object_bytes(&o, "url", evd_view_str(url));
+	r = capture_record(c, &o, err);
+	evd_object_release(&o);
+	return r ? r : capture_commit(c, err);
+}
+
 static int work(struct web *w, const struct web_wish *wish, struct evd_error *err)
 {
 	const char *url;
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && (url = capture_list(w->c, "words", i)) != NULL; i++) {
+		if (i)
+			r = rest_between(w, err);
+		if (r)
+			break;
 		r = web_page_capture(w, wish, i + 1, url, err);
 		if (r == EVD_E_DAMAGED || r == EVD_E_LIMIT) { /* this page; the next may be had */
-			capture_warn(w->c, "page %u was not captured: %s", i + 1, err ? err->text : "");
-			r = capture_commit(w->c, err);
+			capture_warn(w->c, "page %u was not captured whole: %s", i + 1, err ? err->text : "");
+			r = commit_part(w->c, url, err);
 		}
 	}
 	return r;

@@ -2,6 +2,9 @@
  * capture_web_page.h. */
 #include "capture_web_page.h"
 
+#include "base/digest.h"
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -131,6 +134,23 @@ static int not_looked(struct web_page *p)
 	return 0;
 }
 
+/* The text as the page shows it, so that a later capture can be held against this one; not that of frames. */
+static int read_text(struct web_page *p, struct evd_error *err)
+{
+	uint8_t digest[EVD_SHA256_LEN];
+	struct evd_view text = {0};
+	int r = web_page_eval(p, "document.body ? document.body.innerText : ''", &text, err);
+
+	if (r)
+		return r == EVD_E_DAMAGED || r == EVD_E_LIMIT ? 0 : r;
+	r = evd_sha256(text, digest, err);
+	if (r == 0) {
+		evd_hex(p->text, digest, sizeof digest);
+		p->text_len = text.len;
+	}
+	return r;
+}
+
 int web_page_look(struct web_page *p, struct evd_error *err)
 {
 	struct evd_view text;
@@ -141,7 +161,9 @@ int web_page_look(struct web_page *p, struct evd_error *err)
 	judge_load(p);
 	if (p->error.len) /* what shows is the browser's own */
 		return 0;
-	r = web_page_eval(p, LOOK, &text, err);
+	r = read_text(p, err);
+	if (r == 0)
+		r = web_page_eval(p, LOOK, &text, err);
 	if (r)
 		return r == EVD_E_DAMAGED || r == EVD_E_LIMIT ? not_looked(p) : r;
 	snprintf(line, sizeof line, "%.*s", text.len < 119 ? (int)text.len : 119,

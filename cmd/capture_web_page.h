@@ -21,6 +21,8 @@ struct web_page {
 	bool loaded, crashed, cut, grew, never_still;
 	uint64_t dialogs;
 	uint64_t width, height; /* of the document when the pictures were taken, CSS pixels */
+	char text[65];          /* SHA-256 of the text it shows, in hex; empty: not had */
+	uint64_t text_len;
 	struct evd_buf error, final_url, title, user_agent, product;
 	struct evd_object facts;
 	struct {
@@ -50,6 +52,9 @@ int web_page_look(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 void web_page_judge(struct web_page *p);
 /* web_page_take(p, err): pictures, DOM, MHTML, PDF, each handed over as it comes. */
 int web_page_take(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
+/* web_page_compare(p, err): behind the page's entry, one that holds it against the earlier capture that was named;
+ * nothing if none was. */
+int web_page_compare(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_account(p, err): the traffic as WACZ, the account of it, and findings about what is missing. */
 int web_page_account(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_item(p, part, ext, bytes, err): one item of the set. */

@@ -54,6 +54,7 @@ static void put_browser(const struct web_page *p, struct evd_object *o)
 
 void web_page_facts(struct web_page *p)
 {
+	const struct web_resource *d = web_net_document(&p->net);
 	struct evd_object *o = &p->facts;
 
 	evd_object_reset(o);
@@ -62,6 +63,12 @@ void web_page_facts(struct web_page *p)
 	put_foreign(o, "finalUrl", &p->final_url);
 	put_foreign(o, "title", &p->title);
 	put_foreign(o, "loadError", &p->error);
+	if (d && d->answered)
+		evd_object_int(o, "status", d->status);
+	if (p->text[0]) {
+		evd_object_cstr(o, "textSha256", p->text);
+		evd_object_int(o, "textLength", p->text_len);
+	}
 	put_time(o, "from", p->from_ms);
 	put_time(o, "to", evd_clock_ms());
 	put_browser(p, o);

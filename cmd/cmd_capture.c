@@ -2,8 +2,10 @@
 #include "cmd.h"
 #include "i18n.h"
 
+#include "base/frame.h"
 #include "base/text.h"
 #include "cmd_capture.h"
+#include "cmd_capture_pages.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,6 +32,7 @@ static const struct {
     {"browser", "web ", TEXT},
 #endif
 };
+#define LIST_PAUSE_MS 2000u
 #define N_PASSED (sizeof passed / sizeof *passed)
 
 /* Options of this side. */
@@ -43,7 +46,9 @@ enum {
 	DELAY,
 	REPEAT,
 	EVERY,
-	SERIES
+	SERIES,
+	LIST,
+	REVISIT
 };
 static const struct option own[] = {
     {"basis", required_argument, NULL, BASIS},
@@ -56,6 +61,10 @@ static const struct option own[] = {
     {"repeat", required_argument, NULL, REPEAT},
     {"every", required_argument, NULL, EVERY},
     {"series", no_argument, NULL, SERIES},
+#ifdef EVD_NETWORK
+    {"list", required_argument, NULL, LIST},
+    {"revisit", no_argument, NULL, REVISIT},
+#endif
 };
 #define N_OWN (sizeof own / sizeof *own)
 
@@ -68,6 +77,12 @@ static const char *const kinds[] = {"screen", "monitor", "window", "region",
 struct capturing {
 	struct cmd_global *g;
 	struct cmd_capture_pace pace;
+	const char *list; /* a file of pages */
+	bool revisit;
+	size_t passed_over;
+	struct cmd_pages pages;
+	char **words;
+	int n_words;
 };
 
 static void told(void *ctx, const struct evd_observed_item *item)
@@ -107,6 +122,105 @@ static bool stopped(void *ctx)
 	return cmd_progress(0, 0) != 0;
 }
 
+static void put_words(struct evd_object *request, size_t n, char *const *words)
+{
+	struct evd_buf b = {0};
+
+	evd_put_u8(&b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			evd_put_u8(&b, ',');
+		evd_put_json_string(&b, evd_view_str(words[i]));
+	}
+	evd_put_u8(&b, ']');
+	if (b.failed)
+		request->failed = b.failed;
+	else
+		evd_object_raw(request, "words", evd_buf_view(&b));
+	evd_buf_release(&b);
+}
+
+/* One run of evidence-capture for words; `page`: its earlier capture is to be held against the new one. */
+static int run_for(struct cmd_session *s, const struct evd_observe_options *base, size_t n,
+                   char *const *words, const struct cmd_page *page, struct evd_observed *out,
+                   struct evd_error *err)
+{
+	struct evd_observe_options o = *base;
+	struct evd_observed one = {0};
+	struct evd_buf text = {0};
+	struct evd_json j = {0};
+	struct evd_object request;
+	int r;
+
+	evd_object_init(&request);
+	r = evd_object_write(base->request, &text, err);
+	if (r == 0)
+		r = evd_json_parse(&j, evd_buf_view(&text), err);
+	if (r == 0) {
+		evd_object_copy(&request, &j, 0, NULL);
+		put_words(&request, n, words);
+		if (page)
+			cmd_page_put(page, &request);
+		o.request = &request;
+		o.earlier = page ? page->earlier.ids : NULL;
+		o.n_earlier = page ? page->earlier.n : 0;
+		r = evd_observe(&s->c, s->key, &o, &one, err);
+	}
+	out->items += one.items;
+	out->bytes += one.bytes;
+	out->entries += one.entries;
+	out->warnings += one.warnings;
+	evd_object_release(&request);
+	evd_json_release(&j);
+	evd_buf_release(&text);
+	return r;
+}
+
+static void told_line(void *ctx, uint64_t line, const char *why)
+{
+	(void)ctx;
+	fprintf(stderr, "note: line %" PRIu64 " of the list is no page: %s\n", line, why);
+}
+
+/* Of a list what the case does not have yet; each page that is revisited in a run of its own, so that its entry
+ * speaks of it alone. */
+static int run_pages(struct cmd_session *s, struct capturing *cap,
+                     const struct evd_observe_options *o, struct evd_observed *out,
+                     struct evd_error *err)
+{
+	struct cmd_pages *p = &cap->pages;
+	char **words = NULL;
+	size_t n = 0;
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < cap->n_words; i++)
+		r = cmd_pages_add(p, evd_view_str(cap->words[i]), err);
+	if (r == 0 && cap->list)
+		r = cmd_pages_list(p, cap->list, told_line, NULL, err);
+	if (r == 0)
+		r = cmd_pages_look(p, &s->c, err);
+	out->warnings += p->wrong;
+	words = r == 0 ? calloc(p->n + 1, sizeof *words) : NULL;
+	if (r == 0 && !words)
+		r = evd_nomem(err);
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		if (!cap->revisit && !p->at[i].earlier.item) {
+			words[n++] = p->at[i].url;
+		} else if (cap->revisit && p->at[i].earlier.item) {
+			r = run_for(s, o, 1, &p->at[i].url, &p->at[i], out, err);
+		} else if (cap->revisit) {
+			out->warnings++;
+			fprintf(stderr, "note: the case has no capture to hold against: %s\n", p->at[i].url);
+		} else {
+			cap->passed_over++;
+		}
+	}
+	if (r == 0 && n)
+		r = run_for(s, o, n, words, NULL, out, err);
+	free(words);
+	return r;
+}
+
 static int observe(struct cmd_global *g, struct capturing *cap, struct evd_observe_options *o)
 {
 	static char program[4096];
@@ -127,15 +241,22 @@ static int observe(struct cmd_global *g, struct capturing *cap, struct evd_obser
 	cmd_capture_keys(&cap->pace, true);
 	r = cmd_beside("evidence-capture", program, sizeof program, &err);
 	if (r == 0)
-		r = evd_observe(&s.c, s.key, o, &out, &err);
+		r = cap->list || cap->revisit
+		        ? run_pages(&s, cap, o, &out, &err)
+		        : run_for(&s, o, (size_t)cap->n_words, cap->words, NULL, &out, &err);
 	cmd_capture_keys(&cap->pace, false);
 	if (r)
 		r = cmd_fail(r, &err);
-	if (!g->quiet && !g->json)
+	if (!g->quiet && !g->json) {
 		printf("%" PRIu64 " items, %" PRIu64 " bytes captured by %" PRIu64 " entries\n", out.items,
 		       out.bytes, out.entries);
+		if (cap->passed_over)
+			printf("%zu pages of the list are in the case already\n", cap->passed_over);
+	}
+	cmd_pages_release(&cap->pages);
 	cmd_end(&s);
-	return r == CMD_DONE && (out.warnings || out.items == 0) ? CMD_FINDINGS : r;
+	return r == CMD_DONE && (out.warnings || (out.items == 0 && !cap->passed_over)) ? CMD_FINDINGS
+	                                                                                : r;
 }
 
 static bool number(const char *text, uint64_t most, uint64_t *out)
@@ -185,6 +306,8 @@ static const char *take_own(int id, struct capturing *cap, struct evd_observe_op
 	case AUTHORITY: o->circumstances.authority = optarg; break;
 	case CONSENT: o->circumstances.consent = optarg; break;
 	case SERIES: p->series = true; break;
+	case LIST: cap->list = optarg; break;
+	case REVISIT: cap->revisit = true; break;
 	case DELAY: return cmd_capture_seconds(optarg, &p->delay_ms) ? NULL : "--delay is seconds";
 	case EVERY:
 		return cmd_capture_seconds(optarg, &p->every_ms) && p->every_ms ? NULL
@@ -193,24 +316,6 @@ static const char *take_own(int id, struct capturing *cap, struct evd_observe_op
 		return number(optarg, 1000000, &p->repeat) && p->repeat ? NULL : "--repeat is a number";
 	}
 	return NULL;
-}
-
-static void put_words(struct evd_object *request, int argc, char **argv)
-{
-	struct evd_buf b = {0};
-
-	evd_put_u8(&b, '[');
-	for (int i = 0; i < argc; i++) {
-		if (i)
-			evd_put_u8(&b, ',');
-		evd_put_json_string(&b, evd_view_str(argv[i]));
-	}
-	evd_put_u8(&b, ']');
-	if (b.failed)
-		request->failed = b.failed;
-	else
-		evd_object_raw(request, "words", evd_buf_view(&b));
-	evd_buf_release(&b);
 }
 
 static const char *find_kind(const char *word)
@@ -254,6 +359,12 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	if (!wrong && !kind)
 		wrong = "say what to capture: screen, monitor, window, region or web";
+	if (!wrong && (cap.list || cap.revisit) && strcmp(kind, "web") != 0)
+		wrong = "--list and --revisit are for pages";
+	if (!wrong && cap.list && cap.revisit && argc > optind)
+		wrong = "pages stand in the list or behind the options";
+	if (!wrong && cap.revisit && !cap.list && argc == optind)
+		wrong = "say which page";
 	if (!wrong && !cmd_is_basis(o.basis))
 		wrong = "--basis is not a word of the list";
 	if (!wrong && cmd_needs_reason(o.basis) && !o.circumstances.reason)
@@ -264,7 +375,10 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	evd_object_cstr(&request, "kind", kind);
 	evd_object_bool(&request, "series", cap.pace.series);
-	put_words(&request, argc - optind, argv + optind);
+	if (cap.list) /* polite: a pause between pages */
+		evd_object_int(&request, "pause", cap.pace.every_ms ? cap.pace.every_ms : LIST_PAUSE_MS);
+	cap.words = argv + optind;
+	cap.n_words = argc - optind;
 	o.request = &request;
 	r = observe(g, &cap, &o);
 	evd_object_release(&request);
@@ -312,6 +426,12 @@ const struct cmd_row cmd_capture = {
     "  --max-height N      pixels of the whole page's picture; a longer page is cut and said "
     "(60000)\n"
     "  --ignore-certificates  go on where a certificate is not trusted; recorded\n"
+    "  --list FILE         pages from a file, one a line (# begins a comment), at most 1000, with "
+    "a\n"
+    "                      pause of 2 seconds or --every between two; what the case has is left "
+    "out\n"
+    "  --revisit           captures pages of the case again and compares: same, changed, gone; an\n"
+    "                      entry of its own\n"
     "  --profile FOLDER    your own profile, with what it is logged in to; recorded\n"
     "  --browser PROGRAM   which browser\n"
     "\n"

@@ -57,7 +57,7 @@ _evidence() {
 		seal) own='--scope --require-timestamp --read-back --purpose' ;;
 		export) own='--as --recipient --reason' ;;
 		index) own='--rebuild' ;;
-		capture) own='--monitor --title --geometry --delay --repeat --every --series --keep-black --backend --viewport --timeout --max-height --ignore-certificates --profile --browser --label --basis --reason --purpose --authority --consent' ;;
+		capture) own='--monitor --title --geometry --delay --repeat --every --series --keep-black --backend --viewport --timeout --max-height --ignore-certificates --list --revisit --profile --browser --label --basis --reason --purpose --authority --consent' ;;
 		read) own='--memory --seconds --allow-degraded' ;;
 		search) own='--person --item --kind --from --to --limit' ;;
 		timestamp) own='--entry --bundle --archive --request --out --trust --crl --pin --time-policy --qr --timeout' ;;
