@@ -138,32 +138,63 @@ static int read_front(struct opening *p, const struct evd_age_with *with, size_t
 	return r;
 }
 
+/* Ciphertext of one turn of the batch: while it is decrypted, it is hashed, and the next one is read. */
+#define BLOCK ((size_t)EVD_BATCH_CHUNKS * (EVD_AGE_CHUNK + EVD_AGE_TAG))
+
+struct reading {
+	struct opening *p;
+	uint8_t *block[2];
+	unsigned turn; /* block[turn] holds n bytes, the other takes next_n from next_at */
+	size_t n, next_n;
+	uint64_t next_at;
+};
+
+static int beside(void *ctx, size_t i, struct evd_error *err)
+{
+	struct reading *b = ctx;
+
+	if (i == 0)
+		return evd_sha_add(&b->p->sha, b->block[b->turn], b->n, err);
+	return evd_read_at(b->p->fd, b->next_at, b->block[1 - b->turn], b->next_n, err);
+}
+
+static int decrypt_from(struct opening *p, uint64_t used, uint8_t *room, struct evd_error *err)
+{
+	const struct evd_member_file *f = &p->file[BUNDLE];
+	struct reading b = {.p = p, .block = {room, room + BLOCK}};
+	const struct evd_beside also = {beside, 2, &b};
+	int r;
+
+	b.n = f->size - used < BLOCK ? (size_t)(f->size - used) : BLOCK;
+	r = evd_read_at(p->fd, f->off + used, room, b.n, err);
+	for (uint64_t done = used; done < f->size && r == 0;) {
+		done += b.n;
+		b.next_at = f->off + done;
+		b.next_n = f->size - done < BLOCK ? (size_t)(f->size - done) : BLOCK;
+		r = evd_batch_add(&p->batch, b.block[b.turn], b.n, &also, err);
+		b.turn = 1 - b.turn;
+		b.n = b.next_n;
+		if (r == 0 && p->o->progress && p->o->progress(p->o->ctx, done, f->size))
+			r = evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");
+	}
+	return r ? r : evd_batch_end(&p->batch, err);
+}
+
 static int decrypt(struct opening *p, const struct evd_age_with *with, struct evd_error *err)
 {
 	const struct evd_batch_to on = {write_plain, 1, p};
-	const struct evd_member_file *f = &p->file[BUNDLE];
 	struct evd_age_stream *s = NULL;
-	uint8_t *block = malloc(EVD_IO_BLOCK);
+	uint8_t *room = malloc(2 * BLOCK);
 	size_t used = 0;
-	int r = block ? read_front(p, with, &used, &s, err) : evd_nomem(err);
+	int r = room ? read_front(p, with, &used, &s, err) : evd_nomem(err);
 
 	if (r == 0)
 		r = evd_batch_begin(&p->batch, s, false, p->o->pool, on, err);
 	evd_age_stream_free(s);
-	for (uint64_t done = used; done < f->size && r == 0;) {
-		size_t n = f->size - done < EVD_IO_BLOCK ? (size_t)(f->size - done) : EVD_IO_BLOCK;
-
-		r = evd_read_at(p->fd, f->off + done, block, n, err);
-		if (r == 0)
-			r = evd_sha_add(&p->sha, block, n, err);
-		if (r == 0)
-			r = evd_batch_add(&p->batch, block, n, NULL, err);
-		done += n;
-		if (r == 0 && p->o->progress && p->o->progress(p->o->ctx, done, f->size))
-			r = evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");
-	}
-	free(block);
-	return r ? r : evd_batch_end(&p->batch, err);
+	if (r == 0)
+		r = decrypt_from(p, used, room, err);
+	free(room);
+	return r;
 }
 
 static int check_manifest(struct opening *p, struct evd_error *err)

@@ -117,7 +117,8 @@ def refusals(cli, to, out):
 	def bent(where):
 		return cli.write('bit.asice', data[:where] + bytes([data[where] ^ 1]) + data[where + 1:])
 
-	refused(cli, 'a bit of a recipient', bent(at + 60), 77)      # then it is for nobody
+	letter = b'B' if data[at + 60] != ord('B') else b'C'        # another letter of base64, inside a recipient's share
+	refused(cli, 'a recipient altered', cli.write('bit.asice', data[:at + 60] + letter + data[at + 61:]), 77)      # then it is for nobody
 	for where in (at + size // 2, at + size - 1, data.rindex(b'"sealDigest"') + 20):
 		refused(cli, 'a bit', bent(where), 65)
 	short = repack(out, cli.path('short.asice'), lambda f: f.update({'bundle.age': f['bundle.age'][:-65552]}))
