@@ -254,17 +254,21 @@ check_clang() {
 	echo "clang: fine"
 }
 
+# The unit tests, or those that UNITS names.
 check_valgrind() {
 	make_it
-	n=0
-	for program in "$build"/tests/unit/test_*; do
-		[ -x "$program" ] || continue
-		valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible \
-			"$program" >"$work/valgrind" 2>&1 || { tail -40 "$work/valgrind"; fail "valgrind: $program"; }
-		n=$((n + 1))
-	done
-	[ "$n" -gt 0 ] || fail "no unit tests in $build"
-	echo "valgrind: $n programs"
+	if [ -n "${UNITS-}" ]; then
+		for name in $UNITS; do echo "$build/tests/unit/test_$name"; done >"$work/programs"
+	else
+		find "$build/tests/unit" -maxdepth 1 -name 'test_*' -type f -perm -u+x | sort >"$work/programs"
+	fi
+	[ -s "$work/programs" ] || fail "no unit tests in $build"
+	mkdir "$work/valgrind"
+	# shellcheck disable=SC2016
+	EVD_TEST_EVERY=37 xargs -P "$jobs" -I{} sh -c '"$@" >"$0/$(basename "{}")" 2>&1 || { tail -40 "$0/$(basename "{}")"; exit 1; }' \
+		"$work/valgrind" valgrind --quiet --error-exitcode=9 --leak-check=full \
+		--errors-for-leak-kinds=definite,indirect,possible {} <"$work/programs" || fail "valgrind (above)"
+	echo "valgrind: $(wc -l <"$work/programs") programs"
 }
 
 check_coverage() {

@@ -66,7 +66,6 @@ static int open_named(const struct evd_case *c, const char *name, int flags, sql
 	*out = NULL;
 	if (r < 0 || (size_t)r >= sizeof path)
 		return evd_fail(err, EVD_E_LIMIT, "the path of the case is too long");
-	r = 0;
 	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
 		r = fail(*out, err);
 		sqlite3_close(*out);

@@ -168,7 +168,8 @@ static enum evd_extends compare_logs(const struct evd_log *newer, const struct e
 	size_t a = newer->entries.n, b = older->entries.n;
 
 	for (size_t i = 0; i < a && i < b; i++) /* entry.json or entry.p7s */
-		if (memcmp(newer->entries.at[i].digest, older->entries.at[i].digest, 2 * EVD_SHA256_LEN))
+		if (memcmp(newer->entries.at[i].digest, older->entries.at[i].digest, 2 * EVD_SHA256_LEN) !=
+		    0)
 			return parted(newer, older, i + 1);
 	return a < b ? EVD_EXTENDS_SHORTER : a == b ? EVD_EXTENDS_SAME : EVD_EXTENDS;
 }

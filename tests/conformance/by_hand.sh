@@ -32,13 +32,17 @@ PY
 }
 
 all_ok() { # DIR: everything above; prints the name of the first that says no
-	local base
+	local base entry entries i
 	base=$(cd "$1" && echo case-*)
 	bagit_ok "$1/$base" || { echo bagit; return 1; }
 	sums_ok "$1/$base" || { echo sha256sum; return 1; }
 	manifest_ok "$1" || { echo manifest; return 1; }
 	cms_ok "$1/META-INF/signature001.p7s" "$1/META-INF/ASiCManifest001.xml" || { echo openssl-seal; return 1; }
-	for entry in "$1/$base"/custody/*/; do
+	entries=("$1/$base"/custody/*/)
+	# of a long log the first entries, the last, and some between: each is a call of openssl
+	for i in "${!entries[@]}"; do
+		((i < 4 || i >= ${#entries[@]} - 4 || i % ((${#entries[@]} + 15) / 16) == 0)) || continue
+		entry=${entries[i]}
 		cms_ok "$entry/entry.p7s" "$entry/entry.json" || { echo openssl-entry; return 1; }
 	done
 }

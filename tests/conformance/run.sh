@@ -14,6 +14,7 @@
 #   all          all but windows-large
 #
 #   EVD_VECTORS  folder of tests/vectors/generate.py (made if not given)   EVD_BIN  folder with evidence-verify
+#   EVD_GOOD_EVERY  every Nth good bundle goes to archives and by-hand (default 1: all, some minutes)
 #   EVD_DSS_EVERY  every Nth altered vector goes to DSS (default 25; 1: all)   EVD_CACHE, EVD_JOBS: tests/everywhere/common.sh
 set -uo pipefail
 . "$(dirname "$0")/../everywhere/common.sh"
@@ -34,15 +35,16 @@ vectors() {
 
 # Good bundles, one of each name, small enough to be unpacked by six programs.
 good_bundles() {
-	python3 - "$EVD_VECTORS" <<'PY'
+	python3 - "$EVD_VECTORS" "${EVD_GOOD_EVERY:-1}" <<'PY'
 import json, os, sys
-seen = set()
+seen, every = set(), int(sys.argv[2])
 for r in json.load(open(sys.argv[1] + '/expected.json'))['vectors']:
     path = os.path.join(sys.argv[1], r['file'])
     name = r['name'].split('.')[0]
     if r['name'].startswith('good') and r['verdict'] == 'TOTAL-PASSED' and name not in seen and os.path.getsize(path) < 80 << 20:
+        if len(seen) % every == 0:
+            print(path)
         seen.add(name)
-        print(path)
 PY
 }
 

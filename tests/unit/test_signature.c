@@ -74,16 +74,20 @@ static void openssl_agrees(void **state)
 static void every_bit(void **state)
 {
 	const uint8_t *named = evd_key_fingerprint(fixture_key());
+	const char *nth =
+	    getenv("EVD_TEST_EVERY"); /* valgrind is slow: every Nth byte is enough for it */
+	size_t step = nth ? strtoul(nth, NULL, 10) : 1;
 
 	(void)state;
+	assert_true(step > 0);
 	sign();
-	for (size_t at = 0; at < file.len; at++)
+	for (size_t at = 0; at < file.len; at += step)
 		for (unsigned bit = 0; bit < 8; bit++) {
 			file.data[at] ^= (uint8_t)(1u << bit);
 			assert_true(judge(evd_buf_view(&file), &what, named) >= 1000);
 			file.data[at] ^= (uint8_t)(1u << bit);
 		}
-	for (size_t n = 0; n < file.len; n++)
+	for (size_t n = 0; n < file.len; n += step)
 		assert_true(judge(evd_view_of(file.data, n), &what, named) >= 1000);
 	evd_put_u8(&file, 0);
 	assert_int_equal(judge(evd_buf_view(&file), &what, named), IS(SIGNATURE_FORM));
