@@ -38,8 +38,8 @@ static const char *const flags[] = {
     "--disable-extensions",
     "--disable-gpu",
     "--disable-sync",
-    "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter," /* NOLINT */
-    "OptimizationHints,Translate,BackForwardCache",
+    ("--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,"
+     "OptimizationHints,Translate,BackForwardCache"),
     "--force-color-profile=srgb",
     "--hide-scrollbars",
     "--metrics-recording-only",

@@ -125,11 +125,10 @@ bool evd_der_sound(struct evd_view v)
 		body = evd_der_get(c, tag);
 		if (c->failed || (tag & 0x1f) == 0x1f)
 			return false;
-		if (!(tag & 0x20)) {
-			if (!primitive_sound(tag, body))
-				return false;
+		if (!(tag & 0x20) && !primitive_sound(tag, body))
+			return false;
+		if (!(tag & 0x20))
 			continue;
-		}
 		if (n == sizeof at / sizeof at[0] || (tag < 0x40 && tag != 0x30 && tag != 0x31))
 			return false;
 		evd_cursor_init(&at[n++], body);
