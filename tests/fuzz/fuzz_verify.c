@@ -1,11 +1,13 @@
 /*
  * fuzz_verify: the verify core against bundles that a fuzzer makes (libFuzzer and AFL++: README.md). The folder in
  * EVD_FUZZ_GOOD holds bundles that verify, and in `options` with what: lines "pin HEX", "trust FILE", "at TIME". An
- * input may be judged TOTAL-PASSED only if it is one of them, byte for byte; a report must be made of each: else it aborts.
+ * input may be judged TOTAL-PASSED only if it is one of them, byte for byte, but for what is added after sealing (sealed.h),
+ * and then with no earlier proved time; a report must be made of each: else it aborts.
  */
 #include "alter.h"
 #include "base/text.h"
 #include "report/report.h"
+#include "sealed.h"
 #include "verify/verify.h"
 
 #include <openssl/sha.h>
@@ -24,7 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
-static uint8_t good[MOST_GOOD][SHA256_DIGEST_LENGTH];
+/* A bundle that verifies: its bytes, and what of them was sealed. */
+static struct good {
+	uint8_t whole[SHA256_DIGEST_LENGTH], sealed[SEALED_DIGEST];
+	int64_t proved; /* INT64_MAX: no time is */
+} good[MOST_GOOD];
 static size_t n_good;
 static struct evd_verify_options options = {.has_at = true,
                                             .at_ms = 1795305600000}; /* 2026-11-22 */
@@ -36,7 +42,7 @@ static void stop(const char *why, const char *what)
 	abort();
 }
 
-static enum evd_verdict judge(const uint8_t *data, size_t size)
+static enum evd_verdict judge(const uint8_t *data, size_t size, int64_t *proved)
 {
 	struct evd_report report;
 	struct evd_error err = {0};
@@ -48,6 +54,7 @@ static enum evd_verdict judge(const uint8_t *data, size_t size)
 	if (evd_verify(memory, "input.asice", &options, &report, &err))
 		stop("own failure", err.text);
 	v = evd_verdict(&report);
+	*proved = report.has_proved ? report.proved_ms : INT64_MAX;
 	if (evd_report_json(&report, &json, &err))
 		stop("no report", err.text);
 	evd_buf_release(&json);
@@ -104,9 +111,11 @@ static void load_good(const char *folder, const char *name)
 		stop("cannot be read", path);
 	len = fread(data, 1, sizeof data, f);
 	fclose(f);
-	if (n_good == MOST_GOOD || judge(data, len) != EVD_TOTAL_PASSED)
+	if (n_good == MOST_GOOD || judge(data, len, &good[n_good].proved) != EVD_TOTAL_PASSED)
 		stop("does not verify as it is", path);
-	SHA256(data, len, good[n_good++]);
+	if (!sealed_digest(data, len, good[n_good].sealed))
+		stop("what was sealed is not found in", path);
+	SHA256(data, len, good[n_good++].whole);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -132,17 +141,27 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+/* Byte for byte a good bundle, or one with other stamps, none of which proves an earlier time. */
+static bool may_pass(const uint8_t *data, size_t size, int64_t proved)
+{
+	uint8_t whole[SHA256_DIGEST_LENGTH], sealed[SEALED_DIGEST];
+	bool plain = sealed_digest(data, size, sealed);
+
+	SHA256(data, size, whole);
+	for (size_t i = 0; i < n_good; i++)
+		if (memcmp(whole, good[i].whole, sizeof whole) == 0 ||
+		    (plain && memcmp(sealed, good[i].sealed, sizeof sealed) == 0 &&
+		     proved >= good[i].proved))
+			return true;
+	return false;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
+	int64_t proved;
 
-	if (judge(data, size) != EVD_TOTAL_PASSED)
-		return 0;
-	SHA256(data, size, digest);
-	for (size_t i = 0; i < n_good; i++)
-		if (memcmp(digest, good[i], sizeof digest) == 0)
-			return 0;
-	stop("TOTAL-PASSED", "and it is none of the good bundles");
+	if (judge(data, size, &proved) == EVD_TOTAL_PASSED && !may_pass(data, size, proved))
+		stop("TOTAL-PASSED", "and what was sealed is none of the good bundles");
 	return 0;
 }
 
