@@ -287,6 +287,34 @@ check_coverage() {
 	[ "$branches" = 100.0 ] || fail "branches of verify/verdict.c: $branches %, the bar is 100"
 }
 
+# Without EVD_NETWORK no program of ours can reach a network: none imports what opens a connection or looks a
+# name up, and what captures pages is not in them. (evidence-capture speaks to the display through libxcb.)
+check_nonetwork() {
+	opens='socket|connect|bind|listen|accept4?|getaddrinfo|getnameinfo|gethostby.*|res_.*|curl_.*|SSL_.*|BIO_(new_)?(connect|socket|accept).*'
+	configure "$build-quiet" -DEVD_NETWORK=OFF -DEVD_TESTS=OFF
+	run_ninja "$build-quiet" evidence evidence-verify evidence-reader evidence-capture
+	make_it evidence evidence-capture
+	# what is looked for is there to be found in the ordinary build
+	grep -aq 'remote-debugging-pipe' "$build/cmd/evidence-capture" || fail "the ordinary build captures no pages: nothing can be told"
+	"$build/cmd/evidence-capture" --version | grep -qx 'kind: web' || fail "the ordinary build has no kind 'web'"
+	nm -D "$(command -v openssl)" >"$work/openssl" 2>/dev/null || fail "nm -D"
+	awk '{ print $NF }' "$work/openssl" | sed 's/@.*//' | grep -qxE "$opens" || fail "the openssl command imports nothing of the list: it is wrong"
+	for program in evidence evidence-verify evidence-reader evidence-capture; do
+		file=$build-quiet/cmd/$program
+		nm -D --undefined-only "$file" | awk '{ print $NF }' | sed 's/@.*//' | sort -u >"$work/imports"
+		[ -s "$work/imports" ] || fail "$program: no imports to be seen"
+		if grep -xE "$opens" "$work/imports"; then fail "$program imports these"; fi
+		if grep -aoE 'remote-debugging|web-%03u|--ignore-certificates' "$file"; then fail "$program: of the capture of pages"; fi
+	done
+	if "$build-quiet/cmd/evidence-capture" --version | grep -x 'kind: web'; then fail "evidence-capture has the kind"; fi
+	"$build-quiet/cmd/evidence" capture --help >"$work/help" || fail "evidence capture --help"
+	if grep -inE 'web|https?:|--(list|revisit|browser|profile)' "$work/help"; then fail "evidence capture offers it"; fi
+	code=0
+	"$build-quiet/cmd/evidence" -C "$work/none" capture web http://127.0.0.1/ >"$work/out" 2>&1 || code=$?
+	[ "$code" -eq 64 ] || fail "evidence capture web: exit $code, not 64"
+	echo "nonetwork: 4 programs import nothing that opens a connection; no capture of pages"
+}
+
 check_shellcheck() {
 	git ls-files '*.sh' '.ci/run' | xargs shellcheck -x -P SCRIPTDIR -S warning || fail "shellcheck (above)"
 	echo "shellcheck: fine"
@@ -301,7 +329,7 @@ check_untracked() {
 	echo "untracked: none"
 }
 
-names='layers seccomp symbols headers format tidy cppcheck size asan valgrind coverage shellcheck untracked clang'
+names='layers seccomp symbols headers format tidy cppcheck size asan valgrind coverage shellcheck untracked clang nonetwork'
 if [ $# -eq 0 ]; then
 	echo "usage: check.sh NAME...   NAME: $names all"
 	exit 64
