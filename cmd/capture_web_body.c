@@ -159,6 +159,23 @@ static void on_body(struct web_net *n, const struct web *w, struct web_resource 
 	r->why_no_body = NULL;
 }
 
+/* A frame of another site begins in the session of the page around it and ends in its own: the one that has the
+ * body is not told. False: all were asked. */
+static bool next_session(struct web_resource *r)
+{
+	const struct web_session *const all[] = {&r->ended_in, &r->asked_in};
+
+	while (r->tries < 2) {
+		const struct web_session *s = all[r->tries++];
+
+		if (strcmp(s->id, r->session.id) != 0) {
+			r->session = *s;
+			return true;
+		}
+	}
+	return false;
+}
+
 int web_body_reply(struct web_net *n, struct web *w, uint64_t reply, size_t result,
                    struct evd_error *err)
 {
@@ -167,6 +184,8 @@ int web_body_reply(struct web_net *n, struct web *w, uint64_t reply, size_t resu
 
 		if (r->stream_call == reply)
 			return on_stream(n, w, r, result, err);
+		if (r->body_call == reply && !result && r->body_state == WEB_BODY_ASKED && next_session(r))
+			return ask_for_body(w, r, err);
 		if (r->body_call == reply) {
 			on_body(n, w, r, result);
 			break;

@@ -172,7 +172,7 @@ static int on_request(struct web_net *n, struct web *w, size_t params, struct ev
 	n->open++;
 	copy_id(r->id, json_text_of(&w->msg, params, "requestId"));
 	copy_id(r->frame, json_text_of(&w->msg, params, "frameId"));
-	r->session = w->session;
+	r->session = r->asked_in = w->session;
 	r->date_ms = milliseconds(w, params, "wallTime");
 	put_member(&r->url, w, request, "url");
 	put_member(&r->method, w, request, "method");
@@ -189,6 +189,7 @@ static int on_finished(struct web_net *n, struct web *w, size_t params, struct e
 	if (!r || r->finished)
 		return 0;
 	close_one(n, r);
+	r->ended_in = w->session;
 	r->encoded = web_number(w, params, "encodedDataLength");
 	return web_body_end(n, w, r, err);
 }

@@ -21,7 +21,8 @@ enum web_body {
 /* One request; a redirect is a request of its own. */
 struct web_resource {
 	char id[64], frame[64];
-	struct web_session session;
+	struct web_session session, asked_in, ended_in;  /* of the response, the request, the end */
+	unsigned tries;                                  /* sessions asked for the body */
 	struct evd_buf url, method, type, request, post; /* `request`: header lines */
 	struct evd_buf response;                         /* status line and header lines */
 	struct evd_buf mime, ip, protocol, error, tls;   /* tls: canonical object, empty: none */
