@@ -229,9 +229,8 @@ const struct cmd_row cmd_export = {
     "is a derived view, says so, and names the custody head it was made of. No file is "
     "replaced.\n"
     "\n"
-    "  --as FORM          csv: a table; jsonl: JSON Lines, the records whole; timesketch: the "
-    "timeline,\n"
-    "                     FILE ends in .csv or .jsonl\n"
+    "  --as FORM          csv: a table; jsonl: JSON Lines, the records whole; case: CASE/UCO 1.4\n"
+    "                     JSON-LD; timesketch: the timeline, FILE ends in .csv or .jsonl\n"
     "  --recipient TEXT   for whom\n"
     "  --reason TEXT      why\n",
     N_("make working copies under original names"),

@@ -22,7 +22,7 @@ static bool form_of(const char *word, const char *path, enum evd_form *out)
 	static const struct {
 		const char *word;
 		enum evd_form form;
-	} forms[] = {{"csv", EVD_FORM_CSV}, {"jsonl", EVD_FORM_JSONL}};
+	} forms[] = {{"csv", EVD_FORM_CSV}, {"jsonl", EVD_FORM_JSONL}, {"case", EVD_FORM_CASE}};
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		if (strcmp(word, forms[i].word) == 0) {
@@ -90,8 +90,9 @@ int cmd_export_as(struct cmd_global *g, const char *form, const char *path,
 	int r;
 
 	if (!form_of(form, path, &which))
-		return cmd_usage(&cmd_export, "--as is csv or jsonl, or timesketch with a file whose name "
-		                              "ends in .csv or .jsonl");
+		return cmd_usage(&cmd_export,
+		                 "--as is csv, jsonl or case, or timesketch with a file whose name "
+		                 "ends in .csv or .jsonl");
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;

@@ -161,10 +161,12 @@ static int put(struct walk *w, const struct evd_row *row, struct evd_error *err)
 	                              struct evd_error *) = {
 	    [EVD_FORM_CSV] = evd_view_csv_row,
 	    [EVD_FORM_JSONL] = evd_view_jsonl_row,
+	    [EVD_FORM_CASE] = evd_view_case_row,
 	};
-	int r = put_row[w->form](&w->out, row, err);
+	int r;
 
 	w->out.done->rows++;
+	r = put_row[w->form](&w->out, row, err);
 	return r ? r : evd_view_flush(&w->out, BLOCK, err);
 }
 
@@ -264,6 +266,7 @@ static int write_rows(struct walk *w, struct evd_error *err)
 	static int (*const begin[])(struct evd_view_out *, struct evd_error *) = {
 	    [EVD_FORM_CSV] = evd_view_csv_begin,
 	    [EVD_FORM_JSONL] = evd_view_jsonl_begin,
+	    [EVD_FORM_CASE] = evd_view_case_begin,
 	};
 	int r = begin[w->form](&w->out, err);
 
@@ -271,6 +274,8 @@ static int write_rows(struct walk *w, struct evd_error *err)
 		r = evd_case_read(w->out.c, NULL, rows, w, err);
 	if (r == 0)
 		r = put_item(w, NULL, err);
+	if (r == 0 && w->form == EVD_FORM_CASE)
+		r = evd_view_case_end(&w->out, err);
 	return r;
 }
 

@@ -58,6 +58,10 @@ int evd_view_csv_row(struct evd_view_out *v, const struct evd_row *row,
 int evd_view_jsonl_begin(struct evd_view_out *v, struct evd_error *err) EVD_MUST_USE;
 int evd_view_jsonl_row(struct evd_view_out *v, const struct evd_row *row,
                        struct evd_error *err) EVD_MUST_USE;
+int evd_view_case_begin(struct evd_view_out *v, struct evd_error *err) EVD_MUST_USE;
+int evd_view_case_row(struct evd_view_out *v, const struct evd_row *row,
+                      struct evd_error *err) EVD_MUST_USE;
+int evd_view_case_end(struct evd_view_out *v, struct evd_error *err) EVD_MUST_USE;
 /* evd_view_sketch(v, csv, err): the whole timeline. */
 int evd_view_sketch(struct evd_view_out *v, bool csv, struct evd_error *err) EVD_MUST_USE;
 
