@@ -258,7 +258,11 @@ bool evd_sqlite_is_table(struct evd_sqlite *d, const char *name)
 
 struct evd_view evd_sqlite_bytes(sqlite3_stmt *s, int column)
 {
-	const void *p = sqlite3_column_blob(s, column);
+	/* A text first as UTF-8: of a UTF-16 database column_blob would give its UTF-16, and column_bytes then
+	 * convert it and move it away (sqlite.org/c3ref/column_blob.html). UTF-8 stays byte for byte. */
+	const void *p = sqlite3_column_type(s, column) == SQLITE_TEXT
+	                    ? (const void *)sqlite3_column_text(s, column)
+	                    : sqlite3_column_blob(s, column);
 	int n = sqlite3_column_bytes(s, column);
 
 	return evd_view_of(p, p && n > 0 ? (size_t)n : 0);

@@ -154,6 +154,39 @@ static void test_schema_functions(void)
 	evd_buf_release(&db);
 }
 
+/* page sizes at both ends, vacuum modes, and texts in UTF-16: the same rows. */
+static void test_layouts(void)
+{
+	static const char *const layout[] = {
+	    "PRAGMA page_size=512;",       "PRAGMA page_size=65536;",
+	    "PRAGMA encoding='UTF-16le';", "PRAGMA encoding='UTF-16be';",
+	    "PRAGMA auto_vacuum=FULL;",    "PRAGMA application_id=7; PRAGMA user_version=9;"};
+
+	for (size_t i = 0; i < sizeof layout / sizeof *layout; i++) {
+		struct evd_buf db;
+		struct item it;
+		struct evd_sqlite *d = NULL;
+		struct evd_error err = {0};
+		char sql[400], why[200];
+
+		snprintf(sql, sizeof sql,
+		         "%sCREATE TABLE t(a TEXT); INSERT INTO t VALUES('\xc4\x8d\xc4\x87'),('x'),('y')",
+		         layout[i]);
+		make(sql, &db);
+		item_of(&it, evd_buf_view(&db), evd_view_of(NULL, 0));
+		check(evd_sqlite_open(&it.in, true, &d, &err) == 0, layout[i], err.text);
+		if (d) {
+			check(evd_sqlite_damage(d)[0] == 0, "Q-11 it is whole", evd_sqlite_damage(d));
+			check(ask(d, "SELECT count(*) FROM t NOT INDEXED WHERE length(a) IN (1,2)", why) == 3,
+			      layout[i], why);
+			check(ask(d, "SELECT count(*) FROM t NOT INDEXED WHERE a='\xc4\x8d\xc4\x87'", why) == 1,
+			      layout[i], why);
+		}
+		evd_sqlite_close(d);
+		evd_buf_release(&db);
+	}
+}
+
 /* damage, cut files, things that are no database. Nothing may crash or open silently. */
 static void test_damage(void)
 {
@@ -235,6 +268,7 @@ int main(int argc, char **argv)
 		return 64;
 	test_refusals();
 	test_schema_functions();
+	test_layouts();
 	test_damage();
 	test_wal(argv[1]);
 	printf("%d passed, %d failed\n", passed, failed);
