@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "capture_outputs.h"
 #include "capture_screen.h"
 
 #include <stdio.h>
@@ -136,6 +137,8 @@ static int take_in(struct capture *c, const struct portal_file *f, struct captur
 static void put_facts(const struct portal *p, struct capture_shot *shot, struct evd_object *asked)
 {
 	static const char unknown[] = "[\"area\",\"pointer\",\"screenSaver\",\"window\"]";
+	static const char more[] =
+	    "[\"area\",\"display\",\"pointer\",\"scale\",\"screenSaver\",\"window\"]";
 	struct evd_object in;
 
 	evd_object_bool(asked, "interactive", p->interactive);
@@ -149,7 +152,8 @@ static void put_facts(const struct portal *p, struct capture_shot *shot, struct 
 	put_environment(&in, "waylandDisplay", "WAYLAND_DISPLAY");
 	evd_object_object(&shot->facts, "session", &in);
 	evd_object_release(&in);
-	evd_object_raw(&shot->facts, "notKnown", evd_view_str(unknown));
+	evd_object_raw(&shot->facts, "notKnown",
+	               evd_view_str(capture_outputs(&shot->facts) ? unknown : more));
 	/* few compositors tell logind that they are locked: its "no" is no answer */
 	capture_lock_facts(&shot->facts, true);
 }

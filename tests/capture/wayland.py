@@ -84,8 +84,9 @@ def taken(t, fake):
 	check(os.path.realpath(PYTHON) == facts['portal']['program'], 'program: %s' % facts['portal'])
 	check(facts['backend'] == 'portal' and facts['session']['type'] == 'wayland', 'session: %s' % facts)
 	check(facts['session']['desktop'] == 'sway' and facts['session']['waylandDisplay'] == 'wayland-none', 'session: %s' % facts)
-	check({'area', 'pointer', 'screenSaver', 'window'} <= set(facts['notKnown']), 'what is not known is named')
-	check(not {'area', 'pointer', 'screenSaver', 'window'} & set(facts) and facts['locked'] in ('yes', 'unknown'), 'and not guessed')
+	unknown = ['area', 'display', 'pointer', 'scale', 'screenSaver', 'window']  # there is a portal, and no compositor
+	check(facts['notKnown'] == unknown, 'what is not known is named')
+	check(not set(unknown) & set(facts) and facts['locked'] in ('yes', 'unknown'), 'and not guessed')
 	check([c['interactive'] for c in fake.calls()] == [False], 'asked once, without dialogue')
 
 
@@ -201,7 +202,7 @@ def silence(t, fake):
 	"""No answer, an end, a stop; and an answer by somebody else."""
 	fake.plan(how='silent', write=False)
 	fake.refused(69, 'did not answer', '--timeout', '4')
-	check([c['call'] for c in fake.calls()] == ['Screenshot', 'Close'], 'the question is taken back: %s' % fake.calls())
+	until('the question is taken back', lambda: [c['call'] for c in fake.calls()] == ['Screenshot', 'Close'])
 	fake.plan(how='silent', write=False)
 	p = fake.ask()
 	until('the question', fake.calls)
@@ -304,6 +305,18 @@ def given_up(t):
 	t.write('bin/slurp', b'#!/bin/sh\necho "20,30 100x50"\n', 0o755)
 
 
+def outputs(t, seat, facts, scale):
+	"""What the compositor said of its outputs, against what sway says of them."""
+	listed = {m['name']: m for m in facts['display']['monitors']}
+	check(facts['notKnown'] == ['area', 'pointer', 'screenSaver', 'window'], 'not known: %s' % facts['notKnown'])
+	check(facts['display']['name'] == seat.env['WAYLAND_DISPLAY'] and len(listed) == 2, 'display: %s' % facts['display'])
+	for o in json.loads(seat.run('swaymsg', '-r', '-t', 'get_outputs').stdout):
+		m, mode = listed[o['name']], o['current_mode']
+		check(m['mode'] == '%dx%d' % (mode['width'], mode['height']), 'mode: %s' % m)
+		check((m['make'], m['model'], m['transform']) == (o['make'], o['model'], o['transform']), 'output: %s' % m)
+		check(m['scale'] == o['scale'] == scale, 'scale: %s' % m)
+
+
 def screens(t, seat, known):
 	path, facts = capture(t, 'screen')
 	ours = png(path)
@@ -311,6 +324,7 @@ def screens(t, seat, known):
 	same(part(ours, 0, 0, 640, 400), known, 'the known picture')
 	check(facts['portal']['file']['path'] == OUT and facts['portal']['file']['removed'] is True and not os.path.exists(OUT), 'file: %s' % facts)
 	check(facts['portal']['program'] == '/usr/libexec/xdg-desktop-portal', 'program: %s' % facts['portal'])
+	outputs(t, seat, facts, 1)
 	path, facts = capture(t, 'region')
 	same(png(path), part(known, 20, 30, 100, 50), 'the region that was drawn')
 	check(facts['portal']['interactive'] is True and 'area' in facts['notKnown'], 'which is not known to us')
@@ -326,8 +340,9 @@ def scaled(t, seat, known):
 	scales = lambda: [o['scale'] for o in json.loads(seat.run('swaymsg', '-r', '-t', 'get_outputs').stdout)]
 	until('the scaled screen', lambda: scales() == [2, 2] and grim(seat, '-o', 'HEADLESS-1') == known and
 		(grim(seat) or [0])[0] == 960)
-	path, _ = capture(t, 'screen')
+	path, facts = capture(t, 'screen')
 	ours = png(path)
+	outputs(t, seat, facts, 2)
 	same(ours, grim(seat), 'a scaled screen')
 	same(part(ours, 0, 0, 640, 400), known, 'the known picture, scaled')
 
