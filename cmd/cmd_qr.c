@@ -67,7 +67,8 @@ int cmd_qr_svg(struct evd_view v, const char *const *lines, size_t n, struct evd
 	if (r == 0) {
 		int size = q->width + 2 * QUIET;
 		double unit = (double)q->width / 40; /* letters: 64 of them are as wide as the code */
-		double height = size + unit * 1.4 * (double)(n + text.len / TEXT_COLUMNS + 3);
+		size_t rows = n + text.len / TEXT_COLUMNS + 3;
+		double height = size + unit * 1.4 * (double)rows;
 
 		evd_putf(out,
 		         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg "
