@@ -388,7 +388,11 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	oid = get_digest(&signer);
 	t->sha = evd_digest_read(oid);
 	t->attributes = evd_der_get(&signer, 0xa0);
+	all = signer;
 	t->algorithm = evd_der_whole(&signer, 0x30);
+	all = evd_der_enter(&all, 0x30);
+	get_rest(&all);
+	leave(&signer, &all);
 	t->value = evd_der_get(&signer, 0x04);
 	return evd_cursor_at_end(&signer) && evd_cursor_at_end(&set) && evd_cursor_at_end(&data) &&
 	       evd_cursor_at_end(&in) && evd_cursor_at_end(&info) && info.end == der.p + der.len &&

@@ -275,6 +275,9 @@ def algorithms(t):
 			('a curve not of the list', authority('K1', key=EcKey('k1', ec.SECP256K1)), {}), ('a compressed point', authority('Point', key=EcKey('stamp point', compressed=True)), {}),
 			('explicit curve parameters', authority('Explicit', key=EcKey('stamp explicit', explicit=True)), {})):
 		all_places(t, 'T-04', 'signed by ' + n, lambda v: token(v, who, **o), ALGORITHM)
+	loose = der.oid('1.2.840.10045.4.3.2')
+	all_places(t, 'T-04', 'signed by an algorithm whose length is not in its shortest form', lambda v: token(v, cms_options={
+		'algorithm': der.seq(b'\x06\x84\0\0\0\x08' + der.contents(loose))}), FORM, note='timestamp.md §2: its elements must be well-formed')
 	for n, make in (('another key', lambda v: token(v, key=EVE.key)), ('the value changed', lambda v: token(v, cms_options={'edit_value': flip})), ('a byte of the value lost', lambda v: token(v, rsa, cms_options={'edit_value': lambda x: x[:-1]})),
 			('the TSTInfo changed', lambda v: token(v, cms_options={'econtent': info(sha256(v), serial=78)})), ('a signed attribute changed', lambda v: token(v, edit=lambda d: d.replace(sha256(info(sha256(v))), bytes(32)))),
 			('an RSA algorithm for an EC key', lambda v: token(v, cms_options={'algorithm': der.seq(der.oid('1.2.840.113549.1.1.11'), der.NULL)})), ('an EC algorithm for an RSA key', lambda v: token(v, rsa,
