@@ -30,6 +30,7 @@ static void keep(char **to, const char *text)
 	*to = strdup(text);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): so many are what wl_output tells */
 static void on_geometry(void *ctx, struct wl_output *p, int32_t x, int32_t y, int32_t width_mm,
                         int32_t height_mm, int32_t subpixel, const char *make, const char *model,
                         int32_t transform)
