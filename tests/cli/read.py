@@ -116,6 +116,28 @@ def without_reader(programs):
 	cli.evidence('seal', cli.path('case.asice'))
 
 
+def proofs_at_add(programs, samples):
+	"""What others proved of their files is recomputed as they come in, recorded, and the files are kept whole."""
+	folder = os.path.join(samples, '..', 'formats', 'proof')
+	cli = Cli(programs)
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	names = ['proofmode.zip', 'signed.wacz', 'bag.zip', 'asic-e.asice', 'proofmode-altered.zip', 'signed-altered.wacz', 'bag-altered.zip', 'asic-e-altered.asice', 'files.L01']
+	cli.evidence('add', *[os.path.join(folder, n) for n in names], reads=True)
+	name = {r['item']: r['name'] for r in records(cli, 2) if r['kind'] == 'origin'}
+	stored = sorted(r['sha256'] for r in records(cli, 2) if r['kind'] == 'content')
+	check(stored == sorted(sha256(os.path.join(folder, n)) for n in names), 'kept whole')
+	said = collections.defaultdict(set)
+	for r in records(cli, 3):
+		if r.get('code', '').startswith('proof-'):
+			said[name[r['item']]].add(r['code'])
+	for n in names[:4]:
+		check('proof-holds' in said[n] and 'proof-fails' not in said[n], '%s: %r' % (n, said[n]))
+	for n in names[4:8]:
+		check('proof-fails' in said[n], '%s: %r' % (n, said[n]))
+	check(said['files.L01'] == {'proof-unchecked'}, 'files.L01: %r' % said['files.L01'])
+
+
 def main():
 	cli, samples = Cli(sys.argv[1]), sys.argv[2]
 	pin = cli.identity()
@@ -145,6 +167,7 @@ def main():
 	cli.evidence('seal', cli.path('case.asice'))
 	check(cli.verdict('--pin', pin, cli.path('case.asice'))['verdict'] == 'TOTAL-PASSED', 'a case with read-outs verifies')
 	at_add(sys.argv[1], samples)
+	proofs_at_add(sys.argv[1], samples)
 	batches(sys.argv[1])
 	without_reader(sys.argv[1])
 	print('read: ok')
