@@ -136,8 +136,7 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool read
 	if (r)
 		r = cmd_fail(r, &err);
 	if (!g->quiet)
-		printf("%" PRIu64 " items, %" PRIu64 " bytes taken in by %" PRIu64 " entries", out.items,
-		       out.bytes, out.entries);
+		cmd_put_taken(out.items, out.bytes, "taken in", out.entries);
 	if (!g->quiet && out.resumed)
 		printf("; %" PRIu64 " were safely in already", out.resumed);
 	if (!g->quiet && out.not_taken)

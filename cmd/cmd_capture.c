@@ -247,9 +247,9 @@ static int observe(struct cmd_global *g, struct capturing *cap, struct evd_obser
 	cmd_capture_keys(&cap->pace, false);
 	if (r)
 		r = cmd_fail(r, &err);
-	if (!g->quiet && !g->json) {
-		printf("%" PRIu64 " items, %" PRIu64 " bytes captured by %" PRIu64 " entries\n", out.items,
-		       out.bytes, out.entries);
+	if (!g->quiet && !g->json && (r == CMD_DONE || out.entries)) {
+		cmd_put_taken(out.items, out.bytes, "captured", out.entries);
+		putchar('\n');
 		if (cap->passed_over)
 			printf("%zu pages of the list are in the case already\n", cap->passed_over);
 	}

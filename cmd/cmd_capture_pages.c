@@ -73,7 +73,7 @@ int cmd_pages_list(struct cmd_pages *p, const char *path,
 	int r = 0;
 
 	if (!f)
-		return evd_fail_sys(err, errno, "the list of pages cannot be opened");
+		return evd_fail_sys(err, errno, "list of pages %s", path);
 	while (r == 0 && fgets(line, sizeof line, f)) {
 		struct evd_view v = trimmed(line);
 		bool whole = strchr(line, '\n') || feof(f);
@@ -93,7 +93,7 @@ int cmd_pages_list(struct cmd_pages *p, const char *path,
 		}
 	}
 	if (r == 0 && ferror(f))
-		r = evd_fail_sys(err, errno, "the list of pages cannot be read");
+		r = evd_fail_sys(err, errno, "list of pages %s", path);
 	fclose(f);
 	return r;
 }

@@ -267,7 +267,9 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		       "sealed before, are not reached.\n",
 		       gone.files, gone.records);
 	if (r == 0 && key->path && !global->quiet)
-		printf("The key of %s was destroyed. Copies of it elsewhere are not reached.\n",
+		printf("The file with the key of %s was overwritten and removed. Copies of the key "
+		       "elsewhere, and "
+		       "what the medium keeps of it beside, are not reached.\n",
 		       key->recipient);
 	free(g.items.at);
 	free(g.links.at);

@@ -6,11 +6,8 @@
 #include "envelope/envelope.h"
 #include "platform/files.h"
 
-#include <errno.h>
 #include <openssl/crypto.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char kind[] = "destroyed-key";
 
@@ -28,27 +25,14 @@ static int take(void *ctx, struct evd_view line, struct evd_error *err)
 	return evd_age_identity_parse(line, &one->id, err);
 }
 
-/* Before anything is recorded: what cannot be destroyed must not be said to be. */
-static int can_go(const char *path, struct evd_error *err)
-{
-	struct stat st;
-
-	if (lstat(path, &st) != 0)
-		return evd_fail_sys(err, errno, "%s", path);
-	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
-		return evd_fail(err, EVD_E_MISUSE, "%s is no plain file, or has a second name", path);
-	return access(path, W_OK) == 0 ? 0 : evd_fail_sys(err, errno, "%s", path);
-}
-
 int cmd_dispose_key_read(struct cmd_dispose_key *k, struct evd_error *err)
 {
 	struct one_key *one = OPENSSL_secure_zalloc(sizeof *one);
 	struct evd_age_with with = {0};
-	int r = can_go(k->path, err);
+	int r = evd_file_destroyable(k->path, err); /* what cannot go must not be said to have gone */
 
 	if (r == 0)
 		r = one ? cmd_key_lines(k->path, take, one, err) : evd_nomem(err);
-
 	if (r == 0 && one->n == 0)
 		r = evd_fail(err, EVD_E_FORMAT, "%s holds no key", k->path);
 	if (r == 0) {

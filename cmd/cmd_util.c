@@ -77,7 +77,8 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 			return stop(CMD_DONE);
 		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
 		case '?':
-			fprintf(stderr, "Try 'evidence %s--help'.\n", row->run ? row->name : "");
+			fprintf(stderr, "Try 'evidence %s%s--help'.\n", row->run ? row->name : "",
+			        row->run ? " " : "");
 			return stop(CMD_USAGE);
 		default: return id;
 		}
@@ -127,6 +128,13 @@ int cmd_fail(int code, const struct evd_error *err)
 	put_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
 	fputc('\n', stderr);
 	return exit_of(code);
+}
+
+void cmd_put_taken(uint64_t items, uint64_t bytes, const char *how, uint64_t entries)
+{
+	printf("%" PRIu64 " item%s, %" PRIu64 " byte%s %s by %" PRIu64 " entr%s", items,
+	       items == 1 ? "" : "s", bytes, bytes == 1 ? "" : "s", how, entries,
+	       entries == 1 ? "y" : "ies");
 }
 
 int cmd_usage(const struct cmd_row *row, const char *why)

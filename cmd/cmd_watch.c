@@ -98,9 +98,10 @@ static void sum_up(const struct watching *w, const struct evd_watch *folder)
 	if (folders)
 		fprintf(stderr, _("%zu new folders were not gone into; 'evidence add' takes them\n"),
 		        folders);
-	if (!w->g->quiet && !w->g->json)
-		printf("%" PRIu64 " items, %" PRIu64 " bytes taken in by %" PRIu64 " entries\n",
-		       w->all.items, w->all.bytes, w->all.entries);
+	if (!w->g->quiet && !w->g->json) {
+		cmd_put_taken(w->all.items, w->all.bytes, "taken in", w->all.entries);
+		putchar('\n');
+	}
 }
 
 static bool is_in_case(const char *case_dir, const char *folder)

@@ -272,22 +272,46 @@ static int overwrite(int fd, uint64_t size, struct evd_error *err)
 	return r ? r : evd_sync(fd, err);
 }
 
+/* For writing, if it is a regular file with this one name. */
+static int open_to_destroy(const char *path, int *fd, uint64_t *size, struct evd_error *err)
+{
+	struct stat st;
+	int r = 0;
+
+	*fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (*fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO))
+		return evd_fail(err, EVD_E_MISUSE, "%s is no plain file", path);
+	if (*fd < 0 || fstat(*fd, &st) != 0)
+		r = evd_fail_sys(err, errno, "%s", path);
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		r = evd_fail(err, EVD_E_MISUSE, "%s is no plain file, or has a second name", path);
+	else
+		*size = (uint64_t)st.st_size;
+	if (r && *fd >= 0)
+		close(*fd);
+	return r;
+}
+
+int evd_file_destroyable(const char *path, struct evd_error *err)
+{
+	uint64_t size;
+	int fd, r = open_to_destroy(path, &fd, &size, err);
+
+	if (r == 0)
+		close(fd);
+	return r;
+}
+
 int evd_file_destroy(const char *path, struct evd_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[PATH_MAX];
-	struct stat st;
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), dir, r;
+	uint64_t size = 0;
+	int fd, dir, r = open_to_destroy(path, &fd, &size, err);
 
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		r = evd_fail_sys(err, errno, "%s", path);
-		if (fd >= 0)
-			close(fd);
+	if (r)
 		return r;
-	}
-	r = S_ISREG(st.st_mode) && st.st_nlink == 1
-	        ? overwrite(fd, (uint64_t)st.st_size, err)
-	        : evd_fail(err, EVD_E_MISUSE, "%s is no plain file, or has a second name", path);
+	r = overwrite(fd, size, err);
 	close(fd);
 	if (r)
 		return r;

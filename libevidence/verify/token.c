@@ -388,7 +388,7 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	oid = get_digest(&signer);
 	t->sha = evd_digest_read(oid);
 	t->attributes = evd_der_get(&signer, 0xa0);
-	all = signer;
+	all = signer; /* its elements must be well-formed too (timestamp.md §2) */
 	t->algorithm = evd_der_whole(&signer, 0x30);
 	all = evd_der_enter(&all, 0x30);
 	get_rest(&all);
