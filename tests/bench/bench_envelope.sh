@@ -13,18 +13,10 @@ build=$(cd "$1" && pwd)
 mib=${2:-1024}
 runs=${3:-3}
 evidence=$build/cmd/evidence
-dir=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-cd "$dir"
-export EVIDENCE_HOME="$dir/home" LC_ALL=C
-echo 'bench passphrase' >pw
-$evidence --passphrase-file pw identity create --name Bench --role custodian >/dev/null
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/bench/bench.sh
+. "$here/bench.sh"
 to=$($evidence envelope key key --quiet)
-
-now() { date +%s.%N; }
-calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
-median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "-" }'; }
 
 # timed COMMAND…: sets $t, seconds, and $kib, peak memory.
 timed() {

@@ -12,15 +12,9 @@ build=$(cd "$1" && pwd)
 items=${2:-1000}
 evidence=$build/cmd/evidence
 verify=$build/cmd/evidence-verify
-dir=$(mktemp -d "${TMPDIR:-/tmp}/growth.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-cd "$dir"
-export EVIDENCE_HOME="$dir/home" LC_ALL=C
-echo 'bench passphrase' >pw
-$evidence --passphrase-file pw identity create --name Bench --role custodian >/dev/null
-
-calc() { awk "BEGIN { printf \"$2\", $1 }"; }
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/bench/bench.sh
+. "$here/bench.sh"
 
 # counted COMMAND…: instructions of all its threads, on standard output
 counted() {

@@ -13,17 +13,9 @@ runs=${3:-7}
 evidence=$build/cmd/evidence
 verify=$build/cmd/evidence-verify
 lanes=$build/tests/fire/evidence-verify-lanes
-dir=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-cd "$dir"
-export EVIDENCE_HOME="$dir/home" LC_ALL=C
-echo 'bench passphrase' >pw
-$evidence --passphrase-file pw identity create --name Bench --role custodian >/dev/null
-
-now() { date +%s.%N; }
-calc() { awk "BEGIN { printf \"%.3f\", $1 }"; }
-median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "-" }'; }
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/bench/bench.sh
+. "$here/bench.sh"
 
 # timed COMMAND…: sets $t, seconds, and $kib, peak memory of the largest process.
 timed() {
