@@ -103,7 +103,7 @@ def without_reader(programs):
 	said = done.stderr.decode()
 	check(done.returncode == 1 and len(said.splitlines()) == 1 and 'evidence-reader is missing' in said and
 		'not read: 1 ' in said and 'safely in' in said, 'a missing reader: exit %d, %s' % (done.returncode, said))
-	check(b'1 items' in done.stdout and entries(cli) == 2, 'the intake stands')
+	check(b'1 item, ' in done.stdout and entries(cli) == 2, 'the intake stands')
 	reader = os.path.join(alone, 'evidence-reader')
 	with open(reader, 'w', encoding='ascii') as f:
 		f.write('#!/bin/sh\nexit 3\n')
