@@ -95,6 +95,7 @@ static bool primitive_sound(uint8_t tag, struct evd_view v)
 	switch (tag) {
 	case 0x01: return v.len == 1 && v.p[0] == 0xff; /* FALSE is a DEFAULT wherever X.509 has one */
 	case 0x02:
+	case 0x0a:
 		return v.len == 1 || (v.len > 1 && !(v.p[0] == 0 && v.p[1] < 0x80) &&
 		                      !(v.p[0] == 0xff && v.p[1] >= 0x80));
 	case 0x03: return v.len && v.p[0] <= (v.len > 1 ? 7 : 0);

@@ -18,7 +18,7 @@ bool evd_der_next(struct evd_cursor *c, struct evd_view *last);
 /* evd_der_count(content): how many SEQUENCEs rise in it; 0 if it is anything else. */
 size_t evd_der_count(struct evd_view content);
 /* evd_der_sound(v): one element, entered wherever constructed, at most 31 deep, in which each BOOLEAN,
- * INTEGER, BIT STRING, NULL and OBJECT IDENTIFIER has DER's form (verify.md §5.2). */
+ * INTEGER, ENUMERATED, BIT STRING, NULL and OBJECT IDENTIFIER has DER's form (verify.md §5.2). */
 bool evd_der_sound(struct evd_view v);
 /* evd_oid_sound(content): an OBJECT IDENTIFIER's, complete, each number in its shortest form. */
 bool evd_oid_sound(struct evd_view content);

@@ -13,7 +13,7 @@ X509 *evd_certificate_read(struct evd_view der)
 	const uint8_t *p = der.p;
 
 	if (!x || der.len > EVD_MAX_P7S || !evd_der_sound(der) || !d2i_X509(&x, &p, (long)der.len) ||
-	    p != der.p + der.len) {
+	    p != der.p + der.len || (X509_get0_extensions(x) && !X509_get_ext_count(x))) {
 		X509_free(x);
 		return NULL;
 	}
@@ -46,10 +46,19 @@ static bool criticals_known(X509 *x, bool ca)
 	return true;
 }
 
+/* OpenSSL's decoders take BER, and leave what stands behind. */
+bool evd_extension_sound(X509_EXTENSION *e)
+{
+	const ASN1_OCTET_STRING *v = X509_EXTENSION_get_data(e);
+
+	return evd_der_sound(evd_view_of(ASN1_STRING_get0_data(v), (size_t)ASN1_STRING_length(v)));
+}
+
 void *evd_certificate_extension(X509 *x, int nid, bool *ok)
 {
-	int found = 0;
-	void *value = X509_get_ext_d2i(x, nid, &found, NULL);
+	int found = 0, at = X509_get_ext_by_NID(x, nid, -1);
+	bool sound = at < 0 || evd_extension_sound(X509_get_ext(x, at));
+	void *value = sound ? X509_get_ext_d2i(x, nid, &found, NULL) : NULL;
 
 	*ok = *ok && (value || found == -1);
 	return value;

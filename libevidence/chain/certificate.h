@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-#include <openssl/types.h>
+#include <openssl/x509.h>
 
 /* evd_certificate_read(der): the certificate, with our library context; NULL if it is none, or bytes
  * follow it. The caller frees with X509_free. */
@@ -20,6 +20,8 @@ bool evd_certificate_serves(X509 *x, enum evd_use use);
 /* evd_certificate_issues(x, use, below): a CA in a path for `use` with `below` other CAs between it and
  * the first (docs/verify.md §5.2, name constraints aside). */
 bool evd_certificate_issues(X509 *x, enum evd_use use, size_t below);
+/* evd_extension_sound(e): its value is DER (docs/verify.md §5.2). */
+bool evd_extension_sound(X509_EXTENSION *e);
 /* evd_certificate_extension(x, nid, ok): the extension decoded, the caller's to free; NULL if absent.
  * *ok becomes false if it is there but twice or not decodable. */
 void *evd_certificate_extension(X509 *x, int nid, bool *ok);

@@ -54,7 +54,7 @@ static struct evd_view view_of_string(const ASN1_STRING *s)
 
 int evd_cert_read(struct evd_view der, struct evd_cert *out, struct evd_error *err)
 {
-	bool ok = true;
+	bool own = true, issuers = true;
 
 	memset(out, 0, sizeof *out);
 	out->der = der;
@@ -63,9 +63,10 @@ int evd_cert_read(struct evd_view der, struct evd_cert *out, struct evd_error *e
 		evd_cert_release(out);
 		return evd_crypto_short() ? evd_nomem(err) : EVD_END;
 	}
-	out->subject_key = evd_certificate_extension(out->x, NID_subject_key_identifier, &ok);
-	out->authority_key = evd_certificate_extension(out->x, NID_authority_key_identifier, &ok);
-	out->odd_ids = !ok;
+	out->subject_key = evd_certificate_extension(out->x, NID_subject_key_identifier, &own);
+	out->authority_key = evd_certificate_extension(out->x, NID_authority_key_identifier, &issuers);
+	out->odd_key_id = !own;
+	out->odd_issuers_key = !issuers;
 	out->key_id = view_of_string(out->subject_key);
 	if (out->authority_key)
 		out->issuers_key = view_of_string(out->authority_key->keyid);
@@ -103,10 +104,14 @@ bool evd_cert_dates(const struct evd_cert *c, int64_t *from, int64_t *to)
 
 bool evd_cert_names(const struct evd_cert *a, const struct evd_cert *b)
 {
-	if (a->odd_ids || b->odd_ids || !evd_view_eq(a->subject, b->issuer))
+	bool own = a->subject_key || a->odd_key_id, issuers = b->authority_key || b->odd_issuers_key;
+
+	if (!evd_view_eq(a->subject, b->issuer))
 		return false;
-	return !a->subject_key || !b->authority_key || !b->authority_key->keyid ||
-	       evd_view_eq(a->key_id, b->issuers_key);
+	if (!own || !issuers)
+		return true;
+	return !a->odd_key_id && !b->odd_issuers_key &&
+	       (!b->authority_key->keyid || evd_view_eq(a->key_id, b->issuers_key));
 }
 
 bool evd_form_signed_by(const struct evd_sealed_form *form, const struct evd_cert *a)
@@ -127,6 +132,20 @@ static bool any_critical(const STACK_OF(X509_EXTENSION) * list)
 	return false;
 }
 
+/* RFC 5280 §5.1: Extensions, where there are any, hold at least one. */
+static bool extensions_filled(X509_CRL *x)
+{
+	const STACK_OF(X509_EXTENSION) *list = X509_CRL_get0_extensions(x);
+	STACK_OF(X509_REVOKED) *all = X509_CRL_get_REVOKED(x);
+	bool ok = !list || sk_X509_EXTENSION_num(list) > 0;
+
+	for (int i = 0; ok && i < sk_X509_REVOKED_num(all); i++) {
+		list = X509_REVOKED_get0_extensions(sk_X509_REVOKED_value(all, i));
+		ok = !list || sk_X509_EXTENSION_num(list) > 0;
+	}
+	return ok;
+}
+
 int evd_crl_read(struct evd_view der, struct evd_crl *out, struct evd_error *err)
 {
 	const uint8_t *p = der.p;
@@ -138,7 +157,7 @@ int evd_crl_read(struct evd_view der, struct evd_crl *out, struct evd_error *err
 	out->x =
 	    der.len <= EVD_MAX_P7S && evd_der_sound(der) ? X509_CRL_new_ex(evd_crypto(), NULL) : NULL;
 	if (out->x && d2i_X509_CRL(&out->x, &p, (long)der.len) && p == der.p + der.len &&
-	    read_form(der, &out->form)) {
+	    extensions_filled(out->x) && read_form(der, &out->form)) {
 		evd_cursor_init(&all, out->form.tbs);
 		tbs = evd_der_enter(&all, 0x30);
 		if (next_is(&tbs, 0x02))
@@ -185,8 +204,12 @@ bool evd_crl_authentic(struct evd_crl *l, const struct evd_cert *issuer, int64_t
 
 static int reason_of(const X509_REVOKED *r)
 {
-	ASN1_ENUMERATED *e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
+	int at = X509_REVOKED_get_ext_by_NID(r, NID_crl_reason, -1);
+	ASN1_ENUMERATED *e = NULL;
 	int64_t n = -1;
+
+	if (at >= 0 && evd_extension_sound(X509_REVOKED_get_ext(r, at)))
+		e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
 
 	if (e && ASN1_ENUMERATED_get_int64(&n, e) != 1)
 		n = -1;

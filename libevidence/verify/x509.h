@@ -22,7 +22,7 @@ struct evd_cert {
 	size_t next;                         /* of the pool that holds it (path.h) */
 	bool used;                           /* something needs it (docs/timestamp.md §7) */
 	struct evd_view key_id, issuers_key; /* of the two key identifier extensions; empty: none */
-	bool odd_ids;                        /* one of these is there twice or does not decode */
+	bool odd_key_id, odd_issuers_key;    /* there twice, or it does not decode */
 	ASN1_OCTET_STRING *subject_key;      /* owns the bytes of the two views above */
 	AUTHORITY_KEYID *authority_key;
 };

@@ -54,6 +54,7 @@ def places(t):
 	loose = ca('Loose', ROOT, edit=cert.unshort)
 	path(t, 'the intermediate is BER, not DER', lawyer(loose), [loose], NONE, note='§5.2: it does not decode')
 	path(t, 'the intermediate and the anchor in the seal\'s signature', leaf, [mid, ROOT], None)
+	encodings(t)
 	t.good('X-17', 'the intermediate in a token', lambda: stamped(small(custodian=leaf), lambda v: token(v, certs=[mid])), notes=NO_LIST + [KNOWN + '@' + SIGNATURE], **o)
 
 	def record(data, ext='crt', role='validation'):
@@ -69,6 +70,53 @@ def places(t):
 			t.bad('X-17', 'the intermediate in the %dth validation record' % (n + 1), make, finding, **o)
 		else:
 			t.good('X-17', 'the intermediate in the %dth validation record' % (n + 1), make, notes=NO_LIST, **o)
+
+
+def wide(element):
+	"""The same element with its length in a byte more: BER, not DER."""
+	return element[:1] + b'\x81' + element[1:]
+
+
+def inner(tbs):
+	"""The algorithm inside, another than that outside (RFC 5280 §4.1.1.2)."""
+	parts = der.children(tbs)
+	return der.seq(*parts[:2], der.seq(der.oid('2.5.4.3'), der.oid('1.2.840.10045.4.3.2')), *parts[3:])
+
+
+def no_extensions(tbs):
+	return der.seq(*[p for p in der.children(tbs) if p[0] != 0xa3], der.tlv(0xa3, der.seq()))
+
+
+def encodings(t):
+	"""§5.2: what stands in an extension decodes if it is DER; an algorithm inside that is not the one outside does not verify."""
+	why = dict(note='§5.2: extensions are DER')
+	key = EcKey('path lawyer')
+	ski = lambda own: cert.extension('2.5.29.14', own)
+	aki = lambda value: cert.extension('2.5.29.35', value)
+	key_id = der.seq(der.tlv(0x80, ROOT.key_id))
+	mid = ca('Middle', ROOT, edit=inner)
+	path(t, 'the intermediate\'s algorithm inside is another', lawyer(mid), [mid], GENERAL, note='§5.2: it does not verify')
+	other = Cert(key, 'Lawyer', edit=inner)
+	t.good('X-17', 'pinned, and the algorithm inside the certificate is another', lambda: small(custodian=other), pins=[other.id], args=AT, note='§5.1: the signature on a pinned certificate plays no part')
+	path(t, 'an authorityKeyIdentifier in BER', Cert(key, 'Lawyer', issuer=ROOT, ids=False, extensions=[key_usage(), aki(wide(key_id))]), [], NONE, **why)
+	path(t, 'a keyIdentifier in BER', Cert(key, 'Lawyer', issuer=ROOT, ids=False, extensions=[key_usage(), aki(der.seq(wide(der.tlv(0x80, ROOT.key_id))))]), [], NONE, **why)
+	path(t, 'two authorityKeyIdentifiers', Cert(key, 'Lawyer', issuer=ROOT, ids=False, extensions=[key_usage(), aki(key_id), aki(key_id)]), [], NONE, note='§5.2: not twice')
+	bare = lambda issuer: Cert(key, 'Lawyer', issuer=issuer, ids=False)
+	loose = ca('Loose', ids=False, extensions=CA_EXT + [ski(wide(der.octets(ROOT.key_id)))])
+	path(t, 'a subjectKeyIdentifier in BER that nobody names', bare(loose), [], None, anchors=[loose], note='§5.2: asked only where both are there')
+	path(t, 'a subjectKeyIdentifier in BER', lawyer(loose), [], NONE, anchors=[loose], **why)
+	odd = ca('Odd', ROOT, ids=False, extensions=CA_EXT + [aki(wide(key_id))])
+	path(t, 'the anchor\'s own authorityKeyIdentifier in BER', bare(odd), [], None, anchors=[odd], note='§5.2: nobody is asked who issued an anchor')
+	for what, extensions in (('basicConstraints', [cert.extension('2.5.29.19', wide(cert.BASIC_CA), True), key_usage(der.bits(b'\x06', 1))]),
+			('keyUsage', [cert.basic(True), key_usage(wide(der.bits(b'\x06', 1)))])):
+		loose = ca('Loose ' + what, extensions=extensions)
+		path(t, 'an anchor\'s %s in BER' % what, lawyer(loose), [], GENERAL, anchors=[loose], **why)
+	unfit = 'SIGNER_UNKNOWN@1:CHAIN_CONSTRAINTS_FAILURE'
+	for what, extensions in (('keyUsage in BER', [key_usage(wide(cert.SIGN_REPUDIATE))]), ('extendedKeyUsage in BER', [key_usage(), cert.extension('2.5.29.37', wide(der.seq(der.oid(EMAIL))))])):
+		pinned = Cert(key, 'Lawyer', extensions=extensions)
+		t.bad('X-17', 'pinned, its ' + what, lambda: small(custodian=pinned), unfit, pins=[pinned.id], args=AT, **why)
+	mid = ca('Middle', ROOT, edit=no_extensions)
+	path(t, 'the intermediate with an empty list of extensions', lawyer(mid), [mid], NONE, note='RFC 5280 §4.1: SIZE (1..MAX); it does not decode')
 
 
 def altered(c):

@@ -1,7 +1,7 @@
 // Certificates (RFC 5280) as far as a verdict needs them: what a certificate says, whether its
 // key is one of format.md §5, whether its use is allowed (verify.md §5).
 
-import { type Bytes, equal, hex, utf8 } from "./bytes.ts";
+import { type Bytes, hex, utf8 } from "./bytes.ts";
 import {
 	BITS, INT, NotDer, NULL, OCTETS, OID, SEQ, SET, type Tlv,
 	big, children, demand, element, oid, only, shape, sound, unsigned,
@@ -26,6 +26,8 @@ export interface Certificate {
 	subject: Bytes;
 	spki: Bytes;
 	tbs: Bytes;
+	/** Inside, where it is signed, and outside. */
+	innerAlgorithm: Bytes;
 	signatureAlgorithm: Bytes;
 	signature: Bytes;
 	/** Milliseconds since 1970; null if not in the form of RFC 5280 §4.1.2.5. */
@@ -106,7 +108,7 @@ function parse(der: Bytes): Certificate {
 		version = v[0] + 1;
 	}
 	demand(t.length >= 6 && t[0].tag === INT && t[0].body.length > 0);
-	demand(t.slice(1, 6).every((e) => e.tag === SEQ) && equal(t[1].raw, algorithm.raw));
+	demand(t.slice(1, 6).every((e) => e.tag === SEQ) && children(t[1].body)[0]?.tag === OID && children(algorithm.body)[0]?.tag === OID);
 	const validity = children(t[3].body);
 	demand(validity.length === 2);
 	names(t[2]);
@@ -115,13 +117,15 @@ function parse(der: Bytes): Certificate {
 	demand(children(keyAlgorithm.body)[0]?.tag === OID);
 	bitString(key);
 	let found: Extension[] = [];
-	for (const rest of t.slice(6)) {
+	const rests = t.slice(6);
+	demand(rests.every((r, i) => i === 0 || r.tag > rests[i - 1].tag));
+	for (const rest of rests) {
 		demand(rest.tag === CONTEXT1 || rest.tag === CONTEXT2 || rest.tag === CONTEXT3);
 		if (rest.tag === CONTEXT3) found = extensionList(only(rest.body, SEQ));
 	}
 	return {
 		der, fingerprint: hex(sha256(der)), version, serial: t[0].raw, issuer: t[2].raw,
-		subject: t[4].raw, spki: t[5].raw, tbs: tbs.raw, signatureAlgorithm: algorithm.raw,
+		subject: t[4].raw, spki: t[5].raw, tbs: tbs.raw, innerAlgorithm: t[1].raw, signatureAlgorithm: algorithm.raw,
 		signature: bitString(signature), notBefore: certificateTime(validity[0]), notAfter: certificateTime(validity[1]),
 		extensions: found,
 	};
@@ -268,22 +272,27 @@ export function extension(c: Certificate, id: string): Bytes | null {
 	return c.extensions.find((e) => e.id === id)?.value ?? null;
 }
 
+/** The one element of an extension's value, DER throughout (verify.md §5.2); null if the extension is absent. */
+export function extensionElement(c: Certificate, id: string, tag: number): Tlv | null {
+	const value = extension(c, id);
+	if (value === null) return null;
+	demand(sound(value));
+	return only(value, tag);
+}
+
 /** Bit `n` of the keyUsage extension; true if the extension is absent. */
 export function hasUsage(c: Certificate, ...anyOf: number[]): boolean {
-	const value = extension(c, EXT.keyUsage);
-	if (value === null) return true;
-	const bits = only(value, BITS).body;
-	demand(bits.length >= 1 && bits[0] <= 7 && (bits.length > 1 || bits[0] === 0));
+	const bits = extensionElement(c, EXT.keyUsage, BITS)?.body;
+	if (bits === undefined) return true;
 	return anyOf.some((n) => ((bits[1 + (n >> 3)] ?? 0) & (0x80 >> (n & 7))) !== 0);
 }
 
 /** Whether basicConstraints says cA, and how many certificates may stand between (null: any number). */
 export function basicConstraints(c: Certificate): { ca: boolean; pathLen: bigint | null } {
-	const value = extension(c, EXT.basicConstraints);
-	if (value === null) return { ca: false, pathLen: null };
-	const parts = children(only(value, SEQ).body);
+	const all = extensionElement(c, EXT.basicConstraints, SEQ);
+	if (all === null) return { ca: false, pathLen: null };
+	const parts = children(all.body);
 	const ca = parts[0]?.tag === 1 ? parts.shift()! : null;
-	demand(ca === null || (ca.body.length === 1 && ca.body[0] === 255));
 	demand(parts.length === 0 || (parts.length === 1 && parts[0].tag === INT));
 	return { ca: ca !== null, pathLen: parts.length === 0 ? null : signed(parts[0].body) };
 }
@@ -296,9 +305,9 @@ function signed(body: Bytes): bigint {
 
 /** OIDs of extendedKeyUsage in hexadecimal; null if the extension is absent. */
 export function extendedUses(c: Certificate): string[] | null {
-	const value = extension(c, EXT.extendedKeyUsage);
-	if (value === null) return null;
-	const uses = children(only(value, SEQ).body);
+	const all = extensionElement(c, EXT.extendedKeyUsage, SEQ);
+	if (all === null) return null;
+	const uses = children(all.body);
 	demand(uses.every((u) => u.tag === OID));
 	return uses.map((u) => hex(u.raw));
 }

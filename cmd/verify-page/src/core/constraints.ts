@@ -1,7 +1,7 @@
 // Name constraints (RFC 5280 §4.2.1.10), of directory names only (verify.md §5.2).
 
 import { type Bytes, equal, latin1 } from "./bytes.ts";
-import { type Certificate, EXT, extension, names } from "./cert.ts";
+import { type Certificate, EXT, extensionElement, names } from "./cert.ts";
 import { SEQ, SET, type Tlv, children, demand, element, only } from "./der.ts";
 
 const DIRECTORY_NAME = 0xa4;
@@ -49,18 +49,18 @@ function subtrees(body: Bytes): Tlv[] {
 function bound(c: Certificate): Tlv[] {
 	const subject = element(c.subject, 0);
 	const out = subject.body.length > 0 ? [subject] : [];
-	const alt = extension(c, EXT.subjectAltName);
+	const alt = extensionElement(c, EXT.subjectAltName, SEQ);
 	if (alt === null) return out;
-	const all = children(only(alt, SEQ).body);
+	const all = children(alt.body);
 	demand(all.length > 0);
 	return [...out, ...all.filter((t) => t.tag === DIRECTORY_NAME).map((t) => only(t.body, SEQ))];
 }
 
 /** Whether every certificate in `below` satisfies what `c` constrains; NotDer where something does not decode. */
 export function namesAllowed(c: Certificate, below: Certificate[]): boolean {
-	const value = extension(c, EXT.nameConstraints);
+	const value = extensionElement(c, EXT.nameConstraints, SEQ);
 	if (value === null) return true;
-	const parts = children(only(value, SEQ).body);
+	const parts = children(value.body);
 	const permitted = parts[0]?.tag === 0xa0 ? subtrees(parts.shift()!.body) : null;
 	const excluded = parts[0]?.tag === 0xa1 ? subtrees(parts.shift()!.body) : [];
 	demand(parts.length === 0);

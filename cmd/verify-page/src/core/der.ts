@@ -60,7 +60,7 @@ export function oidSound(b: Bytes): boolean {
 function primitiveSound({ tag, body: b }: Tlv): boolean {
 	switch (tag) {
 		case 0x01: return b.length === 1 && b[0] === 0xff;
-		case INT: return b.length > 0 && (b.length === 1 || !((b[0] === 0 && b[1] < 0x80) || (b[0] === 0xff && b[1] >= 0x80)));
+		case INT: case ENUMERATED: return b.length > 0 && (b.length === 1 || !((b[0] === 0 && b[1] < 0x80) || (b[0] === 0xff && b[1] >= 0x80)));
 		case BITS: return b.length > 0 && b[0] <= (b.length > 1 ? 7 : 0);
 		case NULL: return b.length === 0;
 		case OID: return oidSound(b);
@@ -87,6 +87,7 @@ export const SEQ = 0x30;
 export const SET = 0x31;
 export const INT = 0x02;
 export const BITS = 0x03;
+export const ENUMERATED = 0x0a;
 export const OCTETS = 0x04;
 export const NULL = 0x05;
 export const OID = 0x06;

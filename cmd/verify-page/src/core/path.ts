@@ -3,11 +3,11 @@
 import { namedAlgorithm, verifies, vouchingKey } from "./algorithms.ts";
 import { equal, hex } from "./bytes.ts";
 import {
-	type Certificate, EXT, type Purpose, allowsPurpose, basicConstraints, extension, hasUsage, twice, unknownCritical,
+	type Certificate, EXT, type Purpose, allowsPurpose, basicConstraints, extension, extensionElement, hasUsage, twice, unknownCritical,
 } from "./cert.ts";
 import { namesAllowed } from "./constraints.ts";
 import { type Crl, maySignLists } from "./crl.ts";
-import { NotDer, OCTETS, SEQ, children, only } from "./der.ts";
+import { NotDer, OCTETS, SEQ, children, demand } from "./der.ts";
 import type { Arithmetic } from "./sign.ts";
 
 export const NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND";
@@ -45,15 +45,19 @@ export interface Found {
 	fault: string;
 }
 
-/** keyIdentifiers, where both are there and decode (RFC 5280 §4.2.1.1). */
+/** AuthorityKeyIdentifier (RFC 5280 §4.2.1.1): keyIdentifier, authorityCertIssuer, authorityCertSerialNumber. */
+const AUTHORITY_PARTS = [0x80, 0xa1, 0x82];
+
+/** Whether the identifiers of the issuer's key are the same, where both are there (RFC 5280 §4.2.1.1). */
 function keysFit(c: Certificate, issuer: Certificate): boolean {
-	const a = extension(c, EXT.authorityKey);
-	const s = extension(issuer, EXT.subjectKey);
-	if (a === null || s === null) return true;
+	if (extension(c, EXT.authorityKey) === null || extension(issuer, EXT.subjectKey) === null) return true;
+	if (twice(c, EXT.authorityKey) || twice(issuer, EXT.subjectKey)) return false;
 	try {
-		const own = only(s, OCTETS).body;
-		const id = children(only(a, SEQ).body).find((t) => t.tag === 0x80);
-		return id === undefined || equal(id.body, own);
+		const own = extensionElement(issuer, EXT.subjectKey, OCTETS)!.body;
+		const parts = children(extensionElement(c, EXT.authorityKey, SEQ)!.body);
+		const places = parts.map((t) => AUTHORITY_PARTS.indexOf(t.tag));
+		demand(places.every((p, i) => p >= 0 && (i === 0 || p > places[i - 1])));
+		return places[0] !== 0 || equal(parts[0].body, own);
 	} catch (e) {
 		if (e instanceof NotDer) return false;
 		throw e;
@@ -101,7 +105,7 @@ export class Paths {
 		const id = `${what.fingerprint} ${issuer.fingerprint}`;
 		let known = this.checked.get(id);
 		if (known === undefined) {
-			known = verifies(this.math, vouchingKey(issuer), namedAlgorithm(what.signatureAlgorithm), what.signature, what.tbs);
+			known = !equal(what.innerAlgorithm, what.signatureAlgorithm) ? Promise.resolve(false) : verifies(this.math, vouchingKey(issuer), namedAlgorithm(what.signatureAlgorithm), what.signature, what.tbs);
 			this.checked.set(id, known);
 		}
 		return known;
@@ -165,7 +169,7 @@ export class Paths {
 
 	/** verify.md §5.3, of the list alone. */
 	async authentic(list: Crl, issuer: Certificate): Promise<boolean> {
-		return equal(list.issuer, issuer.subject) && list.version === 2 && !list.critical &&
+		return equal(list.issuer, issuer.subject) && list.version === 2 && !list.unclear &&
 			list.thisUpdate <= this.material.now + AHEAD && maySignLists(issuer) && this.signedBy(list, issuer);
 	}
 
@@ -174,7 +178,7 @@ export class Paths {
 		const out: Crl[] = [];
 		for (const list of this.byIssuer.get(hex(issuer.subject)) ?? []) {
 			const entries = list.revoked.get(serial) ?? [];
-			if (!entries.some((e) => e.critical) && (await this.authentic(list, issuer))) out.push(list);
+			if (!entries.some((e) => e.unclear) && (await this.authentic(list, issuer))) out.push(list);
 		}
 		return out;
 	}
