@@ -11,6 +11,7 @@
 #   arm64        the same for arm64, under qemu-user
 #   windows      evidence-verify.exe, every vector under wine; Unicode and long paths; a window of its own
 #   windows-large   a bundle over 4 GiB under wine (writes 4.3 GB; not part of "all")
+#   notes        what a release hands out, and its digests
 #   all          all but windows-large
 #
 #   EVD_VECTORS  folder of tests/vectors/generate.py (made if not given)   EVD_BIN  folder with evidence-verify
@@ -153,9 +154,15 @@ job_windows_large() {
 		"$everywhere/windows_large.sh" "$scratch/out/evidence-verify.exe"
 }
 
+# The digests a release names: each program as the jobs before left it, or made here.
+job_notes() {
+	"$everywhere/notes.sh" "$scratch/out" && cat "$scratch/out/RELEASE.md" &&
+		[ "$(grep -cE '^\| `[^`]+` \| `[0-9a-f]{64}` \|$' "$scratch/out/RELEASE.md")" = 4 ]
+}
+
 failed=0
 [ $# -gt 0 ] || set -- all
-[ "$*" = all ] && set -- dss foreign digidoc4j archives by-hand everywhere linux arm64 windows
+[ "$*" = all ] && set -- dss foreign digidoc4j archives by-hand everywhere linux arm64 windows notes
 for name in "$@"; do
 	declare -F "job_${name//-/_}" >/dev/null || die "no such job: $name"
 	start=$SECONDS
