@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define TABLES_MAX 10000u
+#define READ_VERSION_MAX 2u
+#define SCHEMA_FORMAT_MAX 4u
 
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
@@ -23,8 +25,8 @@ static int read_header(const struct evd_source *s, struct evd_sink *sink, struct
 	static const char *const encodings[] = {"none", "UTF-8", "UTF-16le", "UTF-16be"};
 	uint8_t h[100];
 	struct evd_cursor c;
-	uint32_t page, encoding, user, application, version, free_pages;
-	uint8_t mode;
+	uint32_t page, encoding, user, application, version, free_pages, schema;
+	uint8_t mode, read_version;
 	int r = evd_source_exact(s, 0, h, sizeof h, err);
 
 	if (r)
@@ -34,9 +36,12 @@ static int read_header(const struct evd_source *s, struct evd_sink *sink, struct
 	page = evd_get_u16be(&c);
 	page = page == 1 ? 65536 : page;
 	mode = evd_get_u8(&c);
-	evd_get_bytes(&c, 17);
-	free_pages = evd_get_u32be(&c);
+	read_version = evd_get_u8(&c);
 	evd_get_bytes(&c, 16);
+	free_pages = evd_get_u32be(&c);
+	evd_get_bytes(&c, 4);
+	schema = evd_get_u32be(&c);
+	evd_get_bytes(&c, 8);
 	encoding = evd_get_u32be(&c);
 	user = evd_get_u32be(&c);
 	evd_get_u32be(&c);
@@ -59,6 +64,12 @@ static int read_header(const struct evd_source *s, struct evd_sink *sink, struct
 	if (r == 0 && version)
 		r = evd_emit_format(sink, "sqlite", "writtenBy", NULL, err, "%u.%u.%u", version / 1000000,
 		                    version / 1000 % 1000, version % 1000);
+	/* fileformat2 §1.3.3, §1.3.10: who does not know the number must not read */
+	if (r == 0 && (read_version > READ_VERSION_MAX || schema > SCHEMA_FORMAT_MAX))
+		r = evd_emit_observation(
+		    sink, "format-newer", err,
+		    "read version %u, schema format %u: newer than this reader, which knows %u and %u",
+		    read_version, schema, READ_VERSION_MAX, SCHEMA_FORMAT_MAX);
 	return r;
 }
 
@@ -218,7 +229,7 @@ static int warm(struct evd_error *err)
 
 const struct evd_format evd_format_sqlite = {
     .name = "sqlite",
-    .version = "1",
+    .version = "2",
     .spec = "sqlite.org/fileformat2.html; hardened, from private files",
     .confirmed = true,
     .probe = probe,
