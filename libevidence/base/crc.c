@@ -36,14 +36,12 @@ __attribute__((target("pclmul,sse4.1"))) static uint32_t fold(uint32_t crc, cons
 	uint8_t all[16];
 	size_t at = 64;
 
-	for (unsigned i = 0; i < 4; i++)
-		x[i] = load(p + 16 * i);
+	_Pragma("GCC unroll 4") for (unsigned i = 0; i < 4; i++) x[i] = load(p + 16 * i);
 	x[0] = _mm_xor_si128(x[0], _mm_cvtsi32_si128((int)~crc));
 	for (; len - at >= 64; at += 64)
-		for (unsigned i = 0; i < 4; i++)
-			x[i] = onto(x[i], FOLD_64, load(p + at + 16 * i));
-	for (unsigned i = 1; i < 4; i++)
-		x[i] = onto(x[i - 1], FOLD_16, x[i]);
+		_Pragma("GCC unroll 4") for (unsigned i = 0; i < 4; i++) /* kept in registers */
+		    x[i] = onto(x[i], FOLD_64, load(p + at + 16 * i));
+	_Pragma("GCC unroll 4") for (unsigned i = 1; i < 4; i++) x[i] = onto(x[i - 1], FOLD_16, x[i]);
 	_mm_storeu_si128((__m128i *)(void *)all, x[3]);
 	*done = at;
 	return evd_crc32(UINT32_MAX, all, sizeof all); /* begins with a register of 0 */

@@ -32,32 +32,33 @@ struct making {
 	uint64_t n;
 };
 
-/* Ciphertext: hashed, written, and its CRC-32, side by side. */
-enum { HASH, WRITE, CHECKSUM, PARTS };
+/* Ciphertext: hashed, and beside it written, with its CRC-32. */
+enum { HASH, WRITE, PARTS };
 
-static int take(void *ctx, unsigned part, const uint8_t *p, size_t len, struct evd_error *err)
+static int put_ciphertext(struct making *m, struct evd_view v, struct evd_error *err)
 {
-	struct making *m = ctx;
-	int r;
+	int r = evd_file_write_at(m->file.fd, m->at, v.p, v.len, err);
 
-	if (part == HASH)
-		return evd_sha_add(&m->sha, p, len, err);
-	if (part == CHECKSUM) {
-		m->age_crc = evd_crc32_bulk(m->age_crc, p, len);
-		return 0;
-	}
-	r = evd_file_write_at(m->file.fd, m->at, p, len, err);
-	m->at += len;
-	m->age_size += len;
+	m->age_crc = evd_crc32_bulk(m->age_crc, v.p, v.len);
+	m->at += v.len;
+	m->age_size += v.len;
+	evd_new_file_reached(&m->file, m->at);
 	return r;
 }
 
-static int plaintext(void *ctx, const void *p, size_t len, const struct evd_beside *beside,
-                     struct evd_error *err)
+static int take(void *ctx, unsigned part, const struct evd_piece *p, struct evd_error *err)
 {
 	struct making *m = ctx;
 
-	return evd_batch_add(&m->batch, p, len, beside, err);
+	return part == HASH ? evd_sha_add(&m->sha, p->cipher, p->cipher_len, err)
+	                    : put_ciphertext(m, evd_view_of(p->cipher, p->cipher_len), err);
+}
+
+static int plaintext(void *ctx, const void *p, size_t len, struct evd_error *err)
+{
+	struct making *m = ctx;
+
+	return evd_batch_add(&m->batch, p, len, err);
 }
 
 static int put_headers(struct making *m, const struct evd_zip_file *f, struct evd_error *err)
@@ -104,10 +105,12 @@ static int put_age(struct making *m, bool big, struct evd_case *c, struct evd_ke
 	m->at += evd_zip_local_len("bundle.age", big ? ZIP64 : 0);
 	if (r == 0)
 		r = evd_sha_begin(&m->sha, EVD_SHA256, err);
-	for (unsigned part = 0; part < PARTS && r == 0; part++)
-		r = take(m, part, head.data, head.len, err);
 	if (r == 0)
-		r = evd_batch_begin(&m->batch, s, true, o->pool, on, err);
+		r = evd_sha_add(&m->sha, head.data, head.len, err);
+	if (r == 0)
+		r = put_ciphertext(m, evd_buf_view(&head), err);
+	if (r == 0)
+		r = evd_batch_begin(&m->batch, s, true, on, err);
 	evd_age_stream_free(s);
 	evd_buf_release(&head);
 	if (r == 0)

@@ -108,15 +108,19 @@ static int check_cover(struct opening *p, struct evd_error *err)
 	return r;
 }
 
-static int write_plain(void *ctx, unsigned part, const uint8_t *p, size_t len,
-                       struct evd_error *err)
+/* Ciphertext: hashed; what it decrypts to: written. */
+enum { HASH, WRITE, PARTS };
+
+static int take(void *ctx, unsigned part, const struct evd_piece *p, struct evd_error *err)
 {
 	struct opening *o = ctx;
-	int r = evd_file_write_at(o->out.fd, o->written, p, len, err);
+	int r;
 
-	(void)part;
-
-	o->written += len;
+	if (part == HASH)
+		return evd_sha_add(&o->sha, p->cipher, p->cipher_len, err);
+	r = evd_file_write_at(o->out.fd, o->written, p->plain, p->plain_len, err);
+	o->written += p->plain_len;
+	evd_new_file_reached(&o->out, o->written);
 	return r;
 }
 
@@ -138,42 +142,20 @@ static int read_front(struct opening *p, const struct evd_age_with *with, size_t
 	return r;
 }
 
-/* Ciphertext of one turn of the batch: while it is decrypted, it is hashed, and the next one is read. */
-#define BLOCK ((size_t)EVD_BATCH_CHUNKS * (EVD_AGE_CHUNK + EVD_AGE_TAG))
+#define BLOCK ((size_t)EVD_BATCH_CHUNKS * EVD_AGE_CHUNK)
 
-struct reading {
-	struct opening *p;
-	uint8_t *block[2];
-	unsigned turn; /* block[turn] holds n bytes, the other takes next_n from next_at */
-	size_t n, next_n;
-	uint64_t next_at;
-};
-
-static int beside(void *ctx, size_t i, struct evd_error *err)
-{
-	struct reading *b = ctx;
-
-	if (i == 0)
-		return evd_sha_add(&b->p->sha, b->block[b->turn], b->n, err);
-	return evd_read_at(b->p->fd, b->next_at, b->block[1 - b->turn], b->next_n, err);
-}
-
-static int decrypt_from(struct opening *p, uint64_t used, uint8_t *room, struct evd_error *err)
+static int decrypt_from(struct opening *p, uint64_t used, uint8_t *block, struct evd_error *err)
 {
 	const struct evd_member_file *f = &p->file[BUNDLE];
-	struct reading b = {.p = p, .block = {room, room + BLOCK}};
-	const struct evd_beside also = {beside, 2, &b};
-	int r;
+	int r = 0;
 
-	b.n = f->size - used < BLOCK ? (size_t)(f->size - used) : BLOCK;
-	r = evd_read_at(p->fd, f->off + used, room, b.n, err);
 	for (uint64_t done = used; done < f->size && r == 0;) {
-		done += b.n;
-		b.next_at = f->off + done;
-		b.next_n = f->size - done < BLOCK ? (size_t)(f->size - done) : BLOCK;
-		r = evd_batch_add(&p->batch, b.block[b.turn], b.n, &also, err);
-		b.turn = 1 - b.turn;
-		b.n = b.next_n;
+		size_t n = f->size - done < BLOCK ? (size_t)(f->size - done) : BLOCK;
+
+		r = evd_read_at(p->fd, f->off + done, block, n, err);
+		if (r == 0)
+			r = evd_batch_add(&p->batch, block, n, err);
+		done += n;
 		if (r == 0 && p->o->progress && p->o->progress(p->o->ctx, done, f->size))
 			r = evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");
 	}
@@ -182,18 +164,18 @@ static int decrypt_from(struct opening *p, uint64_t used, uint8_t *room, struct 
 
 static int decrypt(struct opening *p, const struct evd_age_with *with, struct evd_error *err)
 {
-	const struct evd_batch_to on = {write_plain, 1, p};
+	const struct evd_batch_to on = {take, PARTS, p};
 	struct evd_age_stream *s = NULL;
-	uint8_t *room = malloc(2 * BLOCK);
+	uint8_t *block = malloc(BLOCK);
 	size_t used = 0;
-	int r = room ? read_front(p, with, &used, &s, err) : evd_nomem(err);
+	int r = block ? read_front(p, with, &used, &s, err) : evd_nomem(err);
 
 	if (r == 0)
-		r = evd_batch_begin(&p->batch, s, false, p->o->pool, on, err);
+		r = evd_batch_begin(&p->batch, s, false, on, err);
 	evd_age_stream_free(s);
 	if (r == 0)
-		r = decrypt_from(p, used, room, err);
-	free(room);
+		r = decrypt_from(p, used, block, err);
+	free(block);
 	return r;
 }
 
@@ -315,8 +297,8 @@ static int open_all(struct opening *p, const char *out_path, const struct evd_ag
 
 static void release(struct opening *p)
 {
-	close(p->fd);
 	evd_batch_release(&p->batch);
+	close(p->fd);
 	evd_sha_release(&p->sha);
 	for (unsigned i = 0; i < FILES; i++)
 		evd_buf_release(&p->small[i]);

@@ -157,12 +157,10 @@ int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err)
 	return 0;
 }
 
-/* Large pieces start on their way to the medium at once, so that the sync at the end waits for little. */
-static void start_writing(int fd, uint64_t off, size_t len)
+void evd_start_writing(int fd, uint64_t off, uint64_t len)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
-	if (len >= EVD_IO_BLOCK)
-		(void)sync_file_range(fd, (off_t)off, (off_t)len, SYNC_FILE_RANGE_WRITE);
+	(void)sync_file_range(fd, (off_t)off, (off_t)len, SYNC_FILE_RANGE_WRITE);
 #else
 	(void)fd, (void)off, (void)len;
 #endif
@@ -185,7 +183,8 @@ int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len, struct ev
 		off += (uint64_t)n;
 		len -= (size_t)n;
 	}
-	start_writing(fd, start, all);
+	if (all >= EVD_IO_BLOCK)
+		evd_start_writing(fd, start, all);
 	return 0;
 }
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define STRETCH ((uint64_t)4 << 20) /* bytes */
+
 int evd_new_file_begin(struct evd_new_file *f, const char *path, struct evd_error *err)
 {
 	uint8_t salt[6];
@@ -30,6 +32,14 @@ int evd_new_file_begin(struct evd_new_file *f, const char *path, struct evd_erro
 	evd_hex(hex, salt, sizeof salt);
 	snprintf(f->temporary, n, "%s.%s.part", path, hex);
 	return evd_file_create(-1, f->temporary, &f->fd, err);
+}
+
+void evd_new_file_reached(struct evd_new_file *f, uint64_t at)
+{
+	if (at - f->under_way < STRETCH)
+		return;
+	evd_start_writing(f->fd, f->under_way, at - f->under_way);
+	f->under_way = at;
 }
 
 static int sync_folder(const char *path, struct evd_error *err)

@@ -18,8 +18,8 @@
 #define SPILL "central"
 #define SPILL_FROM ((size_t)64 << 10) /* bytes */
 
-/* Bytes of one step where they go on in order: as many as keep all threads of an envelope at work. */
-#define STREAM_BLOCK ((size_t)4 << 20)
+/* Bytes of one step where they go on in order: they stay in a core's cache from one use to the next. */
+#define STREAM_BLOCK ((size_t)256 << 10)
 
 static const char media_type[] = "application/vnd.etsi.asic-e+zip";
 
@@ -62,36 +62,18 @@ void evd_bundle_release(struct evd_bundle *b)
 	b->c = NULL;
 }
 
-int evd_beside_alone(const struct evd_beside *b, struct evd_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; b && i < b->n && r == 0; i++)
-		r = b->work(b->ctx, i, err);
-	return r;
-}
-
 /* Bytes of the container: into the file at `off`, or on to who asked for them, then in order. */
-static int put_with(struct evd_bundle *b, uint64_t off, const void *p, size_t len,
-                    const struct evd_beside *beside, struct evd_error *err)
-{
-	const struct evd_seal_into *into = b->o->into;
-	int r;
-
-	if (!into) {
-		r = evd_beside_alone(beside, err);
-		return r ? r : evd_file_write_at(b->file.fd, off, p, len, err);
-	}
-	if (off != b->sent)
-		return evd_fail(err, EVD_E_INTERNAL, "the bundle was not written in order");
-	b->sent += len;
-	return into->write(into->ctx, p, len, beside, err);
-}
-
 static int put_at(struct evd_bundle *b, uint64_t off, const void *p, size_t len,
                   struct evd_error *err)
 {
-	return put_with(b, off, p, len, NULL, err);
+	const struct evd_seal_into *into = b->o->into;
+
+	if (!into)
+		return evd_file_write_at(b->file.fd, off, p, len, err);
+	if (off != b->sent)
+		return evd_fail(err, EVD_E_INTERNAL, "the bundle was not written in order");
+	b->sent += len;
+	return into->write(into->ctx, p, len, err);
 }
 
 static int spill(struct evd_bundle *b, struct evd_error *err)
@@ -231,65 +213,35 @@ static int tell(struct evd_bundle *b, size_t n, struct evd_error *err)
 	return evd_fail(err, EVD_E_CANCELLED, "stopped; no file was made");
 }
 
-/* One file on its way: while a block of it goes on, it is hashed and the next one is read. */
-struct stream {
-	struct evd_sha sha;
-	uint32_t crc;
-	int from;
-	uint8_t *block[2];
-	unsigned turn; /* block[turn] holds n bytes, the other takes next_n from next_at */
-	size_t n, next_n;
-	uint64_t next_at;
-};
-
-static int stream_beside(void *ctx, size_t i, struct evd_error *err)
-{
-	struct stream *s = ctx;
-
-	if (i == 0)
-		return evd_sha_add(&s->sha, s->block[s->turn], s->n, err);
-	if (i == 1)
-		s->crc = evd_crc32_bulk(s->crc, s->block[s->turn], s->n);
-	else
-		return evd_read_at(s->from, s->next_at, s->block[1 - s->turn], s->next_n, err);
-	return 0;
-}
-
 /* Reads `size` bytes of `from`, hashing, and copies them to where they will stand, unless that is
  * NOWHERE; gives digest and CRC-32. */
 #define NOWHERE UINT64_MAX
 static int stream(struct evd_bundle *b, int from, uint64_t size, uint64_t to, uint8_t *digest,
                   uint32_t *crc, struct evd_error *err)
 {
-	struct stream s = {.from = from};
-	const struct evd_beside beside = {stream_beside, 3, &s};
-	size_t room = size < STREAM_BLOCK ? (size_t)size : STREAM_BLOCK;
-	int r = evd_sha_begin(&s.sha, EVD_SHA256, err);
+	uint8_t *block = malloc(STREAM_BLOCK);
+	struct evd_sha sha = {0};
+	int r = block ? evd_sha_begin(&sha, EVD_SHA256, err) : evd_nomem(err);
 
-	s.block[0] = malloc(2 * room + 1);
-	if (!s.block[0])
-		r = r ? r : evd_nomem(err);
-	else
-		s.block[1] = s.block[0] + room;
-	if (r == 0)
-		r = evd_read_at(from, 0, s.block[0], room, err);
-	s.n = room;
-	for (uint64_t done = 0; done < size && r == 0; done += s.n, s.n = s.next_n) {
-		s.next_at = done + s.n;
-		s.next_n = size - s.next_at < room ? (size_t)(size - s.next_at) : room;
-		if (to == NOWHERE)
-			r = evd_beside_alone(&beside, err);
-		else
-			r = put_with(b, to + done, s.block[s.turn], s.n, &beside, err);
+	*crc = 0;
+	for (uint64_t done = 0; done < size && r == 0;) {
+		size_t n = size - done < STREAM_BLOCK ? (size_t)(size - done) : STREAM_BLOCK;
+
+		r = evd_read_at(from, done, block, n, err);
+		if (r == 0)
+			r = evd_sha_add(&sha, block, n, err);
+		if (r == 0)
+			*crc = evd_crc32_bulk(*crc, block, n);
 		if (r == 0 && to != NOWHERE)
-			r = tell(b, s.n, err);
-		s.turn = 1 - s.turn;
+			r = put_at(b, to + done, block, n, err);
+		if (r == 0 && to != NOWHERE)
+			r = tell(b, n, err);
+		done += n;
 	}
-	*crc = s.crc;
 	if (r == 0)
-		r = evd_sha_end(&s.sha, digest, err);
-	evd_sha_release(&s.sha);
-	free(s.block[0]);
+		r = evd_sha_end(&sha, digest, err);
+	evd_sha_release(&sha);
+	free(block);
 	return r;
 }
 

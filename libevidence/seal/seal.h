@@ -10,24 +10,11 @@
 
 enum evd_seal_scope { EVD_SEAL_AUTO, EVD_SEAL_ALL, EVD_SEAL_TAGS };
 
-/* What there is to do with bytes beside writing them: pieces 0…n-1, in any order, at once where there are
- * threads (hashing; reading what comes next). */
-struct evd_beside {
-	int (*work)(void *ctx, size_t i, struct evd_error *err);
-	size_t n;
-	void *ctx;
-};
-
-/* Where the bundle's bytes go, in order, when no file is to be made of them (envelope/). Does all of
- * `beside`, which may be NULL, before it returns. */
+/* Where the bundle's bytes go, in order, when no file is to be made of them (envelope/). */
 struct evd_seal_into {
-	int (*write)(void *ctx, const void *p, size_t len, const struct evd_beside *beside,
-	             struct evd_error *err);
+	int (*write)(void *ctx, const void *p, size_t len, struct evd_error *err);
 	void *ctx;
 };
-
-/* evd_beside_alone(b, err): all pieces, one after the other. */
-int evd_beside_alone(const struct evd_beside *b, struct evd_error *err) EVD_MUST_USE;
 
 struct evd_seal_options {
 	enum evd_seal_scope scope;
