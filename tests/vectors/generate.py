@@ -7,7 +7,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from gen import good, table  # noqa: E402
+from gen import good, receipts, table  # noqa: E402
 
 
 def main():
@@ -25,8 +25,8 @@ def main():
 	absent = [] if options.only else table.missing(t.rows, t.skipped)
 	if absent:
 		sys.exit('cases without vector or reason: ' + ' '.join(absent))
-	print('%d vectors (%d good), %d cases not applicable, %.1f s' % (len(t.rows), sum(r['good'] for r in t.rows),
-		len(t.skipped), time.monotonic() - began))
+	print('%d vectors (%d good), %d receipts, %d cases not applicable, %.1f s' % (len(t.rows), sum(r['good'] for r in t.rows),
+		len(t.receipts), len(t.skipped), time.monotonic() - began))
 
 
 def parts(large):
@@ -34,7 +34,7 @@ def parts(large):
 	import pkgutil
 	import gen
 	names = sorted(m.name for m in pkgutil.iter_modules(gen.__path__) if m.name.startswith('cases_'))
-	out = [good] + [importlib.import_module('gen.' + n) for n in names]
+	out = [good, receipts] + [importlib.import_module('gen.' + n) for n in names]
 	if large:
 		out.append(importlib.import_module('gen.large'))
 	return out

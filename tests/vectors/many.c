@@ -10,7 +10,11 @@
 #include "base/text.h"
 #include "platform/input.h"
 #include "report/report.h"
+#include "verify/receipt.h"
 #include "verify/verify.h"
+#ifdef EVD_MUTANTS
+#include EVD_MUTANTS
+#endif
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +29,7 @@
 /* What one set of options came to; the lines of one set share it. */
 static struct set {
 	char *text;
-	const char *older;
+	const char *older, *receipt;
 	bool wrong;
 	struct evd_verify_options o;
 } sets[MAX_SETS];
@@ -54,6 +58,8 @@ static bool take(struct set *s, const char *name, char **rest)
 		return evd_trust_policy(&s->o.trust, value, &err) == 0;
 	if (strcmp(name, "--extends") == 0)
 		return (s->older = value) != NULL;
+	if (strcmp(name, "--receipt") == 0)
+		return (s->receipt = value) != NULL;
 	if (strcmp(name, "--at") == 0)
 		return s->o.has_at = evd_time_parse(evd_view_str(value), &s->o.at_ms);
 	return false;
@@ -72,7 +78,7 @@ static const struct set *options(const char *text, int64_t now)
 		return NULL;
 	nsets++;
 	s->text = strdup(text);
-	rest = strdup(text); /* stays: `older` points into it */
+	rest = strdup(text); /* stays: `older` and `receipt` point into it */
 	s->o.pool = pool;
 	s->o.now = now;
 	if (!s->text || !rest)
@@ -96,6 +102,24 @@ static int judge(const char *path, const struct evd_verify_options *o, struct ev
 	return r;
 }
 
+/* As evidence-verify reads it: of what is too large, one byte more than may be. */
+static int judge_receipt(const char *path, struct evd_report *report)
+{
+	struct evd_buf text = {0};
+	struct evd_error err = {0};
+	int c, r = EVD_E_IO;
+	FILE *f = fopen(path, "rb");
+
+	while (f && text.len <= EVD_MAX_RECEIPT && (c = getc(f)) != EOF)
+		evd_put(&text, &(uint8_t){(uint8_t)c}, 1);
+	if (f && !ferror(f) && evd_buf_check(&text, &err) == 0)
+		r = evd_verify_receipt(report, evd_buf_view(&text), &err);
+	if (f)
+		fclose(f);
+	evd_buf_release(&text);
+	return r;
+}
+
 /* The report of one bundle into `out`. */
 static int answer(const char *path, const struct set *s, struct evd_buf *out)
 {
@@ -109,11 +133,47 @@ static int answer(const char *path, const struct set *s, struct evd_buf *out)
 			evd_verify_extends(&report, &older);
 		evd_report_release(&older);
 	}
+	if (r == 0 && s->receipt && evd_verdict(&report) != EVD_REFUSED)
+		r = judge_receipt(s->receipt, &report);
 	if (r == 0)
 		r = evd_report_json(&report, out, &err);
 	evd_report_release(&report);
 	return r;
 }
+
+/* For mutants.py, which compiles this file once more: which mutants differ from the verifier over the bundle judged last. */
+#ifdef EVD_MUTANTS
+unsigned evd_mutant;
+bool evd_mutant_differs[EVD_MUTANTS_N];
+
+static void differs(void)
+{
+	const char *sep = "";
+
+	for (unsigned n = 1; n < EVD_MUTANTS_N; n++)
+		if (evd_mutant_differs[n]) {
+			printf("%s%u", sep, n);
+			sep = " ";
+		}
+	printf("\t");
+	memset(evd_mutant_differs, 0, sizeof evd_mutant_differs);
+}
+
+static void be(void)
+{
+	const char *which = getenv("EVD_MUTANT");
+
+	evd_mutant = which ? (unsigned)strtoul(which, NULL, 10) : 0;
+}
+#else
+static void differs(void)
+{
+}
+
+static void be(void)
+{
+}
+#endif
 
 static void limit(void)
 {
@@ -134,12 +194,14 @@ int main(void)
 	setrlimit(RLIMIT_AS, &memory);
 #endif
 	(void)memory;
+	be();
 	if (!now || evd_pool_new(1, &pool, &err) || !evd_crypto())
 		return 70;
 	while (getdelim(&line, &room, '\0', stdin) > 0) {
 		char *rest = line, *number, *path;
 		struct evd_buf out = {0};
 		const struct set *s;
+		bool failed;
 
 		number = strsep(&rest, "\t");
 		path = strsep(&rest, "\t");
@@ -147,10 +209,13 @@ int main(void)
 		if (!path || !s)
 			return 64;
 		limit();
-		if (s->wrong || answer(path, s, &out))
-			printf("%s\t!\n", number);
+		failed = s->wrong || answer(path, s, &out);
+		printf("%s\t", number);
+		differs();
+		if (failed)
+			printf("!\n");
 		else
-			printf("%s\t%.*s", number, (int)out.len, (const char *)out.data);
+			printf("%.*s", (int)out.len, (const char *)out.data);
 		fflush(stdout);
 		evd_buf_release(&out);
 	}

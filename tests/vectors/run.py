@@ -133,7 +133,7 @@ def together(folder, verifier, rows, lines):
 	"""Vectors of the same options in one call answer as they did alone."""
 	groups, bad = {}, []
 	for row in rows:
-		if row['exit'] < 64 and lines.get(row['name']) is not None and not row.get('env') and '--extends' not in row['args']:
+		if row['exit'] < 64 and lines.get(row['name']) is not None and not row.get('env') and not {'--extends', '--receipt'} & set(row['args']):
 			groups.setdefault(tuple(row['args']), []).append(row)
 	for args, group in groups.items():
 		for i in range(0, len(group), 200):
@@ -186,10 +186,12 @@ def main():
 	parser.add_argument('--jobs', type=int, default=2)
 	parser.add_argument('--no-text', action='store_true', help='the verifier writes JSON only')
 	parser.add_argument('--no-many', action='store_true', help='the verifier takes one bundle a call')
+	parser.add_argument('--no-receipts', action='store_true', help='the verifier judges no receipts')
 	parser.add_argument('--fast', action='store_true', help='JSON only, many a call, stop at the first disagreement')
 	o = parser.parse_args()
 	with open(os.path.join(o.vectors, 'expected.json')) as f:
-		rows = [r for r in json.load(f)['vectors'] if fnmatch.fnmatch(r['name'], o.only)]
+		table = json.load(f)
+	rows = [r for r in table['vectors'] + ([] if o.no_receipts else table['receipts']) if fnmatch.fnmatch(r['name'], o.only)]
 	verifier, lines, failed = shlex.split(o.verifier), {}, 0
 	if o.fast:
 		wrong = batched(o.vectors, verifier, rows)

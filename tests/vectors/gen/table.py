@@ -96,7 +96,7 @@ def judge(findings, unknown=()):
 
 class Table:
 	def __init__(self, out, only=None):
-		self.out, self.only, self.rows, self.skipped, self.seen = out, only, [], [], {}
+		self.out, self.only, self.rows, self.skipped, self.seen, self.receipts = out, only, [], [], {}, []
 		os.makedirs(out, exist_ok=True)
 
 	def name(self, case):
@@ -147,6 +147,27 @@ class Table:
 		row['good'] = row['verdict'] == 'TOTAL-PASSED'
 		self.rows.append(row)
 
+	def receipt(self, what, make, result, findings, pins=None, unknown=()):
+		"""A receipt held against a bundle: make() gives bundle, receipt, and what the report's member says (None: it has none)."""
+		name = self.name('receipt')
+		if self.only and not self.only(name):
+			return
+		bundle, text, said = make()
+		if isinstance(bundle, Case):
+			data, pins = bundle.bundle(), [bundle.custodian.id] if pins is None else pins
+		else:
+			data = bundle
+		for end, content in (('.asice', data), ('.receipt', text)):
+			with open(os.path.join(self.out, name + end), 'wb') as f:
+				f.write(content)
+		row = dict({'name': name, 'case': 'receipt', 'what': what, 'file': name + '.asice'}, **judge(findings, unknown))
+		row['args'] = [x for p in (pins or []) for x in ('--pin', p)] + ['--receipt', '@/%s.receipt' % name]
+		row['report'] = {'receipt': said}
+		if result not in ('accepted', 'refused', None) and row['exit'] in (0, 2):
+			row['exit'] = 1
+		row['good'] = False
+		self.receipts.append(row)
+
 	def pem(self, cert):
 		"""A certificate or revocation list as the reader gives it; text stands as it is, a dict is a folder of texts."""
 		import base64
@@ -190,7 +211,7 @@ class Table:
 
 	def save(self):
 		with open(os.path.join(self.out, 'expected.json'), 'w') as f:
-			json.dump({'vectors': self.rows, 'skipped': self.skipped}, f, indent=1, ensure_ascii=False)
+			json.dump({'vectors': self.rows, 'skipped': self.skipped, 'receipts': self.receipts}, f, indent=1, ensure_ascii=False)
 			f.write('\n')
 
 
