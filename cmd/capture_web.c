@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WEB_PAGES_MAX 1000u
+
 int capture_web_run(struct capture *c, struct evd_error *err);
 
 static int put_findings(struct web_page *p, struct evd_error *err)
@@ -25,7 +27,7 @@ static int put_findings(struct web_page *p, struct evd_error *err)
 }
 
 int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number, const char *url,
-                     struct evd_error *err)
+                     bool last, struct evd_error *err)
 {
 	static struct web_page p;
 	int r;
@@ -49,7 +51,8 @@ int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number
 		r = capture_commit(w->c, err);
 	if (r == 0)
 		r = web_page_compare(&p, err);
-	if (r != EVD_E_UNAVAILABLE && r != EVD_E_CANCELLED)
+	/* a browser that ends now takes its tab with it */
+	if (r != EVD_E_UNAVAILABLE && r != EVD_E_CANCELLED && !last)
 		web_page_close(&p);
 	w->heard = NULL;
 	web_net_release(&p.net);
@@ -117,15 +120,16 @@ static int commit_part(struct capture *c, const char *url, struct evd_error *err
 
 static int work(struct web *w, const struct web_wish *wish, struct evd_error *err)
 {
-	const char *url;
+	const char *url = capture_list(w->c, "words", 0), *next;
 	int r = 0;
 
-	for (unsigned i = 0; r == 0 && (url = capture_list(w->c, "words", i)) != NULL; i++) {
+	for (unsigned i = 0; r == 0 && url; i++, url = next) {
+		next = capture_list(w->c, "words", i + 1);
 		if (i)
 			r = rest_between(w, err);
 		if (r)
 			break;
-		r = web_page_capture(w, wish, i + 1, url, err);
+		r = web_page_capture(w, wish, i + 1, url, !next, err);
 		if (r == EVD_E_DAMAGED || r == EVD_E_LIMIT) { /* this page; the next may be had */
 			capture_warn(w->c, "page %u was not captured whole: %s", i + 1, err ? err->text : "");
 			r = commit_part(w->c, url, err);
@@ -143,9 +147,12 @@ int capture_web_run(struct capture *c, struct evd_error *err)
 
 	if (r)
 		return r;
-	for (unsigned i = 0; (url = capture_list(c, "words", i)) != NULL; i++)
+	for (unsigned i = 0; (url = capture_list(c, "words", i)) != NULL; i++) {
 		if (!is_page(url))
 			return evd_fail(err, EVD_E_MISUSE, "a page begins with http:// or https://");
+		if (i == WEB_PAGES_MAX)
+			return evd_fail(err, EVD_E_LIMIT, "one command takes at most %u pages", WEB_PAGES_MAX);
+	}
 	if (!capture_list(c, "words", 0))
 		return evd_fail(err, EVD_E_MISUSE, "say which page");
 	w.c = c;

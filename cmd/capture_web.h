@@ -57,6 +57,9 @@ int web_send(struct web *w, const struct web_session *session, const char *metho
  * (its words in err); UNAVAILABLE: it has gone; CANCELLED: a stop was asked for; LIMIT: no answer in time. */
 int web_call(struct web *w, const struct web_session *session, const char *method,
              const char *params, int ms, size_t *result, struct evd_error *err) EVD_MUST_USE;
+/* web_wait(w, id, method, ms, result, err): the second half of a call: waits for the answer to what was sent. */
+int web_wait(struct web *w, uint64_t id, const char *method, int ms, size_t *result,
+             struct evd_error *err) EVD_MUST_USE;
 /* web_hear(w, ms, err): hands over what comes within `ms`, at least one message, or EVD_END. */
 int web_hear(struct web *w, int ms, struct evd_error *err) EVD_MUST_USE;
 
@@ -76,8 +79,9 @@ struct web_wish {
 	bool bad_certificates;  /* go on where the certificate is not trusted; recorded */
 };
 
-/* web_page_capture(w, wish, number, url, err): one load, one set of items, one entry. */
+/* web_page_capture(w, wish, number, url, last, err): one load, one set of items, one entry. `last`: the browser
+ * ends behind it. */
 int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number, const char *url,
-                     struct evd_error *err) EVD_MUST_USE;
+                     bool last, struct evd_error *err) EVD_MUST_USE;
 
 #endif

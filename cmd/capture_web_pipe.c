@@ -206,14 +206,13 @@ int web_send(struct web *w, const struct web_session *session, const char *metho
 	return r ? r : write_all(w, err);
 }
 
-int web_call(struct web *w, const struct web_session *session, const char *method,
-             const char *params, int ms, size_t *result, struct evd_error *err)
+int web_wait(struct web *w, uint64_t id, const char *method, int ms, size_t *result,
+             struct evd_error *err)
 {
 	int64_t until = evd_clock_ms() + ms;
 	struct evd_view text;
-	uint64_t id;
 	unsigned n = 0;
-	int r = web_send(w, session, method, params, &id, err);
+	int r = 0;
 
 	*result = 0;
 	while (r == 0) {
@@ -236,6 +235,16 @@ int web_call(struct web *w, const struct web_session *session, const char *metho
 	text = json_text_of(&w->msg, json_get(&w->msg, 0, "error"), "message");
 	return evd_fail(err, EVD_E_DAMAGED, "the browser refused %s: %.*s", method,
 	                text.len < 120 ? (int)text.len : 120, text.len ? (const char *)text.p : "");
+}
+
+int web_call(struct web *w, const struct web_session *session, const char *method,
+             const char *params, int ms, size_t *result, struct evd_error *err)
+{
+	uint64_t id;
+	int r = web_send(w, session, method, params, &id, err);
+
+	*result = 0;
+	return r ? r : web_wait(w, id, method, ms, result, err);
 }
 
 uint64_t web_number(const struct web *w, size_t object, const char *key)

@@ -2,6 +2,7 @@
 #include "capture_web.h"
 
 #include "platform/clock.h"
+#include "platform/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define CLOSE_MS 3000 /* for the browser to end by itself */
+#define LOOK_US 10000
+#define REMOVE_US 5000
+#define REMOVE_TRIES 400
 
 /* Nothing of the browser's own goes to the network; one look for all pages. */
 static const char *const flags[] = {
@@ -109,60 +112,52 @@ static int drop(const char *path, const struct stat *st, int type, struct FTW *a
 void web_profile_remove(struct web *w)
 {
 	/* a process of the browser may still write while it ends */
-	for (int i = 0; w->profile[0] && i < 20 && access(w->profile, F_OK) == 0; i++) {
+	for (int i = 0; w->profile[0] && i < REMOVE_TRIES && access(w->profile, F_OK) == 0; i++) {
 		if (i)
-			usleep(50000);
+			usleep(REMOVE_US);
 		nftw(w->profile, drop, 16, FTW_DEPTH | FTW_PHYS);
 	}
 	w->profile[0] = 0;
 }
 
-/* In the child: descriptors 3 and 4 are the pipe, all others are closed by exec. */
-static void become(const char *path, char *const *argv, int in, int out)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int a = fcntl(in, F_DUPFD, 10), b = fcntl(out, F_DUPFD, 10);
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_DFL);
-	if (setpgid(0, 0) != 0 || a < 0 || b < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
-	    dup2(null, 2) < 0 || dup2(a, 3) < 0 || dup2(b, 4) < 0)
-		_exit(71);
-	close(a);
-	close(b);
-	execv(path, argv);
-	_exit(71);
-}
-
+/* Descriptors 3 and 4 are the pipe (--remote-debugging-pipe). */
 static int start(struct web *w, struct evd_error *err)
 {
-	static char data[4200], sandbox[] = "--no-sandbox", name[] = "chromium";
-	char *argv[N_FLAGS + 4];
-	int to[2] = {-1, -1}, from[2] = {-1, -1}, sys = 0;
+	static char data[4200];
+	const char *argv[N_FLAGS + 4];
+	struct evd_spawn how = {.program = w->path,
+	                        .argv = argv,
+	                        .fd = {EVD_SPAWN_NULL, EVD_SPAWN_NULL, EVD_SPAWN_NULL},
+	                        .n_fds = 5,
+	                        .flags = EVD_SPAWN_GROUP | EVD_SPAWN_DIES_WITH_US};
+	int to[2] = {-1, -1}, from[2] = {-1, -1}, r;
 	size_t n = 0;
 
 	snprintf(data, sizeof data, "--user-data-dir=%s", w->fresh ? w->profile : w->profile_asked);
-	argv[n++] = name;
+	argv[n++] = "chromium";
 	for (size_t i = 0; i < N_FLAGS; i++)
-		argv[n++] = (char *)(uintptr_t)flags[i];
+		argv[n++] = flags[i];
 	argv[n++] = data;
 	if (w->no_sandbox)
-		argv[n++] = sandbox;
+		argv[n++] = "--no-sandbox";
 	argv[n] = NULL;
-	if (pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
-		sys = errno;
-	w->pid = sys ? -1 : fork();
-	if (w->pid == 0)
-		become(w->path, argv, to[0], from[1]);
-	sys = w->pid < 0 && !sys ? errno : sys;
+	r = evd_spawn_pipe(to, err);
+	if (r == 0)
+		r = evd_spawn_pipe(from, err);
+	how.fd[3] = to[0];
+	how.fd[4] = from[1];
+	if (r == 0)
+		r = evd_spawn(&how, &w->pid, err);
 	if (to[0] >= 0)
 		close(to[0]);
 	if (from[1] >= 0)
 		close(from[1]);
 	w->to = to[1];
 	w->from = from[0];
-	if (sys)
-		return evd_fail_sys(err, sys, "the browser could not be started");
+	if (r) {
+		w->pid = -1;
+		return r;
+	}
 	fcntl(w->from, F_SETPIPE_SZ, 1 << 20);
 	fcntl(w->to, F_SETFL, O_NONBLOCK);
 	return 0;
@@ -183,31 +178,35 @@ int web_start(struct web *w, struct evd_error *err)
 	return r ? r : start(w, err);
 }
 
-/* It is asked, then made to; its processes are a group of their own. */
-static void wait_or_kill(struct web *w)
+/* A profile of the person's own is to be left in order: the browser is asked, and has its time. */
+static void let_end(struct web *w)
 {
 	int64_t until = evd_clock_ms() + CLOSE_MS;
-	pid_t done = 0;
+	siginfo_t done = {0};
 
-	while (done == 0 && evd_clock_ms() < until) {
-		done = waitpid(w->pid, NULL, WNOHANG);
-		if (done == 0)
-			usleep(10000);
+	if (web_send(w, NULL, "Browser.close", NULL, NULL, NULL))
+		return;
+	close(w->to);
+	w->to = -1;
+	while (done.si_pid == 0 && evd_clock_ms() < until) {
+		usleep(LOOK_US);
+		/* only looked at: while it is not waited for, its number is nobody else's */
+		if (waitid(P_PID, (id_t)w->pid, &done, WEXITED | WNOHANG | WNOWAIT) != 0)
+			return;
 	}
-	kill(-w->pid, SIGKILL);
-	if (done == 0)
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
 }
 
+/* Its processes are a group of their own. */
 void web_end(struct web *w)
 {
-	if (w->pid > 0 && web_send(w, NULL, "Browser.close", NULL, NULL, NULL))
+	if (w->pid > 0 && !w->fresh)
+		let_end(w);
+	if (w->pid > 0)
 		kill(-w->pid, SIGKILL);
 	if (w->to >= 0)
 		close(w->to);
 	if (w->pid > 0)
-		wait_or_kill(w);
+		evd_spawn_wait(w->pid);
 	if (w->from >= 0)
 		close(w->from);
 	if (w->fresh)

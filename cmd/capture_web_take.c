@@ -88,19 +88,23 @@ int web_page_item(struct web_page *p, const char *part, const char *ext, struct 
 	return r ? r : capture_item_end(p->w->c, &p->facts, err);
 }
 
-/* Calls `method`, whose result holds base64 in `key`, and decodes it. */
+/* The bytes that the base64 in `key` of an answer spells. */
+static int put_bytes(struct web_page *p, const char *method, size_t result, const char *key,
+                     struct evd_buf *b, struct evd_error *err)
+{
+	evd_buf_reset(b);
+	if (!web_put_base64(b, json_text_of(&p->w->msg, result, key)) || b->len == 0)
+		return evd_fail(err, EVD_E_DAMAGED, "the browser's answer to %s is no data", method);
+	return evd_buf_check(b, err);
+}
+
 static int fetch_bytes(struct web_page *p, const char *method, const char *params, const char *key,
                        struct evd_buf *b, struct evd_error *err)
 {
 	size_t result;
 	int r = web_page_call(p, method, params, &result, err);
 
-	evd_buf_reset(b);
-	if (r)
-		return r;
-	if (!web_put_base64(b, json_text_of(&p->w->msg, result, key)) || b->len == 0)
-		return evd_fail(err, EVD_E_DAMAGED, "the browser's answer to %s is no data", method);
-	return evd_buf_check(b, err);
+	return r ? r : put_bytes(p, method, result, key, b, err);
 }
 
 static int take_view(struct web_page *p, struct evd_buf *b, struct evd_error *err)
@@ -112,8 +116,10 @@ static int take_view(struct web_page *p, struct evd_buf *b, struct evd_error *er
 	return r ? r : web_page_item(p, "view", "png", evd_buf_view(b), err);
 }
 
-static int take_tile(struct web_page *p, uint64_t y, uint64_t height, struct evd_buf *b,
-                     struct evd_error *err)
+static const char draw[] = "Page.captureScreenshot";
+
+static int ask_for_tile(struct web_page *p, uint64_t y, uint64_t height, uint64_t *id,
+                        struct evd_error *err)
 {
 	char params[200];
 
@@ -121,7 +127,15 @@ static int take_tile(struct web_page *p, uint64_t y, uint64_t height, struct evd
 	         "{\"format\":\"png\",\"optimizeForSpeed\":true,\"captureBeyondViewport\":true,"
 	         "\"clip\":{\"x\":0,\"y\":%llu,\"width\":%llu,\"height\":%llu,\"scale\":1}}",
 	         (unsigned long long)y, (unsigned long long)p->width, (unsigned long long)height);
-	return fetch_bytes(p, "Page.captureScreenshot", params, "data", b, err);
+	return web_send(p->w, &p->session, draw, params, id, err);
+}
+
+static int take_tile(struct web_page *p, uint64_t id, struct evd_buf *b, struct evd_error *err)
+{
+	size_t result;
+	int r = web_wait(p->w, id, draw, WEB_CALL_MS, &result, err);
+
+	return r ? r : put_bytes(p, draw, result, "data", b, err);
 }
 
 /* A tile is of the size that was asked for, or the picture would not be what it says. */
@@ -142,17 +156,24 @@ static int place_tile(struct capture_picture *whole, uint64_t y, uint64_t height
 	return r;
 }
 
+static uint64_t tile_height(uint64_t y, uint64_t height)
+{
+	return height - y < TILE ? height - y : TILE;
+}
+
+/* While one tile is put in its place the browser draws the next. */
 static int draw_tiles(struct web_page *p, struct capture_picture *whole, struct evd_buf *b,
                       struct evd_error *err)
 {
-	int r = 0;
+	uint64_t id, height = whole->height;
+	int r = ask_for_tile(p, 0, tile_height(0, height), &id, err);
 
-	for (uint64_t y = 0; r == 0 && y < whole->height; y += TILE) {
-		uint64_t height = whole->height - y < TILE ? whole->height - y : TILE;
-
-		r = take_tile(p, y, height, b, err);
+	for (uint64_t y = 0; r == 0 && y < height; y += TILE) {
+		r = take_tile(p, id, b, err);
+		if (r == 0 && y + TILE < height)
+			r = ask_for_tile(p, y + TILE, tile_height(y + TILE, height), &id, err);
 		if (r == 0)
-			r = place_tile(whole, y, height, evd_buf_view(b), err);
+			r = place_tile(whole, y, tile_height(y, height), evd_buf_view(b), err);
 	}
 	return r;
 }
@@ -182,7 +203,7 @@ static int take_tiled(struct web_page *p, uint64_t height, struct evd_buf *b, st
 
 static int take_full(struct web_page *p, struct evd_buf *b, struct evd_error *err)
 {
-	uint64_t height = p->height < p->wish->max_height ? p->height : p->wish->max_height;
+	uint64_t height = p->height < p->wish->max_height ? p->height : p->wish->max_height, id;
 	int r;
 
 	if (p->width == 0 || height == 0 || p->width > 65535)
@@ -192,7 +213,9 @@ static int take_full(struct web_page *p, struct evd_buf *b, struct evd_error *er
 	evd_object_bool(&p->facts, "cut", p->height > height || p->cut);
 	if (height > TILE)
 		return take_tiled(p, height, b, err);
-	r = take_tile(p, 0, height, b, err);
+	r = ask_for_tile(p, 0, height, &id, err);
+	if (r == 0)
+		r = take_tile(p, id, b, err);
 	return r ? r : web_page_item(p, "full", "png", evd_buf_view(b), err);
 }
 

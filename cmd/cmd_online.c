@@ -3,9 +3,9 @@
 
 #include "base/text.h"
 #include "cmd.h"
+#include "platform/spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,35 +20,6 @@ struct child {
 	int in, out, says; /* our ends: the request goes in, the answer and the reason come out */
 };
 
-static void become(const char *program, const char *url, const char *timeout, int in, int out,
-                   int says)
-{
-	char *const env[] = {NULL};
-	static char self[] = "evidence-online", option[] = "--timeout";
-	char *argv[5] = {self, NULL};
-	sigset_t none;
-	/* execve takes them as they are */
-	union {
-		const char *from;
-		char *to;
-	} u;
-	size_t n = 1;
-
-	if (timeout) {
-		u.from = timeout;
-		argv[n++] = option;
-		argv[n++] = u.to;
-	}
-	u.from = url;
-	argv[n] = u.to;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	if (dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(says, 2) == 2)
-		execve(program, argv, env);
-	_exit(70);
-}
-
 static void close_pair(int pair[2])
 {
 	for (int i = 0; i < 2; i++)
@@ -59,26 +30,32 @@ static void close_pair(int pair[2])
 static int start(const char *program, const char *url, const char *timeout, struct child *c,
                  struct evd_error *err)
 {
-	int pair[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}};
+	static const char *const env[] = {NULL};
+	const char *argv[5] = {"evidence-online", timeout ? "--timeout" : url, timeout, url, NULL};
+	struct evd_spawn how = {.program = program, .argv = argv, .env = env, .n_fds = 3};
+	int pair[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}, r = 0;
 
-	for (int i = 0; i < 3; i++)
-		if (pipe2(pair[i], O_CLOEXEC)) {
-			int sys = errno;
-
-			for (int k = 0; k < 3; k++)
-				close_pair(pair[k]);
-			return evd_fail_sys(err, sys, "no pipe for evidence-online");
-		}
-	c->pid = fork();
-	if (c->pid == 0)
-		become(program, url, timeout, pair[0][0], pair[1][1], pair[2][1]);
+	if (!timeout)
+		argv[2] = NULL;
+	for (int i = 0; r == 0 && i < 3; i++)
+		r = evd_spawn_pipe(pair[i], err);
+	how.fd[0] = pair[0][0];
+	how.fd[1] = pair[1][1];
+	how.fd[2] = pair[2][1];
+	if (r == 0)
+		r = evd_spawn(&how, &c->pid, err);
+	if (r) {
+		for (int i = 0; i < 3; i++)
+			close_pair(pair[i]);
+		return r;
+	}
 	close(pair[0][0]);
 	close(pair[1][1]);
 	close(pair[2][1]);
 	c->in = pair[0][1];
 	c->out = pair[1][0];
 	c->says = pair[2][0];
-	return c->pid < 0 ? evd_fail_sys(err, errno, "evidence-online could not be started") : 0;
+	return 0;
 }
 
 /* What fits is kept, the rest is read and dropped, so that the other side never waits for us. */
@@ -133,7 +110,7 @@ int cmd_online_ask(const char *url, const char *timeout, struct evd_view request
 	struct evd_buf reason = {0};
 	void (*before)(int);
 	char program[4096];
-	int status = 0, r = cmd_beside("evidence-online", program, sizeof program, err);
+	int r = cmd_beside("evidence-online", program, sizeof program, err);
 
 	if (r == 0)
 		r = start(program, url, timeout, &c, err);
@@ -147,9 +124,7 @@ int cmd_online_ask(const char *url, const char *timeout, struct evd_view request
 	signal(SIGPIPE, before);
 	close(c.out);
 	close(c.says);
-	while (waitpid(c.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	r = judge(status, &reason, err);
+	r = judge(evd_spawn_wait(c.pid), &reason, err);
 	if (r == 0)
 		r = evd_buf_check(answer, err);
 	evd_buf_release(&reason);

@@ -4,6 +4,7 @@
 #include "base/frame.h"
 #include "capture/handed.h"
 #include "platform/clock.h"
+#include "platform/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/poll.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define READ_BLOCK (UINT32_C(256) << 10)
@@ -29,52 +28,36 @@ struct observing {
 	uint8_t block[READ_BLOCK];
 };
 
-/* In the child, between fork and exec: nothing but system calls. What the program's libraries print is
- * nobody's business; what it has to say comes as frames. */
-static void become(const char *program, int in, int out, int null)
-{
-	char name[] = "evidence-capture";
-	char *const argv[] = {name, NULL};
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
-	setsid(); /* Ctrl-C is this side's business */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(null, 2) < 0)
-		_exit(71);
-	execv(program, argv);
-	_exit(71);
-}
-
+/* What the program's libraries print is nobody's business; what it has to say comes as frames. */
 static int start(struct observing *ob, const char *program, struct evd_error *err)
 {
-	int to[2] = {-1, -1}, from[2] = {-1, -1}, null, sys = 0;
+	static const char *const argv[] = {"evidence-capture", NULL};
+	struct evd_spawn how = {.program = program,
+	                        .argv = argv,
+	                        .n_fds = 3,
+	                        .flags = EVD_SPAWN_SESSION | EVD_SPAWN_DIES_WITH_US};
+	int to[2] = {-1, -1}, from[2] = {-1, -1}, r;
 
 	if (access(program, X_OK) != 0)
 		return evd_fail(err, EVD_E_UNAVAILABLE, "%s is missing; it looks at screens and pages",
 		                program);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null < 0 || pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
-		sys = errno;
-	ob->pid = sys ? -1 : fork();
-	if (ob->pid == 0)
-		become(program, to[0], from[1], null);
-	if (ob->pid < 0 && !sys)
-		sys = errno;
-	for (int i = 0; i < 3; i++) {
-		int fd = i == 0 ? to[0] : i == 1 ? from[1] : null;
-
-		if (fd >= 0)
-			close(fd);
-	}
+	r = evd_spawn_pipe(to, err);
+	if (r == 0)
+		r = evd_spawn_pipe(from, err);
+	how.fd[0] = to[0];
+	how.fd[1] = from[1];
+	how.fd[2] = EVD_SPAWN_NULL;
+	if (r == 0)
+		r = evd_spawn(&how, &ob->pid, err);
+	if (to[0] >= 0)
+		close(to[0]);
+	if (from[1] >= 0)
+		close(from[1]);
 	ob->to = to[1];
 	ob->from = from[0];
-	if (sys) {
+	if (r) {
 		ob->pid = 0;
-		return evd_fail_sys(err, sys, "evidence-capture could not be started");
+		return r;
 	}
 	fcntl(ob->from, F_SETPIPE_SZ, 1 << 20); /* fewer turns; the default does too */
 	return 0;
@@ -217,8 +200,7 @@ static void end(struct observing *ob)
 	if (ob->pid > 0) {
 		if (!ob->h.over)
 			kill(ob->pid, SIGKILL);
-		while (waitpid(ob->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		evd_spawn_wait(ob->pid);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* reader: see reader.h. */
 #include "reader/reader.h"
 
+#include "platform/spawn.h"
 #include "reader/frames.h"
 
 #include <errno.h>
@@ -47,49 +48,29 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* In the child: three closed standard descriptors, the socket at its number, a bare environment. */
-static void become_reader(const char *program, int socket)
-{
-	char zone[] = "TZ=UTC0", locale[] = "LC_ALL=C.UTF-8";
-	char *const env[] = {zone, locale, NULL};
-	char name[] = "evidence-reader";
-	char *const argv[] = {name, NULL};
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigset_t none;
-
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0)
-		_exit(71);
-	if (socket == EVD_WIRE_FD) {
-		if (fcntl(socket, F_SETFD, 0) < 0)
-			_exit(71);
-	} else if (dup2(socket, EVD_WIRE_FD) < 0) {
-		_exit(71);
-	}
-	execve(program, argv, env);
-	_exit(errno == ENOENT ? 66 : 71);
-}
-
+/* Three standard descriptors that lead nowhere but for messages, the socket at its number, a bare environment. */
 static int start(struct evd_reader *r, struct evd_error *err)
 {
-	int pair[2];
+	static const char *const env[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", NULL};
+	static const char *const argv[] = {"evidence-reader", NULL};
+	struct evd_spawn how = {.program = r->program,
+	                        .argv = argv,
+	                        .env = env,
+	                        .fd = {EVD_SPAWN_NULL, EVD_SPAWN_NULL, EVD_SPAWN_SAME},
+	                        .n_fds = EVD_WIRE_FD + 1};
+	int pair[2], code;
 
 	if (access(r->program, X_OK))
 		return evd_fail_sys(err, errno, "evidence-reader is not at %s", r->program);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return evd_fail_sys(err, errno, "no socket for the reader");
-	r->pid = fork();
-	if (r->pid == 0)
-		become_reader(r->program, pair[1]);
+	how.fd[EVD_WIRE_FD] = pair[1];
+	code = evd_spawn(&how, &r->pid, err);
 	close(pair[1]);
-	if (r->pid < 0) {
-		int sys = errno;
-
+	if (code) {
 		r->pid = 0;
 		close(pair[0]);
-		return evd_fail_sys(err, sys, "the reader could not be started");
+		return code;
 	}
 	r->socket = pair[0];
 	return 0;
@@ -102,8 +83,7 @@ static void stop(struct evd_reader *r)
 	close(r->socket);
 	r->socket = -1;
 	kill(r->pid, SIGKILL); /* its children die with it (PR_SET_PDEATHSIG) */
-	while (waitpid(r->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	evd_spawn_wait(r->pid);
 	r->pid = 0;
 	for (size_t i = 0; i < r->n_ahead; i++)
 		close(r->ahead[i].pipe_fd);

@@ -1,11 +1,19 @@
 """bare: the browser's DevTools pipe as a bare script would speak it, to hold the cost of a capture against."""
-import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
+
+# as the capture starts it (cmd/capture_web_start.c): both draw and load the same
+FLAGS = ['--remote-debugging-pipe', '--headless', '--no-startup-window', '--no-first-run', '--no-default-browser-check',
+	'--disable-background-networking', '--disable-auto-reload', '--disable-breakpad', '--disable-checker-imaging',
+	'--run-all-compositor-stages-before-draw', '--disable-new-content-rendering-timeout', '--disable-client-side-phishing-detection',
+	'--disable-component-update', '--disable-default-apps', '--disable-domain-reliability', '--disable-extensions', '--disable-gpu',
+	'--disable-sync', '--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,OptimizationHints,Translate,BackForwardCache',
+	'--force-color-profile=srgb', '--hide-scrollbars', '--metrics-recording-only', '--mute-audio', '--no-pings', '--password-store=basic']
 
 
 class Browser:
@@ -15,17 +23,15 @@ class Browser:
 		out_r, out_w = os.pipe()
 
 		def become():
-			a, b = os.dup(in_r), os.dup(out_w)
-			a, b = (os.dup2(fd, 20 + i) for i, fd in enumerate((a, b)))
-			os.dup2(20, 3)
-			os.dup2(21, 4)
-		flags = ['--remote-debugging-pipe', '--headless', '--no-startup-window', '--no-first-run', '--disable-gpu', '--hide-scrollbars',
-			'--disable-background-networking', '--user-data-dir=' + self.profile] + (['--no-sandbox'] if os.geteuid() == 0 else [])
-		self.process = subprocess.Popen([program] + flags, preexec_fn=become, close_fds=False, stdout=subprocess.DEVNULL,
-			stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+			os.setpgid(0, 0)
+			for fd, to in ((in_r, 20), (out_w, 21), (20, 3), (21, 4)):
+				os.dup2(fd, to)
+		self.process = subprocess.Popen([program] + FLAGS + ['--user-data-dir=' + self.profile] + (['--no-sandbox'] if os.geteuid() == 0 else []),
+			preexec_fn=become, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
 		os.close(in_r)
 		os.close(out_w)
 		self.to, self.out, self.left, self.id, self.events = in_w, out_r, b'', 0, []
+		self.moved = time.monotonic()  # when the network last did something
 
 	def message(self):
 		parts = [self.left]
@@ -36,6 +42,11 @@ class Browser:
 			parts.append(data)
 		text, _, self.left = b''.join(parts).partition(b'\0')
 		return json.loads(text)
+
+	def hear(self, m):
+		self.events.append(m)
+		if m.get('method', '').startswith('Network.'):
+			self.moved = time.monotonic()
 
 	def call(self, method, session=None, **params):
 		self.id += 1
@@ -49,10 +60,10 @@ class Browser:
 				if 'error' in m:
 					raise RuntimeError('%s: %s' % (method, m['error']))
 				return m['result']
-			self.events.append(m)
+			self.hear(m)
 
 	def close(self):
-		self.process.kill()
+		os.killpg(self.process.pid, signal.SIGKILL)
 		self.process.wait()
-		time.sleep(0.1)
-		shutil.rmtree(self.profile, ignore_errors=True)
+		while os.path.exists(self.profile):  # a process of the browser may still write
+			shutil.rmtree(self.profile, ignore_errors=True)
