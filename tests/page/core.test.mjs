@@ -223,7 +223,7 @@ test("a token, a list and a path made by openssl", async () => {
 		const root = core.cert.parseCertificate(inside("root.pem"));
 		const list = core.crl.parseCrl(inside("crl.pem"));
 		assert.equal(list.version, 2);
-		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, critical: false }]]]);
+		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, unclear: false }]]]);
 		const now = t.info.genTime;
 		const hand = { certificates: [root], anchors: [root], lists: [list], listsGiven: true, now };
 		const paths = new core.path.Paths(core.sign.webCrypto, hand);
