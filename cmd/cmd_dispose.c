@@ -222,7 +222,7 @@ static int record(struct going *g, struct evd_key *key, const struct cmd_items *
 	return r ? r : commit(g, key, cause, x, err);
 }
 
-/* The record comes first, then what it says is done. Without items: what a disposal that was cut off left. */
+/* The record comes first, then what it says is done. Without a cause: what a disposal that was cut off left. */
 static int dispose(struct cmd_global *global, char **words, size_t n, const char *cause,
                    const struct evd_circumstances *x, struct cmd_dispose_key *key)
 {
@@ -239,7 +239,7 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 	g.key = key;
 	if (key->path)
 		r = cmd_dispose_key_read(key, &err);
-	if (r == 0 && key->path && n == 0)
+	if (r == 0 && key->path && !cause)
 		r = cmd_dispose_key_said(key, &s.c, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
@@ -251,7 +251,7 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		cmd_end(&s);
 		return r;
 	}
-	if (n)
+	if (cause)
 		r = record(&g, s.key, &items, words, n, cause, x, &err);
 	if (r == 0)
 		r = evd_dispose_apply(&s.c, &gone, &err);
@@ -261,7 +261,7 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		r = evd_index_rebuild(&s.c, &err);
 	if (r)
 		r = cmd_fail(r, &err);
-	else if (!global->quiet)
+	else if (!global->quiet && (n || !key->path))
 		printf("Disposed of %" PRIu64 " files and %" PRIu64
 		       " records. Copies elsewhere, and bundles "
 		       "sealed before, are not reached.\n",
@@ -316,10 +316,10 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		return cmd_usage(&cmd_dispose, "--envelope goes with --destroy-key");
 	if (finish && argc == optind && !*cause)
 		return dispose(g, NULL, 0, NULL, NULL, &key);
-	if (finish || !known || !x.reason || argc == optind)
+	if (finish || !known || !x.reason || (argc == optind && !key.path))
 		return cmd_usage(
 		    &cmd_dispose,
-		    "give --cause (retention, consent, order, request), --reason and items; or "
+		    "give --cause (retention, consent, order, request), --reason and items, or a key; or "
 		    "--finish alone");
 	return dispose(g, argv + optind, (size_t)(argc - optind), cause, &x, &key);
 }
@@ -327,6 +327,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 const struct cmd_row cmd_dispose = {
     "dispose",
     "usage: evidence dispose --cause CAUSE --reason TEXT [OPTION]... ITEM...\n"
+    "       evidence dispose --cause CAUSE --reason TEXT --destroy-key FILE [--envelope FILE]\n"
     "       evidence dispose --finish [--destroy-key FILE]\n"
     "\n"
     "Removes items from this case for good: their files, their records, what was derived from them "
@@ -343,8 +344,8 @@ const struct cmd_row cmd_dispose = {
     "  --authority TEXT  number of the order\n"
     "  --consent TEXT    reference of the withdrawal\n"
     "  --destroy-key FILE\n"
-    "                    this age key too: what was encrypted to it alone, nobody opens any more;\n"
-    "                    the entry says which key\n"
+    "                    this age key, with the items or alone: what was encrypted to it alone,\n"
+    "                    nobody opens any more; the entry says which key\n"
     "  --envelope FILE   an envelope that the key must open; the entry says which bundle is in it\n"
     "  --finish          go on with a disposal that was cut off\n",
     N_("remove items for good, with a signed record"),

@@ -117,7 +117,7 @@ static const struct action {
     [EVD_DISCLOSE] = {{"disclose", 1, 1, 0, 0, true, true}, OF(disclose_members)},
     [EVD_CONSENT] = {{"consent", 0, ANY, 0, 0, false, true}, OF(consent_members)},
     [EVD_HOLD] = {{"hold", 0, ANY, 0, 0, false, true}, OF(hold_members)},
-    [EVD_DISPOSE] = {{"dispose", 0, ANY, 1, 0, true, true}, OF(dispose_members)},
+    [EVD_DISPOSE] = {{"dispose", 0, ANY, 0, 0, true, true}, OF(dispose_members)},
     [EVD_LOST] = {{"lost", 0, ANY, 1, 0, true, true}, OF(lost_members)},
     [EVD_CORRECT] = {{"correct", 0, ANY, 0, 1, false, false}, OF(correct_members)},
     [EVD_SEAL] = {{"seal", 0, ANY, 0, 0, false, true}, OF(seal_members)},

@@ -182,6 +182,38 @@ def with_key(cli, mine):
 	check(cli.verdict('--pin', mine, cli.path('keyed.asice'))['verdict'] == 'TOTAL-PASSED', 'the bundle')
 
 
+def key_alone(cli, mine):
+	"""Nothing of the case goes, only a key: the record says which, when and by whom; a hold and a retention date are
+	heeded as for items, and after the case is closed it can still go."""
+	opened(cli, 'alone')
+	key = cli.path('alone-key')
+	to = cli.run('evidence', 'envelope', 'key', key, '--quiet').strip()
+	envelope = cli.path('alone.asice')
+	cli.evidence('envelope', 'create', '--to', to, envelope)
+	payload, entries = tree(cli.case, 'data'), lambda: sorted(os.listdir(os.path.join(cli.case, 'custody')))
+	dispose = lambda expect, *words, cause='request': cli.evidence('dispose', '--cause', cause, '--reason', 'R', *words, expect=expect)
+	dispose(64)
+	dispose(77, '--destroy-key', key, cause='retention')
+	cli.evidence('hold', 'on', '--reason', 'trial')
+	before = entries()
+	dispose(77, '--destroy-key', key)
+	check(entries() == before and os.path.exists(key), 'on hold it stays')
+	cli.evidence('hold', 'off', '--reason', 'over')
+	cli.evidence('close', '--reason', 'done')
+	said = dispose(0, '--destroy-key', key, '--envelope', envelope)
+	check(to in said and 'Disposed of' not in said and not os.path.exists(key), 'the key is gone: ' + said)
+	folder = os.path.join(cli.case, 'custody', entries()[-1])
+	entry = json.load(open(os.path.join(folder, 'entry.json')))
+	records = [json.loads(line) for line in lines_of(cli.case, entry['seq'])]
+	record, = [r for r in records if r['kind'] == 'destroyed-key']
+	check((entry['action'], entry['details'], entry['certificate'], record['recipient']) == ('dispose', {'cause': 'request'}, mine, to), 'who, why, which')
+	check(not [r for r in records if r['kind'] == 'scope'] and tree(cli.case, 'data').items() >= payload.items(), 'nothing else goes')
+	cli.evidence('check')
+	cli.evidence('seal', cli.path('alone-sealed.asice'))
+	report = cli.verdict('--pin', mine, cli.path('alone-sealed.asice'))
+	check((report['verdict'], report['counts']['withheld']) == ('TOTAL-PASSED', 0), 'the bundle: %r' % report)
+
+
 def retention(cli):
 	opened(cli, 'kept', '--retention', '9999-12-31')
 	check('9999-12-31' in cli.evidence('dispose', '--cause', 'retention', '--reason', 'R', '1', expect=77), 'says until when')
@@ -198,6 +230,7 @@ def main():
 	cut_off(cli, copy)
 	numbers(cli)
 	with_key(cli, mine)
+	key_alone(cli, mine)
 	retention(cli)
 	shutil.rmtree(cli.dir)
 	print('dispose: ok')

@@ -241,7 +241,7 @@ def counts(t):
 	t.bad('J-17', 'note: content with an exhibit number', lambda: one('note', content(b'x', exhibit=11)), 'RECORD_FORM@5/2')
 	for n in (0, 2):
 		t.bad('J-18', 'note with %d content records' % n, lambda: one('note', *[x() for _ in range(n)]), 'RECORD_FORM@5')
-	for action in ('view', 'export', 'read-out', 'compare', 'dispose', 'lost'):
+	for action in ('view', 'export', 'read-out', 'compare', 'lost'):
 		t.bad('J-18', action + ' without scope', lambda: one(action), 'RECORD_FORM@5')
 	t.bad('J-18', 'derive without content', lambda: one('derive', s()), 'RECORD_FORM@5')
 	t.bad('J-18', 'derive without scope', lambda: one('derive', x()), 'RECORD_FORM@5')

@@ -11,6 +11,7 @@ from .models import (ALICE, BOB, CA, COLLEAGUE, COURT, DEVICE, JPEG, NOW, RENEWE
 	issued, origin, small)
 
 NO_LIST = ['STATUS_UNKNOWN@1']      # a chained signer: no list says whether the certificate was revoked
+RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p'   # an example of the age program's own
 BASES = 'own-device own-account consent public observer-account order seized-device other-account covert unknown'.split()
 
 
@@ -338,6 +339,10 @@ def extracts(t):
 			t.good('good-runs', '%d messages, %s' % (n, name), lambda: extract(n, left), notes=['WITHHELD@2'])
 	t.good('good-dispose', 'an item disposed of', lambda: disposed(False), notes=['WITHHELD@2'])
 	t.good('good-dispose-extract', 'disposed and extracted', lambda: disposed(True), notes=['WITHHELD@2'])
+	t.good('good-dispose-key', 'a key destroyed, no record disposed of', lambda: with_seal(key_destroyed(small())))
+	t.good('good-dispose-key', 'a key destroyed after the case was closed', lambda: with_seal(key_destroyed(small(), closed=True)))
+	t.good('good-dispose-key', 'a key destroyed, later the record of it disposed of', key_forgotten, notes=['WITHHELD@5'])
+	t.good('good-dispose-extract', 'a key destroyed, the record of it not disclosed', key_not_shown, notes=['WITHHELD@5'])
 	t.good('good-lost', 'an item lost', lambda: lost_case('2/2'), notes=['LOST@2/2'])
 	t.good('good-lost-range', 'lost: a range over items and origins', lambda: lost_case('2/1', '2/5'), notes=['LOST@2/2', 'LOST@2/4'])
 	t.good('good-lost-dispose', 'lost, then disposed of', lost_disposed, notes=['WITHHELD@2'])
@@ -387,6 +392,27 @@ def disposed(also):
 		d = c.disclose(('2/4', '2/5'))
 		c.seal(disclose=d.seq, extent='extract')
 	return c if also else with_seal(c)
+
+
+def key_destroyed(c, closed=False):
+	"""Such an entry names nothing; whose key it was stands in a record of its own."""
+	if closed:
+		c.add('close')
+	c.add('dispose', {'cause': 'request'}, [{'kind': 'destroyed-key', 'recipient': RECIPIENT}])
+	return c
+
+
+def key_forgotten():
+	c = key_destroyed(small())
+	c.add('dispose', {'cause': 'order'}, [scope('5/2')])
+	return with_seal(c)
+
+
+def key_not_shown():
+	c = key_destroyed(small())
+	d = c.disclose(('5/2', '5/2'))
+	c.seal(disclose=d.seq, extent='extract')
+	return c
 
 
 def lost_case(first, last=None):

@@ -50,7 +50,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 		basis: oneOf("written oral representative law"), state: oneOf("given limited withdrawn refused"),
 	}, ANY, ANY, true),
 	hold: action({ state: oneOf("on off") }, ANY, ANY, true),
-	dispose: action({ cause: oneOf("retention consent order request") }, ANY, SOME, true),
+	dispose: action({ cause: oneOf("retention consent order request") }, ANY, ANY, true),
 	lost: action({ cause: oneOf("rot medium error unknown") }, ANY, SOME, true),
 	correct: action({ record: isRecordId }, ANY, ANY),
 	seal: action({
