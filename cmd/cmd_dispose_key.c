@@ -97,5 +97,9 @@ int cmd_dispose_key_said(const struct cmd_dispose_key *k, struct evd_case *c, st
 
 int cmd_dispose_key_destroy(const struct cmd_dispose_key *k, struct evd_error *err)
 {
-	return evd_file_destroy(k->path, err);
+	int r = evd_file_destroy(k->path, err);
+
+	if (r == 0)
+		evd_opened_remove(k->path); /* without the key it says nothing any more */
+	return r;
 }

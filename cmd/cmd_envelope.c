@@ -19,7 +19,18 @@
 #define KEY_FILE (64u << 10) /* bytes */
 #define KEY_TEXT 512u        /* bytes of one that we write */
 
-enum { TO = CMD_OWN, TO_FILE, WITH_PASSPHRASE, SECRET_FILE, KEY, NEWER, SCOPE, REQUIRE, PURPOSE };
+enum {
+	TO = CMD_OWN,
+	TO_FILE,
+	WITH_PASSPHRASE,
+	SECRET_FILE,
+	KEY,
+	NEWER,
+	AGAIN,
+	SCOPE,
+	REQUIRE,
+	PURPOSE
+};
 
 static const struct option options[] = {
     {"to", required_argument, NULL, TO},
@@ -28,6 +39,7 @@ static const struct option options[] = {
     {"envelope-passphrase-file", required_argument, NULL, SECRET_FILE},
     {"key", required_argument, NULL, KEY},
     {"newer-than", required_argument, NULL, NEWER},
+    {"again", no_argument, NULL, AGAIN},
     {"scope", required_argument, NULL, SCOPE},
     {"require-timestamp", no_argument, NULL, REQUIRE},
     {"purpose", required_argument, NULL, PURPOSE},
@@ -39,7 +51,7 @@ struct words {
 	size_t n_to;
 	const char *keys[MOST]; /* files */
 	size_t n_keys;
-	bool passphrase;
+	bool passphrase, again;
 	const char *secret_file, *newer;
 	struct evd_seal_options seal;
 	char **word; /* behind the subcommand */
@@ -139,6 +151,20 @@ static int ask(struct cmd_global *g, const struct words *w, bool confirm, struct
 
 /* ---- key ---- */
 
+/* With an empty list of what was opened with it. */
+static int put_key(const char *path, struct evd_view text, struct evd_error *err)
+{
+	int r = evd_file_exists(-1, path) ? evd_fail(err, EVD_E_EXISTS, "%s exists already", path)
+	                                  : evd_opened_make(path, err);
+
+	if (r)
+		return r;
+	r = evd_file_put(-1, path, text, err);
+	if (r)
+		evd_opened_remove(path);
+	return r;
+}
+
 static int run_key(struct cmd_global *g, const struct words *w)
 {
 	struct evd_age_identity *id = OPENSSL_secure_zalloc(sizeof *id);
@@ -162,7 +188,7 @@ static int run_key(struct cmd_global *g, const struct words *w)
 		r = evd_buf_check(&b, &err);
 	}
 	if (r == 0)
-		r = evd_file_put(-1, w->word[0], evd_buf_view(&b), &err);
+		r = put_key(w->word[0], evd_buf_view(&b), &err);
 	if (r == 0) {
 		puts(recipient);
 		if (!g->quiet)
@@ -221,7 +247,7 @@ static int run_create(struct cmd_global *g, struct words *w)
 	struct evd_error err = {0};
 	int r;
 
-	if (w->n_words != 1 || w->n_keys || w->newer)
+	if (w->n_words != 1 || w->n_keys || w->newer || w->again)
 		return cmd_usage(&cmd_envelope, "create needs the name of the envelope, such as OUT.asice");
 	if ((w->n_to != 0) == w->passphrase)
 		return cmd_usage(&cmd_envelope,
@@ -243,10 +269,43 @@ static int run_create(struct cmd_global *g, struct words *w)
 
 /* ---- open ---- */
 
-static int open_with(struct cmd_global *g, const struct words *w, const struct evd_age_with *with,
-                     struct evd_error *err)
+/* Keys, and the lists beside their files, each under the first key of its file. */
+struct opening {
+	struct keys *keys;
+	struct evd_opened opened[MOST];
+	size_t n;
+};
+
+static int read_keys(const struct words *w, struct opening *o, struct evd_error *err)
 {
-	struct evd_open_options o = {.progress = progress, .newer_than = w->newer};
+	int r = 0;
+
+	for (size_t i = 0; i < w->n_keys && r == 0; i++) {
+		size_t first = o->keys->n;
+
+		r = cmd_key_lines(w->keys[i], add_key, o->keys, err);
+		if (r == 0 && o->keys->n > first && evd_opened_kept(w->keys[i]))
+			o->opened[o->n++] = (struct evd_opened){w->keys[i], &o->keys->at[first]};
+	}
+	return r;
+}
+
+static void say_when(const struct words *w, size_t n_opened)
+{
+	if (w->n_keys && n_opened == w->n_keys && !w->again)
+		puts("Neither this nor anything newer of its case was opened with this key before.");
+	else if (!w->newer)
+		puts("Whether it was sent before was not checked.");
+}
+
+static int open_with(struct cmd_global *g, const struct words *w, const struct evd_age_with *with,
+                     const struct opening *k, struct evd_error *err)
+{
+	struct evd_open_options o = {.progress = progress,
+	                             .newer_than = w->newer,
+	                             .opened = k->opened,
+	                             .n_opened = k->n,
+	                             .again = w->again};
 	struct evd_cover cover;
 	int r = evd_pool_new(0, &o.pool, err);
 
@@ -264,6 +323,7 @@ static int open_with(struct cmd_global *g, const struct words *w, const struct e
 		put_digest("Signer", cover.certificate);
 		put_digest("Seal digest", cover.seal_digest);
 		put_digest("Custody head", cover.head);
+		say_when(w, k->n);
 		puts("Whether that signer is the one you expect, evidence-verify --pin says.");
 	}
 	return r;
@@ -271,30 +331,29 @@ static int open_with(struct cmd_global *g, const struct words *w, const struct e
 
 static int run_open(struct cmd_global *g, const struct words *w)
 {
-	struct keys *k;
+	struct opening k = {0};
 	struct evd_buf passphrase = {0};
 	struct evd_age_with with = {0};
 	struct evd_error err = {0};
-	int r = 0;
+	int r;
 
 	if (w->n_words != 2 || w->n_to || w->passphrase)
 		return cmd_usage(&cmd_envelope,
 		                 "open needs the envelope and the name of the bundle to make");
-	k = OPENSSL_secure_zalloc(sizeof *k);
-	if (!k)
+	k.keys = OPENSSL_secure_zalloc(sizeof *k.keys);
+	if (!k.keys)
 		return cmd_fail(evd_nomem(&err), &err);
-	for (size_t i = 0; i < w->n_keys && r == 0; i++)
-		r = cmd_key_lines(w->keys[i], add_key, k, &err);
-	with.identities = k->at;
-	with.n = k->n;
+	r = read_keys(w, &k, &err);
+	with.identities = k.keys->at;
+	with.n = k.keys->n;
 	if (r == 0 && w->n_keys == 0) {
 		r = ask(g, w, false, &passphrase, &err);
 		with.passphrase = evd_buf_view(&passphrase);
 	}
 	if (r == 0)
-		r = open_with(g, w, &with, &err);
+		r = open_with(g, w, &with, &k, &err);
 	evd_buf_wipe(&passphrase);
-	OPENSSL_secure_clear_free(k, sizeof *k);
+	OPENSSL_secure_clear_free(k.keys, sizeof *k.keys);
 	return r ? cmd_fail(r, &err) : CMD_DONE;
 }
 
@@ -313,6 +372,7 @@ static int take(struct words *w, int id, struct evd_error *err)
 		w->keys[w->n_keys++] = optarg;
 		break;
 	case NEWER: w->newer = optarg; break;
+	case AGAIN: w->again = true; break;
 	case SCOPE:
 		w->seal.scope = strcmp(optarg, "all") == 0    ? EVD_SEAL_ALL
 		                : strcmp(optarg, "tags") == 0 ? EVD_SEAL_TAGS
@@ -358,13 +418,15 @@ const struct cmd_row cmd_envelope = {
     "usage: evidence envelope key FILE\n"
     "       evidence envelope create --to RECIPIENT... [OPTION]... OUT.asice\n"
     "       evidence envelope create --with-passphrase [OPTION]... OUT.asice\n"
-    "       evidence envelope open [--key FILE]... [--newer-than OLDER] ENVELOPE OUT.asice\n"
+    "       evidence envelope open [--key FILE]... [OPTION]... ENVELOPE OUT.asice\n"
     "\n"
     "  key     makes a key, kept in FILE, and prints the recipient that goes with it: age1...\n"
+    "          FILE.opened beside it is the list of what was opened with it.\n"
     "  create  seals the case and encrypts it in one go, so that only the recipients can open it;\n"
     "          the sender cannot, unless named as one. The cover is signed.\n"
     "  open    decrypts, verifies the bundle, and holds it against the cover; the file gets its\n"
     "          name only then. The age program can decrypt the file bundle.age inside too.\n"
+    "          What the key's list has already, or has something newer of, is refused.\n"
     "\n"
     "  --to RECIPIENT         for whom: age1...; may be said several times\n"
     "  --to-file F            recipients, one a line\n"
@@ -374,6 +436,7 @@ const struct cmd_row cmd_envelope = {
     "  --key FILE             opens with this key; without it, with the passphrase\n"
     "  --newer-than OLDER     refuses what does not go on from this bundle, such as an envelope\n"
     "                         that was sent before\n"
+    "  --again                opens what was opened with this key before\n"
     "  --scope all|tags  --require-timestamp  --purpose TEXT\n"
     "                         as with 'evidence seal'\n",
     N_("seal the case into an encrypted envelope; open one"),

@@ -62,7 +62,7 @@ _evidence() {
 		search) own='--person --item --kind --from --to --limit' ;;
 		timestamp) own='--entry --bundle --archive --request --out --trust --crl --pin --time-policy --qr --timeout' ;;
 		watch) own='--existing --basis --label --device --supplier --reason --purpose --authority --consent' ;;
-		envelope) own='--to --to-file --with-passphrase --envelope-passphrase-file --key --newer-than --scope --require-timestamp --purpose' ;;
+		envelope) own='--to --to-file --with-passphrase --envelope-passphrase-file --key --newer-than --again --scope --require-timestamp --purpose' ;;
 		trust) own='--out --pin --service --any-status' ;;
 		timeline) own='--tz --from --to --item --kind' ;;
 		esac

@@ -6,6 +6,7 @@
 #define EVD_ENVELOPE_H
 
 #include "envelope/age.h"
+#include "envelope/opened.h"
 #include "seal/seal.h"
 #include "verify/cover.h"
 
@@ -22,13 +23,16 @@ struct evd_open_options {
 	int (*progress)(void *ctx, uint64_t done, uint64_t all); /* other than 0 stops */
 	void *ctx;
 	const char *newer_than; /* an older bundle of the case that this one must go on from, or NULL */
+	const struct evd_opened *opened; /* lists that it is put into, and must not stand in */
+	size_t n_opened;
+	bool again; /* may stand in them */
 };
 
 /*
  * evd_envelope_open(path, out_path, with, o, cover, err): checks the cover and its signature, decrypts
  * into a file beside out_path, verifies the bundle, holds it against the cover; only then the file gets
- * its name. DENIED: no key fits. DAMAGED: altered, cut, put together from others, or (newer_than) nothing
- * newer. FORMAT: no envelope.
+ * its name. DENIED: no key fits. DAMAGED: altered, cut, put together from others, opened before, or
+ * (newer_than) nothing newer. FORMAT: no envelope.
  */
 int evd_envelope_open(const char *path, const char *out_path, const struct evd_age_with *with,
                       const struct evd_open_options *o, struct evd_cover *cover,

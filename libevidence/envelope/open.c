@@ -246,6 +246,19 @@ static bool fits(const struct evd_cover *c, const struct evd_report *r)
 	       memcmp(c->certificate, log->entry.certificate, EVD_SHA256_LEN) == 0;
 }
 
+/* In the lists before it gets its name: cut off in between, it counts as opened. */
+static int not_before(const struct evd_log *log, const struct evd_open_options *o,
+                      struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < o->n_opened && r == 0 && !o->again; i++)
+		r = evd_opened_check(&o->opened[i], log, err);
+	for (size_t i = 0; i < o->n_opened && r == 0; i++)
+		r = evd_opened_add(&o->opened[i], log, err);
+	return r;
+}
+
 static int check_inside(struct opening *p, struct evd_error *err)
 {
 	struct evd_report *report = calloc(1, sizeof *report);
@@ -261,6 +274,8 @@ static int check_inside(struct opening *p, struct evd_error *err)
 		             "the envelope holds another bundle than its cover says, or another signer's");
 	if (r == 0 && p->o->newer_than)
 		r = goes_on(report, p->o, err);
+	if (r == 0)
+		r = not_before(&report->log, p->o, err);
 	if (report)
 		evd_report_release(report);
 	free(report);

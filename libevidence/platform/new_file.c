@@ -42,7 +42,7 @@ void evd_new_file_reached(struct evd_new_file *f, uint64_t at)
 	f->under_way = at;
 }
 
-static int sync_folder(const char *path, struct evd_error *err)
+int evd_sync_folder_of(const char *path, struct evd_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
@@ -72,7 +72,7 @@ int evd_new_file_name(struct evd_new_file *f, struct evd_error *err)
 	if (r)
 		return r;
 	f->named = true;
-	return sync_folder(f->path, err);
+	return evd_sync_folder_of(f->path, err);
 }
 
 void evd_new_file_release(struct evd_new_file *f)

@@ -26,4 +26,7 @@ void evd_new_file_reached(struct evd_new_file *f, uint64_t at);
 /* evd_new_file_release(f): a file without its name is removed. */
 void evd_new_file_release(struct evd_new_file *f);
 
+/* evd_sync_folder_of(path, err): the folder that the name `path` stands in. */
+int evd_sync_folder_of(const char *path, struct evd_error *err) EVD_MUST_USE;
+
 #endif

@@ -50,7 +50,7 @@ while [ $r -lt "$runs" ]; do
 	a=$t
 	made=$kib
 	sync
-	timed "$evidence" --quiet envelope open --key key ours.asice opened.asice
+	timed "$evidence" --quiet envelope open --again --key key ours.asice opened.asice
 	c=$t
 	opened=$kib
 	rm ours.asice opened.asice

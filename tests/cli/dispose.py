@@ -201,7 +201,7 @@ def key_alone(cli, mine):
 	cli.evidence('hold', 'off', '--reason', 'over')
 	cli.evidence('close', '--reason', 'done')
 	said = dispose(0, '--destroy-key', key, '--envelope', envelope)
-	check(to in said and 'Disposed of' not in said and not os.path.exists(key), 'the key is gone: ' + said)
+	check(to in said and 'Disposed of' not in said and not os.path.exists(key) and not os.path.exists(key + '.opened'), 'the key is gone, with its list: ' + said)
 	folder = os.path.join(cli.case, 'custody', entries()[-1])
 	entry = json.load(open(os.path.join(folder, 'entry.json')))
 	records = [json.loads(line) for line in lines_of(cli.case, entry['seq'])]

@@ -143,6 +143,58 @@ def refusals(cli, to, out):
 	cli.run('evidence', 'envelope', 'open', '--key', cli.path('key0'), out, cli.path('newer.asice'), expect=73)
 
 
+def sent_again(cli, to):
+	"""Replay, without the user keeping an older bundle: the key's list knows what was opened, and all that it goes on
+	from. It tells nothing to who lacks the key."""
+	key, envelopes = cli.path('again'), [cli.path('again%d.asice' % i) for i in range(3)]
+	recipient = cli.run('evidence', 'envelope', 'key', key, '--quiet').strip()
+	for e in envelopes:
+		cli.evidence('envelope', 'create', '--to', recipient, '--to', to[0], e)
+		cli.evidence('note', 'between two')
+	opened = lambda e, out, *more, expect=0: cli.run('evidence', 'envelope', 'open', '--key', key, *more, e, cli.path(out), expect=expect)
+	said = opened(envelopes[1], 'again-1.asice')
+	check('Neither this nor anything newer' in said, 'said what was checked: ' + said)
+	for e, what in ((envelopes[1], 'the same'), (envelopes[0], 'an older one')):
+		said = refused(cli, what, e, 65, key='again')
+		check('sent again?' in said, '%s: %s' % (what, said))
+	said = opened(envelopes[0], 'again-0.asice', '--again')
+	check('Whether it was sent before was not checked' in said, 'said what was not: ' + said)
+	check('Neither this' in opened(envelopes[2], 'again-2.asice'), 'what goes on is opened')
+	# another sealing of the same seal, in an envelope of its own: the same bundle
+	last = cli.path('again3.asice')
+	cli.evidence('envelope', 'create', '--to', recipient, last)
+	opened(last, 'again-3.asice')
+	cli.evidence('envelope', 'create', '--to', recipient, cli.path('again4.asice'))
+	check(sha256(last) != sha256(cli.path('again4.asice')), 'another envelope')
+	refused(cli, 'the same bundle in another envelope', cli.path('again4.asice'), 65, key='again')
+	lines = open(key + '.opened').read().split('\n')
+	seals = [json.loads(open(f).read()) for f in sorted(glob.glob(os.path.join(cli.case, 'custody', '*', 'entry.json')))]
+	check(len(lines) == 2 + len([e for e in seals if e['action'] == 'seal']) and len(set(lines)) == len(lines), 'a line for each seal: %r' % lines)
+	check(os.stat(key + '.opened').st_mode & 0o777 == 0o600 and not os.path.exists(key + '.opened.new'), 'for its owner alone')
+	for f in glob.glob(os.path.join(cli.case, 'custody', '*', '*')):
+		check(sha256(f) not in lines, 'the list names nothing that stands in a bundle')
+	# a list of another key knows none of it; a damaged one is no list; without one nothing is said to be checked
+	shutil.copy(key + '.opened', cli.path('kept'))
+	cli.write('again.opened', open(cli.path('kept'), 'rb').read()[:-1])
+	check('put it away' in refused(cli, 'a damaged list', envelopes[2], 65, key='again'), 'a damaged list')
+	os.remove(key + '.opened')
+	said = opened(envelopes[0], 'again-5.asice')
+	check('Whether it was sent before was not checked' in said and not os.path.exists(key + '.opened'), 'no list: ' + said)
+	shutil.copy(cli.path('kept'), key + '.opened')
+	refused(cli, 'the list put back', envelopes[2], 65, key='again')
+	# an altered envelope does not get into it: the true one can still be opened
+	fresh = cli.path('again6.asice')
+	cli.evidence('note', 'news')
+	cli.evidence('envelope', 'create', '--to', recipient, fresh)
+	data = open(fresh, 'rb').read()
+	at = data.rindex(b'cover.json') - 60
+	for bad in (data[:at] + bytes([data[at] ^ 1]) + data[at + 1:], data[:-1]):
+		refused(cli, 'altered', cli.write('bad.asice', bad), 65, key='again')
+	opened(fresh, 'again-6.asice')
+	cli.run('evidence', 'envelope', 'key', key, expect=73)
+	check(cli.run('evidence', 'envelope', 'key', cli.path('again7'), '--quiet') and os.path.exists(cli.path('again7.opened')), 'a key comes with its list')
+
+
 def another_inside(cli, to):
 	"""A signed cover over a bundle that is not the one it speaks of: made with the age program and the key."""
 	foreign = Cli(cli.programs)
@@ -197,7 +249,7 @@ def secrets(cli, to, out):
 	"""strace: before the file with a key or a passphrase is opened there are no core files, no tracing, and locked memory
 	for it; its bytes are read into that by one call, and go nowhere else."""
 	word, sealed = cli.path('word'), cli.path('p.asice')
-	for name, argv in ((cli.path('key0'), ['--key', cli.path('key0'), out]), (word, ['--envelope-passphrase-file', word, sealed])):
+	for name, argv in ((cli.path('key0'), ['--again', '--key', cli.path('key0'), out]), (word, ['--envelope-passphrase-file', word, sealed])):
 		trace, result = cli.path('trace'), cli.path('unsealed.asice')
 		done = subprocess.run(['strace', '-f', '-qq', '-X', 'verbose', '-s', '200', '-o', trace, '-e', 'trace=openat,prctl,prlimit64,setrlimit,mlock,mlock2,read,pread64,write,close',
 			os.path.join(cli.programs, 'evidence'), 'envelope', 'open', *argv, result], env=cli.env, capture_output=True,
@@ -240,6 +292,7 @@ def main():
 	out = both_ways(cli, to)
 	closed(cli, mine, out)
 	refusals(cli, to, out)
+	sent_again(cli, to)
 	another_inside(cli, to)
 	passphrase(cli)
 	no_traces(cli, to)
