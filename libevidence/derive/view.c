@@ -75,22 +75,28 @@ int evd_view_flush(struct evd_view_out *v, size_t least, struct evd_error *err)
 	return r;
 }
 
-static struct known *find(const struct walk *w, struct evd_id id)
+/* Place of the first item that is not before `id`. */
+static size_t lower(const struct walk *w, struct evd_id id)
 {
 	size_t low = 0, high = w->n;
 
 	while (low < high) { /* content records come in the order of their ids */
 		size_t mid = low + (high - low) / 2;
-		struct known *at = &w->item[mid];
+		const struct known *at = &w->item[mid];
 
-		if (at->id.seq == id.seq && at->id.k == id.k)
-			return at;
 		if (at->id.seq < id.seq || (at->id.seq == id.seq && at->id.k < id.k))
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return NULL;
+	return low;
+}
+
+static struct known *find(const struct walk *w, struct evd_id id)
+{
+	size_t i = lower(w, id);
+
+	return i < w->n && w->item[i].id.seq == id.seq && w->item[i].id.k == id.k ? &w->item[i] : NULL;
 }
 
 /* The text of a payload file of ours, if it still has its digest. */
@@ -165,7 +171,7 @@ static int put(struct walk *w, const struct evd_row *row, struct evd_error *err)
 	};
 	int r;
 
-	w->out.done->rows++;
+	w->out.done->rows += row->kind != EVD_ROW_ENTRY && row->kind != EVD_ROW_SCOPE;
 	r = put_row[w->form](&w->out, row, err);
 	return r ? r : evd_view_flush(&w->out, BLOCK, err);
 }
@@ -231,6 +237,29 @@ static int take_content(struct walk *w, const struct evd_record *r, struct evd_e
 	           : 0;
 }
 
+/* CASE tells the log too: who acted, and on which exhibits. */
+static int put_log(struct walk *w, const struct evd_record *r, const struct evd_json *j,
+                   struct evd_error *err)
+{
+	const struct evd_entry *entry = &w->out.c->log.entry;
+	struct evd_row row = {.record = {entry->seq, r->k}, .j = j, .entry_ms = entry->time_ms};
+	int code = 0;
+
+	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
+		row.kind = EVD_ROW_ENTRY;
+		return put(w, &row, err);
+	}
+	row.kind = EVD_ROW_SCOPE;
+	for (size_t i = lower(w, r->first); code == 0 && i < w->n; i++) {
+		row.item = w->item[i].id;
+		if (row.item.seq != r->last.seq || row.item.k > r->last.k)
+			break;
+		if (w->item[i].exhibit)
+			code = put(w, &row, err);
+	}
+	return code;
+}
+
 /* Second walk. Of an item that was read several times the latest read-out counts. */
 static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
                 struct evd_view line, struct evd_error *err)
@@ -249,6 +278,9 @@ static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
 	code = put_item(w, NULL, err);
 	if (code == 0 && r->kind == EVD_KIND_CONTENT)
 		return take_content(w, r, err);
+	if (code == 0 && w->form == EVD_FORM_CASE &&
+	    (r->kind == EVD_KIND_CIRCUMSTANCES || r->kind == EVD_KIND_SCOPE))
+		return put_log(w, r, j, err);
 	if (code || r->kind != EVD_KIND_OTHER || entry->action != EVD_READ_OUT ||
 	    !evd_json_string(j, 0, "kind", &row.name) || !evd_json_string(j, 0, "item", &item) ||
 	    !evd_id_parse(item, &row.item))

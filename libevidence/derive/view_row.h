@@ -15,6 +15,10 @@ struct evd_view_out {
 	struct evd_object o;  /* scratch */
 	struct evd_buf plain; /* scratch */
 	struct evd_viewed *done;
+	struct { /* CASE: the message written last */
+		struct evd_id item;
+		uint64_t chat, n;
+	} last;
 };
 
 /* An item's content record. */
@@ -26,8 +30,9 @@ struct evd_view_item {
 	unsigned role;
 };
 
-/* One row: an item with its origin (`j`, or NULL), a text of the custodian, or a reader's record `j`. */
-enum evd_row_kind { EVD_ROW_ITEM, EVD_ROW_TEXT, EVD_ROW_READ };
+/* One row: an item with its origin (`j`, or NULL), a text of the custodian, or a reader's record `j`; of CASE also an
+ * entry's circumstances `j`, and an exhibit that an entry speaks of. */
+enum evd_row_kind { EVD_ROW_ITEM, EVD_ROW_TEXT, EVD_ROW_READ, EVD_ROW_ENTRY, EVD_ROW_SCOPE };
 struct evd_row {
 	enum evd_row_kind kind;
 	struct evd_view name; /* "item", "note", …, or the kind of the reader's record */
