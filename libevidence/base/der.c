@@ -90,6 +90,7 @@ bool evd_oid_sound(struct evd_view v)
 	return start && v.len;
 }
 
+/* Of constructed ones nothing is asked here. */
 static bool primitive_sound(uint8_t tag, struct evd_view v)
 {
 	switch (tag) {
@@ -126,7 +127,7 @@ bool evd_der_sound(struct evd_view v)
 		body = evd_der_get(c, tag);
 		if (c->failed || (tag & 0x1f) == 0x1f)
 			return false;
-		if (!(tag & 0x20) && !primitive_sound(tag, body))
+		if (!primitive_sound(tag, body))
 			return false;
 		if (!(tag & 0x20))
 			continue;

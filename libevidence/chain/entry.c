@@ -207,8 +207,6 @@ int evd_entry_read(struct evd_view text, struct evd_json *j, struct evd_entry *e
 	r = evd_json_parse(j, text, err);
 	if (r)
 		return r;
-	if (j->node[0].type != EVD_JSON_OBJECT)
-		return evd_fail(err, EVD_E_FORMAT, "not an object");
 	r = check_format(j, err);
 	if (r == 0)
 		r = evd_schema_read(j, 0, OF(entry_members), e, err);

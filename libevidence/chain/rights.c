@@ -25,11 +25,10 @@ static bool is_custodian(const struct evd_log *log, const uint8_t *fingerprint)
 	       admitted_as(log, fingerprint, EVD_AS_RENEWED);
 }
 
+/* Of all but receive and refuse, which a transfer alone allows. */
 static bool may_write(const struct evd_log *log, const uint8_t fingerprint[EVD_SHA256_LEN],
                       unsigned action)
 {
-	if (action == EVD_RECEIVE || action == EVD_REFUSE)
-		return false; /* by a transfer alone */
 	if (is_custodian(log, fingerprint))
 		return true;
 	if (action != EVD_ADMIT && action != EVD_TRANSFER &&

@@ -55,7 +55,7 @@ static bool is_foreign_bytes(struct evd_view v)
 {
 	struct evd_buf bytes = {0};
 	size_t len = v.len / 4 * 3 + (v.len % 4 ? v.len % 4 - 1 : 0);
-	bool ok = v.len % 4 != 1 && evd_is_base64url(v, len);
+	bool ok = evd_is_base64url(v, len);
 
 	if (ok)
 		evd_put_unbase64url(&bytes, v);

@@ -230,8 +230,8 @@ static bool ecdsa_value_ok(EVP_PKEY *key, struct evd_view value)
 	if (ok) {
 		const BIGNUM *r = ECDSA_SIG_get0_r(sig), *s = ECDSA_SIG_get0_s(sig);
 
-		ok = !BN_is_zero(r) && !BN_is_negative(r) && BN_cmp(r, n) < 0 && !BN_is_zero(s) &&
-		     !BN_is_negative(s) && BN_cmp(s, half) <= 0;
+		/* d2i_ECDSA_SIG takes no negative ones */
+		ok = !BN_is_zero(r) && BN_cmp(r, n) < 0 && !BN_is_zero(s) && BN_cmp(s, half) <= 0;
 	}
 	OPENSSL_free(der);
 	BN_free(n);

@@ -72,7 +72,7 @@ static bool read_end(struct evd_view v, struct end *e)
 	e->cd_off = evd_get_u32le(&c);
 	comment = evd_get_u16le(&c);
 	e->zip64 = total == NO_FIT16 || e->cd_size == NO_FIT32 || e->cd_off == NO_FIT32;
-	return evd_cursor_ok(&c) && sig == 0x06054b50 && !disk && !cd_disk && here == total && !comment;
+	return sig == 0x06054b50 && !disk && !cd_disk && here == total && !comment;
 }
 
 /* The ZIP64 end record and locator: present if and only if a field of the end record did not fit. */
@@ -90,7 +90,7 @@ static bool read_end64(struct evd_view v, uint64_t off, const struct end *small,
 	e->cd_size = evd_get_u64le(&c);
 	e->cd_off = evd_get_u64le(&c);
 	ok = ok && evd_get_u32le(&c) == 0x07064b50 && evd_get_u32le(&c) == 0 &&
-	     evd_get_u64le(&c) == off && evd_get_u32le(&c) == 1 && evd_cursor_at_end(&c);
+	     evd_get_u64le(&c) == off && evd_get_u32le(&c) == 1;
 	return ok && (small->n == NO_FIT16 ? e->n >= NO_FIT16 : e->n == small->n) &&
 	       (small->cd_size == NO_FIT32 ? e->cd_size >= NO_FIT32 : e->cd_size == small->cd_size) &&
 	       (small->cd_off == NO_FIT32 ? e->cd_off >= NO_FIT32 : e->cd_off == small->cd_off);
@@ -176,7 +176,7 @@ static bool read_extra(struct evd_cursor *c, struct central *h, bool size, bool 
 	}
 	if (off)
 		h->local_off = evd_get_u64le(c);
-	return evd_cursor_ok(c) && (!size || (stored == h->file.size && stored >= NO_FIT32)) &&
+	return (!size || (stored == h->file.size && stored >= NO_FIT32)) &&
 	       (!off || h->local_off >= NO_FIT32);
 }
 
@@ -239,7 +239,7 @@ static bool local_fits(struct evd_view v, const struct central *h)
 	if (ok && big)
 		ok = evd_get_u16le(&c) == 1 && evd_get_u16le(&c) == 16 &&
 		     evd_get_u64le(&c) == h->file.size && evd_get_u64le(&c) == h->file.size;
-	return ok && evd_cursor_ok(&c);
+	return ok;
 }
 
 static size_t local_len(const struct central *h)

@@ -24,8 +24,6 @@ int evd_cover_read(struct evd_view json, struct evd_cover *out, struct evd_error
 	struct read_cover c = {0};
 	int r = evd_json_parse(&j, json, err);
 
-	if (r == 0 && j.node[0].type != EVD_JSON_OBJECT)
-		r = evd_fail(err, EVD_E_FORMAT, "cover.json is no object");
 	if (r == 0)
 		r = evd_schema_read(&j, 0, members, sizeof members / sizeof *members, &c, err);
 	if (r == 0 && !evd_view_is(c.format, EVD_COVER_FORMAT))

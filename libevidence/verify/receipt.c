@@ -41,8 +41,6 @@ int evd_receipt_read(struct evd_view text, struct evd_receipt *out, struct evd_e
 	int r = text.len > EVD_MAX_RECEIPT ? evd_fail(err, EVD_E_FORMAT, "larger than a receipt may be")
 	                                   : evd_json_parse(&j, text, err);
 
-	if (r == 0 && j.node[0].type != EVD_JSON_OBJECT)
-		r = evd_fail(err, EVD_E_FORMAT, "no receipt: not a JSON object");
 	if (r == 0)
 		r = evd_schema_read(&j, 0, members, sizeof members / sizeof *members, &p, err);
 	if (r == 0 && !evd_view_is(p.format, format))
@@ -192,7 +190,7 @@ int evd_receipt_judge(struct evd_view text, const struct evd_log *log, const uin
 	int r = evd_receipt_read(text, &rc, err);
 
 	memset(out, 0, sizeof *out);
-	if (r == 0 && (rc.entry.len > EVD_MAX_ENTRY_JSON || rc.signature.len > EVD_MAX_P7S))
+	if (r == 0 && rc.signature.len > EVD_MAX_P7S)
 		r = EVD_E_FORMAT;
 	if (r == 0)
 		r = evd_entry_read(evd_buf_view(&rc.entry), &j, &e, err);

@@ -18,8 +18,8 @@ def sha256(data):
 class EcKey:
 	kind = 'ecdsa'
 
-	def __init__(self, name, curve=ec.P256, compressed=False, explicit=False):
-		self.name, self.curve, self.compressed, self.explicit = name, curve, compressed, explicit
+	def __init__(self, name, curve=ec.P256, compressed=False, explicit=False, hybrid=False):
+		self.name, self.curve, self.compressed, self.explicit, self.hybrid = name, curve, compressed, explicit, hybrid
 		seed = hashlib.sha512(b'libevidence test key ' + name.encode()).digest()
 		self.secret = int.from_bytes(seed * 2, 'big') % (curve.n - 1) + 1
 		self.point = curve.times(self.secret)
@@ -29,7 +29,8 @@ class EcKey:
 		x = self.point[0].to_bytes(size, 'big')
 		if self.compressed:
 			return bytes([2 + (self.point[1] & 1)]) + x
-		return b'\x04' + x + self.point[1].to_bytes(size, 'big')
+		first = 6 + (self.point[1] & 1) if self.hybrid else 4
+		return bytes([first]) + x + self.point[1].to_bytes(size, 'big')
 
 	def parameters(self):
 		if not self.explicit:
