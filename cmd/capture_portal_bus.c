@@ -210,6 +210,15 @@ static void find_program(struct portal_bus *b)
 	sd_bus_creds_unref(creds);
 }
 
+/* ENOMEDIUM is sd-bus's word for an environment that names none. */
+static int no_bus(int sys, struct evd_error *err)
+{
+	return evd_fail(
+	    err, EVD_E_UNAVAILABLE, "there is no session bus to reach the desktop's portal (%s)",
+	    sys == ENOMEDIUM ? "neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR names one"
+	                     : strerror(sys));
+}
+
 int portal_bus_open(struct capture *c, uint64_t ms, struct portal_bus **out, struct evd_error *err)
 {
 	struct portal_bus *b = calloc(1, sizeof *b);
@@ -221,9 +230,7 @@ int portal_bus_open(struct capture *c, uint64_t ms, struct portal_bus **out, str
 	b->c = c;
 	b->ms = ms;
 	r = sd_bus_open_user(&b->bus);
-	r = r < 0 ? evd_fail(err, EVD_E_UNAVAILABLE,
-	                     "there is no session bus to reach the desktop's portal (%s)", strerror(-r))
-	          : find_portal(b, now_ms() + (int64_t)ms, err);
+	r = r < 0 ? no_bus(-r, err) : find_portal(b, now_ms() + (int64_t)ms, err);
 	if (r == 0)
 		r = listen_to(b, err);
 	if (r) {
@@ -327,7 +334,10 @@ static int judge(const struct portal_bus *b, struct evd_error *err)
 	if (b->malformed)
 		return evd_fail(err, EVD_E_UNSUPPORTED, "the desktop's portal answered in no known form");
 	if (b->response == CANCELLED_BY_PERSON)
-		return evd_fail(err, EVD_E_CANCELLED, "cancelled in the desktop's dialogue");
+		/* KDE's portal says the same of a picture that it could not save */
+		return evd_fail(err, EVD_E_CANCELLED,
+		                "cancelled in the desktop's dialogue, or the desktop could not save the "
+		                "picture");
 	if (b->response != DONE)
 		return evd_fail(err, EVD_E_DENIED,
 		                "the desktop's portal refused: no permission, or it could not take the "

@@ -129,13 +129,14 @@ static int read_all(int fd, const struct stat *before, struct evd_buf *bytes, st
 	return 0;
 }
 
-int portal_file_take(const char *uri, const struct timespec *since, struct portal_file *f,
+/* Takes over `path`, NULL: none. */
+static int take_path(char *path, const struct timespec *since, struct portal_file *f,
                      struct evd_buf *bytes, struct evd_error *err)
 {
 	struct stat st;
 	int fd = -1, r;
 
-	*f = (struct portal_file){.path = path_of(uri), .folder = -1};
+	*f = (struct portal_file){.path = path, .folder = -1};
 	if (!f->path)
 		return evd_fail(err, EVD_E_UNSUPPORTED,
 		                "the portal's answer names no file of this machine");
@@ -158,6 +159,21 @@ int portal_file_take(const char *uri, const struct timespec *since, struct porta
 	if (r)
 		portal_file_release(f);
 	return r;
+}
+
+int portal_file_take(const char *uri, const struct timespec *since, struct portal_file *f,
+                     struct evd_buf *bytes, struct evd_error *err)
+{
+	char *path = path_of(uri);
+	bool decoded = path != NULL;
+	int r = take_path(path, since, f, bytes, err);
+
+	/* the portal of KDE Plasma puts the path behind file:// as it is, with nothing escaped; what is said
+	 * of the file stands all the same */
+	if ((decoded && r != EVD_E_NOTFOUND) || r == 0 || strncmp(uri, "file:///", 8) != 0 ||
+	    !strpbrk(uri, "%?#"))
+		return r;
+	return take_path(strdup(uri + 7), since, f, bytes, NULL) == 0 ? 0 : r;
 }
 
 int portal_file_remove(const struct portal_file *f, struct evd_error *err)

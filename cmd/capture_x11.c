@@ -225,6 +225,11 @@ static int open_display(struct capture *c, const char *kind, void **out, struct 
 	for (s = xcb_setup_roots_iterator(d->setup); s.rem > 1 && number > 0; number--)
 		xcb_screen_next(&s);
 	d->screen = s.data;
+	d->xwayland = x11_is_xwayland(d);
+	if (d->xwayland)
+		capture_warn(c,
+		             "this X server lies inside Wayland (Xwayland): windows of other programs than "
+		             "X11's are absent or black in the picture; --backend portal sees them");
 	r = find_target(d, c, err);
 	if (r) {
 		close_display(d);

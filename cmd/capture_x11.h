@@ -20,6 +20,7 @@ struct x11 {
 	const char *kind;
 	xcb_window_t window;  /* of kind window */
 	struct x11_area area; /* of the others */
+	bool xwayland;
 };
 
 /* x11_text(d, window, property, out): a text property as foreign bytes; false if there is none. */
@@ -37,6 +38,8 @@ void x11_window_facts(struct x11 *d, xcb_window_t window, struct evd_object *o);
 /* x11_monitor(d, name, out, err): a monitor by name, NULL: the primary one, else the first. */
 int x11_monitor(struct x11 *d, const char *name, struct x11_area *out,
                 struct evd_error *err) EVD_MUST_USE;
+/* x11_is_xwayland(d): the server draws into a Wayland compositor: no window of a Wayland program is in it. */
+bool x11_is_xwayland(struct x11 *d);
 /* x11_screen_facts(d, o): display, screen, monitors, scale, pointer, screen saver. */
 void x11_screen_facts(struct x11 *d, struct evd_object *o);
 /* x11_put_area(o, key, a): "1920x1080+0+0", as X writes a geometry. */

@@ -42,6 +42,39 @@ static xcb_randr_get_monitors_reply_t *monitors(struct x11 *d)
 	           : NULL;
 }
 
+static bool is_wayland_output(struct x11 *d, xcb_randr_output_t output)
+{
+	static const char begins[] = "XWAYLAND";
+	xcb_randr_get_output_info_reply_t *o =
+	    xcb_randr_get_output_info_reply(d->x, xcb_randr_get_output_info(d->x, output, 0), NULL);
+	bool is = o && xcb_randr_get_output_info_name_length(o) >= (int)sizeof begins - 1 &&
+	          memcmp(xcb_randr_get_output_info_name(o), begins, sizeof begins - 1) == 0;
+
+	free(o);
+	return is;
+}
+
+/* Xwayland names its outputs so; from 23.1 on it has an extension of its name too. */
+bool x11_is_xwayland(struct x11 *d)
+{
+	static const char name[] = "XWAYLAND";
+	xcb_query_extension_reply_t *e =
+	    xcb_query_extension_reply(d->x, xcb_query_extension(d->x, sizeof name - 1, name), NULL);
+	const xcb_query_extension_reply_t *randr = xcb_get_extension_data(d->x, &xcb_randr_id);
+	xcb_randr_get_screen_resources_current_reply_t *all = NULL;
+	bool is = e && e->present;
+
+	free(e);
+	if (!is && randr && randr->present)
+		all = xcb_randr_get_screen_resources_current_reply(
+		    d->x, xcb_randr_get_screen_resources_current(d->x, d->screen->root), NULL);
+	for (int i = 0; all && !is && i < xcb_randr_get_screen_resources_current_outputs_length(all);
+	     i++)
+		is = is_wayland_output(d, xcb_randr_get_screen_resources_current_outputs(all)[i]);
+	free(all);
+	return is;
+}
+
 int x11_monitor(struct x11 *d, const char *name, struct x11_area *out, struct evd_error *err)
 {
 	xcb_randr_get_monitors_reply_t *all = monitors(d);
@@ -198,6 +231,8 @@ void x11_screen_facts(struct x11 *d, struct evd_object *o)
 	evd_object_int(&in, "heightMm", d->screen->height_in_millimeters);
 	evd_object_int(&in, "widthMm", d->screen->width_in_millimeters);
 	put_monitors(d, &in);
+	if (d->xwayland)
+		evd_object_bool(&in, "xwayland", true);
 	evd_object_object(o, "display", &in);
 	evd_object_release(&in);
 	put_scale(d, o);

@@ -11,7 +11,7 @@ build='build-essential cmake ninja-build pkg-config git gettext
 core='libcmocka-dev zlib1g-dev age softhsm2 opensc python3 openssl unzip strace zip coreutils procps file time faketime xmlsec1 librsvg2-bin zbar-tools
  libimage-exiftool-perl ffmpeg poppler-utils'
 capture='xvfb x11-apps x11-utils x11-xserver-utils xterm xdotool dbus chromium libnss3-tools
- sway swaybg grim xdg-desktop-portal xdg-desktop-portal-wlr python3-dbus python3-gi'
+ sway swaybg grim xwayland xdg-desktop-portal xdg-desktop-portal-wlr python3-dbus python3-gi'
 sticks='dosfstools ntfs-3g exfatprogs exfat-fuse fusefat python3-fusepy'
 bench='hashdeep zip eatmydata time'
 check='clang clang-tidy clang-format cppcheck valgrind gcovr shellcheck libclang-rt-14-dev lld jq'

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "platform/files.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,10 @@ int evd_new_file_begin(struct evd_new_file *f, const char *path, struct evd_erro
 		return evd_nomem(err);
 	evd_hex(hex, salt, sizeof salt);
 	snprintf(f->temporary, n, "%s.%s.part", path, hex);
-	return evd_file_create(-1, f->temporary, &f->fd, err);
+	/* the person is told of the name that was given, not of the one it has meanwhile */
+	if (evd_file_create(-1, f->temporary, &f->fd, NULL))
+		return evd_fail_sys(err, errno, "file %s cannot be made", path);
+	return 0;
 }
 
 void evd_new_file_reached(struct evd_new_file *f, uint64_t at)

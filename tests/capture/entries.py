@@ -25,7 +25,7 @@ class Page:
 		self.facts = {r['capture']['part']: r['capture'] for r in lines if r['kind'] == 'origin'}
 		self.path = {r['capture']['part']: t.case + '/' + content[r['item']]['path'] for r in lines if r['kind'] == 'origin'}
 		self.found = [r['code'] for r in lines if r['kind'] == 'observation']
-		self.words = [r['text'] for r in lines if r['kind'] == 'observation']
+		self.words = [r.get('text') for r in lines if r['kind'] == 'observation']
 
 	def read(self, part):
 		with open(self.path[part], 'rb') as f:

@@ -3,10 +3,12 @@ way, then a real one under sway, whose pictures are held against a known picture
 import hashlib
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
 import sys
+import urllib.parse
 import zlib
 
 from desk import Cli, capture, check, fail, last, part, png, records, same
@@ -45,7 +47,7 @@ class Fake:
 		"""What the next questions get; by default the picture, freshly written."""
 		how.setdefault('uri', self.uri)
 		with open(self.seat.dir + '/plan', 'w', encoding='utf-8') as f:
-			json.dump(dict(how, write=[[how.pop('source', self.source), self.shot]] if write else []), f)
+			json.dump(dict(how, write=[[how.pop('source', self.source), how.pop('shot', self.shot)]] if write else []), f)
 		if os.path.exists(self.seat.dir + '/calls'):
 			os.remove(self.seat.dir + '/calls')
 		if not self.p or self.p.poll() is not None:
@@ -58,10 +60,10 @@ class Fake:
 		except FileNotFoundError:
 			return []
 
-	def refused(self, code, word, *options, kind='screen'):
+	def refused(self, code, word, *options, kind='screen', lines=1):
 		"""Nothing may come into the case, and it is said why."""
 		before = last(self.t)
-		said = self.t.evidence('capture', kind, *options, expect=code, **({'lines': 1} if code == 1 else {}))
+		said = self.t.evidence('capture', kind, *options, expect=code, lines=lines)
 		check(code == 1 or word in said, 'said %r, not %r' % (said, word))
 		check(last(self.t) == before, 'an entry came of it: ' + word)
 
@@ -228,7 +230,10 @@ def absent(t, fake):
 	before = t.env['DBUS_SESSION_BUS_ADDRESS']
 	t.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=%s/none' % fake.seat.dir
 	fake.refused(69, 'no session bus')
-	t.env['DBUS_SESSION_BUS_ADDRESS'] = before
+	t.env.pop('DBUS_SESSION_BUS_ADDRESS')
+	runtime = t.env.pop('XDG_RUNTIME_DIR')
+	fake.refused(69, 'neither DBUS_SESSION_BUS_ADDRESS nor XDG_RUNTIME_DIR names one')
+	t.env.update(DBUS_SESSION_BUS_ADDRESS=before, XDG_RUNTIME_DIR=runtime)
 	# which way is chosen: a session of X11 that also holds a Wayland display is one of X11
 	t.env['XDG_SESSION_TYPE'] = 'x11'
 	fake.refused(69, 'no display')
@@ -239,13 +244,50 @@ def absent(t, fake):
 	fake.refused(64, 'x11 or portal', '--backend', 'grim')
 
 
+def desktops(t, fake):
+	"""What the portals of GNOME and of KDE Plasma do, after their sources: where the file lies and how it is named, and what they answer
+	where there is no picture. They themselves are not here."""
+	pictures = fake.seat.dir + '/Slike š 100%'
+	os.makedirs(pictures + '/Screenshots')
+	for desktop, name, escaped in (('GNOME', 'Screenshots/Screenshot from 2026-11-28 13-45-00.png', True), ('KDE', 'Screenshot_20261128_134500.png', False),
+			('KDE', 'Screenshot #2?.png', False)):
+		t.env['XDG_CURRENT_DESKTOP'] = desktop
+		shot = pictures + '/' + name
+		# g_filename_to_uri escapes (RFC 3986); Plasma puts the path behind file:// as it is
+		uri = 'file://' + (urllib.parse.quote(shot) if escaped else shot)
+		for kind in ('screen', 'window'):
+			fake.plan(uri=uri, shot=shot)
+			path, facts = capture(t, kind)
+			check(open(path, 'rb').read() == fake.bytes and not os.path.exists(shot), 'taken, and removed: %s' % uri)
+			check(facts['portal']['file']['path'] == shot and facts['portal']['interactive'] is (kind == 'window'), 'file: %s' % facts['portal'])
+			check(facts['session']['desktop'] == desktop, 'desktop: %s' % facts['session'])
+	t.env['XDG_CURRENT_DESKTOP'] = 'GNOME'  # a dialogue that was cancelled or closed names an empty file
+	for kind in ('screen', 'region'):
+		fake.plan(response=1, write=False, uri='')
+		fake.refused(1, 'cancelled', kind=kind, lines=1 + (kind == 'region'))
+		fake.plan(response=2, write=False, uri='')
+		fake.refused(77, 'refused', kind=kind, lines=1 + (kind == 'region'))
+	fake.plan(write=False, uri='')
+	fake.refused(65, 'names no file')
+	# in a folder that lets nothing go: said, and recorded
+	shot = pictures + '/Screenshots/x.png'
+	fake.plan(uri='file://' + urllib.parse.quote(shot), shot=shot)
+	open(shot, 'wb').close()
+	os.chmod(pictures + '/Screenshots', 0o500)
+	_, facts = capture(t, 'screen', expect=1)
+	check(facts['portal']['file']['removed'] is False and os.path.exists(shot), 'not removed, and said')
+	os.chmod(pictures + '/Screenshots', 0o700)
+	shutil.rmtree(pictures)
+	t.env['XDG_CURRENT_DESKTOP'] = 'sway'
+
+
 def wrong_portals(t):
 	seat = Seat(t.env)
 	try:
 		t.env.update({k: seat.env[k] for k in ('DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'XDG_SESSION_TYPE', 'XDG_CURRENT_DESKTOP')},
 			WAYLAND_DISPLAY='wayland-none')
 		fake = Fake(t, seat)
-		for part_of in (taken, chosen, several, answers, files, black, silence, absent):
+		for part_of in (taken, chosen, several, answers, files, black, desktops, silence, absent):
 			part_of(t, fake)
 			print('%s: fine' % part_of.__name__, flush=True)
 	finally:
@@ -268,6 +310,7 @@ CONFIG = """
 output HEADLESS-1 resolution 640x400 position 0 0 bg %s fill
 output HEADLESS-2 resolution 320x200 position 640 0 bg #2050a0 solid_color
 seat * hide_cursor 1
+xwayland disable
 """
 
 
@@ -287,6 +330,7 @@ def real_portal(t):
 		t.env.update({k: v for k, v in seat.env.items() if k not in ('HOME', 'PATH')})
 		given_up(t)
 		screens(t, seat, known)
+		xwayland(t, seat)
 		scaled(t, seat, known)
 	except BaseException:
 		print(seat.log())
@@ -303,6 +347,22 @@ def given_up(t):
 	t.write('bin/slurp', b'#!/bin/sh\nexit 1\n', 0o755)
 	check('refused' in t.evidence('capture', 'region', expect=77, lines=2) and last(t) == before, 'nothing was chosen')
 	t.write('bin/slurp', b'#!/bin/sh\necho "20,30 100x50"\n', 0o755)
+
+
+def xwayland(t, seat):
+	"""An X server inside Wayland: said to be one, and that what others draw is not in its picture."""
+	read, write = os.pipe()
+	server = seat.start('Xwayland', '-displayfd', str(write), '-noreset', '-nolisten', 'tcp', pass_fds=[write])
+	os.close(write)
+	with os.fdopen(read) as f:
+		t.env['DISPLAY'] = ':' + f.readline().strip()
+	done = subprocess.run([os.path.join(t.programs, 'evidence'), '-C', t.case, 'capture', 'screen', '--backend', 'x11', '--keep-black',
+		'--passphrase-file', t.pass_file], env=t.env, capture_output=True, text=True)
+	check(done.returncode == 1 and 'Xwayland' in done.stderr and '--backend portal' in done.stderr, 'said: %d %s' % (done.returncode, done.stderr))
+	facts = [r for r in records(t, last(t)) if r['kind'] == 'origin'][-1]['capture']
+	check(facts['display']['xwayland'] is True and facts['backend'] == 'x11' and facts['black'] is True, 'facts: %s' % facts)
+	t.env.pop('DISPLAY')
+	seat.stop(server)
 
 
 def outputs(t, seat, facts, scale):

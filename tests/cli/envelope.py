@@ -141,6 +141,9 @@ def refusals(cli, to, out):
 	refused(cli, 'replayed', later, 65, '--newer-than', cli.path('newer.asice'))
 	refused(cli, 'a bundle is no envelope', cli.path('plain.asice'), 65)
 	cli.run('evidence', 'envelope', 'open', '--key', cli.path('key0'), out, cli.path('newer.asice'), expect=73)
+	nowhere = cli.path('no such folder', 'opened.asice')
+	said = cli.run('evidence', 'envelope', 'open', '--key', cli.path('key0'), out, nowhere, expect=66)
+	check(nowhere + ' cannot be made' in said and '.part' not in said, 'the name that was given is told: ' + said)
 
 
 def sent_again(cli, to):

@@ -1,0 +1,61 @@
+"""between.py: stands between evidence-capture and the browser, as --browser. BETWEEN={"method": M, "nth": N, "do": WHAT}: what happens
+instead of the Nth call of M: `refuse` (the browser says no), `silent` (it never answers), `end` (it ends), `garbage` (no JSON)."""
+import json
+import os
+import select
+import subprocess
+import sys
+
+plan = json.loads(os.environ['BETWEEN'])
+left = plan['nth']
+
+
+def pipe_to_browser():
+	to_r, to_w = os.pipe()
+	from_r, from_w = os.pipe()
+
+	def become():
+		for fd, at in ((to_r, 20), (from_w, 21), (20, 3), (21, 4)):
+			os.dup2(fd, at)
+	browser = subprocess.Popen(['chromium'] + sys.argv[1:], preexec_fn=become, close_fds=False)
+	os.close(to_r)
+	os.close(from_w)
+	return browser, to_w, from_r
+
+
+def instead(call):
+	if plan['do'] == 'end':
+		browser.kill()
+		sys.exit(0)
+	if plan['do'] == 'garbage':
+		os.write(4, b'{"id": %d, no JSON\0' % call['id'])
+	elif plan['do'] == 'refuse':
+		answer = {'id': call['id'], 'error': {'code': -32000, 'message': 'refused by the test'}}
+		if 'sessionId' in call:
+			answer['sessionId'] = call['sessionId']
+		os.write(4, json.dumps(answer).encode() + b'\0')
+
+
+def write_all(fd, data):
+	while data:
+		data = data[os.write(fd, data):]
+
+
+browser, to, out = pipe_to_browser()
+pending = b''
+while True:
+	for fd in select.select([3, out], [], [])[0]:
+		data = os.read(fd, 1 << 20)
+		if not data:
+			browser.kill()
+			sys.exit(0)
+		if fd == out:
+			write_all(4, data)
+			continue
+		*calls, pending = (pending + data).split(b'\0')
+		for call in calls:
+			left -= json.loads(call)['method'] == plan['method']
+			if left == 0 and json.loads(call)['method'] == plan['method']:
+				instead(json.loads(call))
+			else:
+				write_all(to, call + b'\0')

@@ -1,0 +1,82 @@
+"""cut.py PROGRAMS: pages that are not captured whole because the browser refuses, falls silent, ends or talks nonsense in the middle (between.py
+stands before it): what was complete stays, what is missing is said, and the case checks."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from authority import Authority
+from desk import check
+from entries import PARTS, Page, last, open_case, records
+from pages import Site, html, plain_routes
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PICTURES = {'view', 'full'}
+
+
+def run(t, method, do, *words, nth=1):
+	"""Captures with the browser behind between.py; gives the exit code, what was said, and the entries that came of it."""
+	before = last(t)
+	done = subprocess.run([os.path.join(t.programs, 'evidence'), '-C', t.case, 'capture', 'web', '--browser', t.path('between'), *words,
+		'--passphrase-file', t.pass_file], env=dict(t.env, BETWEEN=json.dumps({'method': method, 'nth': nth, 'do': do})), capture_output=True, text=True)
+	return done.returncode, done.stderr, list(range(before + 1, last(t) + 1))
+
+
+def cut(t, seq):
+	"""The word of an entry on what cut it short."""
+	found = [r for r in records(t, seq) if r['kind'] == 'observation' and r['code'] == 'capture-cut-short']
+	check(len(found) == 1, 'it is said once: %s' % found)
+	return found[0]
+
+
+def refused_page(t, site):
+	"""A page that cannot be spoken to leaves no entry; the next one is captured."""
+	code, said, made = run(t, 'Page.createIsolatedWorld', 'refuse', site.base + '/short', site.base + '/other')
+	check(code == 1 and 'page 1 was not captured whole' in said and 'refused by the test' in said and len(made) == 1, 'refused: %d %s' % (code, said))
+	page = Page(t, made[0])
+	check(PARTS == set(page.path) and page.facts['dom']['url'] == site.base + '/other' and page.found == [], 'the next: %s' % page.found)
+
+
+def refused_outputs(t, site):
+	"""An output that is refused is named; the others are there. A tile of the whole page: no picture with a hole."""
+	code, said, made = run(t, 'Page.printToPDF', 'refuse', site.base + '/short')
+	page = Page(t, made[0])
+	check(code == 1 and set(page.path) == PARTS - {'print'} and page.found == ['web-output-missing'] and 'PDF' in page.words[0], 'no PDF: %s' % page.words)
+	code, said, made = run(t, 'Page.captureScreenshot', 'refuse', site.base + '/long', nth=3)  # the viewport, a tile, this one
+	page = Page(t, made[0])
+	check(code == 1 and set(page.path) == PARTS - {'full'} and page.found == ['web-output-missing'] and 'whole page' in page.words[0], 'a tile: %s' % page.words)
+
+
+def ended(t, site):
+	for method, do, parts in (('Page.printToPDF', 'end', PICTURES | {'dom', 'page'}), ('DOM.getOuterHTML', 'garbage', PICTURES)):
+		code, said, made = run(t, method, do, site.base + '/short', site.base + '/other')
+		check(code == 69 and len(made) == 1, '%s: exit %d, %s' % (do, code, said))
+		page, word = Page(t, made[0]), cut(t, made[0])
+		check(set(page.path) == parts and word['reason'] and 'notKept' not in word, '%s: %s %s' % (do, sorted(page.path), word))
+	code, said, made = run(t, 'Page.navigate', 'end', site.base + '/short')
+	check(code == 69 and made == [] and 'ended' in said, 'ended before there was anything: %d %s' % (code, said))
+
+
+def silent(t, ca):
+	"""The browser falls silent behind the pictures: they are in, with the address and the reason (a minute is waited for an answer)."""
+	site = Site({'/': html('over TLS', '<p>text</p>')}, ca.self_signed('self', 'localhost'))
+	code, said, made = run(t, 'Network.getCertificate', 'silent', '--ignore-certificates', site.base + '/')
+	check(code == 1 and 'page 1 was not captured whole' in said and len(made) == 1, 'silent: %d %s' % (code, said))
+	page, word = Page(t, made[0]), cut(t, made[0])
+	check(set(page.path) == PARTS - {'traffic', 'network'} and word['url'] == site.base + '/' and 'Network.getCertificate' in word['reason'], 'silent: %s' % word)
+
+
+def main():
+	t = open_case(sys.argv[1])
+	t.write('between', ('#!/bin/sh\nexec %s -B %s/between.py "$@"\n' % (sys.executable, HERE)).encode(), 0o755)
+	site = Site(dict(plain_routes(), **{'/short': html('short', '<p>text</p>'), '/other': html('other', '<p>other text</p>')}))
+	steps = {'refused_page': site, 'refused_outputs': site, 'ended': site, 'silent': Authority(t.path('ca'))}
+	for name, what in steps.items():
+		globals()[name](t, what)
+		print('%s: done' % name, flush=True)
+	t.evidence('check')
+	shutil.rmtree(t.dir)
+
+
+main()
