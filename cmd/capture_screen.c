@@ -51,7 +51,7 @@ static int stitch(struct session *s, struct evd_error *err)
 	int r = capture_stitch_add(&s->stitch, &s->shot.picture, &s->shot.facts, &found, err);
 
 	if (r == 0 && found == CAPTURE_GAP)
-		capture_warn(s->c, "frame %llu has no rows in common with the one before: a gap",
+		capture_warn(s->c, "frame %llu does not go on from the one before row by row: a gap",
 		             (unsigned long long)s->frames + 1);
 	else if (r == 0 && found == CAPTURE_SAME)
 		capture_say(s->c, "frame %llu is the same as the one before",

@@ -1,5 +1,6 @@
-"""portal.py FOLDER [access]: a portal that does what FOLDER/plan says and notes every call in FOLDER/calls; or (access) the
-dialogue for permission that the real portal must have behind it, answered with yes. On the session bus of its environment."""
+"""portal.py FOLDER [access|login1]: a portal that does what FOLDER/plan says and notes every call in FOLDER/calls; or (access) the
+dialogue for permission that the real portal must have behind it, answered with yes; or (login1) a keeper of sessions, whose session is
+locked if there is a FOLDER/locked. On the session bus of its environment."""
 import json
 import os
 import shutil
@@ -77,9 +78,17 @@ class Access(dbus.service.Object):
 		return dbus.UInt32(0), dbus.Dictionary({}, signature='sv')
 
 
+class Sessions(dbus.service.Object):
+	@dbus.service.method('org.freedesktop.DBus.Properties', in_signature='ss', out_signature='v')
+	def Get(self, interface, name):
+		assert (interface, name) == ('org.freedesktop.login1.Session', 'LockedHint')
+		return dbus.Boolean(os.path.exists(FOLDER + '/locked'))
+
+
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
 bus = dbus.SessionBus()
-here = (Access if sys.argv[2:] else Portal)(bus, OBJECT)
-name = dbus.service.BusName('org.freedesktop.impl.portal.desktop.test' if sys.argv[2:] else 'org.freedesktop.portal.Desktop',
-	bus, do_not_queue=True)
+kind, path, name = {'': (Portal, OBJECT, 'org.freedesktop.portal.Desktop'), 'access': (Access, OBJECT, 'org.freedesktop.impl.portal.desktop.test'),
+	'login1': (Sessions, '/org/freedesktop/login1/session/auto', 'org.freedesktop.login1')}[''.join(sys.argv[2:])]
+here = kind(bus, path)
+owned = dbus.service.BusName(name, bus, do_not_queue=True)
 GLib.MainLoop().run()

@@ -287,7 +287,7 @@ def wrong_portals(t):
 		t.env.update({k: seat.env[k] for k in ('DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR', 'XDG_SESSION_TYPE', 'XDG_CURRENT_DESKTOP')},
 			WAYLAND_DISPLAY='wayland-none')
 		fake = Fake(t, seat)
-		for part_of in (taken, chosen, several, answers, files, black, desktops, silence, absent):
+		for part_of in (taken, chosen, several, answers, files, black, desktops, session, silence, absent):
 			part_of(t, fake)
 			print('%s: fine' % part_of.__name__, flush=True)
 	finally:
@@ -349,6 +349,27 @@ def given_up(t):
 	t.write('bin/slurp', b'#!/bin/sh\necho "20,30 100x50"\n', 0o755)
 
 
+def locked(t, seat, take, when_not):
+	"""The word of the session's keeper; few compositors tell it under Wayland, so that its "no" is no answer there."""
+	before = t.env.get('DBUS_SYSTEM_BUS_ADDRESS')
+	t.env['DBUS_SYSTEM_BUS_ADDRESS'] = seat.env['DBUS_SESSION_BUS_ADDRESS']
+	keeper = seat.service('org.freedesktop.login1', PYTHON, '-B', HERE + '/portal.py', seat.dir, 'login1')
+	check(take()['locked'] == when_not, 'not locked')
+	open(seat.dir + '/locked', 'w').close()
+	check(take()['locked'] == 'yes', 'locked')
+	os.remove(seat.dir + '/locked')
+	seat.stop(keeper)
+	check(take()['locked'] == 'unknown', 'nobody who says it')
+	t.env.pop('DBUS_SYSTEM_BUS_ADDRESS') if before is None else t.env.update(DBUS_SYSTEM_BUS_ADDRESS=before)
+
+
+def session(t, fake):
+	def take():
+		fake.plan()
+		return capture(t, 'screen')[1]
+	locked(t, fake.seat, take, 'unknown')
+
+
 def xwayland(t, seat):
 	"""An X server inside Wayland: said to be one, and that what others draw is not in its picture."""
 	read, write = os.pipe()
@@ -361,6 +382,7 @@ def xwayland(t, seat):
 	check(done.returncode == 1 and 'Xwayland' in done.stderr and '--backend portal' in done.stderr, 'said: %d %s' % (done.returncode, done.stderr))
 	facts = [r for r in records(t, last(t)) if r['kind'] == 'origin'][-1]['capture']
 	check(facts['display']['xwayland'] is True and facts['backend'] == 'x11' and facts['black'] is True, 'facts: %s' % facts)
+	locked(t, seat, lambda: capture(t, 'screen', '--backend', 'x11', '--keep-black', expect=1)[1], 'no')
 	t.env.pop('DISPLAY')
 	seat.stop(server)
 
