@@ -21,7 +21,7 @@ static const char *const flag_name[EVD_CHAT_F_COUNT] = {
     "other-date-form",  "sender-split-unsure",  "unknown-marker",   "times-disagree",
     "mended",           "two-bodies",           "inherited-sender", "duplicate-key",
     "unknown-type",     "surrogate-references", "no-time",          "typed-marker",
-    "body-cut",
+    "body-cut",         "recently-deleted",
 };
 
 void evd_chat_init(struct evd_chat *c, struct evd_sink *sink, const char *platform)

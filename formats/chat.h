@@ -95,7 +95,8 @@ enum evd_chat_flag {
 	EVD_CHAT_F_NO_TIME = 1 << 14, /* set here */
 	EVD_CHAT_F_TYPED_MARKER = 1 << 15,
 	EVD_CHAT_F_BODY_CUT = 1 << 16,
-	EVD_CHAT_F_COUNT = 17,
+	EVD_CHAT_F_RECENTLY_DELETED = 1 << 17, /* the app's own bin holds it */
+	EVD_CHAT_F_COUNT = 18,
 };
 
 struct evd_chat_message {

@@ -4,10 +4,17 @@
  * The text stands in `text`, in the typedstream `attributedBody`, or in both: if the two differ,
  * both are shown. In a typedstream the string follows "NSString" and a "+": one byte of length, or
  * 0x81 and u16le, or 0x82 and u32le.
+ *
+ * `message_summary_info` is a binary property list. `ec` holds, by part of the message, every text
+ * that the part has had, the first one first and the present one last, with its time (`d`, seconds
+ * since 2001) and typedstream (`t`); `rp` lists the parts taken back; `otr` lists all parts.
  */
+#include "bplist.h"
 #include "chat_store.h"
 
 #include <string.h>
+
+#define VERSIONS 500u /* of one message that are looked at; Apple allows five edits of a part */
 
 static struct evd_view attributed(struct evd_view v)
 {
@@ -32,12 +39,120 @@ static struct evd_view attributed(struct evd_view v)
 	return evd_cursor_ok(&c) ? text : none;
 }
 
+/* A time of an edit: seconds since 2001 as a number; doubles of any size may stand there. */
+static void put_when(struct evd_object *o, const struct bplist_object *d)
+{
+	struct evd_chat_time when = {0};
+
+	if (d->kind == BPLIST_INTEGER && d->integer > -INT64_C(100000000000) &&
+	    d->integer < INT64_C(100000000000))
+		evd_chat_time_epoch(&when, evd_view_of(NULL, 0), (d->integer + CHAT_APPLE_EPOCH) * 1000,
+		                    EVD_CHAT_SECOND);
+	else if (d->kind == BPLIST_REAL && d->real > -1e11 && d->real < 1e11)
+		evd_chat_time_epoch(&when, evd_view_of(NULL, 0),
+		                    (int64_t)(d->real * 1000) + CHAT_APPLE_EPOCH * 1000, EVD_CHAT_MILLI);
+	if (when.has_utc)
+		evd_chat_put_time(o, "time", &when);
+}
+
+/* The texts of one part; false: not of the form above. */
+static bool put_part(struct store_row *row, const struct bplist *p, struct evd_view part,
+                     const struct bplist_object *list, size_t *budget)
+{
+	bool whole = list->kind == BPLIST_ARRAY;
+
+	for (uint64_t i = 0; whole && i < list->n; i++) {
+		struct bplist_object version = bplist_at(p, list, i);
+		struct bplist_object t = bplist_member(p, &version, "t");
+		struct bplist_object d = bplist_member(p, &version, "d");
+		struct evd_object *o = *budget ? evd_chat_list_item(row->revisions) : NULL;
+		struct evd_view text = t.kind == BPLIST_DATA ? attributed(t.bytes) : t.bytes;
+
+		if (!o)
+			return false;
+		--*budget;
+		evd_chat_text(o, "part", part);
+		put_when(o, &d);
+		if (t.kind == BPLIST_DATA && text.p)
+			evd_chat_text(o, "body", text);
+		else
+			whole = false;
+		if (evd_chat_list_put(row->revisions, NULL))
+			return false;
+	}
+	return whole;
+}
+
+/* Numbers of the parts that were taken back, as "0,2". */
+static bool put_retracted(struct store_row *row, const struct bplist *p,
+                          const struct bplist_object *list)
+{
+	struct evd_buf text;
+
+	if (list->kind != BPLIST_ARRAY || list->n > VERSIONS)
+		return false;
+	evd_buf_init(&text, 24 * VERSIONS);
+	for (uint64_t i = 0; i < list->n; i++) {
+		struct bplist_object part = bplist_at(p, list, i);
+
+		if (part.kind != BPLIST_INTEGER) {
+			evd_buf_release(&text);
+			return false;
+		}
+		evd_putf(&text, "%s%lld", i ? "," : "", (long long)part.integer);
+	}
+	if (list->n)
+		evd_object_str(row->details, "retractedParts", evd_buf_view(&text));
+	evd_buf_release(&text);
+	return true;
+}
+
+/* Edits and what was taken back; what cannot be taken apart is said with the message. */
+static void history(struct store_row *row, struct evd_view info)
+{
+	struct bplist p;
+	struct bplist_object top, ec, rp, otr;
+	size_t budget = VERSIONS;
+	bool whole = bplist_open(&p, info);
+
+	top = whole ? bplist_top(&p) : (struct bplist_object){0};
+	ec = bplist_member(&p, &top, "ec");
+	rp = bplist_member(&p, &top, "rp");
+	otr = bplist_member(&p, &top, "otr");
+	whole = top.kind == BPLIST_DICT;
+	for (uint64_t i = 0; whole && ec.kind == BPLIST_DICT && i < ec.n; i++) {
+		struct bplist_object part = bplist_at(&p, &ec, i), list = bplist_value(&p, &ec, i);
+
+		whole = part.kind == BPLIST_TEXT && put_part(row, &p, part.bytes, &list, &budget);
+	}
+	if (rp.kind != BPLIST_NONE)
+		whole = put_retracted(row, &p, &rp) && whole;
+	if (rp.kind == BPLIST_ARRAY && rp.n && rp.n >= otr.n && !row->m.body.len)
+		row->m.type = EVD_CHAT_T_DELETED; /* all of its parts, and no words are left */
+	if (!whole)
+		evd_object_bool(row->details, "summaryNotRead", true);
+	row->m.revisions = evd_chat_list_end(row->revisions);
+	row->m.edited = row->m.edited || row->m.revisions.len;
+}
+
+/* What was deleted on the phone and lies in "Recently Deleted". */
+static void trash(struct store_row *row)
+{
+	struct evd_chat_time when = {0};
+
+	if (sqlite3_column_type(row->s, ST_TRASH) == SQLITE_NULL)
+		return;
+	row->m.flags |= EVD_CHAT_F_RECENTLY_DELETED;
+	if (chat_store_apple_column(row, ST_TRASH_TIME, &when))
+		evd_chat_put_time(row->details, "deleted", &when);
+}
+
 static void finish(struct store_row *row)
 {
 	struct evd_view rich = sqlite3_column_type(row->s, ST_EXTRA) == SQLITE_NULL
 	                           ? evd_view_of(NULL, 0)
 	                           : attributed(evd_sqlite_bytes(row->s, ST_EXTRA));
-	int64_t kind, edited;
+	int64_t kind;
 
 	chat_store_apple_time(row);
 	if (rich.len && !row->m.has_body) {
@@ -55,12 +170,19 @@ static void finish(struct store_row *row)
 	} else if (row->has_attachment) {
 		row->m.type = EVD_CHAT_T_ATTACHMENT;
 	}
-	row->m.edited = chat_store_int(row->s, ST_STATE, &edited) && edited != 0;
+	row->m.edited = chat_store_apple_column(row, ST_STATE, &row->m.edit_time);
+	if (sqlite3_column_type(row->s, ST_MORE) == SQLITE_BLOB)
+		history(row, evd_sqlite_bytes(row->s, ST_MORE));
+	trash(row);
 }
 
 #define OF_CHAT(what)                                                                              \
 	"(SELECT " what " FROM chat WHERE chat.ROWID=(SELECT max(chat_id) FROM chat_message_join "     \
 	"WHERE message_id=message.ROWID))"
+#define TRASH "chat_recoverable_message_join"
+#define OF_TRASH(what)                                                                             \
+	"(SELECT " what " FROM chat WHERE chat.ROWID=(SELECT max(chat_id) FROM " TRASH                 \
+	" WHERE message_id=message.ROWID))"
 #define FILE_OF(what)                                                                              \
 	"(SELECT " what " FROM attachment WHERE attachment.ROWID=(SELECT min(attachment_id) FROM "     \
 	"message_attachment_join WHERE message_id=message.ROWID))"
@@ -90,8 +212,20 @@ static const struct chat_store store = {
                             FILE_OF("total_bytes")},
          [ST_REPLY] = {"message.thread_originator_guid", "coalesce(message.thread_originator_guid,"
                                                          "message.associated_message_guid)"},
-         [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"}},
+         [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"},
+         [ST_MORE] = {"message.message_summary_info", "message.message_summary_info"},
+         [ST_TRASH] = {TRASH ".message_id",
+                       "(SELECT max(message_id) FROM " TRASH " WHERE message_id=message.ROWID)"},
+         [ST_TRASH_CHAT] = {"chat.chat_identifier+" TRASH ".message_id+" TRASH ".chat_id",
+                            OF_TRASH("chat_identifier")},
+         [ST_TRASH_TITLE] = {"chat.display_name+" TRASH ".chat_id", OF_TRASH("display_name")},
+         [ST_TRASH_TIME] = {TRASH ".delete_date", "(SELECT max(delete_date) FROM " TRASH
+                                                  " WHERE message_id=message.ROWID)"}},
     .from = "message NOT INDEXED ORDER BY message.ROWID",
+    .attachments_table = "message_attachment_join",
+    .attachments = "SELECT j.message_id,a.filename,a.mime_type,a.total_bytes FROM "
+                   "message_attachment_join j LEFT JOIN attachment a ON a.ROWID=j.attachment_id "
+                   "ORDER BY j.message_id,j.attachment_id",
     .finish = finish,
 };
 

@@ -5,16 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define APPLE_EPOCH INT64_C(978307200) /* 2001-01-01 in seconds since 1970 */
+/* A second query in the order of the messages' rows, so that one pass joins them. */
+struct beside {
+	sqlite3_stmt *s;
+	bool row;           /* s stands on one */
+	uint64_t unclaimed; /* rows of no message that was read */
+};
 
 struct read {
 	struct evd_chat chat;
 	struct evd_sqlite *db;
 	const struct chat_store *store;
-	struct evd_chat_list reactions;
-	struct evd_buf sql, text, raw, chat_key;
-	sqlite3_stmt *react;
-	bool react_row;
+	struct evd_chat_list reactions, revisions;
+	struct evd_buf sql, text, raw, chat_key, details_json;
+	struct evd_object details;
+	struct beside react, attach;
 	int64_t last_row;
 	uint64_t rows_missing, gaps;
 };
@@ -79,63 +84,126 @@ bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out)
 	return type == SQLITE_TEXT && evd_chat_integer(evd_sqlite_bytes(s, column), out);
 }
 
+/* Seconds, or nanoseconds by their size, since 2001; false: none there, or not to be read as such. */
+static bool apple_ms(sqlite3_stmt *s, int column, int64_t *ms, enum evd_chat_precision *precision)
+{
+	int64_t x;
+
+	*precision = EVD_CHAT_SECOND;
+	if (!chat_store_int(s, column, &x))
+		return false;
+	if (x > INT64_C(100000000000) || x < -INT64_C(100000000000)) {
+		*precision = EVD_CHAT_MILLI;
+		x /= 1000000;
+	} else if (sqlite3_column_type(s, column) == SQLITE_FLOAT) {
+		*precision = EVD_CHAT_MILLI;
+		x = (int64_t)(sqlite3_column_double(s, column) * 1000);
+	} else {
+		x *= 1000;
+	}
+	*ms = x + CHAT_APPLE_EPOCH * 1000;
+	return true;
+}
+
+static bool is_zero(sqlite3_stmt *s, int column)
+{
+	return sqlite3_column_type(s, column) == SQLITE_INTEGER && sqlite3_column_int64(s, column) == 0;
+}
+
 void chat_store_apple_time(struct store_row *row)
 {
 	struct evd_view raw = row->m.time.raw;
-	enum evd_chat_precision precision = EVD_CHAT_SECOND;
-	int64_t x;
+	enum evd_chat_precision precision;
+	int64_t ms;
 
-	if (!chat_store_int(row->s, ST_TIME, &x)) {
+	if (is_zero(row->s, ST_TIME))
+		return;
+	if (!apple_ms(row->s, ST_TIME, &ms, &precision)) {
 		if (raw.len)
 			row->m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 		return;
 	}
-	if (x == 0 && sqlite3_column_type(row->s, ST_TIME) == SQLITE_INTEGER)
-		return;
-	if (x > INT64_C(100000000000) || x < -INT64_C(100000000000)) { /* nanoseconds, by its size */
-		precision = EVD_CHAT_MILLI;
-		x /= 1000000;
-	} else if (sqlite3_column_type(row->s, ST_TIME) == SQLITE_FLOAT) {
-		precision = EVD_CHAT_MILLI;
-		x = (int64_t)(sqlite3_column_double(row->s, ST_TIME) * 1000);
-	} else {
-		x *= 1000;
-	}
-	evd_chat_time_epoch(&row->m.time, raw, x + APPLE_EPOCH * 1000, precision);
+	evd_chat_time_epoch(&row->m.time, raw, ms, precision);
 	if (!row->m.time.has_utc)
 		row->m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 }
 
-static int next_reaction(struct read *g)
+bool chat_store_apple_column(const struct store_row *row, enum store_column c,
+                             struct evd_chat_time *t)
 {
-	g->react_row = g->react && sqlite3_step(g->react) == SQLITE_ROW;
-	return 0;
+	enum evd_chat_precision precision;
+	int64_t ms;
+
+	if (is_zero(row->s, (int)c) || !apple_ms(row->s, (int)c, &ms, &precision))
+		return false;
+	evd_chat_time_epoch(t, evd_view_of(NULL, 0), ms, precision);
+	return t->has_utc;
 }
 
-/* Both queries run in the order of the rows, so one pass joins them. */
-static struct evd_view reactions(struct read *g, int64_t row, struct evd_error *err)
+static void step(struct beside *b)
+{
+	b->row = b->s && sqlite3_step(b->s) == SQLITE_ROW;
+}
+
+/* Whether it stands on a row of that message; rows of none are passed over. */
+static bool stands_on(struct beside *b, int64_t row)
 {
 	int64_t parent;
 
-	evd_chat_list_reset(&g->reactions);
-	while (g->react_row) {
-		struct evd_object *o;
+	while (b->row) {
+		if (chat_store_int(b->s, 0, &parent) && parent >= row)
+			return parent == row;
+		b->unclaimed++;
+		step(b);
+	}
+	return false;
+}
 
-		if (chat_store_int(g->react, 0, &parent) && parent > row)
+static struct evd_view beside_bytes(const struct beside *b, int column)
+{
+	return sqlite3_column_type(b->s, column) == SQLITE_NULL ? evd_view_of(NULL, 0)
+	                                                        : evd_sqlite_bytes(b->s, column);
+}
+
+static struct evd_view reactions(struct read *g, int64_t row, struct evd_error *err)
+{
+	struct beside *b = &g->react;
+
+	evd_chat_list_reset(&g->reactions);
+	for (; stands_on(b, row); step(b)) {
+		struct evd_object *o = evd_chat_list_item(&g->reactions);
+
+		if (!o)
+			continue;
+		evd_chat_text(o, "reaction", evd_sqlite_bytes(b->s, 1));
+		if (sqlite3_column_type(b->s, 2) != SQLITE_NULL)
+			evd_chat_text(o, "by", evd_sqlite_bytes(b->s, 2));
+		if (sqlite3_column_type(b->s, 3) != SQLITE_NULL)
+			evd_chat_text(o, "timeRaw", evd_sqlite_bytes(b->s, 3));
+		if (evd_chat_list_put(&g->reactions, err))
 			break;
-		o = parent == row ? evd_chat_list_item(&g->reactions) : NULL;
-		if (o) {
-			evd_chat_text(o, "reaction", evd_sqlite_bytes(g->react, 1));
-			if (sqlite3_column_type(g->react, 2) != SQLITE_NULL)
-				evd_chat_text(o, "by", evd_sqlite_bytes(g->react, 2));
-			if (sqlite3_column_type(g->react, 3) != SQLITE_NULL)
-				evd_chat_text(o, "timeRaw", evd_sqlite_bytes(g->react, 3));
-			if (evd_chat_list_put(&g->reactions, err))
-				break;
-		}
-		next_reaction(g);
 	}
 	return evd_chat_list_end(&g->reactions);
+}
+
+static int attachments(struct read *g, struct evd_chat_conv *conv, int64_t row,
+                       struct evd_error *err)
+{
+	struct beside *b = &g->attach;
+	int64_t size;
+	int r = 0;
+
+	for (; r == 0 && stands_on(b, row); step(b)) {
+		struct evd_chat_attachment a = {
+		    .name = beside_bytes(b, 1), .media = beside_bytes(b, 2), .state = EVD_CHAT_S_ABSENT};
+
+		if (chat_store_int(b->s, 3, &size) && size > 0) {
+			a.has_size = true;
+			a.size = (uint64_t)size;
+		}
+		r = evd_chat_attach(&g->chat, conv, &a, err);
+	}
+	return r;
 }
 
 static struct evd_view column(const struct store_row *row, enum store_column c)
@@ -144,7 +212,7 @@ static struct evd_view column(const struct store_row *row, enum store_column c)
 	                                                          : evd_sqlite_bytes(row->s, (int)c);
 }
 
-static void put_row(struct read *g, struct store_row *row)
+static void put_row(struct read *g, struct store_row *row, int64_t id)
 {
 	int64_t size, me;
 	struct evd_view raw;
@@ -177,7 +245,9 @@ static void put_row(struct read *g, struct store_row *row)
 		row->a.size = (uint64_t)size;
 	}
 	row->a.state = EVD_CHAT_S_ABSENT; /* media are not in a database */
-	row->has_attachment = row->a.name.len || row->a.media.len;
+	row->has_attachment = row->a.name.len || row->a.media.len || stands_on(&g->attach, id);
+	row->details = &g->details;
+	row->revisions = &g->revisions;
 	g->store->finish(row);
 	if (row->m.handle.len && evd_chat_phone(row->m.handle, &g->chat_key)) {
 		row->m.number = row->m.handle;
@@ -195,37 +265,62 @@ static void count_row(struct read *g, int64_t id)
 	g->last_row = id;
 }
 
+static void begin_details(struct read *g, int64_t id)
+{
+	char number[24];
+	int n = snprintf(number, sizeof number, "%lld", (long long)id);
+
+	evd_chat_list_reset(&g->revisions);
+	evd_object_reset(&g->details);
+	evd_object_str(&g->details, "row", evd_view_of(number, (size_t)n));
+	evd_object_cstr(&g->details, "table", g->store->table);
+}
+
+/* What the app itself has put in its bin stands in no conversation; the bin says in which it was. */
+static int conversation(struct read *g, struct store_row *row, struct evd_chat_conv **conv,
+                        struct evd_error *err)
+{
+	bool trash = sqlite3_column_type(row->s, ST_TRASH) != SQLITE_NULL &&
+	             sqlite3_column_type(row->s, ST_CHAT) == SQLITE_NULL;
+	struct evd_chat_info info = {.form = g->store->form};
+	int r = 0;
+
+	evd_put_view(&g->chat_key, column(row, trash ? ST_TRASH_CHAT : ST_CHAT));
+	*conv = evd_chat_find(&g->chat, evd_buf_view(&g->chat_key));
+	if (!*conv) {
+		info.id = evd_buf_view(&g->chat_key);
+		info.title = column(row, trash ? ST_TRASH_TITLE : ST_TITLE);
+		r = evd_chat_begin(&g->chat, evd_buf_view(&g->chat_key), &info, conv, err);
+	}
+	evd_buf_reset(&g->chat_key);
+	return r;
+}
+
 static int one_row(struct read *g, sqlite3_stmt *s, struct evd_error *err)
 {
 	struct store_row row = {.s = s};
 	struct evd_chat_conv *conv;
-	struct evd_buf details;
 	int64_t id;
-	int r = 0;
+	bool known = chat_store_int(s, ST_ROW, &id);
+	int r;
 
-	put_row(g, &row);
-	if (chat_store_int(s, ST_ROW, &id)) {
+	begin_details(g, id);
+	put_row(g, &row, id);
+	if (known) {
 		count_row(g, id);
 		row.m.reactions = reactions(g, id, err);
 	}
-	evd_buf_init(&details, 128);
-	evd_putf(&details, "{\"row\":\"%lld\",\"table\":\"%s\"}", (long long)id, g->store->table);
-	row.m.details = evd_buf_view(&details);
-	evd_put_view(&g->chat_key, column(&row, ST_CHAT));
-	conv = evd_chat_find(&g->chat, evd_buf_view(&g->chat_key));
-	if (!conv) {
-		struct evd_chat_info info = {.id = evd_buf_view(&g->chat_key),
-		                             .title = column(&row, ST_TITLE),
-		                             .form = g->store->form};
-
-		r = evd_chat_begin(&g->chat, evd_buf_view(&g->chat_key), &info, &conv, err);
-	}
-	evd_buf_reset(&g->chat_key);
+	evd_buf_reset(&g->details_json);
+	r = evd_object_write(&g->details, &g->details_json, err);
+	row.m.details = evd_buf_view(&g->details_json);
+	if (r == 0)
+		r = conversation(g, &row, &conv, err);
 	if (r == 0)
 		r = evd_chat_message(&g->chat, conv, &row.m, err);
-	if (r == 0 && row.has_attachment)
+	if (r == 0 && g->attach.s)
+		r = attachments(g, conv, id, err);
+	else if (r == 0 && row.has_attachment)
 		r = evd_chat_attach(&g->chat, conv, &row.a, err);
-	evd_buf_release(&details);
 	return r;
 }
 
@@ -267,6 +362,35 @@ static int say_missing(struct read *g, struct evd_error *err)
 	return r;
 }
 
+/* A query that this version of the schema does not answer is said, not passed over. */
+static int begin_beside(struct read *g, struct beside *b, const char *query, const char *table,
+                        struct evd_error *err)
+{
+	struct evd_error why;
+
+	memset(b, 0, sizeof *b);
+	if (!query || !evd_sqlite_is_table(g->db, table))
+		return 0;
+	if (evd_sqlite_query(g->db, query, &b->s, &why)) {
+		b->s = NULL;
+		return evd_chat_unread(&g->chat, NULL, "schema", 0, 0, err, "table %s: %s", table,
+		                       why.text);
+	}
+	step(b);
+	return 0;
+}
+
+static int end_beside(struct read *g, struct beside *b, const char *table, struct evd_error *err)
+{
+	for (; b->row; step(b))
+		b->unclaimed++;
+	if (!b->s || !b->unclaimed)
+		return 0;
+	return evd_chat_observe(&g->chat, NULL, "rows-without-message", err,
+	                        "table %s: %llu rows belong to no message that is there", table,
+	                        (unsigned long long)b->unclaimed);
+}
+
 static int one_store(struct read *g, struct evd_error *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -279,15 +403,19 @@ static int one_store(struct read *g, struct evd_error *err)
 	if (r)
 		return evd_chat_unread(&g->chat, NULL, "schema", 0, 0, err, "table %s: %s", g->store->table,
 		                       why.text);
-	if (g->store->reactions && evd_sqlite_is_table(g->db, g->store->reactions_table) &&
-	    evd_sqlite_query(g->db, g->store->reactions, &g->react, NULL))
-		g->react = NULL;
-	next_reaction(g);
+	r = begin_beside(g, &g->react, g->store->reactions, g->store->reactions_table, err);
+	if (r == 0)
+		r = begin_beside(g, &g->attach, g->store->attachments, g->store->attachments_table, err);
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW)
 		r = one_row(g, s, err);
 	sqlite3_finalize(s);
-	sqlite3_finalize(g->react);
-	g->react = NULL;
+	if (r == 0 && code == SQLITE_DONE)
+		r = end_beside(g, &g->react, g->store->reactions_table, err);
+	if (r == 0 && code == SQLITE_DONE)
+		r = end_beside(g, &g->attach, g->store->attachments_table, err);
+	sqlite3_finalize(g->react.s);
+	sqlite3_finalize(g->attach.s);
+	g->react.s = g->attach.s = NULL;
 	if (r == 0)
 		r = say_missing(g, err);
 	if (r == 0 && code != SQLITE_DONE)
@@ -305,6 +433,9 @@ static int one_store(struct read *g, struct evd_error *err)
 static void release(struct read *g)
 {
 	evd_chat_list_release(&g->reactions);
+	evd_chat_list_release(&g->revisions);
+	evd_object_release(&g->details);
+	evd_buf_release(&g->details_json);
 	evd_buf_release(&g->sql);
 	evd_buf_release(&g->text);
 	evd_buf_release(&g->raw);
@@ -324,6 +455,9 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 		return evd_nomem(err);
 	evd_chat_init(&g->chat, sink, stores[0].platform);
 	evd_chat_list_init(&g->reactions);
+	evd_chat_list_init(&g->revisions);
+	evd_object_init(&g->details);
+	evd_buf_init(&g->details_json, EVD_CHAT_TEXT_MAX);
 	r = evd_sqlite_open(in, true, &g->db, err);
 	if (r)
 		goto out;

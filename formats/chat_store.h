@@ -9,6 +9,8 @@
 #include "chat.h"
 #include "sqlite_open.h"
 
+#define CHAT_APPLE_EPOCH INT64_C(978307200) /* 2001-01-01 in seconds since 1970 */
+
 enum store_column {
 	ST_ROW,  /* rowid of the message */
 	ST_CHAT, /* key of the conversation */
@@ -26,6 +28,11 @@ enum store_column {
 	ST_MEDIA_SIZE,
 	ST_REPLY,
 	ST_EXTRA, /* of the store's own */
+	ST_MORE,  /* likewise */
+	ST_TRASH, /* not NULL: in the app's own bin; then conversation and title it had, and when */
+	ST_TRASH_CHAT,
+	ST_TRASH_TITLE,
+	ST_TRASH_TIME,
 	ST_N,
 };
 
@@ -37,7 +44,9 @@ struct store_row {
 	struct evd_chat_attachment a;
 	bool has_attachment;
 	sqlite3_stmt *s;
-	struct evd_buf *text; /* for what has to be decoded */
+	struct evd_buf *text;            /* for what has to be decoded */
+	struct evd_object *details;      /* table and row are put there already */
+	struct evd_chat_list *revisions; /* empty */
 };
 
 struct chat_store {
@@ -53,6 +62,8 @@ struct chat_store {
 	void (*finish)(struct store_row *row);
 	/* optional: parent row, reaction, who, time; ordered by parent */
 	const char *reactions, *reactions_table;
+	/* optional: parent row, name, media type, size; ordered by parent; in place of ST_MEDIA_* */
+	const char *attachments, *attachments_table;
 };
 
 /* chat_store_read(in, stores, n, sink, err): the stores of one database one after the other, those
@@ -66,5 +77,9 @@ unsigned chat_store_probe(const struct evd_input *in, struct evd_view head, cons
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
 /* seconds since 2001-01-01 (or ns, by size) to the time of the message */
 void chat_store_apple_time(struct store_row *row);
+/* chat_store_apple_column(row, c, t): the same of another column, without `raw`; false: none there,
+ * 0, or out of range */
+bool chat_store_apple_column(const struct store_row *row, enum store_column c,
+                             struct evd_chat_time *t);
 
 #endif

@@ -36,6 +36,8 @@ def tally(records):
                                 ("placed", "offset")):
                 if member in r:
                     add(key)
+            for member in r.get("details", {}):
+                add("detail." + member)
             if "event" in r:
                 add("event." + r["event"])
         elif k == "attachment":

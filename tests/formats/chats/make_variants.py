@@ -4,6 +4,7 @@
 Counts are made by hand. All people, numbers and words are invented. Run from tests/formats."""
 import json
 import os
+import plistlib
 import shutil
 import sqlite3
 
@@ -301,6 +302,60 @@ db("chat-imessage", "more.db", [
     part 2
     reply 2
     number.+38761123456 2""")
+
+
+def typed(text):
+    raw = text.encode()
+    return b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x08NSString\x01\x94\x84\x01+" + bytes([len(raw)]) + raw + b"\x86\x84"
+
+
+def summary(parts, edits, taken_back):
+    """message_summary_info as imessage-exporter's documentation tells it (its issue #10): otr, ec, rp."""
+    info = {"amc": 1, "otr": {str(i): {"lo": 0, "le": 5} for i in range(parts)}}
+    if edits:
+        info["ec"] = {part: [{"d": when, "t": typed(text)} for when, text in versions] for part, versions in edits.items()}
+    if taken_back:
+        info["rp"] = taken_back
+    return plistlib.dumps(info, fmt=plistlib.FMT_BINARY)
+
+
+# edited twice; one of two parts taken back; all taken back; a list that is cut; in the bin; two files to one message;
+# a file of a message that is not there
+db("chat-imessage", "edited.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE chat_recoverable_message_join(chat_id INTEGER, message_id INTEGER, delete_date INTEGER, ck_sync_state INTEGER)",
+    "CREATE TABLE attachment(ROWID INTEGER PRIMARY KEY, filename TEXT, mime_type TEXT, total_bytes INTEGER)",
+    "CREATE TABLE message_attachment_join(message_id INTEGER, attachment_id INTEGER)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, attributedBody BLOB, handle_id INTEGER, is_from_me INTEGER, date INTEGER, date_edited INTEGER, message_summary_info BLOB)",
+    "INSERT INTO handle VALUES(1,'+38761123456')", "INSERT INTO chat VALUES(1,'+38761123456',NULL),(2,'chat2','Grupa')",
+    ("INSERT INTO message VALUES(1,'G1',NULL,?,1,0,728402800000000000,728402860000000000,?)",
+     (typed("Vidimo se u sedam"), summary(1, {"0": [(728402800, "Ubicu te"), (728402830.5, "Vidimo se"), (728402860, "Vidimo se u sedam")]}, []))),
+    ("INSERT INTO message VALUES(2,'G2','ostalo',NULL,1,0,728402801000000000,728402861000000000,?)", (summary(2, {}, [1]),)),
+    ("INSERT INTO message VALUES(3,'G3',NULL,NULL,1,0,728402802000000000,728402862000000000,?)", (summary(1, {}, [0]),)),
+    ("INSERT INTO message VALUES(4,'G4','cela poruka',NULL,1,0,728402803000000000,0,?)", (summary(1, {"0": [(728402803, "druga")]}, [])[:-1],)),
+    "INSERT INTO message VALUES(5,'G5','u kanti',NULL,1,0,728402804000000000,0,NULL)",
+    "INSERT INTO message VALUES(6,'G6','dve slike',NULL,0,1,728402805000000000,0,NULL)",
+    "INSERT INTO chat_message_join VALUES(1,1),(1,2),(1,3),(1,4),(1,6)",
+    "INSERT INTO chat_recoverable_message_join VALUES(2,5,728402900000000000,0)",
+    "INSERT INTO attachment VALUES(1,'a.heic','image/heic',9),(2,'b.heic','image/heic',10),(3,'c.heic','image/heic',11)",
+    "INSERT INTO message_attachment_join VALUES(6,2),(6,1),(77,3)",
+], """conversation 2
+    message 6
+    type.text 4
+    type.deleted 1
+    type.attachment 1
+    edited 3
+    revisions 1
+    flag.recently-deleted 1
+    attachment 2
+    state.absent 2
+    detail.retractedParts 2
+    detail.summaryNotRead 1
+    detail.deletedUtc 1
+    observation.rows-without-message 1
+    number.+38761123456 5""")
 
 
 # a schema of tomorrow: the words are elsewhere (sigtop#85)
