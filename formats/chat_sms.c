@@ -2,10 +2,11 @@
  * chat_sms: "SMS Backup & Restore" XML (smses and calls) of SyncTech's app. Stage: read-out.
  *
  * The app writes emoji as pairs of surrogate references (&#55357;&#56832;), which is not
- * well-formed XML; such pairs are joined while the bytes pass, and the message says so. libxml2
- * reads in its pull form: no network, no entities, no DTD, its limits on.
+ * well-formed XML; such pairs are joined while the bytes pass (chat_sms_feed), and the message says
+ * so. libxml2 reads in its pull form: no network, no entities, no DTD, its limits on.
  */
-#include "chat_file.h"
+#include "chat_english.h"
+#include "chat_sms_feed.h"
 
 #include "base/text.h"
 
@@ -14,41 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 4096u
-
 struct sms {
 	struct evd_chat chat;
 	xmlTextReaderPtr x;
-	struct evd_chat_file *file;
-	struct evd_error *err;
-	/* the filter that joins surrogates */
-	uint8_t in[BLOCK];
-	size_t at, len;
-	bool end;
-	int failed;
-	uint64_t off; /* of in[0] in the file */
-	uint64_t n_joined;
-	/* where elements begin and end, found while the bytes pass */
-	struct place {
-		uint64_t off, end;
-		bool joined;
-	} * place;
-	size_t n_places, next_place, places_cap;
-	enum { OUTSIDE, NAME, TAG, QUOTED, COMMENT } state;
-	uint8_t quote, last, last2;
-	char tag_name[8];
-	size_t tag_len;
-	uint64_t tag_off;
-	bool in_mms, joined; /* since the last element began */
-	bool
-	    element_ends; /* libxml2 is given one element at a time: what stands before damage counts */
-	uint64_t last_end; /* of the element taken last */
+	struct sms_feed feed;
 	/* the message at hand */
 	struct evd_buf key, address, name, body, time, details, details2;
 	struct evd_object object;
 	bool has_body, open_mms;
 	struct evd_chat_message m;
-	struct evd_chat_list people;
+	struct evd_chat_list people, others; /* attributes that are not known */
+	struct evd_buf unknown;              /* "element attribute", each ended by a zero byte */
+	size_t n_unknown, parts_left;
 	struct attachment {
 		struct evd_buf name, media;
 		uint64_t size;
@@ -59,211 +37,10 @@ struct sms {
 	char tag[64];
 };
 
-#define PARTS_MAX 1000u /* of one MMS */
-
-static int more(struct sms *g)
-{
-	size_t left = g->len - g->at, got = 0;
-	int r;
-
-	memmove(g->in, g->in + g->at, left);
-	g->off += g->at;
-	g->at = 0;
-	g->len = left;
-	if (g->end)
-		return 0;
-	r = g->file->read(g->file->ctx, g->in + left, sizeof g->in - left, &got, g->err);
-	g->len += got;
-	if (r || got == 0)
-		g->end = true;
-	if (r && r != EVD_E_DAMAGED)
-		g->failed = r;
-	return 0;
-}
-
-static void push(struct sms *g, uint64_t end)
-{
-	void *grown;
-
-	if (g->next_place == g->n_places)
-		g->next_place = g->n_places = 0;
-	grown = evd_grow(g->place, g->n_places, &g->places_cap, sizeof *g->place);
-	if (!grown) {
-		g->failed = EVD_E_NOMEM;
-		return;
-	}
-	g->place = grown;
-	g->place[g->n_places++] = (struct place){g->tag_off, end, g->joined};
-	g->joined = false;
-}
-
-/* Behind the ">" at `at` of the tag that began at tag_off. */
-static void close_tag(struct sms *g, uint64_t at)
-{
-	bool mms = strcmp(g->tag_name, "mms") == 0;
-
-	g->state = OUTSIDE;
-	if (strcmp(g->tag_name, "sms") == 0 || strcmp(g->tag_name, "call") == 0 || mms)
-		push(g, mms && g->last != '/' ? 0 : at + 1);
-	g->element_ends = true;
-	if (mms)
-		g->in_mms = g->last != '/';
-	if (strcmp(g->tag_name, "/mms") == 0 && g->in_mms && g->n_places) {
-		g->place[g->n_places - 1].end = at + 1;
-		g->place[g->n_places - 1].joined = g->joined;
-		g->joined = false;
-		g->in_mms = false;
-	}
-}
-
-/* Enough of XML to tell tags from quoted text: "<" stands nowhere else in a well-formed document. */
-static void watch(struct sms *g, uint8_t c, uint64_t at)
-{
-	switch (g->state) {
-	case OUTSIDE:
-		if (c == '<') {
-			g->state = NAME;
-			g->tag_off = at;
-			g->tag_len = 0;
-		}
-		break;
-	case NAME:
-		if (c != ' ' && c != '>' && c != '\n' && c != '\r' && c != '\t' &&
-		    !(c == '/' && g->tag_len)) {
-			if (g->tag_len + 1 < sizeof g->tag_name)
-				g->tag_name[g->tag_len++] = (char)c;
-			g->tag_name[g->tag_len] = '\0';
-			if (strcmp(g->tag_name, "!--") == 0)
-				g->state = COMMENT;
-			break;
-		}
-		g->tag_name[g->tag_len] = '\0';
-		g->state = TAG;
-		if (c == '>')
-			close_tag(g, at);
-		break;
-	case TAG:
-		if (c == '"' || c == '\'') {
-			g->quote = c;
-			g->state = QUOTED;
-		} else if (c == '>') {
-			close_tag(g, at);
-		}
-		break;
-	case QUOTED:
-		if (c == g->quote)
-			g->state = TAG;
-		break;
-	case COMMENT:
-		if (c == '>' && g->last == '-' && g->last2 == '-')
-			g->state = OUTSIDE;
-		break;
-	}
-	g->last2 = g->last;
-	g->last = c;
-}
-
-static void take_place(struct sms *g, struct evd_chat_message *m)
-{
-	const struct place *p;
-
-	m->no_place = g->next_place >= g->n_places;
-	if (m->no_place)
-		return;
-	p = &g->place[g->next_place++];
-	if (p->end < p->off) { /* its end has not come yet */
-		m->no_place = true;
-		return;
-	}
-	m->off = p->off;
-	m->len = p->end - p->off;
-	g->last_end = p->end;
-	m->flags |= p->joined ? EVD_CHAT_F_SURROGATES : 0u;
-}
-
-/* "&#55357;" or "&#xD83D;": the number, and how long the reference is; 0: none here. */
-static size_t reference(const uint8_t *p, size_t len, uint32_t *out)
-{
-	size_t i = 2;
-	uint32_t x = 0, base = 10;
-
-	if (len < 4 || p[0] != '&' || p[1] != '#')
-		return 0;
-	if (p[i] == 'x' || p[i] == 'X') {
-		base = 16;
-		i++;
-	}
-	for (; i < len && i < 12 && p[i] != ';'; i++) {
-		uint8_t c = p[i] | 0x20;
-		uint32_t d = p[i] >= '0' && p[i] <= '9' ? p[i] - 48u : c >= 'a' && c <= 'f' ? c - 87u : 99;
-
-		if (d >= base)
-			return 0;
-		x = x * base + d;
-	}
-	if (i >= len || p[i] != ';')
-		return 0;
-	*out = x;
-	return i + 1;
-}
-
-static size_t put_utf8(char *out, uint32_t cp)
-{
-	size_t n = 0;
-
-	out[n++] = (char)(0xf0 | cp >> 18);
-	out[n++] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[n++] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[n++] = (char)(0x80 | (cp & 0x3f));
-	return n;
-}
-
-/* A lone half becomes U+FFFD: XML has no character for it; the flag and the place tell. */
-static size_t join(struct sms *g, char *out)
-{
-	uint32_t high, low;
-	size_t a = reference(g->in + g->at, g->len - g->at, &high), b;
-
-	if (!a || high < 0xd800 || high > 0xdfff)
-		return 0;
-	g->n_joined++;
-	if (g->state != OUTSIDE)
-		g->joined = true;
-	b = reference(g->in + g->at + a, g->len - g->at - a, &low);
-	if (high < 0xdc00 && b && low >= 0xdc00 && low <= 0xdfff) {
-		g->at += a + b;
-		return put_utf8(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
-	}
-	g->at += a;
-	memcpy(out, "\xef\xbf\xbd", 3);
-	return 3;
-}
-
-/* What libxml2 reads. */
-static int feed(void *ctx, char *out, int size)
-{
-	struct sms *g = ctx;
-	size_t n = 0, max = (size_t)size, got;
-
-	g->element_ends = false;
-
-	while (n + 4 <= max && !g->element_ends) {
-		if (g->len - g->at < 32 && !g->end)
-			more(g);
-		if (g->at == g->len)
-			break;
-		if (g->in[g->at] == '&') {
-			got = join(g, out + n);
-			if (got) {
-				n += got;
-				continue;
-			}
-		}
-		watch(g, g->in[g->at], g->off + g->at);
-		out[n++] = (char)g->in[g->at++];
-	}
-	return g->failed ? -1 : (int)n;
-}
+#define PARTS_MAX 1000u   /* of one MMS */
+#define UNKNOWN_MAX 64u   /* names of attributes that are said */
+#define QUARTER 900000    /* ms; zones differ by whole quarters of an hour */
+#define ZONE_MAX 50400000 /* ms; 14 hours, the farthest zone there is */
 
 static struct evd_view attribute(struct sms *g, const char *name, struct evd_buf *b, bool *has)
 {
@@ -279,7 +56,67 @@ static struct evd_view attribute(struct sms *g, const char *name, struct evd_buf
 	return evd_buf_view(b);
 }
 
-static int conversation(struct sms *g, struct evd_chat_conv **conv, struct evd_error *err)
+/* Remembers that this element has such an attribute; said once for the file. */
+static void note_unknown(struct sms *g, const char *name)
+{
+	char text[64];
+	size_t at = 0, n;
+
+	snprintf(text, sizeof text, "%.20s %.40s", g->tag, name);
+	n = strlen(text) + 1;
+	while (at < g->unknown.len && strcmp((const char *)g->unknown.data + at, text) != 0)
+		at += strlen((const char *)g->unknown.data + at) + 1;
+	if (at < g->unknown.len)
+		return;
+	if (g->n_unknown++ < UNKNOWN_MAX)
+		evd_put(&g->unknown, text, n);
+}
+
+/* Attributes of the element at hand that this reader does not know: name and value, as they stand. */
+static int others(struct sms *g, struct evd_error *err)
+{
+	int r = 0;
+
+	evd_chat_list_reset(&g->others);
+	while (r == 0 && xmlTextReaderMoveToNextAttribute(g->x) == 1) {
+		const char *name = (const char *)xmlTextReaderConstName(g->x);
+		const char *value = (const char *)xmlTextReaderConstValue(g->x);
+		struct evd_object *o;
+
+		if (!name || sms_known(g->tag, name))
+			continue;
+		note_unknown(g, name);
+		o = evd_chat_list_item(&g->others);
+		if (!o)
+			continue;
+		evd_chat_text(o, "name", evd_view_str(name));
+		evd_chat_text(o, "value", evd_view_str(value ? value : ""));
+		r = evd_chat_list_put(&g->others, err);
+	}
+	xmlTextReaderMoveToElement(g->x);
+	return r;
+}
+
+static int say_unknown(struct sms *g, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at < g->unknown.len;) {
+		const char *text = (const char *)g->unknown.data + at, *name = strchr(text, ' ');
+
+		r = evd_chat_observe(&g->chat, NULL, "unknown-field", err,
+		                     "attribute \"%s\" of <%.*s> is not known to this reader", name + 1,
+		                     (int)(name - text), text);
+		at += strlen(text) + 1;
+	}
+	if (r == 0 && g->n_unknown > UNKNOWN_MAX)
+		r = evd_chat_observe(&g->chat, NULL, "unknown-field", err,
+		                     "further attributes are not known to this reader");
+	return r;
+}
+
+static int conversation(struct sms *g, const char *kind, struct evd_chat_conv **conv,
+                        struct evd_error *err)
 {
 	struct evd_chat_info info = {.form = "xml"};
 
@@ -290,7 +127,7 @@ static int conversation(struct sms *g, struct evd_chat_conv **conv, struct evd_e
 	info.title = evd_buf_view(&g->name);
 	if (evd_view_is(info.title, "(Unknown)"))
 		info.title = evd_view_of(NULL, 0);
-	info.kind_raw = evd_view_str(g->tag);
+	info.kind_raw = evd_view_str(kind);
 	return evd_chat_begin(&g->chat, evd_buf_view(&g->key), &info, conv, err);
 }
 
@@ -319,9 +156,37 @@ static void put_time(struct sms *g, struct evd_chat_message *m)
 	}
 }
 
-static struct evd_view details(struct sms *g, const char *const *keep)
+/*
+ * The phone wrote the same instant as a local time. By how much they differ is the phone's zone, if
+ * it is one; else one of the two is not what it says.
+ */
+static void put_readable(struct sms *g, struct evd_chat_message *m, struct evd_view readable)
 {
+	struct evd_chat_time t = {0};
+	int64_t unit, ms;
+	char text[8];
+	int n;
+
+	if (!m->time.has_utc || !evd_chat_english(readable, &t))
+		return;
+	unit = t.precision == EVD_CHAT_MINUTE ? 60000 : 1000;
+	ms = t.local_ms - m->time.utc_ms / unit * unit;
+	if (ms % QUARTER != 0 || ms > ZONE_MAX || ms < -ZONE_MAX) {
+		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
+		return;
+	}
+	n = (int)((ms < 0 ? -ms : ms) / 60000);
+	snprintf(text, sizeof text, "%c%02d:%02d", ms < 0 ? '-' : '+', n / 60 % 100, n % 60);
+	evd_object_cstr(&g->object, "readableOffset", text);
+}
+
+/* Fills g->object with what is kept of the element's attributes, and what is not known of them. */
+static int details(struct sms *g, struct evd_chat_message *m, const char *const *keep,
+                   struct evd_error *err)
+{
+	struct evd_view unknown;
 	struct evd_buf b;
+	int r;
 
 	evd_buf_init(&b, EVD_CHAT_TEXT_MAX);
 	evd_object_reset(&g->object);
@@ -331,8 +196,19 @@ static struct evd_view details(struct sms *g, const char *const *keep)
 
 		if (has && v.len)
 			evd_chat_text(&g->object, keep[i + 1], v);
+		if (strcmp(keep[i], "readable_date") == 0)
+			put_readable(g, m, v);
 	}
 	evd_buf_release(&b);
+	r = others(g, err);
+	unknown = evd_chat_list_end(&g->others);
+	if (r == 0 && unknown.len)
+		evd_object_raw(&g->object, "otherAttributes", unknown);
+	return r;
+}
+
+static struct evd_view written(struct sms *g)
+{
 	evd_buf_reset(&g->details);
 	if (g->object.n == 0 || evd_object_write(&g->object, &g->details, NULL))
 		return evd_view_of(NULL, 0);
@@ -396,11 +272,13 @@ static int sms(struct sms *g, struct evd_error *err)
 	who(g, &m);
 	put_time(g, &m);
 	m.body = attribute(g, "body", &g->body, &m.has_body);
-	take_place(g, &m);
-	m.details = details(g, keep);
-	r = evd_buf_check(&g->body, err);
+	sms_feed_place(&g->feed, &m);
+	r = details(g, &m, keep, err);
+	m.details = written(g);
 	if (r == 0)
-		r = conversation(g, &conv, err);
+		r = evd_buf_check(&g->body, err);
+	if (r == 0)
+		r = conversation(g, "sms", &conv, err);
 	return r ? r : evd_chat_message(&g->chat, conv, &m, err);
 }
 
@@ -414,6 +292,8 @@ static int call(struct sms *g, struct evd_error *err)
 	                                   "readableDate",
 	                                   "presentation",
 	                                   "presentation",
+	                                   "subscription_id",
+	                                   "subId",
 	                                   NULL};
 	struct evd_chat_message m = {.type = EVD_CHAT_T_CALL};
 	struct evd_chat_conv *conv;
@@ -436,11 +316,15 @@ static int call(struct sms *g, struct evd_error *err)
 	if (m.direction && strcmp(m.direction, "in") == 0) {
 		m.number = number;
 		m.sender = evd_buf_view(&g->name);
+		if (evd_view_is(m.sender, "(Unknown)"))
+			m.sender = evd_view_of(NULL, 0);
 	}
 	put_time(g, &m);
-	m.call = details(g, keep);
-	take_place(g, &m);
-	r = conversation(g, &conv, err);
+	r = details(g, &m, keep, err);
+	m.call = written(g);
+	sms_feed_place(&g->feed, &m);
+	if (r == 0)
+		r = conversation(g, "call", &conv, err);
 	return r ? r : evd_chat_message(&g->chat, conv, &m, err);
 }
 
@@ -469,6 +353,7 @@ static int part(struct sms *g, struct evd_error *err)
 		return evd_buf_check(&g->body, err);
 	}
 	if (g->n_parts >= PARTS_MAX) {
+		g->parts_left++;
 		evd_buf_release(&b);
 		return 0;
 	}
@@ -518,11 +403,11 @@ static int address(struct sms *g, struct evd_error *err)
 	return r;
 }
 
-static int mms_begin(struct sms *g)
+static int mms_begin(struct sms *g, struct evd_error *err)
 {
 	static const char *const keep[] = {
-	    "msg_box", "box",     "readable_date", "readableDate", "sub", "subject",
-	    "m_type",  "mmsType", "m_id",          "mmsId",        NULL};
+	    "msg_box", "box",   "readable_date", "readableDate", "sub",  "subject", "m_type", "mmsType",
+	    "m_id",    "mmsId", "date_sent",     "sentRaw",      "read", "read",    NULL};
 	struct evd_buf box;
 	struct evd_view v;
 
@@ -533,14 +418,13 @@ static int mms_begin(struct sms *g)
 	evd_buf_release(&box);
 	who(g, &g->m);
 	put_time(g, &g->m);
-	g->m.details = details(g, keep);
 	evd_buf_reset(&g->body);
 	evd_buf_reset(&g->details2);
 	evd_chat_list_reset(&g->people);
 	g->has_body = false;
-	g->n_parts = 0;
+	g->n_parts = g->parts_left = 0;
 	g->open_mms = true;
-	return 0;
+	return details(g, &g->m, keep, err);
 }
 
 static void release_parts(struct sms *g)
@@ -555,6 +439,7 @@ static void release_parts(struct sms *g)
 static int mms_end(struct sms *g, struct evd_error *err)
 {
 	struct evd_chat_conv *conv;
+	struct evd_view people;
 	int r;
 
 	if (!g->open_mms)
@@ -562,7 +447,12 @@ static int mms_end(struct sms *g, struct evd_error *err)
 	g->open_mms = false;
 	g->m.has_body = g->has_body;
 	g->m.body = evd_buf_view(&g->body);
-	g->m.revisions = evd_view_of(NULL, 0);
+	people = evd_chat_list_end(&g->people);
+	if (people.len)
+		evd_object_raw(&g->object, "addresses", people);
+	if (g->parts_left)
+		evd_object_int(&g->object, "partsNotShown", g->parts_left);
+	g->m.details = written(g);
 	if (g->n_parts && !g->has_body)
 		g->m.type = EVD_CHAT_T_ATTACHMENT;
 	if (g->details2.len) {
@@ -571,8 +461,8 @@ static int mms_end(struct sms *g, struct evd_error *err)
 			g->m.sender = evd_view_of(NULL, 0); /* the label is the whole group's */
 		g->m.number = evd_buf_view(&g->details2);
 	}
-	take_place(g, &g->m);
-	r = conversation(g, &conv, err);
+	sms_feed_place(&g->feed, &g->m);
+	r = conversation(g, "mms", &conv, err);
 	if (r == 0)
 		r = evd_chat_message(&g->chat, conv, &g->m, err);
 	for (size_t i = 0; i < g->n_parts && r == 0; i++) {
@@ -597,6 +487,11 @@ static int element(struct sms *g, struct evd_error *err)
 	if (!name)
 		return 0;
 	snprintf(g->tag, sizeof g->tag, "%.60s", name);
+	if (strcmp(name, "sms") != 0 && strcmp(name, "mms") != 0 && strcmp(name, "call") != 0) {
+		r = others(g, err);
+		if (r)
+			return r;
+	}
 	if (strcmp(name, "smses") == 0 || strcmp(name, "calls") == 0) {
 		struct evd_buf b;
 		int64_t n;
@@ -618,7 +513,7 @@ static int element(struct sms *g, struct evd_error *err)
 	else if (strcmp(name, "call") == 0)
 		r = call(g, err);
 	else if (strcmp(name, "mms") == 0)
-		r = mms_begin(g);
+		r = mms_begin(g, err);
 	else if (strcmp(name, "part") == 0 && g->open_mms)
 		return part(g, err);
 	else if (strcmp(name, "addr") == 0 && g->open_mms)
@@ -643,12 +538,11 @@ static void quiet(void *ctx, const char *message, xmlParserSeverities severity,
 /* From the end of the last element that was read to the end of the file. */
 static int unread_rest(struct sms *g, struct evd_error *err)
 {
-	while (!g->end) {
-		g->at = g->len;
-		more(g);
-	}
-	return evd_chat_unread(&g->chat, NULL, "not-xml", g->last_end, g->off + g->len - g->last_end,
-	                       err, "the XML cannot be read from line %d on",
+	uint64_t off, len;
+
+	sms_feed_rest(&g->feed, &off, &len);
+	return evd_chat_unread(&g->chat, NULL, "not-xml", off, len, err,
+	                       "the XML cannot be read from line %d on",
 	                       xmlTextReaderGetParserLineNumber(g->x));
 }
 
@@ -667,8 +561,8 @@ static int elements(struct sms *g, struct evd_error *err)
 	}
 	if (r)
 		return r;
-	if (g->failed)
-		return evd_fail(err, g->failed, "cannot read the XML");
+	if (g->feed.failed)
+		return evd_fail(err, g->feed.failed, "cannot read the XML");
 	if (got < 0)
 		r = unread_rest(g, err);
 	return r;
@@ -679,17 +573,13 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	struct sms *g = ctx;
 	int r;
 
-	g->file = f;
-	g->err = err;
-	g->at = g->len = 0;
-	g->off = 0;
-	g->n_places = g->next_place = 0;
-	g->last_end = 0;
-	g->state = OUTSIDE;
-	g->end = g->open_mms = g->has_claim = false;
-	g->counted = g->n_joined = 0;
+	sms_feed_init(&g->feed, f, err);
+	g->open_mms = g->has_claim = false;
+	g->counted = 0;
+	evd_buf_reset(&g->unknown);
+	g->n_unknown = 0;
 	g->chat.member = f->name;
-	g->x = xmlReaderForIO(feed, NULL, g, NULL, NULL,
+	g->x = xmlReaderForIO(sms_feed_read, NULL, &g->feed, NULL, NULL,
 	                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 	                          XML_PARSE_COMPACT);
 	if (!g->x)
@@ -700,10 +590,12 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	g->x = NULL;
 	if (r == 0 && g->has_claim)
 		r = evd_chat_claim(&g->chat, NULL, "count", g->claimed, g->counted, err);
-	if (r == 0 && g->n_joined)
+	if (r == 0)
+		r = say_unknown(g, err);
+	if (r == 0 && g->feed.n_joined)
 		r = evd_chat_observe(&g->chat, NULL, "surrogate-references", err,
 		                     "%llu surrogate references, not allowed in XML, were joined",
-		                     (unsigned long long)g->n_joined);
+		                     (unsigned long long)g->feed.n_joined);
 	g->chat.member = evd_view_of(NULL, 0);
 	return r;
 }
@@ -749,6 +641,8 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 		return evd_nomem(err);
 	evd_chat_init(&g->chat, sink, "sms");
 	evd_chat_list_init(&g->people);
+	evd_chat_list_init(&g->others);
+	evd_buf_init(&g->unknown, UNKNOWN_MAX * 64);
 	evd_object_init(&g->object);
 	evd_buf_init(&g->body, UINT32_C(16) << 20);
 	walk.chat = &g->chat;
@@ -759,8 +653,10 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 		r = evd_chat_end(&g->chat, err);
 	release_parts(g);
 	free(g->part);
-	free(g->place);
+	sms_feed_release(&g->feed);
 	evd_chat_list_release(&g->people);
+	evd_chat_list_release(&g->others);
+	evd_buf_release(&g->unknown);
 	evd_object_release(&g->object);
 	evd_buf_release(&g->key);
 	evd_buf_release(&g->address);

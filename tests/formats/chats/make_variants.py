@@ -161,6 +161,27 @@ zipped("chat-sms", "folders.zip", [("sms-20240203140509.xml", '<?xml version="1.
     message 4
     type.text 4
     observation.wrong-count 0""")
+# attributes of tomorrow; a readable date that is the same instant in Belgrade, in July and in January, and one that is not;
+# all addresses of an MMS; a call without a name
+put("chat-sms", "attributes.xml", '<?xml version="1.0"?>\n<smses count="5" novi="1">\n'
+    '<sms address="+38761123456" date="1706965509123" type="1" body="Zdravo" readable_date="Feb 3, 2024 2:05:09 PM" contact_name="Emir" rcs_id="abc" rcs_prazno="" />\n'
+    '<sms address="+38761123456" date="1720000000000" type="1" body="leto" readable_date="Jul 3, 2024 11:46:40 AM" contact_name="Emir" rcs_id="abd" />\n'
+    '<sms address="+38761123456" date="1706965511000" type="1" body="menjano" readable_date="Feb 3, 2024 2:17:10 PM" contact_name="Emir" />\n'
+    '<mms date="1706965512000" msg_box="1" address="+38761123456~+38762222222" contact_name="Emir, Ana" sim_slot="1"><parts><part ct="text/plain" text="troje" boja="2" /></parts>'
+    '<addrs><addr address="+38762222222" type="137" /><addr address="+38761123456" type="151" /><addr address="+38763333333" type="130" /></addrs></mms>\n'
+    '<call number="+38763333333" duration="0" date="1706965513000" type="3" contact_name="(Unknown)" />\n</smses>\n',
+    """conversation 3
+    message 5
+    type.text 4
+    type.call 1
+    detail.readableOffset 2
+    flag.times-disagree 1
+    detail.otherAttributes 3
+    detail.addresses 1
+    observation.unknown-field 5
+    observation.wrong-count 0
+    sender.Emir 3
+    sender.(Unknown) 0""")
 zipped("chat-sms", "long-attribute.zip", [("sms-20240203140509.xml", '<?xml version="1.0"?><smses count="2">%s<mms date="1706965509123" msg_box="1" address="1"><parts><part ct="image/jpeg" cl="a.jpg" data="%s" /></parts></mms></smses>' % (SMS % (1, 1, "pre"), "A" * 3800000))],
     # 3.8 million characters, as in a fixture of another parser; beyond 10 million libxml2 refuses
     """conversation 2

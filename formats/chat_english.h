@@ -1,0 +1,10 @@
+/* chat_english: dates as exporters spell them in English, without a zone. Stage: read-out. */
+#ifndef EVD_CHAT_ENGLISH_H
+#define EVD_CHAT_ENGLISH_H
+
+#include "chat.h"
+
+/* evd_chat_english(v, t): sets local time and precision; false if it is not of that form. */
+bool evd_chat_english(struct evd_view v, struct evd_chat_time *t);
+
+#endif
