@@ -232,6 +232,8 @@ struct evd_object *evd_chat_list_item(struct evd_chat_list *l);
 int evd_chat_list_put(struct evd_chat_list *l, struct evd_error *err) EVD_MUST_USE;
 /* the array, or an empty view if nothing was put */
 struct evd_view evd_chat_list_end(struct evd_chat_list *l);
+/* Where text may be cut: not within a UTF-8 character. */
+size_t evd_chat_cut(struct evd_view v, size_t max);
 /* text of foreign origin that is cut to what a record holds */
 void evd_chat_text(struct evd_object *o, const char *key, struct evd_view v);
 void evd_chat_put_time(struct evd_object *o, const char *prefix, const struct evd_chat_time *t);

@@ -48,8 +48,6 @@ int evd_chat_conv_sender(struct evd_chat *c, struct evd_chat_conv *conv, struct 
 /* numbers the message, counts it, and sets the flags that depend on the messages before it */
 int evd_chat_conv_count(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_chat_message *m,
                         struct evd_error *err) EVD_MUST_USE;
-/* Where text may be cut: not within a UTF-8 character. */
-size_t evd_chat_cut(struct evd_view v, size_t max);
 /* a word of ours, with no character that JSON escapes */
 void evd_chat_word(struct evd_object *o, const char *key, const char *word);
 #endif

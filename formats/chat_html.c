@@ -13,12 +13,13 @@ static void fail(struct chat_html *h, int r)
 }
 
 /* Offsets hold where the parser hands things over: texts and end tags exactly, start tags before
- * their ">". */
+ * their ">", so what follows one directly begins a byte later. */
 static void enter(struct chat_html *h)
 {
 	long at = xmlByteConsumed(h->parser);
 
-	h->from = h->last;
+	h->from = h->last + h->behind_open;
+	h->behind_open = false;
 	h->to = at > 0 ? (uint64_t)at : h->last;
 	if (h->to < h->from)
 		h->to = h->from;
@@ -45,6 +46,7 @@ static void on_open(void *ctx, const xmlChar *name, const xmlChar **attributes)
 	h->attributes = attributes;
 	if (!is_void((const char *)name) && h->depth < HTML_DEPTH)
 		h->depth++;
+	h->behind_open = !is_void((const char *)name);
 	fail(h, h->open(h, (const char *)name, &h->why));
 	h->attributes = NULL;
 }
@@ -93,6 +95,7 @@ int chat_html_read(struct chat_html *h, struct evd_chat_file *f, struct evd_erro
 	sax.error = quiet;
 	sax.warning = quiet;
 	h->depth = 0;
+	h->behind_open = false;
 	h->failed = 0;
 	h->last = 0;
 	x = htmlCreatePushParserCtxt(&sax, h, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);

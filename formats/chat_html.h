@@ -22,6 +22,7 @@ struct chat_html {
 	const unsigned char **attributes;
 	void *parser;
 	uint64_t last;
+	bool behind_open; /* nothing came since a start tag */
 	int failed;
 	struct evd_error why;
 };

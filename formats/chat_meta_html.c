@@ -3,7 +3,8 @@
  * class names change with the years, and messages.htm from before 2018. Stage: read-out.
  *
  * Dates are in the language of the account and without a zone: the raw text stays, and is read as
- * local time where it is English.
+ * local time where it is English. Blocks within a message are lines of its body. Reactions stand in a
+ * list of their own, sign and name in one text that nothing separates; they stay as they are.
  */
 #include "chat_english.h"
 #include "chat_html.h"
@@ -20,6 +21,13 @@ struct page {
 	struct evd_chat_conv *conv;
 	struct chat_html html;
 	struct evd_buf field[F_N], links;
+	struct evd_buf addresses; /* of links to elsewhere, each ended by a zero byte */
+	struct evd_buf reaction;
+	struct evd_chat_list reactions, list;
+	struct evd_object object;
+	struct evd_buf details;
+	unsigned aside; /* depth of the element whose text is no text of the message; 0: none */
+	bool reacting;  /* it is one of the reactions */
 	size_t link[64], n_links;
 	enum field at;
 	unsigned at_depth, message_depth;
@@ -52,6 +60,48 @@ static int attach(struct page *p, size_t i, struct evd_error *err)
 	return evd_chat_attach(&p->chat, p->conv, &a, err);
 }
 
+/* Addresses that the text does not show. */
+static struct evd_view put_addresses(struct page *p, struct evd_view body, struct evd_error *err)
+{
+	struct evd_view list;
+
+	evd_chat_list_reset(&p->list);
+	for (size_t at = 0; at < p->addresses.len;) {
+		struct evd_view v = evd_view_str((const char *)p->addresses.data + at);
+		struct evd_object *o;
+
+		at += v.len + 1;
+		if (body.len && memmem(body.p, body.len, v.p, v.len))
+			continue;
+		o = evd_chat_list_item(&p->list);
+		if (!o)
+			break;
+		evd_chat_text(o, "address", v);
+		if (evd_chat_list_put(&p->list, err))
+			break;
+	}
+	list = evd_chat_list_end(&p->list);
+	evd_buf_reset(&p->details);
+	if (!list.len)
+		return list;
+	evd_object_reset(&p->object);
+	evd_object_raw(&p->object, "links", list);
+	if (evd_object_write(&p->object, &p->details, NULL))
+		return evd_view_of(NULL, 0);
+	return evd_buf_view(&p->details);
+}
+
+/* A card in the dress of a message without a time: who takes part, how to be invited. */
+static int heading(struct page *p, const struct evd_chat_message *m, struct evd_error *err)
+{
+	if (!m->sender.len && !m->body.len)
+		return 0;
+	return evd_chat_observe(&p->chat, p->conv, "card-without-time", err, "%.*s%s%.*s",
+	                        (int)evd_chat_cut(m->sender, 400), (const char *)m->sender.p,
+	                        m->sender.len && m->body.len ? ": " : "",
+	                        (int)evd_chat_cut(m->body, 400), (const char *)m->body.p);
+}
+
 static int finish(struct page *p, struct evd_error *err)
 {
 	struct evd_chat_message m = {.off = p->off, .len = p->html.to - p->off};
@@ -65,9 +115,14 @@ static int finish(struct page *p, struct evd_error *err)
 	p->message_depth = 0;
 	p->waiting = false;
 	p->at = F_NONE;
+	p->aside = 0;
+	if (!m.time.raw.len && !p->old)
+		return heading(p, &m, err);
 	if (!m.sender.len && !m.time.raw.len) /* a heading in the same dress */
 		return 0;
 	(void)evd_chat_english(m.time.raw, &m.time);
+	m.reactions = evd_chat_list_end(&p->reactions);
+	m.details = put_addresses(p, m.body, err);
 	if (!m.body.len && p->n_links)
 		m.type = EVD_CHAT_T_ATTACHMENT;
 	if (!p->conv) {
@@ -100,18 +155,54 @@ static void start(struct page *p)
 	for (int i = F_FROM; i < F_N; i++)
 		evd_buf_reset(&p->field[i]);
 	evd_buf_reset(&p->links);
+	evd_buf_reset(&p->addresses);
+	evd_chat_list_reset(&p->reactions);
 	p->n_links = 0;
+	p->aside = 0;
+	p->reacting = false;
 	p->off = p->html.from;
 	p->message_depth = p->html.depth;
+}
+
+/* A file of the download, or an address elsewhere. */
+static void put_link(struct page *p, struct evd_view target)
+{
+	size_t last = p->n_links ? p->link[p->n_links - 1] : 0;
+
+	if (evd_chat_has(target, "://")) {
+		evd_put_view(&p->addresses, target);
+		evd_put_u8(&p->addresses, 0);
+		return;
+	}
+	if (p->n_links == sizeof p->link / sizeof *p->link ||
+	    (p->n_links && evd_view_eq(evd_view_of(p->links.data + last, p->links.len - last), target)))
+		return; /* the picture within its own link */
+	p->link[p->n_links++] = p->links.len;
+	evd_put_view(&p->links, target);
+}
+
+/* Reactions, and the words that stand where a film cannot be shown. */
+static void begin_aside(struct page *p, const char *name, bool film)
+{
+	if (film && !p->aside)
+		p->aside = p->html.depth;
+	if (chat_html_class(&p->html, "_a6-q") && strcmp(name, "ul") == 0 && !p->aside) {
+		p->aside = p->html.depth;
+		p->reacting = true;
+		evd_buf_reset(&p->reaction);
+	} else if (strcmp(name, "li") == 0 && p->aside && p->reacting) {
+		evd_buf_reset(&p->reaction);
+	}
 }
 
 static void inner(struct page *p, const char *name)
 {
 	struct chat_html *h = &p->html;
-	bool link =
-	    strcmp(name, "img") == 0 || strcmp(name, "video") == 0 || strcmp(name, "audio") == 0;
+	bool film = strcmp(name, "video") == 0 || strcmp(name, "audio") == 0;
+	bool link = film || strcmp(name, "img") == 0;
 	struct evd_view target = chat_html_attribute(h, link ? "src" : "href");
 
+	begin_aside(p, name, film);
 	if (chat_html_class(h, "_a6-h") || chat_html_class(h, "_2pim") || chat_html_class(h, "user"))
 		begin_field(p, F_FROM);
 	else if (chat_html_class(h, "_a6-p") || chat_html_class(h, "_2let"))
@@ -119,17 +210,11 @@ static void inner(struct page *p, const char *name)
 	else if (chat_html_class(h, "_a6-o") || chat_html_class(h, "_2lem") ||
 	         chat_html_class(h, "meta"))
 		begin_field(p, F_TIME);
-	if ((link || strcmp(name, "a") == 0) && target.len && !evd_chat_has(target, "://") &&
-	    p->n_links < 64) {
-		size_t last = p->n_links ? p->link[p->n_links - 1] : 0;
-
-		if (p->n_links &&
-		    evd_view_eq(evd_view_of(p->links.data + last, p->links.len - last), target))
-			return; /* the picture within its own link */
-		p->link[p->n_links++] = p->links.len;
-		evd_put_view(&p->links, target);
-	}
-	if (strcmp(name, "br") == 0 && p->at == F_TEXT)
+	if ((link || strcmp(name, "a") == 0) && target.len)
+		put_link(p, target);
+	if (p->at == F_TEXT && !p->aside &&
+	    (strcmp(name, "br") == 0 || (strcmp(name, "div") == 0 && p->field[F_TEXT].len &&
+	                                 p->field[F_TEXT].data[p->field[F_TEXT].len - 1] != '\n')))
 		evd_put_u8(&p->field[F_TEXT], '\n');
 }
 
@@ -167,12 +252,37 @@ static int on_open(struct chat_html *h, const char *name, struct evd_error *err)
 	return r;
 }
 
+static int end_aside(struct page *p, const char *name, struct evd_error *err)
+{
+	struct evd_object *o;
+	int r = 0;
+
+	if (p->reacting && strcmp(name, "li") == 0 && p->reaction.len) {
+		o = evd_chat_list_item(&p->reactions);
+		if (o) {
+			evd_chat_text(o, "reaction", evd_buf_view(&p->reaction));
+			r = evd_chat_list_put(&p->reactions, err);
+		}
+		evd_buf_reset(&p->reaction);
+	}
+	if (p->html.depth <= p->aside) {
+		p->aside = 0;
+		p->reacting = false;
+	}
+	return r;
+}
+
 static int on_close(struct chat_html *h, const char *name, struct evd_error *err)
 {
 	struct page *p = h->own;
 	bool text = p->waiting && p->at == F_TEXT;
 
-	(void)name;
+	if (p->aside) {
+		int r = end_aside(p, name, err);
+
+		if (r)
+			return r;
+	}
 	if (p->at != F_NONE && h->depth <= p->at_depth) {
 		p->at = F_NONE;
 		if (text)
@@ -192,6 +302,11 @@ static int on_text(struct chat_html *h, struct evd_view text, struct evd_error *
 {
 	struct page *p = h->own;
 
+	if (p->aside) {
+		if (p->reacting && p->reaction.len + text.len <= EVD_CHAT_TEXT_MAX)
+			evd_put_view(&p->reaction, text);
+		return 0;
+	}
 	if (p->at == F_NONE)
 		return 0;
 	evd_put_view(&p->field[p->at], text);
@@ -209,6 +324,8 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	p->message_depth = 0;
 	p->waiting = false;
 	p->at = F_NONE;
+	p->aside = 0;
+	p->reacting = false;
 	p->conv = NULL;
 	evd_buf_reset(&p->field[F_TITLE]);
 	r = chat_html_read(&p->html, f, err);
@@ -262,6 +379,10 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	if (!p)
 		return evd_nomem(err);
 	evd_chat_init(&p->chat, sink, "meta");
+	evd_chat_list_init(&p->reactions);
+	evd_chat_list_init(&p->list);
+	evd_object_init(&p->object);
+	evd_buf_init(&p->details, EVD_CHAT_TEXT_MAX * 4);
 	p->html.open = on_open;
 	p->html.close = on_close;
 	p->html.text = on_text;
@@ -278,6 +399,12 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	for (int i = 0; i < F_N; i++)
 		evd_buf_release(&p->field[i]);
 	evd_buf_release(&p->links);
+	evd_buf_release(&p->addresses);
+	evd_buf_release(&p->reaction);
+	evd_buf_release(&p->details);
+	evd_object_release(&p->object);
+	evd_chat_list_release(&p->reactions);
+	evd_chat_list_release(&p->list);
 	evd_chat_release(&p->chat);
 	free(p);
 	return r;

@@ -217,6 +217,53 @@ put("chat-signal", "rarer.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\
     flag.duplicate-id 1
     state.not-exported 1""")
 
+# ---- Instagram's page, as parsers of it describe it: a title in h2 since 2023, reactions in a list of their own, cards without
+# a time about the group, addresses elsewhere, words in place of a film; before 2023 a comma behind the year
+IG = "your_instagram_activity/messages/inbox/ana_17841/"
+
+
+def card(who, inner, when):
+    return ('<div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><h2 class="_3-95 _2pim _a6-h _a6-i">%s</h2><div class="_3-95 _a6-p"><div>%s</div></div>%s</div>'
+            % (who, inner, '<div class="_3-94 _a6-o">%s</div>' % when if when else ""))
+
+
+def instagram(title, cards):
+    return '<!DOCTYPE html><html><head><meta charset="utf-8"/><title>%s</title></head><body><div class="_a705"><main class="_a706" role="main">%s</main></div></body></html>' % (title, "".join(cards))
+
+
+zipped("chat-meta-html", "instagram.zip", [
+    (IG + "message_1.html", instagram("Ana", [
+        card("Participants: ana, emir and milica", "", ""),
+        card("emir", '<div></div><div>emir sent an attachment.</div><div><div>Natpis #more</div><div><a target="_blank" href="https://www.instagram.com/reel/ABC/">otvori</a></div></div>', "Apr 25, 2025 10:20 am"),
+        card("ana", '<div></div><div>Ne piši mi više</div><div></div><div></div><div><ul class="_a6-q"><li><span>😂emir<span> (Apr 23, 2025 5:32 pm)</span></span></li><li><span>❤️milica</span></li></ul></div>', "Apr 23, 2025 5:30 pm"),
+        card("emir", '<div></div><div></div><div><div><video src="%svideos/1.mp4" controls="1"><a target="_blank" href="%svideos/1.mp4"><div>Click for video:</div></a></video></div></div>' % (IG, IG), "Apr 22, 2025 6:26 pm"),
+        card("emir", '<div></div><div><a target="_blank" href="%sphotos/1.jpg"><img src="%sphotos/1.jpg" class="_a6_o _3-96"/></a></div>' % (IG, IG), "Apr 21, 2025 6:26 pm"),
+        card("ana", "<div></div><div>Liked a message</div>", "21 апр 2025 г., 18:20")])),
+    (IG + "photos/1.jpg", JPEG),
+    ("your_instagram_activity/messages/message_requests/nepoznat_1/message_1.html", instagram("Instagram User", [
+        card("Mailbox thread pending", "", ""), card("Instagram User", "<div></div><div>Znam gde živiš</div>", "Sep 22, 2024, 6:33 AM")]))],
+    """conversation 2
+    title Ana
+    message 6
+    type.text 4
+    type.attachment 2
+    sender.emir 3
+    sender.ana 2
+    sender.Instagram User 1
+    reactions 1
+    attachment 2
+    state.present 1
+    state.absent 1
+    detail.links 1
+    observation.card-without-time 2""")
+put("chat-meta-html", "instagram-lines.html", instagram("Ana", [
+    card("ana", "<div></div><div>prvi red<br>drugi red</div><div>treći red</div>", "Apr 25, 2025 10:20 am")]).replace("<h2", "<div").replace("</h2>", "</div>"),
+    """conversation 1
+    message 1
+    type.text 1
+    sender.ana 1
+    first 2025-04-25T10:20""")
+
 # ---- Discord, Slack -----------------------------------------------------------------------------
 A = {"id": "111", "name": "ana", "discriminator": "0000", "nickname": "Ana", "isBot": False}
 put("chat-discord", "call.json", json.dumps({"guild": {"id": "0", "name": "Direct Messages"}, "channel": {"id": "2", "type": "DirectTextChat", "name": "ana"}, "messages": [
