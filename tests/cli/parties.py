@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """parties.py PROGRAMS: survivor, lawyer, police, prosecutor, court, each with a home, a folder and a clock of
-their own; what passes between them are files alone. One refusal, one stick lost on the way, one fork. What is
+their own; what passes between them are files alone. One refusal, one stick lost on the way, one fork, one envelope. What is
 expected is taken from the bundles by zipfile and hashlib, and from the independent rules of docs/handover.md."""
 import hashlib
 import json
@@ -260,6 +260,29 @@ def on_paper(survivor, court):
 	check(survivor.handovers()[-1]['state'] == 'accepted', 'the signed one counts')
 
 
+def in_an_envelope(survivor, prosecutor):
+	"""A handover that only the recipient can open: not the survivor with all that is hers, and not a second time."""
+	keys = [prosecutor.path(n) for n in ('own.key', 'deputy.key')]
+	to = [prosecutor.run('evidence', 'envelope', 'key', k, '--quiet').strip() for k in keys]
+	plain = survivor.hand_over(prosecutor, 'handed.asice', 'charge', '--medium', 'mail')
+	envelope = survivor.path('envelope.asice')
+	survivor.evidence('envelope', 'create', '--to', to[0], '--to', to[1], envelope)
+	survivor.run('evidence', 'envelope', 'open', '--envelope-passphrase-file', survivor.pass_file, envelope, survivor.path('no.asice'), expect=77)
+	got = prosecutor.get(envelope)
+	report = prosecutor.verdict('--pin', survivor.fingerprint, got, expect=2)
+	check(report['subject'] == 'envelope' and report['sealedBy']['fingerprint'] == survivor.fingerprint, 'who sent it is seen while it is closed')
+	os.makedirs(prosecutor.path('opened'))
+	for k, name in zip(keys, ('own.asice', 'deputy.asice')):
+		prosecutor.run('evidence', 'envelope', 'open', '--key', k, got, prosecutor.path('opened', name))
+		check(sha256(prosecutor.path('opened', name)) == sha256(plain), 'what was handed over: ' + name)
+	receipt = prosecutor.receive(survivor, prosecutor.path('opened', 'own.asice'), case='from-envelope', receipt='envelope.receipt')
+	survivor.evidence('receipt', survivor.get(receipt))
+	h = survivor.handovers()[-1]
+	check(h['state'] == 'accepted' and h['signer'] == prosecutor.fingerprint, 'answered: %r' % h)
+	prosecutor.run('evidence', 'envelope', 'open', '--key', keys[0], got, prosecutor.path('opened', 'again.asice'), expect=65)
+	check(sorted(os.listdir(prosecutor.path('opened'))) == ['deputy.asice', 'own.asice'], 'sent again: refused, nothing left')
+
+
 def gone(court):
 	"""Files that are gone or spoilt are recorded as lost; whole ones are not."""
 	court.case = court.path('from-survivor')
@@ -314,6 +337,7 @@ def main():
 	forked(survivor, lawyer, police, final)
 	consented(survivor, court)
 	on_paper(survivor, court)
+	in_an_envelope(survivor, prosecutor)
 	gone(court)
 	for p in (survivor, lawyer, police, prosecutor, court):
 		shutil.rmtree(p.dir)
