@@ -246,6 +246,19 @@ def no_traces(cli, to):
 	check(wrote > 1, 'the trace shows what is written')
 	check(os.listdir(cli.path('traced')) == ['e.asice'], 'one file is left')
 	check(MARK[:40] not in open(out, 'rb').read(), 'plaintext in the envelope')
+	# opening: the bundle, under its temporary name, and the list beside the key
+	bundle = cli.path('traced', 'b.asice')
+	done = subprocess.run(['strace', '-f', '-qq', '-o', trace, '-e', 'trace=openat,open,creat,mkdir,memfd_create,socket',
+		argv[0], 'envelope', 'open', '--again', '--key', cli.path('key0'), out, bundle], env=dict(cli.env, TMPDIR=cli.path('traced')), capture_output=True)
+	check(done.returncode == 0, 'open under strace: %r' % done.stderr)
+	wrote = set()
+	for line in open(trace, encoding='utf-8', errors='replace'):
+		check(not any(w in line for w in ('socket(', 'memfd_create(', 'mkdir(')), 'no socket, no hidden file, no folder: ' + line)
+		if ('O_WRONLY' in line or 'O_RDWR' in line) and ' = -1 ' not in line:
+			wrote.add(line.split('"')[1])
+	check(len(wrote - {'/dev/null'}) == 2 and {n for n in wrote if n.startswith(bundle + '.') and n.endswith('.part')} | {cli.path('key0.opened.new'), '/dev/null'} >= wrote,
+		'written by opening: %r' % wrote)
+	check(sorted(os.listdir(cli.path('traced'))) == ['b.asice', 'e.asice'], 'two files are left')
 
 
 def secrets(cli, to, out):
