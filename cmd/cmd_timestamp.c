@@ -401,6 +401,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	    {"out", required_argument, NULL, OUT},
 	    {"trust", required_argument, NULL, TRUST},
 	    {"crl", required_argument, NULL, TRUST},
+	    {"ocsp", required_argument, NULL, TRUST},
 	    {"pin", required_argument, NULL, PIN},
 	    {"time-policy", required_argument, NULL, POLICY},
 	    {"qr", required_argument, NULL, QR},
@@ -441,7 +442,7 @@ const struct cmd_row cmd_timestamp = {
     "       evidence timestamp attach --request FILE.tsq --bundle B|--archive B --out OUT.asice\n"
     "                                 [--trust FILE|DIR]... ANSWER.tsr\n"
     "       evidence timestamp embed --bundle B --out OUT.asice --trust FILE|DIR... [--crl "
-    "FILE]...\n"
+    "FILE]... [--ocsp FILE]...\n"
 #ifdef EVD_ONLINE
     "       evidence timestamp online --entry N [--trust FILE|DIR]... [--timeout SECONDS] URL\n"
     "       evidence timestamp online --bundle B|--archive B --out OUT.asice [--trust "
@@ -467,8 +468,9 @@ const struct cmd_row cmd_timestamp = {
     "  --out FILE          what is made\n"
     "  --request FILE.tsq  what was asked\n"
     "  --qr FILE.svg       the request also as a QR code for paper; -: on this terminal\n"
-    "  --trust FILE|DIR    PEM certificates of authorities; revocation lists too\n"
+    "  --trust FILE|DIR    PEM certificates of authorities; revocation lists, OCSP answers too\n"
     "  --crl FILE          PEM revocation lists\n"
+    "  --ocsp FILE         an OCSP answer, as it came (DER) or in PEM\n"
     "  --pin FINGERPRINT   trust the certificate with this SHA-256 fingerprint\n"
     "  --time-policy OID   accept this policy of an authority alone (repeatable)\n"
 #ifdef EVD_ONLINE

@@ -60,7 +60,7 @@ _evidence() {
 		capture) own='--monitor --title --geometry --delay --repeat --every --series --keep-black --backend --viewport --timeout --max-height --ignore-certificates --list --revisit --profile --browser --label --basis --reason --purpose --authority --consent' ;;
 		read) own='--memory --seconds --allow-degraded' ;;
 		search) own='--person --item --kind --from --to --limit' ;;
-		timestamp) own='--entry --bundle --archive --request --out --trust --crl --pin --time-policy --qr --timeout' ;;
+		timestamp) own='--entry --bundle --archive --request --out --trust --crl --ocsp --pin --time-policy --qr --timeout' ;;
 		watch) own='--existing --basis --label --device --supplier --reason --purpose --authority --consent' ;;
 		envelope) own='--to --to-file --with-passphrase --envelope-passphrase-file --key --newer-than --again --scope --require-timestamp --purpose' ;;
 		trust) own='--out --pin --service --any-status' ;;

@@ -53,11 +53,16 @@ void evd_der_skip(struct evd_cursor *c, uint8_t tag)
 
 bool evd_der_next(struct evd_cursor *c, struct evd_view *last)
 {
+	return evd_der_next_of(c, last, 0x30);
+}
+
+bool evd_der_next_of(struct evd_cursor *c, struct evd_view *last, uint8_t also)
+{
 	struct evd_view v;
 
 	if (!evd_cursor_left(c))
 		return false;
-	v = evd_der_whole(c, 0x30);
+	v = evd_der_whole(c, *c->p == also ? also : 0x30);
 	if (c->failed || (last->len && evd_view_cmp(*last, v) >= 0)) {
 		c->failed = true;
 		return false;

@@ -15,6 +15,8 @@ void evd_der_skip(struct evd_cursor *c, uint8_t tag);
 /* evd_der_next(c, last): the next SEQUENCE of a SET's content, whole, into *last (empty before the first);
  * bytewise above the one before. False at the end, and if it is not so: the cursor has then failed. */
 bool evd_der_next(struct evd_cursor *c, struct evd_view *last);
+/* evd_der_next_of(c, last, also): the next SEQUENCE or element of this tag. */
+bool evd_der_next_of(struct evd_cursor *c, struct evd_view *last, uint8_t also);
 /* evd_der_count(content): how many SEQUENCEs rise in it; 0 if it is anything else. */
 size_t evd_der_count(struct evd_view content);
 /* evd_der_sound(v): one element, entered wherever constructed, at most 31 deep, in which each BOOLEAN,

@@ -116,6 +116,16 @@ void evd_sha_release(struct evd_sha *s)
 	s->ctx = NULL;
 }
 
+int evd_digest(unsigned sha, struct evd_view v, uint8_t out[64], struct evd_error *err)
+{
+	static const char *const name[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
+	size_t n = 0;
+
+	return EVP_Q_digest(evd_crypto(), name[sha / 128 - 1], NULL, v.p, v.len, out, &n) == 1
+	           ? 0
+	           : evd_fail_crypto(err, "digest");
+}
+
 int evd_sha256(struct evd_view v, uint8_t out[EVD_SHA256_LEN], struct evd_error *err)
 {
 	if (!evd_crypto())

@@ -37,6 +37,11 @@ void evd_sha_release(struct evd_sha *s);
 /* evd_sha256(v, out, err): in one call. */
 int evd_sha256(struct evd_view v, uint8_t out[EVD_SHA256_LEN], struct evd_error *err) EVD_MUST_USE;
 
+/* evd_digest(sha, v, out, err): SHA-2 by its bits, 256, 384 or 512, in as many bytes; or SHA-1, 160, where
+ * it only tells which thing was meant. */
+int evd_digest(unsigned sha, struct evd_view v, uint8_t out[64],
+               struct evd_error *err) EVD_MUST_USE;
+
 /* evd_crc32(crc, p, len): CRC-32/ISO-HDLC as in ZIP, running; start with 0. */
 uint32_t evd_crc32(uint32_t crc, const void *p, size_t len);
 

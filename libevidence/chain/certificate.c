@@ -21,7 +21,7 @@ X509 *evd_certificate_read(struct evd_view der)
 }
 
 /* Extensions whose meaning is looked at or does not matter here; others must not be critical. */
-static bool is_known_extension(int nid, bool ca)
+static bool is_known_extension(int nid, enum evd_use use, bool ca)
 {
 	static const int known[] = {NID_basic_constraints,     NID_key_usage,
 	                            NID_ext_key_usage,         NID_subject_alt_name,
@@ -31,16 +31,17 @@ static bool is_known_extension(int nid, bool ca)
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (known[i] == nid)
 			return true;
-	return ca && nid == NID_name_constraints;
+	return ca ? nid == NID_name_constraints
+	          : use == EVD_USE_RESPONDER && nid == NID_id_pkix_OCSP_noCheck;
 }
 
-static bool criticals_known(X509 *x, bool ca)
+static bool criticals_known(X509 *x, enum evd_use use, bool ca)
 {
 	for (int i = 0; i < X509_get_ext_count(x); i++) {
 		X509_EXTENSION *e = X509_get_ext(x, i);
 
 		if (X509_EXTENSION_get_critical(e) &&
-		    !is_known_extension(OBJ_obj2nid(X509_EXTENSION_get_object(e)), ca))
+		    !is_known_extension(OBJ_obj2nid(X509_EXTENSION_get_object(e)), use, ca))
 			return false;
 	}
 	return true;
@@ -71,8 +72,9 @@ static bool is_use(const ASN1_OBJECT *it, enum evd_use use, bool ca)
 	OBJ_obj2txt(oid, sizeof oid, it, 1);
 	if (ca && strcmp(oid, "2.5.29.37.0") == 0)
 		return true;
-	if (use == EVD_USE_AUTHORITY)
-		return strcmp(oid, "1.3.6.1.5.5.7.3.8") == 0;
+	if (use != EVD_USE_SIGNER)
+		return strcmp(oid, use == EVD_USE_AUTHORITY ? "1.3.6.1.5.5.7.3.8" : "1.3.6.1.5.5.7.3.9") ==
+		       0;
 	return strcmp(oid, "1.3.6.1.5.5.7.3.4") == 0 || strcmp(oid, "1.3.6.1.5.5.7.3.36") == 0 ||
 	       strcmp(oid, "2.5.29.37.0") == 0;
 }
@@ -87,7 +89,8 @@ struct purpose {
 
 static void purpose_of(X509 *x, enum evd_use use, bool ca, struct purpose *p)
 {
-	*p = (struct purpose){.ok = X509_get_version(x) == X509_VERSION_3 && criticals_known(x, ca)};
+	*p = (struct purpose){.ok =
+	                          X509_get_version(x) == X509_VERSION_3 && criticals_known(x, use, ca)};
 	p->basic = evd_certificate_extension(x, NID_basic_constraints, &p->ok);
 	p->usage = evd_certificate_extension(x, NID_key_usage, &p->ok);
 	p->eku = evd_certificate_extension(x, NID_ext_key_usage, &p->ok);
@@ -117,7 +120,7 @@ bool evd_certificate_serves(X509 *x, enum evd_use use)
 		ok = ok && p.listed && sk_ASN1_OBJECT_num(p.eku) == 1 &&
 		     X509_EXTENSION_get_critical(X509_get_ext(x, at));
 	else
-		ok = ok && (!p.eku || p.listed);
+		ok = ok && (p.listed || (use == EVD_USE_SIGNER && !p.eku));
 	return purpose_end(&p, ok);
 }
 

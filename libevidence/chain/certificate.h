@@ -13,8 +13,8 @@
  * follow it. The caller frees with X509_free. */
 X509 *evd_certificate_read(struct evd_view der);
 /* What a certificate is looked at for. */
-enum evd_use { EVD_USE_SIGNER, EVD_USE_AUTHORITY };
-/* evd_certificate_serves(x, use): docs/verify.md §5.1, docs/timestamp.md §3.6: version 3, key usage,
+enum evd_use { EVD_USE_SIGNER, EVD_USE_AUTHORITY, EVD_USE_RESPONDER };
+/* evd_certificate_serves(x, use): docs/verify.md §5.1, §5.3, docs/timestamp.md §3.6: version 3, key usage,
  * extended key usage, not a CA, no critical extension that is unknown here (RFC 5280 §4.2). */
 bool evd_certificate_serves(X509 *x, enum evd_use use);
 /* evd_certificate_issues(x, use, below): a CA in a path for `use` with `below` other CAs between it and

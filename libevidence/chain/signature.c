@@ -24,6 +24,7 @@ OID_BYTES(oid_content_type, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 3);
 OID_BYTES(oid_message_digest, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 4);
 OID_BYTES(oid_signing_time, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 5);
 OID_BYTES(oid_signing_certificate, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 47);
+OID_BYTES(oid_ocsp, 6, 8, 0x2b, 6, 1, 5, 5, 7, 16, 2); /* RFC 5940 */
 OID_BYTES(oid_time_stamp, 6, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14);
 /* AlgorithmIdentifier, whole */
 OID_BYTES(alg_sha256, 0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1);
@@ -139,11 +140,23 @@ static int put_signer_info(X509 *x, struct evd_view cert, const struct evd_signe
 	return r;
 }
 
+/* OCSP elements stand last, for the set rises. RFC 5652 §5.1. */
+static uint8_t version_with(struct evd_view lists)
+{
+	struct evd_view v = {NULL, 0};
+	struct evd_cursor c;
+
+	evd_cursor_init(&c, lists);
+	while (evd_der_next_of(&c, &v, EVD_OCSP_TAG))
+		;
+	return v.len && *v.p == EVD_OCSP_TAG ? 5 : 1;
+}
+
 int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
                         struct evd_view value, const struct evd_material *m, struct evd_buf *b,
                         struct evd_error *err)
 {
-	static const uint8_t one = 1;
+	const uint8_t version = version_with(m->lists);
 	X509 *x = evd_certificate_read(cert);
 	size_t info, outer, data, in;
 	int r;
@@ -154,7 +167,7 @@ int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enu
 	evd_put_view(b, oid_signed_data);
 	outer = evd_der_open(b, 0xa0);
 	data = evd_der_open(b, 0x30);
-	evd_der_put(b, 0x02, evd_view_of(&one, 1));
+	evd_der_put(b, 0x02, evd_view_of(&version, 1));
 	evd_der_put(b, 0x31, alg_sha256);
 	evd_der_put(b, 0x30, oid_data);
 	evd_der_put(b, 0xa0, m->certificates.len ? m->certificates : cert);
@@ -274,6 +287,40 @@ static bool count_ok(struct evd_view set, size_t most)
 	return n >= 1 && n <= most;
 }
 
+bool evd_signature_answer(struct evd_view element, struct evd_view *out)
+{
+	struct evd_cursor c, in;
+	bool ours;
+
+	evd_cursor_init(&c, element);
+	in = evd_der_enter(&c, EVD_OCSP_TAG);
+	ours = evd_view_eq(evd_der_whole(&in, 0x06), oid_ocsp);
+	*out = evd_der_whole(&in, 0x30);
+	return ours && evd_cursor_at_end(&in) && evd_cursor_at_end(&c);
+}
+
+void evd_signature_wrap(struct evd_view response, struct evd_buf *out)
+{
+	size_t at = evd_der_open(out, EVD_OCSP_TAG);
+
+	evd_put_view(out, oid_ocsp);
+	evd_put_view(out, response);
+	evd_der_close(out, at);
+}
+
+bool evd_signature_lists(struct evd_view set)
+{
+	struct evd_view v = {NULL, 0}, response;
+	struct evd_cursor c;
+	size_t n = 0;
+
+	evd_cursor_init(&c, set);
+	for (; evd_der_next_of(&c, &v, EVD_OCSP_TAG); n++)
+		if (*v.p == EVD_OCSP_TAG && !evd_signature_answer(v, &response))
+			return false;
+	return evd_cursor_at_end(&c) && n >= 1 && n <= EVD_MAX_MATERIAL;
+}
+
 static bool attributes_ok(struct evd_view set)
 {
 	struct evd_view v = {NULL, 0}, oid, token;
@@ -339,7 +386,7 @@ static bool take(struct evd_view file, struct taken *t)
 	t->m.certificates = evd_der_get(&data, 0xa0);
 	if (evd_cursor_left(&data) && *data.p == 0xa1) {
 		t->m.lists = evd_der_get(&data, 0xa1);
-		if (!count_ok(t->m.lists, EVD_MAX_MATERIAL))
+		if (!evd_signature_lists(t->m.lists))
 			return false;
 	}
 	if (!count_ok(t->m.certificates, EVD_MAX_MATERIAL))

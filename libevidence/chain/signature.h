@@ -62,4 +62,12 @@ int evd_signature_check(struct evd_view file, const struct evd_signed *what,
  * structure is not that of an attribute with one SEQUENCE, false if its type is another. */
 bool evd_signature_token(struct evd_view attribute, struct evd_view *out);
 
+#define EVD_OCSP_TAG 0xa1u /* of an OCSP element among lists (docs/timestamp.md §2) */
+/* evd_signature_lists(set): 1 to 64 CRLs and OCSP elements, rising. */
+bool evd_signature_lists(struct evd_view set);
+/* evd_signature_answer(element, out): the OCSPResponse in an OCSP element. */
+bool evd_signature_answer(struct evd_view element, struct evd_view *out);
+/* evd_signature_wrap(response, out): the OCSP element of a response. */
+void evd_signature_wrap(struct evd_view response, struct evd_buf *out);
+
 #endif

@@ -25,6 +25,8 @@ int evd_stamp_answer(struct evd_view request, struct evd_view response,
                      const struct evd_trust *trust, int64_t now, struct evd_buf *out, int64_t *ms,
                      struct evd_error *err) EVD_MUST_USE;
 
+/* evd_stamp_lean(o, path): beside its delegate the answer brings nothing but certificates of the path. */
+bool evd_stamp_lean(const struct evd_ocsp *o, const struct evd_path *path);
 /* evd_stamp_hand(trust, now, h, err): the anchors and lists that were given, at hand. */
 int evd_stamp_hand(const struct evd_trust *trust, int64_t now, struct evd_hand *h,
                    struct evd_error *err) EVD_MUST_USE;

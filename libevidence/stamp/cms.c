@@ -2,6 +2,7 @@
 #include "stamp/cms.h"
 
 #include "base/der.h"
+#include "chain/signature.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,9 @@ bool evd_cms_add(struct evd_cms_set *s, struct evd_view der)
 	return true;
 }
 
-/* The elements of an optional set; other things than SEQUENCEs in it (RFC 5652 §10.2) are left out. */
-static bool read_set(struct evd_cursor *c, uint8_t tag, struct evd_cms_set *s)
+/* The elements of an optional set; other things in it than SEQUENCEs (RFC 5652 §10.2), and OCSP elements if
+ * `answers`, are left out. */
+static bool read_set(struct evd_cursor *c, uint8_t tag, bool answers, struct evd_cms_set *s)
 {
 	struct evd_cursor in;
 
@@ -31,9 +33,10 @@ static bool read_set(struct evd_cursor *c, uint8_t tag, struct evd_cms_set *s)
 	in = evd_der_enter(c, tag);
 	while (evd_cursor_left(&in)) {
 		uint8_t kind = *in.p;
-		struct evd_view v = evd_der_whole(&in, kind);
+		struct evd_view v = evd_der_whole(&in, kind), response;
+		bool kept = kind == 0x30 || (answers && evd_signature_answer(v, &response));
 
-		if (evd_cursor_ok(&in) && kind == 0x30 && !evd_cms_add(s, v))
+		if (evd_cursor_ok(&in) && kept && !evd_cms_add(s, v))
 			return false;
 	}
 	return evd_cursor_at_end(&in);
@@ -58,7 +61,8 @@ bool evd_cms_read(struct evd_view der, struct evd_cms *out)
 	if (!evd_cursor_ok(&data))
 		return false;
 	out->head = evd_view_of(from, (size_t)(data.p - from));
-	if (!read_set(&data, 0xa0, &out->certificates) || !read_set(&data, 0xa1, &out->lists))
+	if (!read_set(&data, 0xa0, false, &out->certificates) ||
+	    !read_set(&data, 0xa1, true, &out->lists))
 		return false;
 	set = evd_der_enter(&data, 0x31);
 	signer = evd_der_enter(&set, 0x30);
@@ -72,7 +76,7 @@ bool evd_cms_read(struct evd_view der, struct evd_cms *out)
 	if (!evd_cursor_ok(&signer))
 		return false;
 	out->signer = evd_view_of(from, (size_t)(signer.p - from));
-	return read_set(&signer, 0xa1, &out->attributes) && evd_cursor_at_end(&signer) &&
+	return read_set(&signer, 0xa1, false, &out->attributes) && evd_cursor_at_end(&signer) &&
 	       evd_cursor_at_end(&set) && evd_cursor_at_end(&data) && evd_cursor_at_end(&outer) &&
 	       evd_cursor_at_end(&info) && evd_cursor_at_end(&all);
 }
@@ -98,6 +102,17 @@ static void put_set(struct evd_buf *b, uint8_t tag, struct evd_cms_set *s)
 	evd_der_close(b, at);
 }
 
+/* version becomes 5 with an OCSP element (RFC 5652 §5.1); it is under no signature. */
+static void put_head(struct evd_buf *b, const struct evd_cms *c)
+{
+	size_t at = b->len;
+
+	evd_put_view(b, c->head);
+	for (size_t i = 0; i < c->lists.n && !b->failed; i++)
+		if (c->lists.at[i].p[0] == EVD_OCSP_TAG && b->data[at + 1] == 1)
+			b->data[at + 2] = 5;
+}
+
 void evd_cms_write(struct evd_cms *c, struct evd_buf *b)
 {
 	size_t info = evd_der_open(b, 0x30), outer, data, set, signer;
@@ -105,7 +120,7 @@ void evd_cms_write(struct evd_cms *c, struct evd_buf *b)
 	evd_put(b, signed_data, sizeof signed_data);
 	outer = evd_der_open(b, 0xa0);
 	data = evd_der_open(b, 0x30);
-	evd_put_view(b, c->head);
+	put_head(b, c);
 	put_set(b, 0xa0, &c->certificates);
 	put_set(b, 0xa1, &c->lists);
 	set = evd_der_open(b, 0x31);

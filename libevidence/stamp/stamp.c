@@ -242,7 +242,18 @@ int evd_stamp_attach(struct evd_stamp_bundle *b, bool archive, struct evd_view t
 
 /* ---- material ---- */
 
-/* The path of `first` at `time`, and lists for it, among what goes beside the signature. */
+/* An answer about others may be true, but helps nobody here. */
+static bool is_about(const struct evd_ocsp *o, const struct evd_cert *c,
+                     const struct evd_cert *issuer)
+{
+	struct evd_single s;
+	struct evd_cursor at;
+
+	evd_cursor_init(&at, o->singles);
+	return evd_ocsp_next(&at, c, issuer, &s);
+}
+
+/* The path of `first` at `time`, and lists and answers for it, among what goes beside the signature. */
 static int add_path(struct evd_hand *h, struct evd_view first, enum evd_use use, int64_t time,
                     struct evd_cms *c, struct evd_error *err)
 {
@@ -258,8 +269,13 @@ static int add_path(struct evd_hand *h, struct evd_view first, enum evd_use use,
 		for (size_t i = 1; i < path.n; i++) {
 			room = room && evd_cms_add(&c->certificates, path.at[i]->der);
 			for (size_t k = 0; k < h->lists.n; k++)
-				if (evd_crl_authentic(&h->lists.at[k], path.at[i], h->at + 300))
+				if (evd_hand_vouches(h, h->lists.at[k].der, path.at[i]))
 					room = room && evd_cms_add(&c->lists, h->lists.at[k].der);
+			for (size_t k = 0; k < h->answers.n; k++)
+				if (evd_hand_vouches(h, h->answers.at[k].der, path.at[i]) &&
+				    evd_stamp_lean(&h->answers.at[k], &path) &&
+				    is_about(&h->answers.at[k], path.at[i - 1], path.at[i]))
+					room = room && evd_cms_add(&c->lists, h->answers.at[k].der);
 		}
 	evd_cert_release(&cert);
 	return room ? 0 : evd_fail(err, EVD_E_LIMIT, "more certificates or lists than may stand there");

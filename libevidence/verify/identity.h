@@ -11,7 +11,7 @@
 enum evd_standing { EVD_UNKNOWN, EVD_PINNED, EVD_CHAINED, EVD_LET_IN };
 const char *evd_standing_name(enum evd_standing s);
 
-/* A certificate or list that was given, DER. */
+/* A certificate, a list or an answer that was given, DER; an answer as an OCSP element. */
 struct evd_trusted {
 	uint8_t *p;
 	size_t len;
@@ -21,7 +21,7 @@ struct evd_trusted {
 struct evd_trust {
 	EVD_ARRAY(struct { uint8_t fingerprint[EVD_SHA256_LEN]; }) pins;
 	EVD_ARRAY(struct evd_trusted) anchors;
-	EVD_ARRAY(struct evd_trusted) lists;   /* of revocations */
+	EVD_ARRAY(struct evd_trusted) lists;   /* of revocations, and answers */
 	EVD_ARRAY(struct evd_policy) policies; /* of time-stamp authorities; none: any */
 };
 
@@ -33,7 +33,7 @@ int evd_trust_pin(struct evd_trust *t, const char *text, struct evd_error *err) 
 int evd_trust_policy(struct evd_trust *t, const char *text, struct evd_error *err) EVD_MUST_USE;
 /* evd_trust_is_pinned(t, sha256): a certificate with this fingerprint is. */
 bool evd_trust_is_pinned(const struct evd_trust *t, const uint8_t sha256[EVD_SHA256_LEN]);
-/* evd_trust_load(t, path, err): the PEM certificates and revocation lists in a file, or in every file of a
+/* evd_trust_load(t, path, err): the PEM certificates, revocation lists and OCSP answers in a file, or in every file of a
  * folder; FORMAT, with file and number of the block, if there is anything else. */
 int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err) EVD_MUST_USE;
 

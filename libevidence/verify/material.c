@@ -53,17 +53,41 @@ static void spread(struct evd_run *run)
 	} while (more);
 }
 
-/* The lists at hand borrow the bytes of the set, so a list is found by its place. */
+static bool is_needed(const struct evd_run *run, const struct evd_cert *c)
+{
+	return c && (c->used || evd_hand_is_anchor(&run->hand, c));
+}
+
+/* What stands beside an answer's signature is under none: its delegate, or what is needed anyway. */
+static bool answer_lean(const struct evd_run *run, const struct evd_ocsp *o)
+{
+	uint8_t sha256[EVD_SHA256_LEN];
+	struct evd_cursor c;
+	struct evd_view v;
+
+	evd_cursor_init(&c, o->certificates);
+	while (evd_cursor_left(&c)) {
+		v = evd_der_whole(&c, 0x30);
+		if (v.p != o->delegate.der.p &&
+		    (evd_sha256(v, sha256, NULL) || !is_needed(run, evd_hand_find(&run->hand, sha256))))
+			return false;
+	}
+	return true;
+}
+
+/* What is at hand borrows the bytes of the set, so a list or answer is found by its place. */
 static bool list_used(struct evd_run *run, struct evd_view der)
 {
-	for (size_t i = 0; i < run->hand.lists.n; i++)
-		for (size_t k = 0; run->hand.lists.at[i].der.p == der.p && k < run->hand.certs.n; k++) {
-			const struct evd_cert *c = &run->hand.certs.at[k];
+	const struct evd_ocsp *o = evd_hand_answer(&run->hand, der);
 
-			if ((c->used || evd_hand_is_anchor(&run->hand, c)) &&
-			    evd_crl_authentic(&run->hand.lists.at[i], c, run->hand.at + 300))
-				return true;
-		}
+	if (o && !answer_lean(run, o))
+		return false;
+	for (size_t k = 0; k < run->hand.certs.n; k++) {
+		const struct evd_cert *c = &run->hand.certs.at[k];
+
+		if (is_needed(run, c) && evd_hand_vouches(&run->hand, der, c))
+			return true;
+	}
 	return false;
 }
 
@@ -86,7 +110,7 @@ static bool sets_used(struct evd_run *run, struct evd_view certificates, struct 
 	}
 	v = evd_view_of(NULL, 0);
 	evd_cursor_init(&all, lists);
-	while (evd_der_next(&all, &v))
+	while (evd_der_next_of(&all, &v, EVD_OCSP_TAG))
 		if (!list_used(run, v))
 			return false;
 	return true;

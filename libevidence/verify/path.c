@@ -1,6 +1,7 @@
 /* path: see path.h. */
 #include "verify/path.h"
 
+#include "chain/signature.h"
 #include "verify/constraints.h"
 
 #include <stdlib.h>
@@ -48,15 +49,80 @@ int evd_hand_add(struct evd_hand *h, struct evd_view der, bool anchor, struct ev
 
 int evd_hand_add_list(struct evd_hand *h, struct evd_view der, struct evd_error *err)
 {
-	void *grown = evd_grow(h->lists.at, h->lists.n, &h->lists.cap, sizeof *h->lists.at);
-	int r;
+	struct evd_view response;
 
-	if (!grown)
-		return evd_nomem(err);
+	return evd_signature_answer(der, &response) ? evd_hand_add_answer(h, response, der, err)
+	                                            : evd_hand_add_crl(h, der, err);
+}
+
+int evd_hand_add_crl(struct evd_hand *h, struct evd_view der, struct evd_error *err)
+{
+	struct evd_crl l;
+	void *grown;
+	int r = evd_crl_read(der, &l, err);
+
+	grown = r ? NULL : evd_grow(h->lists.at, h->lists.n, &h->lists.cap, sizeof l);
+	if (!grown) {
+		evd_crl_release(&l);
+		return r == EVD_END ? 0 : r ? r : evd_nomem(err);
+	}
 	h->lists.at = grown;
-	r = evd_crl_read(der, &h->lists.at[h->lists.n], err);
-	h->lists.n += r == 0;
-	return r == EVD_END ? 0 : r;
+	h->lists.at[h->lists.n++] = l;
+	return 0;
+}
+
+int evd_hand_add_answer(struct evd_hand *h, struct evd_view response, struct evd_view lies,
+                        struct evd_error *err)
+{
+	struct evd_ocsp o;
+	void *grown;
+	int r = evd_ocsp_read(response, &o, err);
+
+	o.der = lies;
+
+	grown = r ? NULL : evd_grow(h->answers.at, h->answers.n, &h->answers.cap, sizeof o);
+	if (!grown) {
+		evd_ocsp_release(&o);
+		return r == EVD_END ? 0 : r ? r : evd_nomem(err);
+	}
+	h->answers.at = grown;
+	h->answers.at[h->answers.n++] = o;
+	return 0;
+}
+
+/* A delegate that a list revokes answers for nobody. */
+static bool answers_for(struct evd_hand *h, struct evd_ocsp *o, const struct evd_cert *issuer)
+{
+	int64_t since;
+	int reason;
+
+	if (!evd_ocsp_authentic(o, issuer, h->at + 300))
+		return false;
+	for (size_t i = 0; o->delegated && i < h->lists.n; i++)
+		if (evd_crl_authentic(&h->lists.at[i], issuer, h->at + 300) &&
+		    evd_crl_find(&h->lists.at[i], &o->delegate, &since, &reason) > 0)
+			return false;
+	return true;
+}
+
+const struct evd_ocsp *evd_hand_answer(const struct evd_hand *h, struct evd_view der)
+{
+	for (size_t i = 0; i < h->answers.n; i++)
+		if (h->answers.at[i].der.p == der.p)
+			return &h->answers.at[i];
+	return NULL;
+}
+
+bool evd_hand_vouches(struct evd_hand *h, struct evd_view der, const struct evd_cert *issuer)
+{
+	for (size_t i = 0; i < h->lists.n; i++)
+		if (h->lists.at[i].der.p == der.p &&
+		    evd_crl_authentic(&h->lists.at[i], issuer, h->at + 300))
+			return true;
+	for (size_t i = 0; i < h->answers.n; i++)
+		if (h->answers.at[i].der.p == der.p && answers_for(h, &h->answers.at[i], issuer))
+			return true;
+	return false;
 }
 
 bool evd_hand_is_anchor(const struct evd_hand *h, const struct evd_cert *c)
@@ -72,9 +138,42 @@ void evd_hand_release(struct evd_hand *h)
 		evd_cert_release(&h->certs.at[i]);
 	for (size_t i = 0; i < h->lists.n; i++)
 		evd_crl_release(&h->lists.at[i]);
+	for (size_t i = 0; i < h->answers.n; i++)
+		evd_ocsp_release(&h->answers.at[i]);
+	free(h->answers.at);
 	free(h->certs.at);
 	free(h->lists.at);
 	memset(h, 0, sizeof *h);
+}
+
+static void tell_revoked(struct evd_status *out, int64_t since, int reason)
+{
+	if (out->revoked && since >= out->since)
+		return;
+	out->revoked = true;
+	out->since = since;
+	out->reason = reason;
+}
+
+static void ask_answers(struct evd_hand *h, const struct evd_cert *c, const struct evd_cert *issuer,
+                        int64_t time, int64_t end, struct evd_status *out)
+{
+	struct evd_single s;
+	struct evd_cursor at;
+
+	for (size_t i = 0; i < h->answers.n; i++) {
+		if (!answers_for(h, &h->answers.at[i], issuer))
+			continue;
+		evd_cursor_init(&at, h->answers.at[i].singles);
+		while (evd_ocsp_next(&at, c, issuer, &s)) {
+			if (s.critical || s.from > h->at + 300)
+				continue;
+			if (s.status == EVD_OCSP_REVOKED)
+				tell_revoked(out, s.since, s.reason);
+			else if (s.status == EVD_OCSP_GOOD && s.to >= time && s.from <= end)
+				out->good = true;
+		}
+	}
 }
 
 void evd_path_status(struct evd_hand *h, const struct evd_cert *c, const struct evd_cert *issuer,
@@ -94,13 +193,11 @@ void evd_path_status(struct evd_hand *h, const struct evd_cert *c, const struct 
 		found = evd_crl_find(l, c, &since, &reason);
 		if (found < 0)
 			continue; /* not authentic for this certificate */
-		if (found && (!out->revoked || since < out->since)) {
-			out->revoked = true;
-			out->since = since;
-			out->reason = reason;
-		}
+		if (found)
+			tell_revoked(out, since, reason);
 		out->good = out->good || (l->has_to && l->to >= time && dated && l->from <= to);
 	}
+	ask_answers(h, c, issuer, time, dated ? to : INT64_MIN, out);
 }
 
 bool evd_path_known(struct evd_hand *h, const struct evd_path *path, int64_t time)

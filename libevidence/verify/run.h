@@ -66,7 +66,7 @@ struct evd_run {
 	struct evd_stamps stamps;                   /* stage 4 */
 	struct evd_cert *signers; /* certificates of log.signers; x NULL: undecodable */
 	struct evd_hand hand;
-	struct evd_buf kept[2 * EVD_MAX_MATERIAL]; /* records that lent their bytes to `hand` */
+	struct evd_buf kept[3 * EVD_MAX_MATERIAL]; /* records that lent their bytes to `hand` */
 	size_t n_kept;
 	uint8_t (*sha512)[EVD_SHA512_LEN]; /* per item, with all_digests */
 	size_t n_sha512, cap_sha512;

@@ -125,13 +125,13 @@ static int add_set(struct evd_run *run, struct evd_view set, bool lists, struct 
 	int r = 0;
 
 	evd_cursor_init(&c, set);
-	while (r == 0 && evd_der_next(&c, &v))
+	while (r == 0 && evd_der_next_of(&c, &v, lists ? EVD_OCSP_TAG : 0x30))
 		r = lists ? evd_hand_add_list(&run->hand, v, err) : evd_hand_add(&run->hand, v, false, err);
 	return r;
 }
 
 /* Records of role `validation`: the first 64 with the extension. Their bytes stay with the run. */
-static int add_records(struct evd_run *run, bool lists, struct evd_error *err)
+static int add_records(struct evd_run *run, const char *ext, struct evd_error *err)
 {
 	const struct evd_log *log = &run->report->log;
 	unsigned n = 0;
@@ -142,15 +142,17 @@ static int add_records(struct evd_run *run, bool lists, struct evd_error *err)
 		struct evd_member_file f = {.off = it->off, .size = it->size, .crc32 = it->crc32};
 		struct evd_buf *b = &run->kept[run->n_kept];
 
-		if (it->role != EVD_ROLE_VALIDATION || strcmp(it->ext, lists ? "crl" : "crt") != 0 ||
-		    it->lost || it->state != EVD_ITEM_FITS || it->size > EVD_MAX_P7S)
+		if (it->role != EVD_ROLE_VALIDATION || strcmp(it->ext, ext) != 0 || it->lost ||
+		    it->state != EVD_ITEM_FITS || it->size > EVD_MAX_P7S)
 			continue;
 		n++;
 		run->n_kept++;
 		r = evd_run_read(run, &f, b, err);
 		if (r == 0)
-			r = lists ? evd_hand_add_list(&run->hand, evd_buf_view(b), err)
-			          : evd_hand_add(&run->hand, evd_buf_view(b), false, err);
+			r = strcmp(ext, "crt") == 0 ? evd_hand_add(&run->hand, evd_buf_view(b), false, err)
+			    : strcmp(ext, "crl") == 0
+			        ? evd_hand_add_crl(&run->hand, evd_buf_view(b), err)
+			        : evd_hand_add_answer(&run->hand, evd_buf_view(b), evd_buf_view(b), err);
 	}
 	return r;
 }
@@ -176,7 +178,9 @@ static int gather(struct evd_run *run, bool lists, struct evd_error *err)
 		if (run->stamps.at[i].formed)
 			r = add_set(run, lists ? run->stamps.at[i].t.lists : run->stamps.at[i].t.certificates,
 			            lists, err);
-	return r ? r : add_records(run, lists, err);
+	if (r == 0)
+		r = add_records(run, lists ? "crl" : "crt", err);
+	return r || !lists ? r : add_records(run, "ors", err);
 }
 
 /* ---- judging ---- */

@@ -4,6 +4,7 @@
 #include "base/der.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "chain/signature.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -82,7 +83,7 @@ static bool set_ok(struct evd_view content)
 /* ---- TSTInfo ---- */
 
 /* YYYYMMDDhhmmss, then perhaps a fraction whose last digit is not 0, then Z; rounded up to ms. */
-static bool read_time(struct evd_view v, int64_t *ms)
+bool evd_token_time(struct evd_view v, int64_t *ms)
 {
 	char text[64];
 	size_t n = v.len > 15 ? v.len - 16 : 0; /* digits of the fraction */
@@ -184,7 +185,8 @@ static bool read_info(struct evd_token *t)
 	t->serial = get_integer(&c, 0x02, EVD_TOKEN_SERIAL_MAX);
 	v = evd_der_get(&c, 0x18);
 	if (!evd_cursor_ok(&c) || !evd_oid_sound(t->policy) || t->policy.len > EVD_POLICY_MAX ||
-	    !read_time(v, &t->time_ms) || (t->imprint_sha == 256 && t->imprint.len != EVD_SHA256_LEN))
+	    !evd_token_time(v, &t->time_ms) ||
+	    (t->imprint_sha == 256 && t->imprint.len != EVD_SHA256_LEN))
 		return false;
 	t->accuracy_ms = -1;
 	if (peek(&c) == 0x30)
@@ -317,24 +319,13 @@ static int find_authority(struct evd_token *t, struct evd_view issuer, struct ev
 	return EVD_END;
 }
 
-static int digest_of(unsigned sha, struct evd_view v, uint8_t out[64], struct evd_error *err)
-{
-	static const char *const name[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
-	size_t n = 0;
-
-	/* SHA-1 here only tells which certificate was meant, beside a signature that does not use it */
-	return EVP_Q_digest(evd_crypto(), name[sha / 128 - 1], NULL, v.p, v.len, out, &n) == 1
-	           ? 0
-	           : evd_fail_crypto(err, "digest");
-}
-
 /* The first identifiers, as far as they are there, are the certificate's digest. */
 static int check_ess(const struct evd_token *t, const struct ess *e, struct evd_error *err)
 {
 	uint8_t digest[64];
 
 	for (int i = 0; i < 2; i++) {
-		int r = e->has[i] ? digest_of(e->sha[i], t->authority.der, digest, err) : 0;
+		int r = e->has[i] ? evd_digest(e->sha[i], t->authority.der, digest, err) : 0;
 
 		if (r)
 			return r;
@@ -373,7 +364,7 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	t->certificates = evd_der_get(&data, 0xa0);
 	if (peek(&data) == 0xa1) {
 		t->lists = evd_der_get(&data, 0xa1);
-		if (!set_ok(t->lists))
+		if (!evd_signature_lists(t->lists))
 			return false;
 	}
 	set = evd_der_enter(&data, 0x31);
@@ -432,7 +423,7 @@ static int signature_ok(const struct evd_token *t, const struct evd_algorithm *a
 {
 	struct evd_buf attributes = {0};
 	uint8_t digest[64];
-	int r = digest_of(t->sha, t->info, digest, err);
+	int r = evd_digest(t->sha, t->info, digest, err);
 
 	evd_der_put(&attributes, 0x31, t->attributes);
 	if (r == 0)

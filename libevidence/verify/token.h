@@ -28,6 +28,9 @@ struct evd_token {
 int evd_token_read(struct evd_view der, struct evd_token *out, struct evd_error *err) EVD_MUST_USE;
 void evd_token_release(struct evd_token *t);
 
+/* evd_token_time(v, ms): a GeneralizedTime's content in genTime's form, rounded up to milliseconds. */
+bool evd_token_time(struct evd_view v, int64_t *ms);
+
 /* A policy that was asked for: content of its OID. */
 struct evd_policy {
 	uint8_t oid[EVD_POLICY_MAX];

@@ -2,6 +2,7 @@
 #include "verify/identity.h"
 
 #include "base/text.h"
+#include "chain/signature.h"
 #include "platform/input.h"
 #include "verify/path.h"
 
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char answer_label[] = "OCSP RESPONSE"; /* as openssl/ocsp.h names it */
 
 static void free_all(struct evd_trusted *at, size_t n)
 {
@@ -93,22 +96,36 @@ out:
 	return evd_crypto_short() ? evd_nomem(err) : r;
 }
 
-/* Keeps a copy of what decodes; EVD_END if it does not. */
-static int keep(struct evd_trusted **at, size_t *n, size_t *cap, bool list, struct evd_view der,
-                struct evd_error *err)
+/* Whether it decodes: 0, EVD_END, or an error of ours. An answer comes as an OCSP element. */
+static int decodes(struct evd_view der, const char *label, struct evd_error *err)
 {
-	struct evd_cert c;
-	struct evd_crl l;
+	struct evd_view response;
+	struct evd_cert c = {0};
+	struct evd_ocsp o = {0};
+	struct evd_crl l = {0};
+	int r = strcmp(label, "CERTIFICATE") == 0      ? evd_cert_read(der, &c, err)
+	        : strcmp(label, "X509 CRL") == 0       ? evd_crl_read(der, &l, err)
+	        : evd_signature_answer(der, &response) ? evd_ocsp_read(response, &o, err)
+	                                               : EVD_END;
+
+	evd_cert_release(&c);
+	evd_crl_release(&l);
+	evd_ocsp_release(&o);
+	return r;
+}
+
+/* Keeps a copy; EVD_END if it does not decode. */
+static int keep(struct evd_trust *t, const char *label, struct evd_view der, struct evd_error *err)
+{
+	bool anchor = strcmp(label, "CERTIFICATE") == 0;
+	struct evd_trusted **at = anchor ? &t->anchors.at : &t->lists.at;
+	size_t *n = anchor ? &t->anchors.n : &t->lists.n;
 	void *grown;
-	int r = list ? evd_crl_read(der, &l, err) : evd_cert_read(der, &c, err);
+	int r = decodes(der, label, err);
 
 	if (r)
 		return r;
-	if (list)
-		evd_crl_release(&l);
-	else
-		evd_cert_release(&c);
-	grown = evd_grow(*at, *n, cap, sizeof **at);
+	grown = evd_grow(*at, *n, anchor ? &t->anchors.cap : &t->lists.cap, sizeof **at);
 	if (!grown)
 		return evd_nomem(err);
 	*at = grown;
@@ -120,30 +137,70 @@ static int keep(struct evd_trusted **at, size_t *n, size_t *cap, bool list, stru
 	return 0;
 }
 
+static int keep_answer(struct evd_trust *t, struct evd_view response, struct evd_error *err)
+{
+	struct evd_buf b = {0};
+	int r;
+
+	evd_signature_wrap(response, &b);
+	r = evd_buf_check(&b, err);
+	if (r == 0)
+		r = keep(t, answer_label, evd_buf_view(&b), err);
+	evd_buf_release(&b);
+	return r;
+}
+
 /* One block; `number` counts them in the file. */
 static int take_block(struct evd_trust *t, const char *path, unsigned number, const char *label,
                       struct evd_view der, struct evd_error *err)
 {
-	bool list = strcmp(label, "X509 CRL") == 0;
+	bool answer = strcmp(label, answer_label) == 0;
 	int r;
 
-	if (!list && strcmp(label, "CERTIFICATE") != 0)
-		return evd_fail(err, EVD_E_FORMAT, "%s: block %u is neither CERTIFICATE nor X509 CRL", path,
+	if (!answer && strcmp(label, "X509 CRL") != 0 && strcmp(label, "CERTIFICATE") != 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "%s: block %u is neither CERTIFICATE nor X509 CRL nor OCSP RESPONSE", path,
 		                number);
-	r = list ? keep(&t->lists.at, &t->lists.n, &t->lists.cap, true, der, err)
-	         : keep(&t->anchors.at, &t->anchors.n, &t->anchors.cap, false, der, err);
+	r = answer ? keep_answer(t, der, err) : keep(t, label, der, err);
 	return r == EVD_END ? evd_fail(err, EVD_E_FORMAT, "%s: block %u does not decode", path, number)
 	                    : r;
+}
+
+/* All of the file as an answer in DER; EVD_END if it is none, and the file stands at its beginning. */
+static int take_whole(struct evd_trust *t, FILE *f, struct evd_error *err)
+{
+	int first = getc(f), r = EVD_END;
+	struct evd_buf b;
+
+	evd_buf_init(&b, EVD_MAX_P7S);
+	for (int c = first; first == 0x30 && c != EOF && !b.failed; c = getc(f))
+		evd_put_u8(&b, (uint8_t)c);
+	if (b.failed == EVD_E_NOMEM)
+		r = evd_nomem(err);
+	else if (b.len && !b.failed && !ferror(f))
+		r = keep_answer(t, evd_buf_view(&b), err);
+	evd_buf_release(&b);
+	if (first == 0x30)
+		rewind(f);
+	else
+		ungetc(first, f); /* a pipe goes back no further */
+	return r;
 }
 
 static int load_file(struct evd_trust *t, const char *path, struct evd_error *err)
 {
 	FILE *f = evd_input_stream(path);
 	unsigned number = 0;
-	int r = 0;
+	int r;
 
 	if (!f)
 		return evd_fail_sys(err, errno, "trust file %s", path);
+	r = take_whole(t, f, err);
+	if (r != EVD_END) {
+		fclose(f);
+		return r;
+	}
+	r = 0;
 	ERR_clear_error();
 	while (r == 0) {
 		char *label = NULL, *header = NULL;
@@ -168,7 +225,7 @@ static int load_file(struct evd_trust *t, const char *path, struct evd_error *er
 	fclose(f);
 	ERR_clear_error();
 	if (r == EVD_END && number == 0)
-		return evd_fail(err, EVD_E_FORMAT, "no PEM certificate or list in %s", path);
+		return evd_fail(err, EVD_E_FORMAT, "no PEM certificate, list or answer in %s", path);
 	return r == EVD_END ? 0 : r;
 }
 

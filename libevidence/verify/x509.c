@@ -9,18 +9,24 @@
 #include <string.h>
 #include <time.h>
 
+/* Of a BIT STRING without unused bits; empty of another. */
+static struct evd_view bits_of(struct evd_cursor *c)
+{
+	struct evd_view bits = evd_der_get(c, 0x03);
+
+	return bits.len > 1 && bits.p[0] == 0 ? evd_view_of(bits.p + 1, bits.len - 1)
+	                                      : evd_view_of(NULL, 0);
+}
+
 static bool read_form(struct evd_view der, struct evd_sealed_form *f)
 {
-	struct evd_view bits;
 	struct evd_cursor c, in;
 
 	evd_cursor_init(&c, der);
 	in = evd_der_enter(&c, 0x30);
 	f->tbs = evd_der_whole(&in, 0x30);
 	f->outer = evd_der_whole(&in, 0x30);
-	bits = evd_der_get(&in, 0x03);
-	if (bits.len > 1 && bits.p[0] == 0)
-		f->value = evd_view_of(bits.p + 1, bits.len - 1);
+	f->value = bits_of(&in);
 	return evd_cursor_at_end(&in) && evd_cursor_at_end(&c);
 }
 
@@ -43,6 +49,9 @@ static bool read_parts(struct evd_cert *c)
 	c->issuer = evd_der_whole(&tbs, 0x30);
 	evd_der_skip(&tbs, 0x30);
 	c->subject = evd_der_whole(&tbs, 0x30);
+	all = evd_der_enter(&tbs, 0x30);
+	evd_der_skip(&all, 0x30);
+	c->key = bits_of(&all);
 	return evd_cursor_ok(&tbs);
 }
 

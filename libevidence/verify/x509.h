@@ -17,6 +17,7 @@ struct evd_sealed_form {
 struct evd_cert {
 	X509 *x;
 	struct evd_view der, serial, issuer, subject; /* serial: content; names: whole */
+	struct evd_view key;                          /* bits of the subjectPublicKey */
 	struct evd_sealed_form form;
 	uint8_t sha256[EVD_SHA256_LEN];
 	size_t next;                         /* of the pool that holds it (path.h) */

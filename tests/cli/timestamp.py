@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """timestamp.py PROGRAMS: `evidence timestamp` with `openssl ts` as the authority: an entry, a seal (T), chain and
 lists beside it (LT), archive time stamps (LTA); what is no answer, or not an acceptable one, is refused in one line."""
+import base64
 import json
 import os
 import subprocess
@@ -51,6 +52,21 @@ class Authority:
 				'-extfile', 'ext', '-out', kind + '.pem')
 		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-out', 'ca.crl')
 		self.ca, self.crl = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl')
+
+	def ocsp(self, cert='tsa.pem', out='tsa.ors', *more, revoked=None):
+		"""What an OCSP responder of this authority says of a certificate, by a certificate for that alone."""
+		path = os.path.join(self.dir, out)
+		if not os.path.exists(os.path.join(self.dir, 'responder.pem')):
+			self.write('ext', 'extendedKeyUsage=OCSPSigning\nkeyUsage=critical,digitalSignature\nnoCheck=ignored\n')
+			self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'responder.key', '-out', 'csr',
+				'-subj', '/CN=Responder')
+			self.openssl('x509', '-req', '-in', 'csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '7300',
+				'-extfile', 'ext', '-out', 'responder.pem')
+		serial = self.openssl('x509', '-in', cert, '-noout', '-serial').decode().strip().partition('=')[2]
+		self.write('ocsp.index', '%s\t491231235959Z\t%s\t%s\tunknown\t/CN=x\n' % ('R' if revoked else 'V', revoked or '', serial))
+		self.openssl('ocsp', '-index', 'ocsp.index', '-CA', 'ca.pem', '-rsigner', 'responder.pem', '-rkey', 'responder.key', '-issuer', 'ca.pem',
+			'-cert', cert, '-ndays', '3650', '-respout', path, *more)
+		return path
 
 	def write(self, name, text):
 		with open(os.path.join(self.dir, name), 'w', encoding='utf-8') as f:
@@ -151,6 +167,7 @@ def main():
 	stamp(cli, b, t, tt, trust=['--trust', a.ca, '--trust', b.ca])
 	got, report = tokens(cli, tt, '--trust', a.ca, '--trust', b.ca)
 	check(len(got) == 3 and all(g[1] for g in got), 'two authorities: %r' % got)
+	answers(cli, a, t)
 	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', lt, '--trust', a.ca, '--crl', a.crl)
 	got, report = tokens(cli, lt, '--trust', a.ca)
 	check(all(g[1] for g in got) and len(got) == 2, 'LT: %r' % got)
@@ -177,6 +194,27 @@ def main():
 	for words in ([], ['request'], ['attach', 'x'], ['embed', '--bundle', lt], ['request', '--entry', '1', '--bundle', lt, '--out', 'q']):
 		cli.evidence('timestamp', *words, expect=64)
 	print('timestamps: T, LT, LTA')
+
+
+def answers(cli, a, t):
+	"""OCSP answers in place of lists: beside the signature, from the reader, and those that say revoked."""
+	good, der = cli.path('ocsp.asice'), a.ocsp()
+	with open(der, 'rb') as f:
+		pem = cli.write('answer.pem', b'-----BEGIN OCSP RESPONSE-----\n' + base64.encodebytes(f.read()) + b'-----END OCSP RESPONSE-----\n')
+	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', good, '--trust', a.ca, '--ocsp', der)
+	check(bytes.fromhex('06082b060105050710') + b'\x02' in signature(good), 'an OCSP element (RFC 5940) is beside the signature')
+	codes = lambda *words, expect=0: [f['code'] for f in cli.verdict('--pin', cli.me, '--trust', a.ca, *words, expect=expect)['findings'] if f['where'].startswith('META-INF')]
+	check(codes(t) == ['AUTHORITY_STATUS_UNKNOWN'], 'nothing tells: %r' % codes(t))
+	check(codes(good) == [], 'the answer in the bundle tells: %r' % codes(good))
+	for given in (der, pem):
+		check(codes('--trust', given, t) == [], 'the reader\'s answer tells: %r' % codes('--trust', given, t))
+	for when in ('200101000000Z,keyCompromise', '200101000000Z,superseded'):
+		no = a.ocsp('tsa.pem', 'revoked.ors', revoked=when)
+		check(codes('--trust', no, t, expect=2) == ['TIMESTAMP_AUTHORITY'], 'revoked before, whatever for')
+	# about another certificate: not taken along
+	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('other-ocsp.asice'), '--trust', a.ca, '--ocsp', a.ocsp('loose.pem', 'loose.ors'))
+	check(signature(cli.path('other-ocsp.asice')).count(b'Responder') == 0, 'an answer about somebody else')
+	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('x-ocsp.asice'), '--trust', a.ca, '--ocsp', cli.write('half.ors', open(der, 'rb').read()[:-1]), expect=65)
 
 
 def signature(path):

@@ -225,12 +225,24 @@ test("a token, a list and a path made by openssl", async () => {
 		assert.equal(list.version, 2);
 		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, unclear: false }]]]);
 		const now = t.info.genTime;
-		const hand = { certificates: [root], anchors: [root], lists: [list], listsGiven: true, now };
+		const hand = { certificates: [root], anchors: [root], lists: [list], answers: [], listsGiven: true, now };
 		const paths = new core.path.Paths(core.sign.webCrypto, hand);
 		const found = await paths.find(t.authority, "stamp", now);
 		assert.deepEqual(found.path?.map((c) => c.fingerprint), [t.authority.fingerprint, root.fingerprint]);
 		// years later it has ended
 		assert.equal((await paths.find(t.authority, "stamp", now + 20 * 365 * 86400000)).fault, "OUT_OF_BOUNDS_NO_POE");
+		// an answer of the root's own responder, by openssl ocsp, as it came and in PEM
+		for (const digest of ["-sha1", "-sha256"]) {
+			o.run("ocsp", "-index", "index", "-CA", "root.pem", "-rsigner", "root.pem", "-rkey", "root.key", "-issuer", "root.pem", digest, "-serial", "0x0A", "-serial", "0x0B", "-serial", "0x0C", "-ndays", "2", "-respout", "a.ors");
+			const answer = identity.parsePem(o.text("a.ors")).answers[0];
+			assert.deepEqual(answer.singles.map((s) => [s.serial, s.status, s.date, s.reason]),
+				[["02010a", "good", 0, null], ["02010b", "revoked", Date.UTC(2026, 10, 1), 1], ["02010c", "unknown", 0, null]]);
+			const at = answer.producedAt;
+			const answering = new core.path.Paths(core.sign.webCrypto, { ...hand, now: at });
+			assert.ok(await answering.answersFor(answer, root));
+			assert.ok(!(await answering.answersFor(answer, t.authority)));
+			for (let i = 0; i < 300; i += 7) assert.equal(core.ocsp.parseAnswer(new Uint8Array(o.read("a.ors")).subarray(0, i)), null);
+		}
 		const alone = new core.path.Paths(core.sign.webCrypto, { ...hand, certificates: [], anchors: [] });
 		assert.equal((await alone.find(t.authority, "stamp", now)).fault, "NO_CERTIFICATE_CHAIN_FOUND");
 		for (let i = 0; i < file.length; i += 7) assert.equal(core.token.parseToken(file.subarray(0, i)), null);
@@ -240,9 +252,9 @@ test("a token, a list and a path made by openssl", async () => {
 	}
 });
 
-test("trust files: blocks of two labels, and nothing else", () => {
+test("trust files: blocks of three labels, and nothing else", () => {
 	const block = (label, body) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
-	for (const bad of ["", "text\n", block("PRIVATE KEY", "MAA="), block("CERTIFICATE", "MAA="), block("X509 CRL", "MAA="), block("CERTIFICATE", "!"), "-----BEGIN CERTIFICATE-----\nMAA=\n"]) {
+	for (const bad of ["", "text\n", block("PRIVATE KEY", "MAA="), block("CERTIFICATE", "MAA="), block("X509 CRL", "MAA="), block("OCSP RESPONSE", "MAA="), "0\0", block("CERTIFICATE", "!"), "-----BEGIN CERTIFICATE-----\nMAA=\n"]) {
 		assert.equal(identity.parsePem(bad), null, bad);
 	}
 	for (const good of ["1.2.3", "0.0", "2.999", "2.25.329800735698586629295641978511506172918"]) assert.ok(identity.isPolicy(good), good);

@@ -11,7 +11,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from gen import ec, tsa  # noqa: E402
+from gen import ec, ocsp, tsa  # noqa: E402
 from gen.forms_t import spelled  # noqa: E402
 from gen.keys import EcKey, RsaKey  # noqa: E402
 
@@ -58,6 +58,15 @@ class Folder:
 		return p.returncode == 0
 
 
+	def ocsp(self, answer, cert, digest='-sha1', issuer=tsa.ROOT):
+		"""What openssl says of the certificate by this answer; '' if it does not believe the answer."""
+		issuer = pem(os.path.join(self.path, 'i.pem'), 'CERTIFICATE', issuer.der)
+		p = openssl('ocsp', '-respin', self.put('a.ors', answer.response), '-issuer', issuer, '-CAfile', issuer, '-attime', NOW, '-no_nonce',
+			digest, '-cert', pem(os.path.join(self.path, 'c.pem'), 'CERTIFICATE', cert.der))
+		lines = p.stdout.decode()
+		return next((w for w in ('good', 'revoked', 'unknown') if ': ' + w in lines), '') if b'Response verify OK' in p.stderr else ''
+
+
 def cases(f):
 	token, authority = tsa.token, tsa.authority
 	rsa = authority('RSA', key=RsaKey('rsa3072', 'pkcs1'))
@@ -87,6 +96,15 @@ def cases(f):
 	yield 'a list that revokes', False, f.chain(tsa.TSA, tsa.Crl(tsa.ROOT, [(tsa.TSA, day(1), 4)]))
 	yield 'a list of another authority', False, f.chain(tsa.TSA, tsa.Crl(tsa.ROOT2))
 	yield 'a broken list', False, f.chain(tsa.TSA, tsa.Crl(tsa.ROOT, breaks=True))
+	who = tsa.TSA
+	for digest in ('sha1', 'sha256'):
+		for word, status in (('good', ocsp.GOOD), ('revoked', ocsp.revoked(day(1), 4)), ('unknown', ocsp.UNKNOWN)):
+			yield 'an answer with %s: %s' % (digest, word), word, f.ocsp(ocsp.Ocsp(tsa.ROOT, who, status, digest=digest), who, '-' + digest)
+	yield 'an answer, the responder by its key', 'good', f.ocsp(ocsp.Ocsp(tsa.ROOT, who, by_key=True), who)
+	yield 'an answer by a delegate', 'good', f.ocsp(ocsp.Ocsp(tsa.ROOT, who, by=ocsp.delegate(tsa.ROOT)), who)
+	yield 'an answer by a delegate without its use', '', f.ocsp(ocsp.Ocsp(tsa.ROOT, who, by=ocsp.delegate(tsa.ROOT, ext=ocsp.ANSWER_EXT[:1])), who)
+	yield 'an answer by another authority', '', f.ocsp(ocsp.Ocsp(tsa.ROOT, who, by=tsa.ROOT2, certs=[tsa.ROOT2]), who)
+	yield 'a broken answer', '', f.ocsp(ocsp.Ocsp(tsa.ROOT, who, breaks=True), who)
 	yield 'a stale list', False, f.chain(tsa.TSA, tsa.Crl(tsa.ROOT, this=day(1), next_=day(2)))
 
 

@@ -67,9 +67,10 @@ function addTrust(o: Options, path: string): void {
 	const files = trustFiles(path);
 	if (files.length === 0) usage(`--trust: no file in ${basename(path)}`);
 	for (const file of files) {
-		const given = parsePem(readFileSync(file, "latin1")) ?? usage(`--trust: ${basename(file)}: a block that is no certificate and no list, or none`);
+		const given = parsePem(readFileSync(file, "latin1")) ?? usage(`--trust: ${basename(file)}: a block that is no certificate, list or answer, or none`);
 		o.anchors.push(...given.anchors);
 		o.lists.push(...given.lists);
+		o.answers.push(...given.answers);
 	}
 }
 
@@ -108,7 +109,7 @@ export interface Call {
 
 /** The options of evidence-verify that bear on a report; throws NoVerdict for wrong usage. */
 export function parseArgs(args: string[]): Call {
-	const o: Options = { pins: [], anchors: [], lists: [], policies: [], at: Date.now(), allDigests: false, requireTime: false };
+	const o: Options = { pins: [], anchors: [], lists: [], answers: [], policies: [], at: Date.now(), allDigests: false, requireTime: false };
 	const call: Call = { options: o, at: null, older: null, paths: [] };
 	for (let i = 0; i < args.length; i++) {
 		const value = (): string => args[++i] ?? usage(`${args[i - 1]} wants a value`);

@@ -169,20 +169,21 @@ class Table:
 		self.receipts.append(row)
 
 	def pem(self, cert):
-		"""A certificate or revocation list as the reader gives it; text stands as it is, a dict is a folder of texts."""
+		"""A certificate or revocation list as the reader gives it; text and bytes stand as they are, a dict is a folder of such files."""
 		import base64
 		import hashlib
 		if isinstance(cert, dict):
 			folder = 'trust-' + hashlib.sha256(repr(sorted(cert.items())).encode()).hexdigest()[:16]
 			os.makedirs(os.path.join(self.out, folder), exist_ok=True)
 			for name, text in cert.items():
-				with open(os.path.join(self.out, folder, name), 'w') as f:
-					f.write(text)
+				with open(os.path.join(self.out, folder, name), 'wb') as f:
+					f.write(text if isinstance(text, bytes) else text.encode())
 			return '@/' + folder
-		if isinstance(cert, str):
-			path = os.path.join(self.out, 'trust-%s.pem' % hashlib.sha256(cert.encode()).hexdigest()[:16])
-			with open(path, 'w') as f:
-				f.write(cert)
+		if isinstance(cert, (str, bytes)):
+			data = cert if isinstance(cert, bytes) else cert.encode()
+			path = os.path.join(self.out, 'trust-%s.%s' % (hashlib.sha256(data).hexdigest()[:16], 'der' if cert is data else 'pem'))
+			with open(path, 'wb') as f:
+				f.write(data)
 			return '@/' + os.path.basename(path)
 		path = os.path.join(self.out, 'anchor-%s.pem' % cert.id[:16])
 		label = getattr(cert, 'label', 'CERTIFICATE')

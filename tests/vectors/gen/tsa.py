@@ -199,6 +199,8 @@ def stamped(c, *makers, certs=(), crls=(), **o):
 		c.seal_cms['certs'] = sorted({seal.der} | {x.der for x in certs})
 	if crls:
 		c.seal_cms['crls'] = sorted(x.der for x in crls)
+		if c.seal_cms['crls'][-1][0] == 0xa1: # an OCSP element (RFC 5652 §5.1)
+			c.seal_cms.setdefault('version', 5)
 	return c
 
 

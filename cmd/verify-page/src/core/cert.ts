@@ -266,6 +266,8 @@ const KNOWN = new Set([
 ]);
 const ANY_USE = hex(oid("2.5.29.37.0"));
 const STAMPING = hex(oid("1.3.6.1.5.5.7.3.8"));
+const ANSWERING = hex(oid("1.3.6.1.5.5.7.3.9"));
+const NO_CHECK = hex(oid("1.3.6.1.5.5.7.48.1.5"));
 const SIGNING_USES = new Set([hex(oid("1.3.6.1.5.5.7.3.4")), hex(oid("1.3.6.1.5.5.7.3.36")), ANY_USE]);
 
 export function extension(c: Certificate, id: string): Bytes | null {
@@ -345,6 +347,12 @@ const JUDGED = [EXT.basicConstraints, EXT.keyUsage, EXT.extendedKeyUsage];
 export function usableForSigning(c: Certificate): boolean {
 	return !twice(c, ...JUDGED) && decoded(() => c.version === 3 && hasUsage(c, 0, 1) && !basicConstraints(c).ca &&
 		!unknownCritical(c) && allowsPurpose(c, "sign"));
+}
+
+/** verify.md §5.3: as for signers, and extendedKeyUsage holds OCSPSigning. */
+export function usableForAnswering(c: Certificate): boolean {
+	return !twice(c, ...JUDGED) && decoded(() => c.version === 3 && hasUsage(c, 0, 1) && !basicConstraints(c).ca &&
+		!unknownCritical(c, NO_CHECK) && (extendedUses(c) ?? []).includes(ANSWERING));
 }
 
 /** timestamp.md §3.6: as for signers, and extendedKeyUsage critical and nothing but timeStamping. */

@@ -25,8 +25,8 @@ export interface Contents {
 	seal: SignatureResult | null;
 	/** Archive tokens that are there with their manifest, from the first on. */
 	archives: Archive[];
-	/** Unaltered validation items of the extensions crt and crl. */
-	validation: { crt: Bytes[]; crl: Bytes[] };
+	/** Unaltered validation items of the extensions crt, crl and ors. */
+	validation: { crt: Bytes[]; crl: Bytes[]; ors: Bytes[] };
 	lost: number;
 	/** Octets of the content records shown and not lost. */
 	octets: number;
@@ -96,7 +96,7 @@ export class Examination {
 	private readonly out: Finding[] = [];
 	private readonly index = new Map<string, number>();
 	private readonly archives: Archive[] = [];
-	private readonly validation: Contents["validation"] = { crt: [], crl: [] };
+	private readonly validation: Contents["validation"] = { crt: [], crl: [], ors: [] };
 	private readonly newest: number;
 	/** What the tag files must be. */
 	private readonly must = new Map<string, Bytes>();
@@ -203,7 +203,7 @@ export class Examination {
 	private keepValidation(i: number, item: number): void {
 		const { items } = this.log;
 		const ext = items.ext(item);
-		if (items.role(item) !== "validation" || (ext !== "crt" && ext !== "crl")) return;
+		if (items.role(item) !== "validation" || (ext !== "crt" && ext !== "crl" && ext !== "ors")) return;
 		const kept = this.validation[ext];
 		if (kept.length < MAX_VALIDATION && this.files.size[i] <= MAX_VALIDATION_SIZE) kept.push(this.files.bytes(i));
 	}

@@ -147,6 +147,13 @@ export function rising(all: Tlv[]): boolean {
 	return all.every((t, i) => i === 0 || before(all[i - 1].raw, t.raw));
 }
 
+/** 1 to `most` SEQUENCEs and elements of one more tag, strictly rising. */
+export function elements(body: Bytes, most: number, also: number): Bytes[] {
+	const all = children(body);
+	demand(all.length >= 1 && all.length <= most && all.every((t) => t.tag === SEQ || t.tag === also) && rising(all));
+	return all.map((t) => t.raw);
+}
+
 /** `least` to `most` SEQUENCEs, strictly rising. */
 export function sequences(body: Bytes, least: number, most: number): Bytes[] {
 	const all = children(body);

@@ -97,7 +97,7 @@ async function examineSignature(
 	if (result.code !== null) out.findings.push(finding(result.code, SIGNATURE));
 	if (result.code !== null || result.certificate === null) return;
 	const paths = new Paths(math, {
-		certificates: q.trust.anchors, anchors: q.trust.anchors, lists: q.trust.lists, listsGiven: q.trust.lists.length > 0, now: seconds(q.at),
+		certificates: q.trust.anchors, ...q.trust, listsGiven: q.trust.lists.length + q.trust.answers.length > 0, now: seconds(q.at),
 	});
 	const signer = { fingerprint: cover.certificate, certificate: result.certificate, earliest: cover.time, latest: cover.time, first: SIGNATURE };
 	const judged = await judgeSigner(paths, signer, q.trust, []);

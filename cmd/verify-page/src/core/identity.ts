@@ -5,17 +5,16 @@ import { type Certificate, parseCertificate, usableForSigning } from "./cert.ts"
 import { type Crl, parseCrl } from "./crl.ts";
 import { type Finding, finding } from "./findings.ts";
 import type { Signer } from "./log.ts";
+import { type Answer, parseAnswer } from "./ocsp.ts";
 import { type Found, NO_CHAIN, OUT_OF_BOUNDS, type Paths, REVOKED, inForce } from "./path.ts";
 import type { Introduction } from "./rights.ts";
 import { seconds } from "./stamps.ts";
 import { parseTime } from "./time.ts";
 
 /** What the reader trusts. */
-export interface Trust {
+export interface Trust extends Given {
 	/** Fingerprints, 64 lower-case digits. */
 	pins: string[];
-	anchors: Certificate[];
-	lists: Crl[];
 }
 
 export type Standing = "pinned" | "chained" | "let-in" | "unknown";
@@ -48,6 +47,7 @@ export function isPolicy(text: string): boolean {
 export interface Given {
 	anchors: Certificate[];
 	lists: Crl[];
+	answers: Answer[];
 }
 
 function block(label: string, body: string, into: Given): boolean {
@@ -62,14 +62,24 @@ function block(label: string, body: string, into: Given): boolean {
 		if (c !== null) into.anchors.push(c);
 		return c !== null;
 	}
+	if (label === "OCSP RESPONSE") {
+		const answer = parseAnswer(der);
+		if (answer !== null) into.answers.push(answer);
+		return answer !== null;
+	}
 	const list = label === "X509 CRL" ? parseCrl(der) : null;
 	if (list !== null) into.lists.push(list);
 	return list !== null;
 }
 
-/** Certificates and lists of a PEM text (RFC 7468); null if a block is neither, does not decode or end, or there is none. */
+/**
+ * Certificates, lists and answers of a file, its bytes as Latin-1: PEM text (RFC 7468), or one answer in DER.
+ * null if a block is none of these, does not decode or end, or there is none.
+ */
 export function parsePem(text: string): Given | null {
-	const out: Given = { anchors: [], lists: [] };
+	const out: Given = { anchors: [], lists: [], answers: [] };
+	const whole = text.startsWith("0") ? parseAnswer(ascii(text)) : null;
+	if (whole !== null) return { ...out, answers: [whole] };
 	const lines = text.split(/\r\n|\n|\r/);
 	let blocks = 0;
 	for (let i = 0; i < lines.length; i++) {
@@ -111,7 +121,7 @@ function withProof(c: Certificate, f: Found, at: number): Judged {
 export async function judgeSigner(paths: Paths, s: Signed, t: Trust, proof: number[]): Promise<Judged> {
 	const c = s.certificate;
 	if (c === null) return unknown(NO_CHAIN);
-	if (t.pins.length === 0 && t.anchors.length === 0 && t.lists.length === 0) return unknown(NO_CHAIN);
+	if (t.pins.length === 0 && t.anchors.length === 0 && t.lists.length === 0 && t.answers.length === 0) return unknown(NO_CHAIN);
 	if (!usableForSigning(c)) return unknown(USE);
 	if (t.pins.includes(s.fingerprint)) return { standing: "pinned", sub: "", revoked: false, notes: [], paths: [] };
 	const times = proof.length > 0 ? proof : [paths.material.now];

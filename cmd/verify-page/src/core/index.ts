@@ -12,6 +12,7 @@ export * as hash from "./hash.ts";
 export * as identity from "./identity.ts";
 export * as json from "./json.ts";
 export * as merkle from "./merkle.ts";
+export * as ocsp from "./ocsp.ts";
 export * as path from "./path.ts";
 export * as printable from "./printable.ts";
 export * as report from "./report.ts";

@@ -3,6 +3,8 @@
 import { type Bytes, hex } from "./bytes.ts";
 import { type Certificate, parseCertificate } from "./cert.ts";
 import { parseCrl } from "./crl.ts";
+import { sha256 } from "./hash.ts";
+import { parseAnswer } from "./ocsp.ts";
 import { type Paths, selfIssued } from "./path.ts";
 
 /** What a file holds beside the certificate of its own signer. */
@@ -11,6 +13,7 @@ export interface Held {
 	own: string;
 	certificates: Bytes[];
 	crls: Bytes[];
+	answers: Bytes[];
 }
 
 /** What is needed: grown from accepted paths, and from signers' and authorities' certificates upwards. */
@@ -48,13 +51,29 @@ export class Needed {
 			if (c === null || (c.fingerprint !== h.own && !this.used.has(c.fingerprint))) return false;
 		}
 		for (const der of h.crls) if (!(await this.listNeeded(der))) return false;
+		for (const der of h.answers) if (!(await this.answerNeeded(der))) return false;
 		return true;
+	}
+
+	private known(): Certificate[] {
+		return [...this.used.values(), ...this.paths.material.anchors];
+	}
+
+	/** Its certificates stand under no signature: the delegate, or what is needed anyway. */
+	private async answerNeeded(der: Bytes): Promise<boolean> {
+		const answer = parseAnswer(der);
+		if (answer === null) return false;
+		const known = new Set(this.known().map((c) => c.fingerprint));
+		if (answer.delegate !== null) known.add(answer.delegate.fingerprint);
+		if (!answer.certificates.every((c) => known.has(hex(sha256(c))))) return false;
+		for (const c of this.known()) if (await this.paths.answersFor(answer, c)) return true;
+		return false;
 	}
 
 	private async listNeeded(der: Bytes): Promise<boolean> {
 		const list = parseCrl(der);
 		if (list === null) return false;
-		for (const c of [...this.used.values(), ...this.paths.material.anchors]) {
+		for (const c of this.known()) {
 			if (hex(c.subject) === hex(list.issuer) && (await this.paths.authentic(list, c))) return true;
 		}
 		return false;

@@ -4,10 +4,12 @@ import { namedAlgorithm, verifies, vouchingKey } from "./algorithms.ts";
 import { equal, hex } from "./bytes.ts";
 import {
 	type Certificate, EXT, type Purpose, allowsPurpose, basicConstraints, extension, extensionElement, hasUsage, twice, unknownCritical,
+	usableForAnswering,
 } from "./cert.ts";
 import { namesAllowed } from "./constraints.ts";
 import { type Crl, maySignLists } from "./crl.ts";
 import { NotDer, OCTETS, SEQ, children, demand } from "./der.ts";
+import { type Answer, type Single, isAbout, respondsAs } from "./ocsp.ts";
 import type { Arithmetic } from "./sign.ts";
 
 export const NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND";
@@ -32,7 +34,8 @@ export interface Material {
 	certificates: Certificate[];
 	anchors: Certificate[];
 	lists: Crl[];
-	/** Whether the reader gave a list. */
+	answers: Answer[];
+	/** Whether the reader gave a list or an answer. */
 	listsGiven: boolean;
 	/** Milliseconds since 1970, of whole seconds. */
 	now: number;
@@ -100,8 +103,8 @@ export class Paths {
 		return this.anchors.has(c.fingerprint);
 	}
 
-	/** Whether a certificate's or list's signature verifies with this certificate's key. */
-	signedBy(what: Certificate | Crl, issuer: Certificate): Promise<boolean> {
+	/** Whether a certificate's, list's or answer's signature verifies with this certificate's key. */
+	signedBy(what: Certificate | Crl | Answer, issuer: Certificate): Promise<boolean> {
 		const id = `${what.fingerprint} ${issuer.fingerprint}`;
 		let known = this.checked.get(id);
 		if (known === undefined) {
@@ -183,8 +186,35 @@ export class Paths {
 		return out;
 	}
 
-	/** The earliest revocation that an authentic list tells of, null if none does. */
+	/** verify.md §5.3, of an answer. */
+	async answersFor(a: Answer, issuer: Certificate): Promise<boolean> {
+		if (a.critical || a.producedAt > this.material.now + AHEAD) return false;
+		if (respondsAs(a, issuer) && (await this.signedBy(a, issuer))) return true;
+		const d = a.delegate;
+		return d !== null && equal(d.issuer, issuer.subject) && keysFit(d, issuer) && inForce(d, a.producedAt) && usableForAnswering(d) &&
+			(await this.signedBy(d, issuer)) && (await this.signedBy(a, d)) && (await this.listed(d, issuer)) === null;
+	}
+
+	/** What authentic answers say of this certificate. */
+	private async said(c: Certificate, issuer: Certificate): Promise<Single[]> {
+		const out: Single[] = [];
+		for (const a of this.material.answers) {
+			const singles = a.singles.filter((s) => !s.critical && s.thisUpdate <= this.material.now + AHEAD && isAbout(s, c, issuer));
+			if (singles.length > 0 && (await this.answersFor(a, issuer))) out.push(...singles);
+		}
+		return out;
+	}
+
+	/** The earliest revocation that an authentic list or answer tells of, null if none does. */
 	async revocation(c: Certificate, issuer: Certificate): Promise<Revocation | null> {
+		let first = await this.listed(c, issuer);
+		for (const s of await this.said(c, issuer)) {
+			if (s.status === "revoked" && (first === null || s.date < first.date)) first = { date: s.date, reason: s.reason };
+		}
+		return first;
+	}
+
+	private async listed(c: Certificate, issuer: Certificate): Promise<Revocation | null> {
 		let first: Revocation | null = null;
 		for (const list of await this.authenticFor(c, issuer)) {
 			for (const e of list.revoked.get(hex(c.serial)) ?? []) {
@@ -196,7 +226,9 @@ export class Paths {
 
 	private async good(c: Certificate, issuer: Certificate, at: number): Promise<boolean> {
 		const lists = await this.authenticFor(c, issuer);
-		return lists.some((l) => l.nextUpdate !== null && l.nextUpdate >= at && c.notAfter !== null && l.thisUpdate <= c.notAfter);
+		const end = c.notAfter;
+		return end !== null && (lists.some((l) => l.nextUpdate !== null && l.nextUpdate >= at && l.thisUpdate <= end) ||
+			(await this.said(c, issuer)).some((s) => s.status === "good" && s.nextUpdate >= at && s.thisUpdate <= end));
 	}
 }
 

@@ -8,6 +8,7 @@ import {
 } from "./der.ts";
 import type { Code } from "./findings.ts";
 import { sha256 } from "./hash.ts";
+import { revocationSet } from "./ocsp.ts";
 
 const A0 = 0xa0;
 const A1 = 0xa1;
@@ -34,6 +35,7 @@ interface Found {
 	/** As they stand, the signer's among them. */
 	certificates: Bytes[];
 	crls: Bytes[];
+	answers: Bytes[];
 	attributes: Bytes;
 	messageDigest: Bytes;
 	algorithm: Bytes;
@@ -65,7 +67,7 @@ function walk(file: Bytes, seal: boolean): Found {
 	if (info.length !== 6 || info.some((t, i) => t.tag !== tags[i])) throw new NotDer();
 	return {
 		certificates: sequences(data[3].body, 1, seal ? MAX_MATERIAL : 1),
-		crls: crls === null ? [] : sequences(crls.body, 1, MAX_MATERIAL),
+		...(crls === null ? { crls: [], answers: [] } : revocationSet(crls.body)),
 		attributes: info[3].body,
 		messageDigest: attributeDigest(info[3].body),
 		algorithm: info[4].raw,
@@ -120,7 +122,7 @@ function template(f: Found, c: Certificate, signed: Bytes): Bytes {
 		int(1), seq(c.issuer, c.serial), SHA256, write(A0, signed), f.algorithm,
 		write(OCTETS, f.value), f.unsigned,
 	);
-	const data = seq(int(1), set(SHA256), seq(DATA), write(A0, ...f.certificates), f.crlsField, set(info));
+	const data = seq(int(f.answers.length > 0 ? 5 : 1), set(SHA256), seq(DATA), write(A0, ...f.certificates), f.crlsField, set(info));
 	return seq(SIGNED_DATA, write(A0, data));
 }
 
@@ -185,7 +187,7 @@ export interface SignatureResult {
 	/** Set as soon as its digest was the one demanded. */
 	certificate: Certificate | null;
 	/** What stands beside the signature, once it verifies. */
-	beside: { value: Bytes; certificates: Bytes[]; crls: Bytes[]; tokens: Bytes[] } | null;
+	beside: { value: Bytes; certificates: Bytes[]; crls: Bytes[]; answers: Bytes[]; tokens: Bytes[] } | null;
 }
 
 export interface Demand {
@@ -227,5 +229,5 @@ export async function checkSignature(math: Arithmetic, file: Bytes, d: Demand): 
 	if (!formed) return result;
 	const ok = await verifyValue(math, key, scheme, "SHA-256", f.value, write(SET, signed), true);
 	if (!ok) return { ...result, code: "SIGNATURE_WRONG" };
-	return { ...result, code: null, beside: { value: f.value, certificates: f.certificates, crls: f.crls, tokens: f.tokens } };
+	return { ...result, code: null, beside: { value: f.value, certificates: f.certificates, crls: f.crls, answers: f.answers, tokens: f.tokens } };
 }

@@ -5,10 +5,13 @@ import { type Bytes, equal, hex, latin1 } from "./bytes.ts";
 import { type Certificate, parseCertificate } from "./cert.ts";
 import { INT, NULL, NotDer, OCTETS, OID, SEQ, SET, type Tlv, big, children, demand, oid, only, rising, sequences, shape } from "./der.ts";
 import { type HashName, digestOf } from "./hash.ts";
+import { revocationSet } from "./ocsp.ts";
 
 export interface Token {
 	certificates: Bytes[];
 	crls: Bytes[];
+	/** OCSPResponses. */
+	answers: Bytes[];
 	authority: Certificate;
 	/** Of the SignerInfo; null if it is none of timestamp.md §2's. */
 	digest: Sha2 | null;
@@ -225,7 +228,7 @@ function parse(file: Bytes): Token {
 	const attributes_ = new Uint8Array(signed.raw);
 	attributes_[0] = SET;
 	return {
-		certificates, crls: crls === null ? [] : sequences(crls.body, 1, MAX_MATERIAL), authority,
+		certificates, ...(crls === null ? { crls: [], answers: [] } : revocationSet(crls.body)), authority,
 		digest: DIGESTS.get(hex(digestId)) ?? null, algorithm: algorithm.raw, value: value.body, attributes: attributes_,
 		messageDigest: messageDigest.body, content, info: tstInfo(content),
 	};

@@ -11,6 +11,7 @@ import { ready } from "./hash.ts";
 import type { Judged } from "./identity.ts";
 import type { JsonObject } from "./json.ts";
 import { type EntryNote, Log } from "./log.ts";
+import type { Answer } from "./ocsp.ts";
 import { type Arithmetic, webCrypto } from "./sign.ts";
 import { Reader, type Source } from "./source.ts";
 import type { Stamps } from "./stamps.ts";
@@ -25,6 +26,8 @@ export interface Options {
 	anchors: Certificate[];
 	/** Revocation lists that the reader gives. */
 	lists: Crl[];
+	/** OCSP answers that the reader gives. */
+	answers: Answer[];
 	/** Policies of time-stamp authorities that are accepted, OIDs; none means any. */
 	policies: string[];
 	/** Milliseconds since 1970, the time of judging. */
@@ -106,7 +109,7 @@ export async function verify(source: Source, o: Options): Promise<Result> {
 		const container = readContainer(reader);
 		reached.add("container");
 		const files = new Files(reader, container, o.progress ?? (() => {}));
-		const trust = { pins: o.pins, anchors: o.anchors, lists: o.lists };
+		const trust = { pins: o.pins, anchors: o.anchors, lists: o.lists, answers: o.answers };
 		if (container.envelope) {
 			const envelope = await examineEnvelope(files, math, { trust, at: o.at, requireTime: o.requireTime });
 			for (const c of envelope.reached) reached.add(c);

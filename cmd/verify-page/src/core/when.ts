@@ -1,17 +1,18 @@
 // Stage 4 (verify.md §3): tokens first, for a signer is judged at proved time; then signers; then what nothing needs.
 
 import type { Bytes } from "./bytes.ts";
-import { type Certificate, parseCertificate } from "./cert.ts";
+import { parseCertificate } from "./cert.ts";
 import { SIGNATURE, tokenName } from "./archive.ts";
 import type { Contents } from "./contents.ts";
-import { type Crl, parseCrl } from "./crl.ts";
+import { parseCrl } from "./crl.ts";
 import type { Files } from "./files.ts";
 import { type Finding, finding } from "./findings.ts";
 import { sha256 } from "./hash.ts";
 import { type Judged, type Trust, judgeSigners, signerFindings } from "./identity.ts";
 import type { Log } from "./log.ts";
 import { type Held, Needed } from "./material.ts";
-import { Paths } from "./path.ts";
+import { parseAnswer } from "./ocsp.ts";
+import { type Material, Paths } from "./path.ts";
 import type { Arithmetic } from "./sign.ts";
 import { type Stamp, Stamps, seconds } from "./stamps.ts";
 import { parseTime } from "./time.ts";
@@ -62,15 +63,17 @@ function collect(files: Files, log: Log, contents: Contents): Stamp[] {
 	return out;
 }
 
-/** Distinct certificates and lists at hand, in the order of verify.md §5.2. */
-function atHand(contents: Contents, stamps: Stamp[], t: Trust): { certificates: Certificate[]; lists: Crl[] } {
+/** Distinct certificates, lists and answers at hand, in the order of verify.md §5.2. */
+function atHand(contents: Contents, stamps: Stamp[], t: Trust): Pick<Material, "certificates" | "lists" | "answers"> {
 	const beside = contents.seal?.beside;
 	const tokens = stamps.flatMap((s) => (s.token === null ? [] : [s.token]));
 	const certs: Bytes[] = [...(beside?.certificates ?? []), ...tokens.flatMap((x) => x.certificates), ...contents.validation.crt];
 	const crls: Bytes[] = [...(beside?.crls ?? []), ...tokens.flatMap((x) => x.crls), ...contents.validation.crl];
+	const answers: Bytes[] = [...(beside?.answers ?? []), ...tokens.flatMap((x) => x.answers), ...contents.validation.ors];
 	return {
 		certificates: distinct([...t.anchors, ...certs.map(parseCertificate)]),
 		lists: distinct([...t.lists, ...crls.map(parseCrl)]),
+		answers: distinct([...t.answers, ...answers.map(parseAnswer)]),
 	};
 }
 
@@ -84,7 +87,7 @@ export async function judgeWhen(math: Arithmetic, files: Files, log: Log, conten
 	const now = seconds(q.at);
 	const all = collect(files, log, contents);
 	const hand = atHand(contents, all, q.trust);
-	const paths = new Paths(math, { ...hand, anchors: q.trust.anchors, listsGiven: q.trust.lists.length > 0, now });
+	const paths = new Paths(math, { ...hand, anchors: q.trust.anchors, listsGiven: q.trust.lists.length + q.trust.answers.length > 0, now });
 	const stamps = new Stamps(math, paths, { pins: q.trust.pins, policies: q.policies, now });
 	await stamps.judge(all);
 	const findings = stamps.judged.flatMap((s) => s.findings);

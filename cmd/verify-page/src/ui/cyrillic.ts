@@ -1,6 +1,6 @@
 // Serbian Latin to Cyrillic. What is a name of a thing (SHA-256, a file, a placeholder) stays.
 
-const KEEP = /\{[a-z]+\}|SHA-\d+|JSON|PEM|UTC|a–f|\b\d{4}-\d\d-\d\dT[0-9:.]+Z/g;
+const KEEP = /\{[a-z]+\}|SHA-\d+|JSON|PEM|DER|OCSP|UTC|a–f|\b\d{4}-\d\d-\d\dT[0-9:.]+Z/g;
 
 /** Letters that meet by composition and are no digraph. */
 const APART: [RegExp, string][] = [

@@ -1,5 +1,6 @@
 // The page: choose, check, show. It keeps nothing after it is closed.
 
+import { latin1 } from "../core/bytes.ts";
 import { isPolicy, parsePin } from "../core/identity.ts";
 import { parseGivenTime } from "../core/time.ts";
 import { el } from "./dom.ts";
@@ -106,7 +107,7 @@ async function start(): Promise<void> {
 	halt();
 	shown = null;
 	show(false);
-	const pem = await Promise.all(form.trust.map((f) => f.text()));
+	const pem = await Promise.all(form.trust.map(async (f) => latin1(new Uint8Array(await f.arrayBuffer()))));
 	worker = new Worker(workerUrl);
 	worker.onmessage = (e: MessageEvent<Reply>): void => heard(e.data);
 	worker.onerror = (e): void => heard({ type: "problem", what: "own", message: e.message ?? "" });

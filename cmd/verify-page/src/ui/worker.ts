@@ -5,6 +5,7 @@ import type { Certificate } from "../core/cert.ts";
 import type { Crl } from "../core/crl.ts";
 import { ready } from "../core/hash.ts";
 import { parsePem } from "../core/identity.ts";
+import type { Answer } from "../core/ocsp.ts";
 import { printable } from "../core/printable.ts";
 import { report } from "../core/report.ts";
 import type { Source } from "../core/source.ts";
@@ -39,16 +40,18 @@ async function check(q: CheckRequest): Promise<void> {
 	await ready();
 	const anchors: Certificate[] = [];
 	const lists: Crl[] = [];
+	const answers: Answer[] = [];
 	for (const text of q.pem) {
 		const found = parsePem(text);
 		if (found === null) return post({ type: "problem", what: "trust", message: "" });
 		anchors.push(...found.anchors);
 		lists.push(...found.lists);
+		answers.push(...found.answers);
 	}
 	const now = Date.now();
 	let told = 0;
 	const o: Options = {
-		pins: q.pins, anchors, lists, policies: q.policies, at: (q.at === null ? null : parseGivenTime(q.at)) ?? now,
+		pins: q.pins, anchors, lists, answers, policies: q.policies, at: (q.at === null ? null : parseGivenTime(q.at)) ?? now,
 		allDigests: q.allDigests, requireTime: q.requireTime,
 		progress: (done) => {
 			if (done - told < 4_000_000) return;
