@@ -159,11 +159,15 @@ static int run_index(struct cmd_global *g, int argc, char **argv)
 	r = evd_case_open(g->case_dir, rebuild ? EVD_CASE_WRITE : EVD_CASE_READ, &c, &err);
 	if (r == 0 && rebuild)
 		r = evd_index_rebuild(&c, &err);
-	if (r == 0)
+	else if (r == 0)
 		r = evd_index_compare(&c, &same, &err);
 	evd_case_close(&c);
 	if (r)
 		return cmd_fail(r, &err);
+	if (rebuild) {
+		puts("The index was made anew from the log.");
+		return CMD_DONE;
+	}
 	puts(same ? "The index equals the log." : "The index differs from the log.");
 	return same ? CMD_DONE : CMD_FINDINGS;
 }

@@ -1,7 +1,7 @@
 /* frame: see frame.h. */
 #include "base/frame.h"
 
-#include <stdio.h>
+#include <string.h>
 
 void evd_frame_put(struct evd_buf *b, char type, struct evd_view payload)
 {
@@ -79,21 +79,20 @@ const char *evd_foreign_fault(const struct evd_json *j)
 	return NULL;
 }
 
-/* A member as it is spelt; strings lost their quotes in parsing. */
+/* A member as it is spelt. */
 static void copy_member(struct evd_object *o, const struct evd_json_node *n)
 {
-	const char *quote = n->type == EVD_JSON_STRING ? "\"" : "";
-	struct evd_buf value = {0};
+	struct evd_view value = n->raw;
 	char key[EVD_OBJECT_KEY_MAX];
+	size_t len = n->key.len < sizeof key ? n->key.len : sizeof key - 1;
 
-	snprintf(key, sizeof key, "%.*s", (int)n->key.len, (const char *)n->key.p);
-	evd_put_str(&value, quote);
-	evd_put_view(&value, n->raw);
-	evd_put_str(&value, quote);
-	evd_object_raw(o, key, evd_buf_view(&value));
-	if (value.failed)
-		o->failed = value.failed;
-	evd_buf_release(&value);
+	if (n->type == EVD_JSON_STRING) { /* with the quotes that stand about it in the text */
+		value.p--;
+		value.len += 2;
+	}
+	memcpy(key, n->key.p, len);
+	key[len] = '\0';
+	evd_object_raw(o, key, value);
 }
 
 static bool is_one_of(struct evd_view key, const char *const *list)

@@ -14,7 +14,7 @@
 
 #define INDEX_NAME "index.sqlite"
 #define FRESH_NAME "index.fresh"
-#define INDEX_VERSION 2
+#define INDEX_VERSION 3
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
 static const char schema[] =
@@ -66,7 +66,8 @@ static int open_named(const struct evd_case *c, const char *name, int flags, sql
 	*out = NULL;
 	if (r < 0 || (size_t)r >= sizeof path)
 		return evd_fail(err, EVD_E_LIMIT, "the path of the case is too long");
-	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
+	    SQLITE_OK) {
 		r = fail(*out, err);
 		sqlite3_close(*out);
 		*out = NULL;
@@ -202,6 +203,16 @@ static void finish_statements(struct writer *w)
 	evd_rec_end(&w->rec);
 }
 
+/* More records are to come in than are there: indexes are then better made anew than grown row by row. */
+static bool mostly_new(const struct evd_log *log, uint64_t from)
+{
+	uint64_t there = 0, new = 0;
+
+	for (size_t i = 0; i < log->entries.n; i++)
+		*(i + 1 < from ? &there : &new) += log->entries.at[i].count;
+	return new > there;
+}
+
 /* Reads the log and puts what stands from entry `from` on, in one transaction. *spilled (may be NULL): the
  * order of the new rows among the old needs a rebuild. */
 static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
@@ -210,6 +221,8 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
 	struct writer w = {.db = db, .c = c, .from = from};
 	int r = run(db, "BEGIN IMMEDIATE", err);
 
+	if (r == 0 && from > 1 && mostly_new(&c->log, from))
+		r = run(db, evd_rec_no_indexes, err);
 	if (r == 0 &&
 	    (sqlite3_prepare_v2(db, "INSERT INTO item VALUES(?,?,?,?,?,?,?)", -1, &w.item, NULL) ||
 	     sqlite3_prepare_v2(db, "INSERT INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin, NULL) ||
@@ -275,22 +288,37 @@ static int make_tables(sqlite3 *db, struct evd_error *err)
 	return r ? r : run(db, evd_rec_schema, err);
 }
 
+/* On the medium, since a large one would outgrow the memory; no journal, for it has its name only when it is whole. Who
+ * asks for it removes or renames it; one that was left is replaced. */
+static int make_beside(struct evd_case *c, sqlite3 **out, struct evd_error *err)
+{
+	int r;
+
+	evd_remove(c->state, FRESH_NAME);
+	r = open_named(c, FRESH_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, out, err);
+	if (r == 0)
+		r = run(*out,
+		        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+		        "PRAGMA cache_size=-16384;",
+		        err);
+	if (r == 0)
+		r = make_tables(*out, err);
+	return r ? r : fill(c, *out, 1, NULL, err);
+}
+
 int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
 {
-	sqlite3 *db;
+	sqlite3 *db = NULL;
 	int r;
 
 	evd_remove(c->state, INDEX_NAME);
 	evd_remove(c->state, INDEX_NAME "-journal");
-	r = open_db(c, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
-	if (r)
-		return r;
-	r = run(db, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=OFF;", err);
-	if (r == 0)
-		r = make_tables(db, err);
-	if (r == 0)
-		r = fill(c, db, 1, NULL, err);
+	r = make_beside(c, &db, err);
 	sqlite3_close(db);
+	if (r == 0)
+		r = evd_rename_over(c->state, FRESH_NAME, INDEX_NAME, err);
+	if (r)
+		evd_remove(c->state, FRESH_NAME);
 	return r;
 }
 
@@ -313,7 +341,7 @@ int evd_index_follow(struct evd_case *c, struct evd_error *err)
 		sqlite3_close(db);
 		return evd_index_rebuild(c, err);
 	}
-	r = run(db, "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY;", err);
+	r = run(db, "PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;", err);
 	if (r == 0 && from <= c->log.entries.n)
 		r = fill(c, db, from, &again, err);
 	sqlite3_close(db);
@@ -358,23 +386,10 @@ static bool same_rows(sqlite3 *a, sqlite3 *b, const char *sql)
 
 static int make_in_memory(struct evd_case *c, sqlite3 **out, struct evd_error *err)
 {
-	int r = sqlite3_open(":memory:", out) == SQLITE_OK ? 0 : evd_nomem(err);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int r = sqlite3_open_v2(":memory:", out, flags, NULL) == SQLITE_OK ? 0 : evd_nomem(err);
 
 	r = r ? r : make_tables(*out, err);
-	return r ? r : fill(c, *out, 1, NULL, err);
-}
-
-/* On the medium, since a large one would outgrow the memory. It is removed by evd_index_compare, or by the next one. */
-static int make_beside(struct evd_case *c, sqlite3 **out, struct evd_error *err)
-{
-	int r;
-
-	evd_remove(c->state, FRESH_NAME);
-	r = open_named(c, FRESH_NAME, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, out, err);
-	if (r == 0)
-		r = run(*out, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;", err);
-	if (r == 0)
-		r = make_tables(*out, err);
 	return r ? r : fill(c, *out, 1, NULL, err);
 }
 

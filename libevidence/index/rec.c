@@ -15,13 +15,17 @@ const char evd_rec_schema[] =
     "CREATE TABLE rec(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, k INTEGER NOT NULL,"
     " kind TEXT NOT NULL, item_seq INTEGER, item_k INTEGER, reader TEXT, chat INTEGER, n INTEGER,"
     " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT, utc INTEGER,"
-    " local TEXT, source TEXT, ambiguity TEXT, UNIQUE(seq,k)) STRICT;"
-    "CREATE INDEX rec_item ON rec(item_seq,item_k,id);"
+    " local TEXT, source TEXT, ambiguity TEXT) STRICT;"
     "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
     " tokenize='ascii');"
     "INSERT INTO fts(fts,rank) VALUES('hashsize',16777216);";
+
+const char evd_rec_no_indexes[] = "DROP INDEX IF EXISTS rec_record; DROP INDEX IF EXISTS rec_item;";
+/* Made when rows are in: sorted once, not grown row by row. */
+static const char indexes[] = "CREATE UNIQUE INDEX IF NOT EXISTS rec_record ON rec(seq,k);"
+                              "CREATE INDEX IF NOT EXISTS rec_item ON rec(item_seq,item_k,id);";
 
 enum {
 	C_ID = 1,
@@ -222,21 +226,52 @@ static bool claimed(const struct evd_rec_writer *w, const struct evd_json *j, co
 	return true;
 }
 
-/* Words beside the body: captions, what was answered, older versions. */
+/* Members that hold words beside the body: captions, what was answered. */
+static bool is_more(struct evd_view key)
+{
+#define KEY(text)                                                                                  \
+	{                                                                                              \
+		text, sizeof text - 1                                                                      \
+	}
+	static const struct {
+		const char *name;
+		size_t len;
+	} keys[] = {KEY("bodyRaw"), KEY("caption"), KEY("chatId"), KEY("forwardedFrom"), KEY("found"),
+	            KEY("group"),   KEY("label"),   KEY("marker"), KEY("replyText")};
+#undef KEY
+	size_t len = key.len;
+
+	if (len > 5 && memcmp(key.p + len - 5, "Bytes", 5) == 0)
+		len -= 5;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (keys[i].len == len && memcmp(keys[i].name, key.p, len) == 0)
+			return true;
+	return false;
+}
+
+/* Words beside the body, and older versions of it, in the order of the members. */
 static void put_more(struct evd_buf *b, const struct evd_json *j)
 {
-	static const char *const keys[] = {"caption", "replyText", "forwardedFrom", "marker", "bodyRaw",
-	                                   "found",   "chatId",    "group",         "label"};
-	size_t list = evd_json_find(j, 0, "revisions");
+	size_t list = 0, at = 1;
 
 	evd_buf_reset(b);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (put_member(b, j, 0, keys[i]))
+	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next) {
+		struct evd_view key = j->node[at].key;
+
+		if (j->node[at].type == EVD_JSON_ARRAY && evd_view_is(key, "revisions"))
+			list = at;
+		if (j->node[at].type != EVD_JSON_STRING || !is_more(key))
+			continue;
+		if (key.len > 5 && memcmp(key.p + key.len - 5, "Bytes", 5) == 0)
+			evd_put_unbase64url(b, j->node[at].raw);
+		else
+			evd_put_unescaped(b, j->node[at].raw);
+		evd_put_u8(b, '\n');
+	}
+	at = list + 1;
+	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next)
+		if (put_member(b, j, at, "body"))
 			evd_put_u8(b, '\n');
-	if (list && j->node[list].type == EVD_JSON_ARRAY)
-		for (size_t at = list + 1, i = 0; i < j->node[list].count; i++, at = j->node[at].next)
-			if (put_member(b, j, at, "body"))
-				evd_put_u8(b, '\n');
 }
 
 static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struct evd_id item,
@@ -386,6 +421,18 @@ static void fold_columns(struct evd_buf *b, sqlite3_stmt *s, int first, int last
 	}
 }
 
+/* "iSEQxK kKIND" */
+static void put_tag(struct evd_buf *b, sqlite3_stmt *s)
+{
+	evd_buf_reset(b);
+	evd_put_u8(b, 'i');
+	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 1));
+	evd_put_u8(b, 'x');
+	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 2));
+	evd_put_str(b, " k");
+	evd_put_view(b, column(s, 3));
+}
+
 int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
 {
 	static const char all[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
@@ -393,11 +440,11 @@ int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
 	static const char some[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
 	                           "FROM rec WHERE seq>=?1 ORDER BY id";
 	sqlite3_stmt *s = NULL, *put = NULL;
-	struct evd_buf text = {0}, who = {0};
-	char tag[80];
+	struct evd_buf text = {0}, who = {0}, tag = {0};
 	int step = SQLITE_ERROR, r = 0;
 
-	if (sqlite3_prepare_v2(w->db, from > 1 ? some : all, -1, &s, NULL) == SQLITE_OK &&
+	if (sqlite3_exec(w->db, indexes, NULL, NULL, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(w->db, from > 1 ? some : all, -1, &s, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(w->db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &put,
 	                       NULL) == SQLITE_OK) {
 		if (from > 1)
@@ -409,14 +456,13 @@ int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
 		fold_columns(&who, s, 7, 9);
 		evd_put_u8(&who, ' ');
 		evd_fold_digits(&who, column(s, 9));
-		r = text.failed || who.failed ? evd_nomem(err) : 0;
-		snprintf(tag, sizeof tag, "i%lldx%lld k%s", (long long)sqlite3_column_int64(s, 1),
-		         (long long)sqlite3_column_int64(s, 2), (const char *)sqlite3_column_text(s, 3));
+		put_tag(&tag, s);
+		r = text.failed || who.failed || tag.failed ? evd_nomem(err) : 0;
 		sqlite3_bind_int64(put, 1, sqlite3_column_int64(s, 0));
 		sqlite3_bind_text(put, 2, text.len ? (const char *)text.data : "", (int)text.len,
 		                  SQLITE_STATIC);
 		sqlite3_bind_text(put, 3, (const char *)who.data, (int)who.len, SQLITE_STATIC);
-		sqlite3_bind_text(put, 4, tag, -1, SQLITE_STATIC);
+		sqlite3_bind_text(put, 4, (const char *)tag.data, (int)tag.len, SQLITE_STATIC);
 		if (r == 0 && sqlite3_step(put) != SQLITE_DONE)
 			r = fail(w->db, err);
 		sqlite3_reset(put);
@@ -427,5 +473,6 @@ int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
 	sqlite3_finalize(put);
 	evd_buf_release(&text);
 	evd_buf_release(&who);
+	evd_buf_release(&tag);
 	return r;
 }

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 extern const char evd_rec_schema[];
+extern const char evd_rec_no_indexes[]; /* evd_rec_fold makes them again */
 
 struct evd_rec_writer {
 	sqlite3 *db;

@@ -58,14 +58,15 @@ in_ci() {
 
 # campaign NAME: SECONDS of processor time, in rounds as long as what is left of them
 campaign() {
-	local had=0 said=clean spent
+	local had=0 said=clean spent round
 	mkdir -p "$work/new-$1"
 	rm -f "$work/$1.log"
-	while [ "$had" -lt "$seconds" ] && [ "$said" = clean ]; do
+	for round in {1..50}; do
 		spent=$(TIMEFORMAT='%U %S'; { time program "$1" -max_total_time=$((seconds - had)); } 2>&1) || said="see $work/$1.log"
 		spent=$(awk '{ printf "%d", $1 + $2 }' <<<"$spent")
-		[ "$spent" -gt 0 ] || break
 		had=$((had + spent))
+		echo "round $round: $spent s of processor time" >>"$work/$1.log"
+		if [ "$had" -ge "$seconds" ] || [ "$said" != clean ]; then break; fi
 	done
 	echo "| $(date +%F) | $1 | $had | $(executions "$1") | $said |"
 	[ "$said" = clean ] && [ "$(executions "$1")" -gt 0 ]
