@@ -66,18 +66,16 @@ unsigned evd_digest_read(struct evd_view oid)
 	return 128u + 128u * oid.p[8];
 }
 
-static bool ec_key_ok(EVP_PKEY *key, bool p521, const uint8_t *point, int len)
+/* `point` as OpenSSL could read it: its first byte says its form, and so its length. */
+static bool ec_key_ok(EVP_PKEY *key, bool p521, const uint8_t *point)
 {
 	char group[32] = "";
-	size_t width;
 
 	if (EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1)
 		return false;
-	width = strcmp(group, "prime256v1") == 0          ? 32
-	        : strcmp(group, "secp384r1") == 0         ? 48
-	        : p521 && strcmp(group, "secp521r1") == 0 ? 66
-	                                                  : 0;
-	return width && len == (int)(1 + 2 * width) && point[0] == 4; /* uncompressed */
+	return (strcmp(group, "prime256v1") == 0 || strcmp(group, "secp384r1") == 0 ||
+	        (p521 && strcmp(group, "secp521r1") == 0)) &&
+	       point[0] == 4; /* uncompressed */
 }
 
 static bool rsa_key_ok(EVP_PKEY *key)
@@ -112,7 +110,7 @@ enum evd_key_fit evd_key_fit(X509 *x, bool p521, EVP_PKEY **key)
 		return EVD_KEY_UNFIT;
 	}
 	*key = X509_get0_pubkey(x);
-	ok = *key && (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, p521, bits, len));
+	ok = *key && (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, p521, bits));
 	return ok ? EVD_KEY_FIT : EVD_KEY_UNFIT;
 }
 

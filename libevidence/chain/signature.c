@@ -229,25 +229,15 @@ out:
 	return result == EVD_E_CRYPTO ? evd_fail_crypto(err, "signature value unusable") : result;
 }
 
-/* One value, s in the lower half, in its DER: otherwise (r, n-s) would be a second signature. */
-static bool ecdsa_value_ok(EVP_PKEY *key, struct evd_view value)
+/* s in the lower half: otherwise (r, n-s) would be a second signature. That r and s are within bounds, and that the value
+ * is their DER, OpenSSL asks when it verifies. */
+static bool is_low(EVP_PKEY *key, struct evd_view value)
 {
 	const uint8_t *p = value.p;
 	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &p, (long)value.len);
-	BIGNUM *n = curve_order(key), *half = n ? BN_dup(n) : NULL;
-	uint8_t *der = NULL;
-	int len = sig ? i2d_ECDSA_SIG(sig, &der) : -1;
-	bool ok = len > 0 && evd_view_eq(value, evd_view_of(der, (size_t)len)) && half &&
-	          BN_rshift1(half, half);
+	BIGNUM *half = curve_order(key);
+	bool ok = sig && half && BN_rshift1(half, half) && BN_cmp(ECDSA_SIG_get0_s(sig), half) <= 0;
 
-	if (ok) {
-		const BIGNUM *r = ECDSA_SIG_get0_r(sig), *s = ECDSA_SIG_get0_s(sig);
-
-		/* d2i_ECDSA_SIG takes no negative ones */
-		ok = !BN_is_zero(r) && BN_cmp(r, n) < 0 && !BN_is_zero(s) && BN_cmp(s, half) <= 0;
-	}
-	OPENSSL_free(der);
-	BN_free(n);
 	BN_free(half);
 	ECDSA_SIG_free(sig);
 	return ok;
@@ -419,7 +409,7 @@ static int check_bytes(struct evd_view file, const struct taken *t, const struct
 	r = evd_signature_attributes(t->cert, what, &attributes, err);
 	if (r)
 		goto out;
-	if ((ec && !ecdsa_value_ok(key, t->value)) ||
+	if ((ec && !is_low(key, t->value)) ||
 	    !evd_algorithm_verify(&(struct evd_algorithm){alg, 256}, key, evd_buf_view(&attributes),
 	                          t->value))
 		r = evd_finding(to, EVD_F_SIGNATURE_WRONG, where, "the signature value does not fit");

@@ -122,7 +122,7 @@ static int read_ends(struct evd_container *c, const struct evd_findings *to, str
 		if (!read_end64(evd_view_of(tail, END64_LEN + LOCATOR_LEN), cd_end, &small, &e))
 			return bad(to, "ZIP64 end record");
 	}
-	if (e.cd_off > cd_end || cd_end - e.cd_off != e.cd_size || e.n > e.cd_size / CENTRAL_LEN)
+	if (e.cd_off > cd_end || cd_end - e.cd_off != e.cd_size)
 		return bad(to, "the central directory does not stand where the end record says");
 	c->n = e.n;
 	c->cd_off = e.cd_off;

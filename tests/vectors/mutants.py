@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes each check of the verifier away in turn; some vector must notice.
 
-  mutants.py BUILD VECTORS [--file verify/names.c]... [--log FILE] [--state FOLDER] [--jobs N]
+  mutants.py BUILD VECTORS [--file verify/names.c]... [--log FILE] [--state FOLDER] [--jobs N] [--most N]
 
 BUILD is a build folder of this project, configured and built. A mutant: a condition whose body reports a finding or refuses
 is never true, or inverted; one of its alternatives (a || b) or conjuncts (return a && b) is left out; a comparison is inverted.
@@ -16,7 +16,8 @@ its reason; a line of it that matches no survivor is an error too. Other survivo
 code is 1. The log has a line for each mutant and what noticed it; one that is there already says which vectors are tried first.
 
 With --state a run that was stopped goes on, and after new vectors only those are judged, and only mutants that were left:
-the folder holds the program and what was found, by the digests of the sources and of each vector.
+the folder holds the program and what was found, by the digests of the sources and of each vector. --most N is a quick look:
+each mutant over N vectors at most, no sanitizers; what is left may still be noticed by others.
 """
 import argparse
 import concurrent.futures
@@ -212,11 +213,11 @@ class Vectors:
 			return None, ''
 		return order[at], bad or '%s: died' % self.rows[order[at]]['name']
 
-	def noticed(self, program, name, mutant, differs):
+	def noticed(self, program, name, mutant, differs, most):
 		"""(which, why) of what noticed this mutant of the file `name`, of those over which it differs; or (None, '')."""
 		killers = self.killers.setdefault(name, [])
 		first = [n for n in killers if n in differs]
-		which, why = self.judged(program, first + [n for n in self.order if n in differs and n not in set(first)], mutant)
+		which, why = self.judged(program, (first + [n for n in self.order if n in differs and n not in set(first)])[:most], mutant)
 		if why:
 			self.killers[name] = [which] + [n for n in self.killers[name] if n != which][:300]
 		return which, why
@@ -315,14 +316,14 @@ def places(vectors, program, state):
 	return out
 
 
-def judge(vectors, program, build, state, kind, numbers, differs, pool):
+def judge(vectors, program, build, state, kind, numbers, differs, pool, most=None):
 	"""Judges these mutants, and keeps in `state` what noticed them."""
 	done = [0]
 	def one(n):
 		where = differs.get(n, set())
-		seen = '%s %s' % (kind, digest(sorted(vectors.keys[v] for v in where)))
+		seen = '%s %s' % (kind, digest([most] + sorted(vectors.keys[v] for v in where)))
 		if seen not in state.now['left'].get(str(n), []):
-			which, why = vectors.noticed(program, build.all[n - 1][0], n, where)
+			which, why = vectors.noticed(program, build.all[n - 1][0], n, where, most)
 			if why:
 				state.now['noticed'][str(n)] = [vectors.keys[which], why]
 			else:
@@ -343,6 +344,7 @@ def main():
 	parser.add_argument('--log')
 	parser.add_argument('--state')
 	parser.add_argument('--jobs', type=int, default=2)
+	parser.add_argument('--most', type=int)
 	o = parser.parse_args()
 	names = o.file or FILES
 	vectors, argument = Vectors(os.path.abspath(o.vectors)), kept()
@@ -360,9 +362,9 @@ def main():
 		numbers, there = range(1, len(build.all) + 1), set(vectors.keys)
 		noticed = state.now['noticed'] = {n: by for n, by in state.now['noticed'].items() if by[0] in there}
 		left = [n for n in numbers if str(n) not in noticed]
-		judge(vectors, program, build, state, 'plain', left, differs, pool)
+		judge(vectors, program, build, state, 'plain', left, differs, pool, o.most)
 		left = [n for n in left if str(n) not in noticed and n in differs]
-		if left:
+		if left and not o.most:
 			print('%d left, once more with sanitizers' % len(left), file=sys.stderr, flush=True)
 			judge(vectors, build.program(pool, 'sanitized', *SANITIZE), build, state, 'sanitized', left, differs, pool)
 	why = {n: noticed[str(n)][1] if str(n) in noticed else '' for n in numbers}

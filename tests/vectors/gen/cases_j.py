@@ -295,6 +295,8 @@ def runs(t):
 	t.bad('H-42', 'run: members in another order', lambda: bent(lambda ls: [reorder(x) for x in ls]), 'RECORD_FORM@2/4')
 	t.bad('H-42', 'two runs side by side', lambda: bent(cut_in_two), 'RECORD_FORM@2/5')
 	t.bad('H-42', 'a run cut otherwise than by aligned subtrees', lambda: bent(other_cover), 'RECORD_FORM@2/4')
+	for what, first, last, n in (('FIRST other than its place', 5, 6, 1), ('LAST before FIRST', 4, 3, 0), ('LAST beyond the count', 4, 99, 8)):
+		t.bad('H-42', 'run: %s, and as many hashes as that run would have' % what, lambda: bent(run(withheld=[first, last], hashes=h[:1] * n)), 'RECORD_FORM@2/4')
 	t.bad('H-42', 'a run where the log knows of none', lambda: unnamed(), 'WITHHELD_MISMATCH@2', 'WITHHELD@2')
 	t.bad('H-42', 'more withheld than named', lambda: less([('2/2', '2/2')], {(2, 2), (2, 3)}), 'WITHHELD_MISMATCH@2', 'WITHHELD@2')
 	t.bad('H-42', 'less withheld than named', lambda: less([('2/2', '2/3')], {(2, 2)}), 'WITHHELD_MISMATCH@2', 'WITHHELD@2')

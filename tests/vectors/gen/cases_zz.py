@@ -1,5 +1,7 @@
 """What only a mutant of the verifier (mutants.py) showed to be missing, under its case's number."""
-from . import cert, cms, der, zipw
+import sys
+
+from . import cert, cms, der
 from .case import OTHER_ID, SIGNATURE, Case, content
 from .cases_c import entry_cms, seal_cms
 from .cases_envelope import E, FORM as COVER_FORM, add
@@ -7,9 +9,10 @@ from .cases_h import edit
 from .cases_x_paths import CA_EXT, GENERAL, ca, path
 from .cert import Cert, key_usage
 from .good import with_acquire, with_seal
-from .keys import EcKey
-from .models import ALICE, CA, EVE, JPEG, entry, issued, small
+from .keys import EcKey, RsaKey
+from .models import JPEG, entry, small
 
+NOTE = b'note 6'      # its signature by rsa2048 begins with a zero byte
 FIELD = {'kind': 'field', 'name': 'width', 'value': 1}
 
 
@@ -92,6 +95,32 @@ def attributes(t):
 	t.bad('C-27', 'seal: a time-stamp attribute of two tokens', seal_cms(unsigned=[cms.attribute(cms.TOKEN, token, token)]), 'SIGNATURE_FORM@' + SIGNATURE)
 
 
+def grown(element, at):
+	"""`element` with a NULL behind what it holds, or behind what its child at[0] holds, and so on."""
+	parts = der.children(element)
+	if at:
+		parts[at[0]] = grown(parts[at[0]], at[1:])
+	else:
+		parts.append(der.NULL)
+	return der.tlv(element[0], *parts)
+
+
+def forms(t):
+	"""Two faults: the form is judged before what was signed."""
+	altered = lambda j: j.replace(b'"name":"vectors"', b'"name":"vectorz"')
+	for what, at in (('ContentInfo', ()), ('its [0]', (1,)), ('SignedData', (1, 0)), ('signerInfos', (1, 0, -1)), ('SignerInfo', (1, 0, -1, 0))):
+		t.bad('C-01', 'an element more in %s, and entry.json altered' % what, lambda: small(entry(2, late_p7s=lambda d: grown(d, at), late_json=altered)), 'SIGNATURE_FORM@2')
+	t.bad('C-01', 'a byte behind the signature, and entry.json altered', lambda: small(entry(2, late_p7s=lambda d: d + b'\0', late_json=altered)), 'SIGNATURE_FORM@2')
+	by = Cert(RsaKey('rsa2048'))
+
+	def stripped():
+		c = Case(custodian=by)
+		short_ = c.note(NOTE)
+		short_.cms = {'edit_value': lambda v: v[1:] if v[0] == 0 else sys.exit('%r: its signature has no leading zero' % NOTE)}
+		return with_seal(c)
+	t.bad('C-09', 'an RSA-PSS value that begins with a zero byte, without it', stripped, 'SIGNATURE_WRONG@2')
+
+
 def paths(t):
 	for what, length, finding in (('a path length of 2^64: holds', 1 << 64, None), ('a path length of 2^70: holds', 1 << 70, None), ('a path length of -1', -1, GENERAL)):
 		top = ca('Top', None, [cert.basic(True, length)] + CA_EXT[1:])
@@ -115,5 +144,5 @@ def options(t):
 
 
 def build(t):
-	for part in (records, entries, covers, containers, keys, attributes, paths, options):
+	for part in (records, entries, covers, containers, keys, attributes, forms, paths, options):
 		part(t)
