@@ -2,7 +2,8 @@
  * fuzz_verify: the verify core against bundles that a fuzzer makes (libFuzzer and AFL++: README.md). The folder in
  * EVD_FUZZ_GOOD holds bundles that verify, and in `options` with what: lines "pin HEX", "trust FILE", "at TIME". An
  * input may be judged TOTAL-PASSED only if it is one of them, byte for byte, but for what is added after sealing (sealed.h),
- * and then with no earlier proved time; a report must be made of each: else it aborts.
+ * and then with no earlier proved time; of a closed envelope, INDETERMINATE with its signer identified only if it is one of
+ * them, byte for byte; a report must be made of each: else it aborts.
  */
 #include "alter.h"
 #include "base/text.h"
@@ -30,6 +31,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 static struct good {
 	uint8_t whole[SHA256_DIGEST_LENGTH], sealed[SEALED_DIGEST];
 	int64_t proved; /* INT64_MAX: no time is */
+	bool envelope;  /* nothing is added to it */
 } good[MOST_GOOD];
 static size_t n_good;
 static struct evd_verify_options options = {.has_at = true,
@@ -42,7 +44,8 @@ static void stop(const char *why, const char *what)
 	abort();
 }
 
-static enum evd_verdict judge(const uint8_t *data, size_t size, int64_t *proved)
+/* The verdict; of a closed envelope there is no better than INDETERMINATE: TOTAL-PASSED stands here for that. */
+static enum evd_verdict judge(const uint8_t *data, size_t size, struct good *is)
 {
 	struct evd_report report;
 	struct evd_error err = {0};
@@ -54,7 +57,11 @@ static enum evd_verdict judge(const uint8_t *data, size_t size, int64_t *proved)
 	if (evd_verify(memory, "input.asice", &options, &report, &err))
 		stop("own failure", err.text);
 	v = evd_verdict(&report);
-	*proved = report.has_proved ? report.proved_ms : INT64_MAX;
+	is->envelope = report.envelope;
+	if (v == EVD_INDETERMINATE && is->envelope &&
+	    strcmp(evd_check_result(&report, EVD_CHECK_IDENTITY), "passed") == 0)
+		v = EVD_TOTAL_PASSED;
+	is->proved = report.has_proved ? report.proved_ms : INT64_MAX;
 	if (evd_report_json(&report, &json, &err))
 		stop("no report", err.text);
 	evd_buf_release(&json);
@@ -111,9 +118,9 @@ static void load_good(const char *folder, const char *name)
 		stop("cannot be read", path);
 	len = fread(data, 1, sizeof data, f);
 	fclose(f);
-	if (n_good == MOST_GOOD || judge(data, len, &good[n_good].proved) != EVD_TOTAL_PASSED)
+	if (n_good == MOST_GOOD || judge(data, len, &good[n_good]) != EVD_TOTAL_PASSED)
 		stop("does not verify as it is", path);
-	if (!sealed_digest(data, len, good[n_good].sealed))
+	if (!sealed_digest(data, len, good[n_good].sealed) && !good[n_good].envelope)
 		stop("what was sealed is not found in", path);
 	SHA256(data, len, good[n_good++].whole);
 }
@@ -142,25 +149,25 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 }
 
 /* Byte for byte a good bundle, or one with other stamps, none of which proves an earlier time. */
-static bool may_pass(const uint8_t *data, size_t size, int64_t proved)
+static bool may_pass(const uint8_t *data, size_t size, const struct good *is)
 {
 	uint8_t whole[SHA256_DIGEST_LENGTH], sealed[SEALED_DIGEST];
-	bool plain = sealed_digest(data, size, sealed);
+	bool plain = !is->envelope && sealed_digest(data, size, sealed);
 
 	SHA256(data, size, whole);
 	for (size_t i = 0; i < n_good; i++)
 		if (memcmp(whole, good[i].whole, sizeof whole) == 0 ||
-		    (plain && memcmp(sealed, good[i].sealed, sizeof sealed) == 0 &&
-		     proved >= good[i].proved))
+		    (plain && !good[i].envelope && memcmp(sealed, good[i].sealed, sizeof sealed) == 0 &&
+		     is->proved >= good[i].proved))
 			return true;
 	return false;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	int64_t proved;
+	struct good is;
 
-	if (judge(data, size, &proved) == EVD_TOTAL_PASSED && !may_pass(data, size, proved))
+	if (judge(data, size, &is) == EVD_TOTAL_PASSED && !may_pass(data, size, &is))
 		stop("TOTAL-PASSED", "and what was sealed is none of the good bundles");
 	return 0;
 }

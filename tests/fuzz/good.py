@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""good.py VECTORS FOLDER: the good bundles that fuzz_verify starts from, in FOLDER/signed and FOLDER/stamped, each with its `options`."""
+"""good.py VECTORS FOLDER: the good bundles that fuzz_verify starts from, in FOLDER/SET, each with its `options`."""
 import json
 import os
 import shutil
@@ -8,6 +8,8 @@ import sys
 SETS = {
 	'signed': ['good-0', 'good-3', 'good-all-keys', 'good-key-p384', 'good-key-rsa-pss-3072', 'good-key-rsa-pkcs1-2048',
 		'good-extract', 'good-lost', 'good-transfer'],
+	# covers of envelopes: A-36.9 to .11 by the other kinds of key, .5 and .13 the least that one can hold
+	'envelopes': ['A-36', 'A-36.5', 'A-36.9', 'A-36.10', 'A-36.11', 'A-36.13'],
 	'stamped': ['good-level-b', 'good-level-t', 'good-level-lt', 'good-level-lta'],
 }
 

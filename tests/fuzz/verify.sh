@@ -5,6 +5,7 @@
 #   libfuzzer   SECONDS for each set of bundles; what is new stays in FUZZ_WORK/libfuzzer-SET
 #   afl         the same with AFL++ and its forms of mutation beside ours; in FUZZ_WORK/afl-SET
 #
+#   EVD_FUZZ_SETS  which sets of bundles (all)
 #   EVD_VECTORS  folder of tests/vectors/generate.py (made if not given)    FUZZ_WORK  default build-fuzz/work
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -35,7 +36,7 @@ vectors
 case $mode in
 replay | libfuzzer)
 	build build-fuzz clang -DEVD_SANITIZE=ON
-	for set in signed stamped; do
+	for set in ${EVD_FUZZ_SETS:-signed stamped envelopes}; do
 		export EVD_FUZZ_GOOD=$work/good/$set
 		if [ "$mode" = replay ]; then
 			# no new inputs, and the ways of altering tried a thousand times
@@ -55,7 +56,7 @@ afl)
 	cc -O2 -shared -fPIC -o "$work/alter_afl.so" tests/fuzz/alter_afl.c tests/fuzz/alter.c tests/fuzz/bundle.c -lcrypto
 	export AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1
 	export AFL_CUSTOM_MUTATOR_LIBRARY=$work/alter_afl.so
-	for set in signed stamped; do
+	for set in ${EVD_FUZZ_SETS:-signed stamped envelopes}; do
 		export EVD_FUZZ_GOOD=$work/good/$set
 		mkdir -p "$work/afl-in-$set"
 		cp "$EVD_FUZZ_GOOD"/*.asice "$work/afl-in-$set"
