@@ -23,7 +23,7 @@
 #include <sys/time.h>
 
 #define MAX_SETS 1024u
-#define SECONDS 60 /* of processor time, for one bundle: a mutant may never end */
+#define SECONDS 20 /* of processor time, for one bundle: a mutant may never end */
 #define MEMORY (4ull << 30)
 
 /* What one set of options came to; the lines of one set share it. */
