@@ -34,9 +34,9 @@ static char *path_of(const char *uri)
 		int high = *uri == '%' ? hex_digit(uri[1]) : 0;
 		int low = *uri == '%' && high >= 0 ? hex_digit(uri[2]) : 0;
 
-		*to = *uri == '%' ? (char)(high << 4 | low) : *uri;
+		*to = high < 0 || low < 0 ? '\0' : *uri == '%' ? (char)(high << 4 | low) : *uri;
 		uri += *uri == '%' ? 3 : 1;
-		if (high < 0 || low < 0 || *to == '\0') {
+		if (*to == '\0') {
 			free(path);
 			return NULL;
 		}

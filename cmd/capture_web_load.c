@@ -308,7 +308,7 @@ static int look(struct web_page *p, const char *script, struct view *v, struct e
 /* Downwards until the end stays the end, or the bound. */
 static int scroll(struct web_page *p, struct evd_error *err)
 {
-	struct view v, before = {0, 0, 0};
+	struct view v = {0, 0, 0}, before = v;
 	int r = look(p, SHOWS, &v, err);
 
 	for (unsigned i = 0; r == 0 && i < SCROLL_STEPS; i++) {

@@ -78,7 +78,7 @@ static int run_list(struct cmd_global *g, int argc, char **argv)
 	enum { ALL = CMD_OWN };
 	static const struct option own[] = {{"all", no_argument, NULL, ALL}, {NULL, 0, NULL, 0}};
 	struct evd_case c;
-	struct cmd_items items;
+	struct cmd_items items = {0};
 	bool all = false;
 	int id, r;
 

@@ -63,14 +63,16 @@ static int entry_imprint(struct cmd_global *g, const char *text, uint8_t *imprin
 	struct evd_case *c = calloc(1, sizeof *c);
 	char *end;
 	unsigned long long seq = strtoull(text, &end, 10);
-	int r = c ? evd_case_open(g->case_dir, EVD_CASE_READ, c, err) : evd_nomem(err);
+	int r;
 
+	if (!c)
+		return evd_nomem(err);
+	r = evd_case_open(g->case_dir, EVD_CASE_READ, c, err);
 	if (r == 0 && (*end || seq < 1 || seq > c->log.entries.n))
 		r = evd_fail(err, EVD_E_NOTFOUND, "there is no entry %s", text);
 	if (r == 0)
 		memcpy(imprint, c->log.entries.at[seq - 1].digest[EVD_FILE_SIGNATURE], EVD_SHA256_LEN);
-	if (c)
-		evd_case_close(c);
+	evd_case_close(c);
 	free(c);
 	return r;
 }
