@@ -250,8 +250,66 @@ static void judge_parts(struct web_page *p)
 		              (unsigned long long)p->net.beyond, WEB_RESOURCES_MAX);
 }
 
-void web_page_judge(struct web_page *p)
+/*
+ * Sound and film that the page has and that was not loaded from beginning to end: not started, in part, or without
+ * an end. A line each: seconds had, address.
+ */
+#define MEDIA                                                                                      \
+	"(() => { const all = root => [...root.querySelectorAll('video,audio'),"                       \
+	" ...[...root.querySelectorAll('*')].flatMap(e => e.shadowRoot ? all(e.shadowRoot) : [])];"    \
+	"return all(document).map(m => {"                                                              \
+	" const from = m.querySelector('source'), at = m.currentSrc || m.src || (from && from.src)"    \
+	"  || (m.srcObject ? 'a stream' : '');"                                                        \
+	" let had = 0;"                                                                                \
+	" for (let i = 0; i < m.buffered.length; i++) had += m.buffered.end(i) - m.buffered.start(i);" \
+	" return !at || at.startsWith('data:') || had + 0.5 >= m.duration ? '' :"                      \
+	"  had.toFixed(1) + ' ' + at.slice(0, 200).replace(/\\s/g, ' ') })"                            \
+	".filter(x => x).join('\\n') })()"
+
+static bool is_named(const struct web_page *p, struct evd_view address)
+{
+	for (size_t i = 0; i < p->n_findings; i++)
+		if (strcmp(p->finding[i].code, "web-media-not-captured") == 0 &&
+		    memmem(p->finding[i].text, strlen(p->finding[i].text), address.p, address.len))
+			return true;
+	return false;
+}
+
+static int judge_media(struct web_page *p, struct evd_error *err)
+{
+	struct evd_view rest;
+	unsigned n = 0;
+	int r = web_page_eval(p, MEDIA, &rest, err);
+
+	if (r == EVD_E_DAMAGED || r == EVD_E_LIMIT) {
+		web_page_find(p, "web-not-looked-at",
+		              "whether sound and film were loaded whole could not be looked at");
+		return 0;
+	}
+	while (r == 0 && rest.len && n < NAMED_MAX) {
+		const uint8_t *end = memchr(rest.p, '\n', rest.len);
+		size_t len = end ? (size_t)(end - rest.p) : rest.len;
+		const uint8_t *blank = memchr(rest.p, ' ', len);
+		struct evd_view at = blank ? evd_view_of(blank + 1, len - (size_t)(blank + 1 - rest.p))
+		                           : evd_view_of(rest.p, 0);
+
+		if (at.len && !is_named(p, at)) {
+			n++;
+			web_page_find(p, "web-media-not-captured",
+			              "media not captured whole, %.*s seconds of it were loaded: %.*s",
+			              (int)(blank - rest.p), (const char *)rest.p, (int)at.len,
+			              (const char *)at.p);
+		}
+		rest = evd_view_of(rest.p + len, rest.len - len);
+		if (rest.len)
+			rest = evd_view_of(rest.p + 1, rest.len - 1);
+	}
+	return r;
+}
+
+int web_page_judge(struct web_page *p, struct evd_error *err)
 {
 	judge_certificates(p);
 	judge_parts(p);
+	return p->error.len ? 0 : judge_media(p, err); /* what shows then is the browser's own */
 }

@@ -46,10 +46,10 @@ void web_page_find(struct web_page *p, const char *code, const char *fmt, ...) E
 /* web_page_open(p, err): a tab of its own, loaded and scrolled. web_page_close(p) closes it. */
 int web_page_open(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 void web_page_close(struct web_page *p);
-/* web_page_look(p, err): findings about what the page shows, before it is taken. web_page_judge(p): about its
- * certificates and parts, once the traffic is settled. */
+/* web_page_look(p, err): findings about what the page shows, before it is taken. web_page_judge(p, err): about its
+ * certificates, parts and media, once the traffic is settled. */
 int web_page_look(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
-void web_page_judge(struct web_page *p);
+int web_page_judge(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_take(p, err): pictures, DOM, MHTML, PDF, each handed over as it comes. */
 int web_page_take(struct web_page *p, struct evd_error *err) EVD_MUST_USE;
 /* web_page_compare(p, err): behind the page's entry, one that holds it against the earlier capture that was named;

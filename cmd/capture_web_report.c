@@ -233,7 +233,8 @@ int web_page_account(struct web_page *p, struct evd_error *err)
 
 	web_net_settle(&p->net);
 	r = put_chains(p, &chains, err);
-	web_page_judge(p);
+	if (r == 0)
+		r = web_page_judge(p, err);
 	if (r == 0)
 		r = put_wacz(p, err);
 	if (r == 0)

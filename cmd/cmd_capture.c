@@ -251,7 +251,9 @@ static int observe(struct cmd_global *g, struct capturing *cap, struct evd_obser
 		cmd_put_taken(out.items, out.bytes, "captured", out.entries);
 		putchar('\n');
 		if (cap->passed_over)
-			printf("%zu pages of the list are in the case already\n", cap->passed_over);
+			printf(cap->passed_over == 1 ? "%zu page of the list is in the case already\n"
+			                             : "%zu pages of the list are in the case already\n",
+			       cap->passed_over);
 	}
 	cmd_pages_release(&cap->pages);
 	cmd_end(&s);

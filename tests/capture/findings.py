@@ -1,6 +1,8 @@
 """findings.py PROGRAMS: what a page's reader must know is a finding of the signed record, each with a page that has it, and none on
 pages that do not."""
+import math
 import shutil
+import struct
 import sys
 
 from desk import check
@@ -36,13 +38,23 @@ PAGES = (
 	('/high', html('high', '<p>x</p><div style="height:9000px"></div><p>y</p>'), ['web-cut'], ['goes on below 5000']),
 	('/lost', html('lost', TEXT + '<img src=/lost.png>'), ['web-resource-missing'], ['/lost.png']),
 	('/film', html('film', TEXT + '<video src=/lost.webm></video>'), ['web-media-not-captured'], ['/lost.webm']),
+	('/tone', html('tone', TEXT + '<audio controls autoplay preload=auto src=/tone.wav></audio>'), [], []),
+	('/later', html('later', TEXT + '<video preload=none><source src=/later.webm></video>'), ['web-media-not-captured'], ['0.0 seconds of it were loaded: http']),
+	('/fed', html('fed', TEXT + '<audio id=a></audio><script>const m = new MediaSource(); document.getElementById("a").src = URL.createObjectURL(m)</script>'),
+		['web-media-not-captured'], ['blob:http']),
 )
+
+
+def tone(seconds):
+	"""Sound as WAVE (RIFF, 16 bits, one channel)."""
+	data = b''.join(struct.pack('<h', int(8000 * math.sin(i / 20))) for i in range(8000 * seconds))
+	return b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 1, 1, 8000, 16000, 2, 16) + b'data' + struct.pack('<I', len(data)) + data
 
 
 def main():
 	t = open_case(sys.argv[1])
 	site = Site({path: what for path, what, _, _ in PAGES if what})
-	site.routes.update({'/account/login': html('login', 'Sign in with another site'), '/asks': html('asks', 'May we?'),
+	site.routes.update({'/account/login': html('login', 'Sign in with another site'), '/asks': html('asks', 'May we?'), '/tone.wav': lambda h, b: h.give(tone(20), 'audio/wav'),
 		'/one.png': lambda h, b: h.give(picture(300, 200, (9, 8, 7)), 'image/png')})
 	before = last(t)
 	out = t.evidence('capture', 'web', '--max-height', '5000', *(site.base + path for path, *_ in PAGES), expect=1)
@@ -54,6 +66,8 @@ def main():
 		if page.found != codes or not all(w in text for w, text in zip(words, page.words)):
 			wrong.append('%s: %s' % (path, list(zip(page.found, page.words))))
 	check(not wrong, '\n'.join(wrong))
+	played = Page(t, before + 1 + [path for path, *_ in PAGES].index('/tone'))
+	check(tone(20) in played.read('traffic'), 'sound that was played is in the traffic, which is stored unpacked')
 	t.evidence('capture', 'web', site.base + '/plain', site.base + '/picture')  # and the exit code of pages without any
 	t.evidence('check')
 	shutil.rmtree(t.dir)
