@@ -168,6 +168,27 @@ def series(t, desk):
 	check(entry['action'] == 'derive' and entry['details'] == {'method': 'stitch'}, 'the view is derived')
 
 
+def by_key_and_time(t, desk):
+	"""A pause closes the entry, the next key opens another; with --every pictures come by themselves until the key that ends."""
+	before = last(t)
+	words = ('-C', t.case, 'capture', 'window', '--title', 'Razgovor', '--series', '--passphrase-file', t.pass_file)
+	t.run('evidence', *words, stdin=b'ttp tq')
+	contents = lambda seq: [r for r in records(t, seq) if r['kind'] == 'content']
+	actions = [json.load(open('%s/custody/%08d/entry.json' % (t.case, seq)))['action'] for seq in range(before + 1, last(t) + 1)]
+	check(actions == ['capture', 'derive', 'capture', 'derive'], 'two entries of frames, each with its view: %s' % actions)
+	check([len(contents(before + n)) for n in (1, 3)] == [2, 2], 'two frames each')
+	before = last(t)
+	p = subprocess.Popen([os.path.join(t.programs, 'evidence'), *words, '--every', '0.2'], env=t.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+		stderr=subprocess.PIPE)
+	taken = 0
+	while taken < 3 and p.poll() is None:  # a word about each frame that is the same as the one before
+		taken += b'same' in p.stderr.readline()
+	out, err = p.communicate(b'q')
+	check(p.returncode == 0 and last(t) == before + 2 and len(contents(before + 1)) >= 4, 'by time: %d %s' % (p.returncode, err))
+	at = [r['capture']['from'] for r in records(t, before + 1) if r['kind'] == 'origin']
+	check(at == sorted(at) and len(set(at)) == len(at), 'one after the other: %s' % at)
+
+
 def interrupted(t, desk):
 	"""Ctrl-C in a long row of pictures: what was taken is in, the case holds."""
 	before = last(t)
@@ -231,6 +252,7 @@ def main():
 		refusals(t, desk)
 		click(t, desk)
 		series(t, desk)
+		by_key_and_time(t, desk)
 		interrupted(t, desk)
 		scaled(t, desk)
 		sixteen(t)
