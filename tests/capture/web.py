@@ -138,6 +138,7 @@ def refusals(t, site):
 	for words in (('file:///etc/passwd',), (), ('ftp://127.0.0.1/',), ('http://127.0.0.1/', '--viewport', '1x1')):
 		t.evidence('capture', 'web', *words, expect=64)
 	t.evidence('capture', 'web', site.base + '/script', '--browser', '/nonexistent', expect=69)
+	t.evidence('capture', 'web', *('http://127.0.0.1:1/%d' % i for i in range(1001)), expect=65)
 	check(last(t) == before, 'nothing was taken')
 	gone = Site({})
 	gone.server.server_close()
