@@ -17,11 +17,25 @@ static const char *const state_name[EVD_CHAT_N_STATES] = {
     "zero-filled", "empty",  "wrong-type",   "remote",
 };
 static const char *const flag_name[EVD_CHAT_F_COUNT] = {
-    "header-imitation", "impossible-time",      "time-goes-back",   "duplicate-id",
-    "other-date-form",  "sender-split-unsure",  "unknown-marker",   "times-disagree",
-    "mended",           "two-bodies",           "inherited-sender", "duplicate-key",
-    "unknown-type",     "surrogate-references", "no-time",          "typed-marker",
-    "body-cut",         "recently-deleted",
+    "header-imitation",
+    "impossible-time",
+    "time-goes-back",
+    "duplicate-id",
+    "other-date-form",
+    "sender-split-unsure",
+    "unknown-marker",
+    "times-disagree",
+    "mended",
+    "two-bodies",
+    "inherited-sender",
+    "duplicate-key",
+    "unknown-type",
+    "surrogate-references",
+    "no-time",
+    "typed-marker",
+    "body-cut",
+    "recently-deleted",
+    "day-month-undecided",
 };
 
 void evd_chat_init(struct evd_chat *c, struct evd_sink *sink, const char *platform)

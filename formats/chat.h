@@ -96,7 +96,8 @@ enum evd_chat_flag {
 	EVD_CHAT_F_TYPED_MARKER = 1 << 15,
 	EVD_CHAT_F_BODY_CUT = 1 << 16,
 	EVD_CHAT_F_RECENTLY_DELETED = 1 << 17, /* the app's own bin holds it */
-	EVD_CHAT_F_COUNT = 18,
+	EVD_CHAT_F_DAY_MONTH = 1 << 18, /* set here: several readings, so in no first or last time */
+	EVD_CHAT_F_COUNT = 19,
 };
 
 struct evd_chat_message {
@@ -230,7 +231,7 @@ void evd_chat_list_release(struct evd_chat_list *l);
 /* returns the object to fill, or NULL when the list is full */
 struct evd_object *evd_chat_list_item(struct evd_chat_list *l);
 int evd_chat_list_put(struct evd_chat_list *l, struct evd_error *err) EVD_MUST_USE;
-/* the array, or an empty view if nothing was put */
+/* the array, its last item {"cut":true} if more was put than it holds; an empty view if nothing was put */
 struct evd_view evd_chat_list_end(struct evd_chat_list *l);
 /* Where text may be cut: not within a UTF-8 character. */
 size_t evd_chat_cut(struct evd_view v, size_t max);

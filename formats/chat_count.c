@@ -301,8 +301,7 @@ static void count_time(struct evd_chat_conv *conv, struct evd_chat_message *m)
 	int64_t ms = t->has_utc ? t->utc_ms : t->local_ms;
 
 	if (!t->has_utc && !t->has_local) {
-		if (!t->n_readings)
-			m->flags |= EVD_CHAT_F_NO_TIME;
+		m->flags |= t->n_readings ? EVD_CHAT_F_DAY_MONTH : EVD_CHAT_F_NO_TIME;
 		return;
 	}
 	if (!conv->has_time) {

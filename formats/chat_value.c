@@ -224,8 +224,10 @@ int evd_chat_list_put(struct evd_chat_list *l, struct evd_error *err)
 
 struct evd_view evd_chat_list_end(struct evd_chat_list *l)
 {
-	if (l->n == 0)
+	if (l->n == 0 && !l->cut)
 		return evd_view_of(NULL, 0);
+	if (l->cut)
+		evd_put_str(&l->json, l->n ? ",{\"cut\":true}" : "[{\"cut\":true}");
 	evd_put_u8(&l->json, ']');
 	return evd_buf_view(&l->json);
 }

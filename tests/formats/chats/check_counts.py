@@ -36,6 +36,9 @@ def tally(records):
                                 ("placed", "offset")):
                 if member in r:
                     add(key)
+            for member in ("reactions", "revisions"):
+                add("listed." + member, len(r.get(member, [])))
+                add("cut." + member, sum("cut" in x for x in r.get(member, [])))
             for member in r.get("details", {}):
                 add("detail." + member)
             if "event" in r:

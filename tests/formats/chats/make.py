@@ -218,6 +218,8 @@ put(W, "order-undecidable.txt",
     """message 3
     dateOrder undecidable
     ambiguous 2
+    flag.day-month-undecided 2
+    first 2024-05-05T14:07
     observation.day-month-undecidable 1""")
 put(W, "order-by-lines.txt",
     "01/11/2024, 14:05 - A: x\n02/11/2024, 14:06 - B: y\n03/11/2024, 14:07 - A: z\n01/12/2024, 08:00 - A: w\n",

@@ -256,6 +256,12 @@ zipped("chat-meta-html", "instagram.zip", [
     state.absent 1
     detail.links 1
     observation.card-without-time 2""")
+put("chat-meta-html", "many-reactions.html", instagram("Ana", [
+    "", card("ana", '<div>svi</div><ul class="_a6-q">%s</ul>' % "".join("<li><span>+%d</span></li>" % i for i in range(502)), "Apr 25, 2025 10:20 am")]),
+    """message 1
+    reactions 1
+    listed.reactions 501
+    cut.reactions 1""")
 put("chat-meta-html", "instagram-lines.html", instagram("Ana", [
     card("ana", "<div></div><div>prvi red<br>drugi red</div><div>treći red</div>", "Apr 25, 2025 10:20 am")]).replace("<h2", "<div").replace("</h2>", "</div>"),
     """conversation 1
