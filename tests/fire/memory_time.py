@@ -11,8 +11,8 @@ import fire
 import memory_points
 
 VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors", "generate.py")
-# LT and LTA with lists; revoked before and after; wrong signatures of tokens; tokens that disagree
-GROUPS = ("good-level-lt*", "X-21.*", "T-25.*", "T-17.*")
+# LT and LTA with lists; revoked before and after; wrong signatures of tokens; tokens that disagree; OCSP answers, by delegates too
+GROUPS = ("good-level-lt*", "X-21.*", "T-25.*", "T-17.*", "X-23.?", "X-23.8?")
 
 
 def rows(folder, pattern):
