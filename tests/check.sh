@@ -275,7 +275,14 @@ check_coverage() {
 	folder=$build-coverage
 	find "$folder" -name '*.gcda' -delete 2>/dev/null || true
 	# warnings are the ordinary build's to judge: at -O0 gcc sees others
-	build_and_test "$folder" -DEVD_COVERAGE=ON -DEVD_WERROR=OFF -DCMAKE_BUILD_TYPE=Debug
+	configure "$folder" -DEVD_COVERAGE=ON -DEVD_WERROR=OFF -DCMAKE_BUILD_TYPE=Debug
+	run_ninja "$folder"
+	# counted is what ran; whether it passes the ordinary build says (here limits of time and memory are too short for some)
+	for which in '-L core' '-R ^capture-(watch|screen)$'; do
+		# shellcheck disable=SC2086
+		ctest --test-dir "$folder" $which -j"$jobs" >"$work/ctest.log" 2>&1 || true
+		grep 'tests passed' "$work/ctest.log" || fail "no tests ran"
+	done
 	gcovr --root "$here" --filter "$here/libevidence/" --exclude '.*_none\.c' --exclude '.*_windows\.c' \
 		--gcov-ignore-parse-errors --print-summary "$folder" >"$work/coverage" 2>"$work/gcovr.log" || { cat "$work/gcovr.log"; fail "gcovr"; }
 	cat "$work/coverage"
