@@ -121,9 +121,10 @@ int evd_digest(unsigned sha, struct evd_view v, uint8_t out[64], struct evd_erro
 	static const char *const name[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
 	size_t n = 0;
 
-	return EVP_Q_digest(evd_crypto(), name[sha / 128 - 1], NULL, v.p, v.len, out, &n) == 1
-	           ? 0
-	           : evd_fail_crypto(err, "digest");
+	if (EVP_Q_digest(evd_crypto(), name[sha / 128 - 1], NULL, v.p, v.len, out, &n) == 1)
+		return 0;
+	atomic_store(&was_short, true); /* some callers only ask whether it equals another */
+	return evd_fail_crypto(err, "digest");
 }
 
 int evd_sha256(struct evd_view v, uint8_t out[EVD_SHA256_LEN], struct evd_error *err)

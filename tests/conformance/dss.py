@@ -155,10 +155,12 @@ def good_complaint(name, answer, files):
 
 
 def sample(rows, every):
-	"""All of them, or: of good ones the first of each name, of the others every Nth and one for each first finding."""
+	"""All of them, or: of good ones the first of each case, of the others every Nth and one for each first finding; of those in
+	NOTICED one for each case that has it, so that a vector more or less changes nothing."""
 	seen, out = set(), []
 	for i, r in enumerate(rows):
-		mark = r['name'].split('.')[0] if r['verdict'] == 'TOTAL-PASSED' else '%s %s' % (r['verdict'], ','.join(codes(r)[:1]))
+		case, code = r['name'].split('.')[0], ','.join(codes(r)[:1])
+		mark = case if r['verdict'] == 'TOTAL-PASSED' else '%s %s %s' % (r['verdict'], code, case if code in NOTICED else '')
 		if every == 1 or mark not in seen or r['verdict'] != 'TOTAL-PASSED' and i % every == 0:
 			out.append(r)
 		seen.add(mark)

@@ -2,26 +2,12 @@
 lists are judged (threats F-04): the report is then exactly the usual one, or there is none (exit 64 and up).
 
 Every branch for a call of OpenSSL that fails lies behind one of these allocations."""
-import json
-import os
-import subprocess
-import sys
-
 import fire
 import memory_points
+from vectors import rows
 
-VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors", "generate.py")
 # LT and LTA with lists; revoked before and after; wrong signatures of tokens; tokens that disagree; OCSP answers, by delegates too
 GROUPS = ("good-level-lt*", "X-21.*", "T-25.*", "T-17.*", "X-23.?", "X-23.8?")
-
-
-def rows(folder, pattern):
-    subprocess.run([sys.executable, "-B", VECTORS, folder, "--only", pattern], check=True, stdout=subprocess.DEVNULL)
-    with open(os.path.join(folder, "expected.json"), encoding="utf-8") as f:
-        for row in json.load(f)["vectors"]:
-            if row["exit"] < 64:
-                args = [os.path.join(folder, a[2:]) if a.startswith("@/") else a for a in row["args"]]
-                yield row, [fire.VERIFY, "--json"] + args + [os.path.join(folder, row["file"])]
 
 
 def judge(row, args, most):
