@@ -326,8 +326,11 @@ int evd_keystore_backup(const char *home, const char *which, const struct evd_se
 		r = write_p12(k, evd_buf_view(&json), (const char *)keep.answer.data, &file, err);
 	if (r == 0)
 		r = evd_private_file(path, evd_buf_view(&file), err);
-	if (r == 0)
+	if (r == 0) {
 		r = check_copy(path, k, (const char *)keep.answer.data, err);
+		if (r)
+			evd_remove(-1, path); /* nobody is to rely on it */
+	}
 	if (r == 0)
 		*out = i.info;
 	evd_key_free(k);

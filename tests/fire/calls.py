@@ -106,13 +106,19 @@ def checks(p):
     return sum(v == "passed" for v in json.loads(p.stdout)["checks"].values())
 
 
+def clear(path):
+    """A file of a run before, and the list beside a key."""
+    for name in (path, path + ".opened"):
+        if os.path.exists(name):
+            os.unlink(name)
+
+
 def writes(w, words, good, most=MOST):
     """A command whose last word is the file it makes: whole, or not there."""
     out, done = words[-1], 0
     for _, where, go in failing(w.words(words, w.copy(w.path("base"), "case")), most):
         w.copy(w.path("base"), "case")
-        if os.path.exists(out):
-            os.unlink(out)
+        clear(out)
         p = go()
         where = "%s, %s" % (" ".join(words[:2]), where)
         fire.expect(p.returncode in fire.EXITS, "%s: exit %d" % (where, p.returncode))
@@ -152,12 +158,17 @@ def answers(*args):
     return subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).returncode == 0
 
 
+def anew(w, words, case=None):
+    clear(words[-1])
+    return w.must(words, case).stdout.decode()
+
+
 def more(w):
     """Copies of keys, keys of other programs, envelopes."""
     copy, other, key, sealed = w.path("copy.p12"), w.path("other.p12"), w.path("age.key"), w.path("envelope.asice")
     opens = lambda p12: answers("openssl", "pkcs12", "-in", p12, "-noout", "-passin", "file:" + w.pw)
     n = writes(w, ["identity", "backup", copy], opens, 2)
-    w.must(["identity", "backup", copy])
+    anew(w, ["identity", "backup", copy])
     n += identities(w, ["restore", copy])
     for kind, algorithm in (("EC", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"]), ("RSA", ["-newkey", "rsa:2048"])):
         subprocess.run(["openssl", "req", "-x509", "-nodes", "-subj", "/CN=" + kind, "-keyout", w.path("k.pem"), "-out", w.path("c.pem")]
@@ -166,11 +177,10 @@ def more(w):
                         "file:" + w.pw], check=True)
         n += identities(w, ["import", other, "--name", "Third", "--role", "custodian"])
     n += writes(w, ["envelope", "key", key], lambda k: os.path.getsize(k) > 0, 2)
-    to = w.must(["envelope", "key", key]).stdout.decode()
-    to = re.search(r"age1[0-9a-z]+", to).group(0)
+    to = re.search(r"age1[0-9a-z]+", anew(w, ["envelope", "key", key])).group(0)
     n += writes(w, ["envelope", "create", "--to", to, sealed], lambda e: w.evidence(
         ["envelope", "open", "--again", "--key", key, e, w.path("opened.asice")]).returncode == 0 and not os.unlink(w.path("opened.asice")), MOST)
-    w.must(["envelope", "create", "--to", to, sealed], w.copy(w.path("base"), "case"))
+    anew(w, ["envelope", "create", "--to", to, sealed], w.copy(w.path("base"), "case"))
     return n + writes(w, ["envelope", "open", "--again", "--key", key, sealed, w.path("opened.asice")], whole, MOST)
 
 
