@@ -170,11 +170,12 @@ def more(w):
     n = writes(w, ["identity", "backup", copy], opens, 2)
     anew(w, ["identity", "backup", copy])
     n += identities(w, ["restore", copy])
-    for kind, algorithm in (("EC", ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"]), ("RSA", ["-newkey", "rsa:2048"])):
+    ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"]
+    for kind, algorithm, form in (("EC", ec, []), ("RSA", ["-newkey", "rsa:2048"], []), ("Old", ec, ["-legacy"])):
         subprocess.run(["openssl", "req", "-x509", "-nodes", "-subj", "/CN=" + kind, "-keyout", w.path("k.pem"), "-out", w.path("c.pem")]
                        + algorithm, stderr=subprocess.DEVNULL, check=True)
         subprocess.run(["openssl", "pkcs12", "-export", "-inkey", w.path("k.pem"), "-in", w.path("c.pem"), "-out", other, "-passout",
-                        "file:" + w.pw], check=True)
+                        "file:" + w.pw] + form, check=True)
         n += identities(w, ["import", other, "--name", "Third", "--role", "custodian"])
     n += writes(w, ["envelope", "key", key], lambda k: os.path.getsize(k) > 0, 2)
     to = re.search(r"age1[0-9a-z]+", anew(w, ["envelope", "key", key])).group(0)
@@ -194,7 +195,7 @@ ELSEWHERE = {"CRYPTO_memdup", "ECDSA_SIG_new", "ASN1_STRING_to_UTF8"}
 with fire.World() as world:
     all_known()
     total = 0
-    groups = ["good-level-lta*", "X-21.?", "T-25.?", "X-23.?"] + ["good-key-*", "X-18.?"] * (fire.SCALE > 0)
+    groups = ["good-level-lta*", "X-21.?", "T-25.?", "X-23.?"] + ["good-key-*", "X-17.7?", "T-21.?"] * (fire.SCALE > 0)
     for i, group in enumerate(groups):
         for at, (r, a) in enumerate(rows(world.path("vectors%d" % i), group)):
             if at % {0: 5, 1: 2}.get(fire.SCALE, 1) == 0:
