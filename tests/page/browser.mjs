@@ -12,7 +12,7 @@ const dir = option("vectors", process.env.EVD_VECTORS ?? "/tmp/vectors");
 const shots = option("shots", null);
 const AT = "2026-11-22T12:00:00.000Z";
 const LANGUAGES = ["en", "sq", "bs", "hr", "mk", "cnr", "sr-Latn", "sr-Cyrl"];
-const SAMPLE = Number(option("sample", "400"));
+const SAMPLE = Number(option("sample", "200"));
 
 if (shots) mkdirSync(shots, { recursive: true });
 const { vectors } = JSON.parse(readFileSync(join(dir, "expected.json"), "utf8"));
