@@ -293,7 +293,8 @@ static int read_keys(const struct words *w, struct opening *o, struct evd_error 
 static void say_when(const struct words *w, size_t n_opened)
 {
 	if (w->n_keys && n_opened == w->n_keys && !w->again)
-		puts("Neither this nor anything newer of its case was opened with this key before.");
+		puts("By the list beside the key, neither this nor anything newer of its case was opened "
+		     "with it before.");
 	else if (!w->newer)
 		puts("Whether it was sent before was not checked.");
 }

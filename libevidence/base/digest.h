@@ -17,8 +17,9 @@
  * Thread-safe. Never freed before the program ends. */
 OSSL_LIB_CTX *evd_crypto(void);
 
-/* evd_crypto_short(): whether OpenSSL was ever refused memory, or did not make a digest. From then on what it calls wrong may be
- * right (it keeps failed set-ups): a negative result is to be EVD_E_NOMEM, never a finding. */
+/* evd_crypto_short(): whether OpenSSL was ever refused memory, or did not make a digest. From then on
+ * what it calls wrong may be right (it keeps failed set-ups): a negative result is to be EVD_E_NOMEM,
+ * never a finding. */
 bool evd_crypto_short(void);
 
 /* A running digest. Zero-initialised = closed. */

@@ -113,7 +113,7 @@ static int read_ends(struct evd_container *c, const struct evd_findings *to, str
 		return bad(to, "no end record at the end of the file: cut short, or bytes added");
 	e = small;
 	if (small.zip64) {
-		/* a file's headers alone are longer than these two: there is room */
+		_Static_assert(LOCAL_LEN + CENTRAL_LEN >= END64_LEN + LOCATOR_LEN, "no room for both");
 		cd_end = end_off - END64_LEN - LOCATOR_LEN;
 		r = evd_read_at(c->fd, cd_end, tail, END64_LEN + LOCATOR_LEN, err);
 		if (r)

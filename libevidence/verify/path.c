@@ -79,7 +79,6 @@ int evd_hand_add_answer(struct evd_hand *h, struct evd_view response, struct evd
 	int r = evd_ocsp_read(response, &o, err);
 
 	o.der = lies;
-
 	grown = r ? NULL : evd_grow(h->answers.at, h->answers.n, &h->answers.cap, sizeof o);
 	if (!grown) {
 		evd_ocsp_release(&o);

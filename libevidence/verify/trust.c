@@ -200,9 +200,8 @@ static int load_file(struct evd_trust *t, const char *path, struct evd_error *er
 		fclose(f);
 		return r;
 	}
-	r = 0;
 	ERR_clear_error();
-	while (r == 0) {
+	for (r = 0; r == 0;) {
 		char *label = NULL, *header = NULL;
 		unsigned char *data = NULL;
 		long len = 0;

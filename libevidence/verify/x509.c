@@ -219,7 +219,6 @@ static int reason_of(const X509_REVOKED *r)
 
 	if (at >= 0 && evd_extension_sound(X509_REVOKED_get_ext(r, at)))
 		e = X509_REVOKED_get_ext_d2i(r, NID_crl_reason, NULL, NULL);
-
 	if (e && ASN1_ENUMERATED_get_int64(&n, e) != 1)
 		n = -1;
 	ASN1_ENUMERATED_free(e);

@@ -5,6 +5,7 @@
  */
 #include "formats.h"
 #include "source.h"
+#include "file_read.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,24 +15,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-static int file_read(void *ctx, uint64_t off, void *p, size_t len, size_t *got,
-                     struct evd_error *err)
-{
-	const int *fd = ctx;
-
-	*got = 0;
-	while (*got < len) {
-		ssize_t n = pread(*fd, (char *)p + *got, len - *got, (off_t)(off + *got));
-
-		if (n < 0)
-			return evd_fail(err, EVD_E_IO, "cannot read");
-		if (n == 0)
-			break;
-		*got += (size_t)n;
-	}
-	return 0;
-}
 
 static int count(void *ctx, struct evd_object *o, struct evd_error *err)
 {

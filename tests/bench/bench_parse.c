@@ -7,6 +7,7 @@
 #include "chat.h"
 #include "formats.h"
 #include "source.h"
+#include "file_read.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -144,24 +145,6 @@ int evd_chat_end(struct evd_chat *c, struct evd_error *err)
 {
 	(void)c;
 	(void)err;
-	return 0;
-}
-
-static int file_read(void *ctx, uint64_t off, void *p, size_t len, size_t *got,
-                     struct evd_error *err)
-{
-	const int *fd = ctx;
-
-	*got = 0;
-	while (*got < len) {
-		ssize_t n = pread(*fd, (char *)p + *got, len - *got, (off_t)(off + *got));
-
-		if (n < 0)
-			return evd_fail(err, EVD_E_IO, "cannot read");
-		if (n == 0)
-			break;
-		*got += (size_t)n;
-	}
 	return 0;
 }
 

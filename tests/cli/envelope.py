@@ -156,13 +156,13 @@ def sent_again(cli, to):
 		cli.evidence('note', 'between two')
 	opened = lambda e, out, *more, expect=0: cli.run('evidence', 'envelope', 'open', '--key', key, *more, e, cli.path(out), expect=expect)
 	said = opened(envelopes[1], 'again-1.asice')
-	check('Neither this nor anything newer' in said, 'said what was checked: ' + said)
+	check('By the list beside the key, neither this nor anything newer' in said, 'said what was checked: ' + said)
 	for e, what in ((envelopes[1], 'the same'), (envelopes[0], 'an older one')):
 		said = refused(cli, what, e, 65, key='again')
 		check('sent again?' in said, '%s: %s' % (what, said))
 	said = opened(envelopes[0], 'again-0.asice', '--again')
 	check('Whether it was sent before was not checked' in said, 'said what was not: ' + said)
-	check('Neither this' in opened(envelopes[2], 'again-2.asice'), 'what goes on is opened')
+	check('neither this' in opened(envelopes[2], 'again-2.asice'), 'what goes on is opened')
 	# another sealing of the same seal, in an envelope of its own: the same bundle
 	last = cli.path('again3.asice')
 	cli.evidence('envelope', 'create', '--to', recipient, last)

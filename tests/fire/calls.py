@@ -115,7 +115,7 @@ def clear(path):
 
 def writes(w, words, good, most=MOST):
     """A command whose last word is the file it makes: whole, or not there."""
-    out, done = words[-1], 0
+    out, done, felt = words[-1], 0, 0
     for _, where, go in failing(w.words(words, w.copy(w.path("base"), "case")), most):
         w.copy(w.path("base"), "case")
         clear(out)
@@ -128,13 +128,15 @@ def writes(w, words, good, most=MOST):
             fire.expect(not os.path.exists(out), "%s: exit %d, and a file stands there" % (where, p.returncode))
             fire.expect(fire.one_line(p), "%s: exit %d without a line" % (where, p.returncode))
         fire.check_state(w, w.path("case"), b"", None, where)
+        felt += p.returncode != 0
         done += 1
+    fire.expect(felt > 0, " ".join(words[:2]) + ": no call that failed was felt")
     return done
 
 
 def identities(w, words):
     """A command of another home that makes an identity: whole, so that it signs, or there is none. Each takes scrypt's time."""
-    home, done = w.path("other"), 0
+    home, done, felt = w.path("other"), 0, 0
     env = dict(os.environ, EVIDENCE_HOME=home)
     args = [fire.EVIDENCE, "--passphrase-file", w.pw, "identity"] + words
     for _, where, go in failing(["env", "EVIDENCE_HOME=" + home] + args, 2):
@@ -150,7 +152,9 @@ def identities(w, words):
             shutil.rmtree(case, ignore_errors=True)
             o = fire.run([fire.EVIDENCE, "--passphrase-file", w.pw, "open", case, "--number", "2", "--title", "T"], env=env)
             fire.expect(o.returncode == 0, "%s: exit 0, and it does not sign: %s" % (where, o.stderr.decode(errors="replace")))
+        felt += p.returncode != 0
         done += 1
+    fire.expect(felt > 0, "identity %s: no call that failed was felt" % words[0])
     return done
 
 
