@@ -217,6 +217,21 @@ static bool is_favicon(const struct web_resource *r)
 	return r->url.len >= n && memcmp(r->url.data + r->url.len - n, name, n) == 0;
 }
 
+/* How a part was lost, in a few words. */
+static const char *why_lost(const struct web_resource *r, char (*room)[80])
+{
+	if (r->failed && r->error.len)
+		snprintf(*room, sizeof *room, "%.*s", r->error.len < 70 ? (int)r->error.len : 70,
+		         (const char *)r->error.data);
+	else if (!r->finished)
+		return "it had not ended";
+	else if (r->status >= 400)
+		snprintf(*room, sizeof *room, "the server said %u", (unsigned)r->status);
+	else
+		return r->why_no_body ? r->why_no_body : "the browser did not hand it over";
+	return *room;
+}
+
 static void judge_parts(struct web_page *p)
 {
 	const struct web_resource *d = web_net_document(&p->net);
@@ -229,14 +244,15 @@ static void judge_parts(struct web_page *p)
 		bool lost = !r->finished || r->failed || (r->status >= 400 && !told) ||
 		            (no_body && r->status != 204 && r->status != 304);
 		int len = r->url.len < 200 ? (int)r->url.len : 200;
+		char room[80];
 
 		if (!lost || is_favicon(r) || r == p->net.wrong.of ||
 		    (is_media(r) ? media++ : missing++) >= NAMED_MAX)
 			continue;
 		web_page_find(p, is_media(r) ? "web-media-not-captured" : "web-resource-missing",
-		              "%s: %.*s",
-		              is_media(r) ? "media not captured" : "a part of the page is missing", len,
-		              (const char *)r->url.data);
+		              "%s (%s): %.*s",
+		              is_media(r) ? "media not captured" : "a part of the page is missing",
+		              why_lost(r, &room), len, (const char *)r->url.data);
 	}
 	if (missing > NAMED_MAX || media > NAMED_MAX)
 		web_page_find(p, "web-resource-missing", "%u parts of the page are missing, %u of media",

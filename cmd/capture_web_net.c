@@ -5,7 +5,9 @@
 #include "platform/clock.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void copy_id(char out[64], struct evd_view v)
 {
@@ -182,6 +184,39 @@ static int on_request(struct web_net *n, struct web *w, size_t params, struct ev
 	return evd_buf_check(&r->post, err);
 }
 
+struct evd_view web_net_header(const struct evd_buf *lines, const char *name)
+{
+	struct evd_view rest = evd_buf_view(lines);
+	size_t n = strlen(name);
+
+	while (rest.len) {
+		const uint8_t *end = memchr(rest.p, '\n', rest.len);
+		size_t len = end ? (size_t)(end - rest.p) + 1 : rest.len;
+
+		if (len > n + 1 && rest.p[n] == ':' && strncasecmp((const char *)rest.p, name, n) == 0) {
+			struct evd_view v = evd_view_of(rest.p + n + 1, len - n - 1);
+
+			while (v.len && v.p[0] == ' ')
+				v = evd_view_of(v.p + 1, v.len - 1);
+			while (v.len && (v.p[v.len - 1] == '\n' || v.p[v.len - 1] == '\r'))
+				v.len--;
+			return v;
+		}
+		rest = evd_view_of(rest.p + len, rest.len - len);
+	}
+	return rest;
+}
+
+/* Media is broken off by the browser once it has the last byte: whole by the server's own count (RFC 9110 §8.6). */
+static bool came_whole(const struct web_resource *r)
+{
+	char told[24];
+
+	snprintf(told, sizeof told, "%llu", (unsigned long long)r->told);
+	return r->answered && !web_net_header(&r->response, "content-encoding").len &&
+	       evd_view_is(web_net_header(&r->response, "content-length"), told);
+}
+
 static int on_finished(struct web_net *n, struct web *w, size_t params, struct evd_error *err)
 {
 	struct web_resource *r = find(n, w, params);
@@ -194,19 +229,22 @@ static int on_finished(struct web_net *n, struct web *w, size_t params, struct e
 	return web_body_end(n, w, r, err);
 }
 
-static void on_failed(struct web_net *n, struct web *w, size_t params)
+static int on_failed(struct web_net *n, struct web *w, size_t params, struct evd_error *err)
 {
 	struct web_resource *r = find(n, w, params);
 
 	if (!r || r->finished)
-		return;
+		return 0;
+	put_member(&r->error, w, params, "errorText");
+	if (came_whole(r))
+		return on_finished(n, w, params, err);
 	close_one(n, r);
 	if (r->body_state == WEB_BODY_ASKED)
 		n->asked--;
 	r->failed = true;
-	put_member(&r->error, w, params, "errorText");
 	r->body_state = r->answered ? WEB_BODY_MISSED : WEB_BODY_NONE;
 	r->why_no_body = "the transfer did not end";
+	return 0;
 }
 
 static int on_extra(struct web_net *n, const struct web *w, size_t params, bool response,
@@ -286,7 +324,7 @@ static int on_event(struct web_net *n, struct web *w, const char *method, size_t
 	if (strcmp(what, "responseReceivedExtraInfo") == 0)
 		return on_extra(n, w, params, true, err);
 	if (strcmp(what, "loadingFailed") == 0)
-		on_failed(n, w, params);
+		return on_failed(n, w, params, err);
 	if (strcmp(what, "webSocketCreated") == 0)
 		n->sockets++;
 	r = strcmp(what, "responseReceived") == 0 ? find(n, w, params) : NULL;

@@ -66,6 +66,8 @@ struct web_net {
 /* web_net_heard(n, w, reply, method, params, err): an event or an answer; others are let go by. */
 int web_net_heard(struct web_net *n, struct web *w, uint64_t reply, const char *method,
                   size_t params, struct evd_error *err) EVD_MUST_USE;
+/* web_net_header(lines, name): the value of a header line; empty: there is none. */
+struct evd_view web_net_header(const struct evd_buf *lines, const char *name);
 /* web_net_origin(r): of an https request, as its URL begins; else empty. */
 struct evd_view web_net_origin(const struct web_resource *r);
 /* web_net_document(n): the last document of the page's own frame; NULL: none. */

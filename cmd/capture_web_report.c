@@ -17,30 +17,6 @@ static void put_text(struct evd_object *o, const char *key, const struct evd_buf
 		evd_object_bytes(o, key, evd_buf_view(b));
 }
 
-/* The value of a header line; empty if there is none. */
-static struct evd_view header(const struct evd_buf *lines, const char *name)
-{
-	struct evd_view rest = evd_buf_view(lines);
-	size_t n = strlen(name);
-
-	while (rest.len) {
-		const uint8_t *end = memchr(rest.p, '\n', rest.len);
-		size_t len = end ? (size_t)(end - rest.p) + 1 : rest.len;
-
-		if (len > n + 1 && rest.p[n] == ':' && strncasecmp((const char *)rest.p, name, n) == 0) {
-			struct evd_view v = evd_view_of(rest.p + n + 1, len - n - 1);
-
-			while (v.len && v.p[0] == ' ')
-				v = evd_view_of(v.p + 1, v.len - 1);
-			while (v.len && (v.p[v.len - 1] == '\n' || v.p[v.len - 1] == '\r'))
-				v.len--;
-			return v;
-		}
-		rest = evd_view_of(rest.p + len, rest.len - len);
-	}
-	return rest;
-}
-
 static const char *outcome(const struct web_resource *r)
 {
 	return r->failed ? "failed" : r->redirect ? "redirect" : r->finished ? "loaded" : "under-way";
@@ -49,7 +25,7 @@ static const char *outcome(const struct web_resource *r)
 static void put_resource(struct evd_object *o, const struct web_resource *r)
 {
 	static const char *const bodies[] = {"none", "not-kept", "kept", "not-kept"};
-	struct evd_view date = header(&r->response, "date");
+	struct evd_view date = web_net_header(&r->response, "date");
 	char time[EVD_TIME_LEN + 1];
 
 	evd_object_reset(o);

@@ -133,6 +133,8 @@ one() {
 	rm -rf one case one.asice
 }
 
+# Nothing is deleted until all runs are over: ext4 does not give out an inode again that was freed in the last minutes, and
+# looks at each of them when a file is made, so that a run paid for the tidying of the one before.
 small() {
 	n=$((100000 / scale))
 	mkdir small
@@ -140,32 +142,31 @@ small() {
 	r=0
 	while [ $r -lt "$runs" ]; do
 		r=$((r + 1))
-		rm -rf copy small.asice small.zip
-		new_case case
+		mkdir "run$r"
+		new_case "run$r/case"
 		sync
-		timed $evidence -C case --passphrase-file pw --quiet add --no-read small
+		timed $evidence -C "run$r/case" --passphrase-file pw --quiet add --no-read small
 		a=$t; peak add "$kib"
-		timed $evidence -C case --passphrase-file pw --quiet seal small.asice
+		timed $evidence -C "run$r/case" --passphrase-file pw --quiet seal "run$r/small.asice"
 		s=$t; peak seal "$kib"
-		timed $verify small.asice
+		timed $verify "run$r/small.asice"
 		v=$t; peak verify "$kib"
 		printf '  run %s: add %s s, seal %s s, verify %s s\n' "$r" "$a" "$s" "$v" >&2
-		new_case quick # the same without waiting for the medium
-		if command -v eatmydata >/dev/null; then
-			timed eatmydata $evidence -C quick --passphrase-file pw --quiet add --no-read small
+		if command -v eatmydata >/dev/null; then # the same without waiting for the medium
+			new_case "run$r/quick"
+			timed eatmydata $evidence -C "run$r/quick" --passphrase-file pw --quiet add --no-read small
 			q=$t
-			timed eatmydata $evidence -C quick --passphrase-file pw --quiet seal quick.asice
+			timed eatmydata $evidence -C "run$r/quick" --passphrase-file pw --quiet seal "run$r/quick.asice"
 			calc "100 * (1 - ($q + $t) / ($a + $s))" >>durable
 			echo >>durable
 		fi
-		rm -rf quick quick.asice
-		timed sh -c 'cp -r small copy && hashdeep -c sha256 -r small >known && zip -q -0 -r small.zip small &&
-			hashdeep -c sha256 -r -a -k known small && sync'
+		timed sh -c 'cp -r small "$1/copy" && hashdeep -c sha256 -r small >"$1/known" && zip -q -0 -r "$1/small.zip" small &&
+			hashdeep -c sha256 -r -a -k "$1/known" small && sync' - "run$r"
 		note_run "$(calc "$a + $s + $v")" "$t"
 	done
 	row "add + seal + verify, $n files of 4 KiB" 2.5
 	printf "  of add + seal the wait for the medium (against eatmydata): %s %%\n" "$( [ -f durable ] && median <durable || echo -)"
-	rm -rf small copy case small.asice small.zip
+	rm -rf small run*
 }
 
 ten() {
