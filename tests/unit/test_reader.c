@@ -152,6 +152,7 @@ static void test_refused_calls(struct evd_reader *r)
 	refused(r, "map-file", "EACCES");
 	refused(r, "stat", "ENOSYS");
 	refused(r, "raise-limit", "ENOSYS EPERM");
+	refused(r, "dumpable", "ENOSYS");
 	check(access("/tmp/evd-attack", F_OK) != 0, "no file was made", "");
 }
 
@@ -173,6 +174,9 @@ static void test_crashes(struct evd_reader *r)
 {
 	costs(r, "segv", EVD_READER_CRASHED, SIGSEGV, EVD_E_DAMAGED);
 	costs(r, "abort", EVD_READER_CRASHED, SIGABRT, EVD_E_DAMAGED);
+#ifdef __x86_64__
+	costs(r, "bus", EVD_READER_CRASHED, SIGBUS, EVD_E_DAMAGED);
+#endif
 }
 
 static void test_budgets(struct evd_reader *r)

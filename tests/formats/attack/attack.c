@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -205,7 +206,21 @@ static long do_io_uring(void)
 	return syscall(425, 4, NULL);
 }
 
+static long do_dumpable(void) /* would let its core be written again */
+{
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 #ifdef __x86_64__
+static long do_bus(void) /* an access out of line while alignment is checked (flag AC) */
+{
+	static char bytes[16];
+
+	__asm__ volatile("pushf\n\torl $0x40000, (%%rsp)\n\tpopf\n\tmovl $1, (%0)" ::"r"(bytes + 1)
+	                 : "memory", "cc");
+	return 0;
+}
+
 static long do_x32(void)
 {
 	return syscall(0x40000000 | SYS_getpid);
@@ -261,6 +276,7 @@ static const struct {
     {"map-file", do_map_file},
     {"stat", do_stat},
     {"raise-limit", do_raise_limit},
+    {"dumpable", do_dumpable},
     {"socket", do_socket},
     {"unix-socket", do_unix_socket},
     {"execve", do_execve},
@@ -275,6 +291,7 @@ static const struct {
     {"segv", do_segv},
     {"abort", do_abort},
 #ifdef __x86_64__
+    {"bus", do_bus},
     {"x32", do_x32},
     {"i386", do_i386},
 #endif
