@@ -140,10 +140,17 @@ int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t
 			printf("entries %zu to %zu", first, last);
 		printf(" (sandbox %s)\n", out->sandbox[0] ? out->sandbox : "none");
 	}
-	if (out->trouble)
+	if (out->refused)
 		fprintf(stderr,
-		        "%" PRIu64 " items could not be read in part; 'evidence show ITEM' says what\n",
-		        out->trouble);
+		        _("evidence: items not read: %llu; of the sandbox just this stands here: %s. "
+		          "'evidence read --allow-degraded' reads "
+		          "them all the same, and records it\n"),
+		        (unsigned long long)out->refused, out->sandbox);
+	if (out->trouble > out->refused)
+		fprintf(
+		    stderr,
+		    _("evidence: items read in part: %llu; 'evidence show ITEM' says what is missing\n"),
+		    (unsigned long long)(out->trouble - out->refused));
 	return out->trouble ? CMD_FINDINGS : CMD_DONE;
 }
 
@@ -268,6 +275,7 @@ static int read_batch(struct cmd_session *s, const struct evd_reader_config *con
 	sum->items += out.items;
 	sum->records += out.records;
 	sum->trouble += out.trouble;
+	sum->refused += out.refused;
 	memcpy(sum->sandbox, out.sandbox, sizeof sum->sandbox);
 	if (out.items < end - from)
 		return evd_fail(err, EVD_E_CANCELLED, "stopped as asked");

@@ -111,6 +111,7 @@ static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
 	if (r || o->state == EVD_READER_DONE)
 		return r;
 	rd->out->trouble++;
+	rd->out->refused += o->state == EVD_READER_REFUSED;
 	evd_object_reset(rec);
 	if (!evd_reader_unread(o, rec))
 		return 0;

@@ -23,6 +23,7 @@ struct evd_to_read {
 struct evd_read_out {
 	uint64_t items, records;
 	uint64_t trouble; /* items of which something could not be read by fault of a reader */
+	uint64_t refused; /* of those: nothing was read, since a layer of the sandbox is missing */
 	char sandbox[48]; /* weakest that stood */
 };
 

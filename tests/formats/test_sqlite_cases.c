@@ -233,7 +233,7 @@ static int hear_end(void *ctx, int code, const char *text, struct evd_error *err
 static void test_endless_schema(const char *folder, const char *program)
 {
 	static const struct evd_reader_events events = {hear_begin, hear_record, hear_end, NULL};
-	struct evd_reader_config config = {.program = program, .seconds = 1};
+	struct evd_reader_config config = {.program = program, .seconds = 1, .degraded = true};
 	struct evd_reader_outcome out = {.text = ""};
 	struct evd_view name = evd_view_str("x.db");
 	struct evd_reader_item item = {.name = &name, .n = 1, .only = "sqlite"};

@@ -2,9 +2,10 @@
  * test_reader: attacks evidence-reader from the inside (evidence-reader-attack holds a reader that
  * does what a hijacked parser would do) and looks at what it costs. Groups P and R of the threat
  * catalogue. On a machine whose kernel has all layers nothing is skipped: a layer that is missing
- * fails the test (P-19).
+ * fails the test (P-19). With `without-landlock` the kernel must be one that has no Landlock (P-15,
+ * old_kernel.c): nothing is read then until it is allowed, and the layers that are left hold.
  *
- *   test_reader EVIDENCE_READER_ATTACK
+ *   test_reader EVIDENCE_READER_ATTACK [without-landlock]
  */
 #include "reader/reader.h"
 
@@ -206,7 +207,7 @@ static void test_lies(struct evd_reader *r)
 	      "short-frame", out.text);
 }
 
-static void test_rest(struct evd_reader *r)
+static void test_rest(struct evd_reader *r, bool landlock)
 {
 	struct heard h = {0};
 	struct evd_reader_outcome out;
@@ -215,8 +216,10 @@ static void test_rest(struct evd_reader *r)
 	check(attack(r, "none", &h, &out) == 0 && out.state == EVD_READER_DONE && h.calm &&
 	          strcmp(h.value, "well") == 0 && out.records == 2,
 	      "a calm item is read", out.text);
-	check(strstr(out.sandbox, "landlock") && strstr(out.sandbox, "+seccomp+rlimit"),
-	      "every layer stands on this machine", out.sandbox);
+	check(landlock
+	          ? strncmp(out.sandbox, "landlock", 8) == 0 && strstr(out.sandbox, "+seccomp+rlimit")
+	          : strcmp(out.sandbox, "seccomp+rlimit") == 0,
+	      "every layer stands that must", out.sandbox);
 	evd_object_init(&o);
 	check(!evd_reader_unread(&out, &o), "nothing unread", "");
 	check(attack(r, "descriptors", &h, &out) == 0 && strcmp(h.value, "2") == 0,
@@ -290,16 +293,43 @@ static void test_restart(struct evd_reader *r)
 	      "a program that has gone is started anew", out.text);
 }
 
+/* A layer is missing and that was not allowed: nothing is read, and it is said. */
+static void test_refusal(const char *program)
+{
+	struct evd_reader_config config = {.program = program};
+	struct evd_reader *r = NULL;
+	struct evd_error err = {0};
+	struct heard h = {0};
+	struct evd_reader_outcome out;
+	struct evd_object o;
+
+	check(evd_reader_open(&config, &r, &err) == 0, "the program starts without Landlock", err.text);
+	if (!r)
+		return;
+	check(attack(r, "none", &h, &out) == 0 && out.state == EVD_READER_REFUSED && !out.records &&
+	          !h.value[0] && !h.calm && strstr(out.text, "not complete"),
+	      "no item is read without Landlock", out.text);
+	check(strcmp(out.sandbox, "seccomp+rlimit") == 0, "which layers there are", out.sandbox);
+	evd_object_init(&o);
+	check(evd_reader_unread(&out, &o), "that nothing was read is a record", out.text);
+	evd_object_release(&o);
+	evd_reader_close(r);
+}
+
 int main(int argc, char **argv)
 {
+	bool landlock = argc == 2;
 	struct evd_reader_config config = {
 	    .memory = UINT64_C(320) << 20, .seconds = 1, .output = UINT64_C(4) << 20};
 	struct evd_reader *r;
 	struct evd_error err = {0};
 
-	if (argc != 2)
+	if (!landlock && (argc != 3 || strcmp(argv[2], "without-landlock") != 0))
 		return 64;
+	if (!landlock)
+		test_refusal(argv[1]);
 	config.program = argv[1];
+	config.degraded = !landlock;
 	if (evd_reader_open(&config, &r, &err)) {
 		printf("FAILED: %s\n", err.text);
 		return 1;
@@ -309,7 +339,7 @@ int main(int argc, char **argv)
 	test_crashes(r);
 	test_budgets(r);
 	test_lies(r);
-	test_rest(r);
+	test_rest(r, landlock);
 	test_ahead(r);
 	test_restart(r);
 	test_missing();
