@@ -15,7 +15,8 @@ struct reading {
 	struct evd_object record;
 	char item_id[48], reader[33], version[33], spec[200];
 	bool confirmed;
-	uint64_t records; /* of this reader and item */
+	uint64_t records;                 /* of this reader and item */
+	uint64_t memory, seconds, output; /* what an item may use */
 	struct evd_read_out *out;
 };
 
@@ -107,6 +108,9 @@ static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
 	evd_object_cstr(rec, "item", rd->item_id);
 	evd_object_cstr(rec, "sandbox", o->sandbox);
 	evd_object_cstr(rec, "end", o->state == EVD_READER_DONE ? "done" : "trouble");
+	evd_object_int(rec, "memory", rd->memory);
+	evd_object_int(rec, "output", rd->output);
+	evd_object_int(rec, "seconds", rd->seconds);
 	r = evd_entry_record(&rd->d, rec, NULL, err);
 	if (r || o->state == EVD_READER_DONE)
 		return r;
@@ -156,7 +160,10 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
                  int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
                  struct evd_read_out *out, struct evd_error *err)
 {
-	struct reading rd = {.out = out};
+	struct reading rd = {.out = out,
+	                     .memory = config->memory ? config->memory : EVD_READER_MEMORY,
+	                     .seconds = config->seconds ? config->seconds : EVD_READER_SECONDS,
+	                     .output = config->output ? config->output : EVD_READER_OUTPUT};
 	struct evd_reader *reader = NULL;
 	size_t done = 0;
 	int r;

@@ -74,6 +74,15 @@ static int on_begin(struct evd_frames *f, struct evd_view payload, struct evd_er
 	return f->events->begin ? call(f, f->events->begin(f->events->ctx, &about, err)) : 0;
 }
 
+/* Kinds by which `evidence` itself says how the reading went (docs/records.md §1): no word of a reader's. */
+static bool is_of_reading(const struct evd_json *j)
+{
+	struct evd_view kind;
+
+	return evd_json_string(j, 0, "kind", &kind) &&
+	       (evd_view_is(kind, "reading") || evd_view_is(kind, "read-item"));
+}
+
 static int on_record(struct evd_frames *f, struct evd_view payload, struct evd_error *err)
 {
 	const char *fault;
@@ -91,6 +100,8 @@ static int on_record(struct evd_frames *f, struct evd_view payload, struct evd_e
 	if (r == EVD_E_NOMEM)
 		return evd_nomem(err);
 	fault = r ? "a record is not canonical" : evd_foreign_fault(&f->json);
+	if (!fault && is_of_reading(&f->json))
+		fault = "a record tells how the reading went";
 	if (fault)
 		return malformed(f, fault, err);
 	f->out->records++;

@@ -162,7 +162,12 @@ def main():
 	check(all('item' in r and 'reader' in r for r in recs if r['kind'] in ('field', 'message', 'member')), 'whose record')
 	cli.evidence('read')
 	check(plain(records(cli, 4)) == plain(recs), 'reading again says something else')
-	cli.evidence('read', '1', '2/4')
+	check(all((r['memory'], r['seconds'], r['output']) == (512 << 20, 60, 4 << 30) for r in recs if r['kind'] == 'read-item'),
+		'the limits of each item, as docs/reader.md has them')
+	cli.evidence('read', '--memory', '300', '--seconds', '7', '1', '2/4')
+	limited = [r for r in records(cli, 5) if r['kind'] == 'read-item']
+	check([(r['item'], r['memory'], r['seconds']) for r in limited] == [('2/2', 300 << 20, 7), ('2/4', 300 << 20, 7)],
+		'limits as set: %r' % limited)
 	check('no item' in cli.evidence('read', '99', expect=66), 'reading nothing')
 	cli.evidence('seal', cli.path('case.asice'))
 	check(cli.verdict('--pin', pin, cli.path('case.asice'))['verdict'] == 'TOTAL-PASSED', 'a case with read-outs verifies')

@@ -196,8 +196,9 @@ static void test_budgets(struct evd_reader *r)
 
 static void test_lies(struct evd_reader *r)
 {
-	static const char *const words[] = {"garbage", "not-canonical", "format-kind", "format-member",
-	                                    "no-kind", "sandbox-lie",   "early-end"};
+	static const char *const words[] = {"garbage",       "not-canonical", "format-kind",
+	                                    "format-member", "no-kind",       "read-item",
+	                                    "reading",       "sandbox-lie",   "early-end"};
 	struct heard h = {0};
 	struct evd_reader_outcome out;
 

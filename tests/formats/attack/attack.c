@@ -305,6 +305,8 @@ static const struct {
     {"format-kind", "R{\"kind\":\"content\"}"},
     {"format-member", "R{\"id\":\"1/1\",\"kind\":\"field\"}"},
     {"no-kind", "R{\"value\":\"x\"}"},
+    {"read-item", "R{\"end\":\"done\",\"kind\":\"read-item\",\"sandbox\":\"all\"}"},
+    {"reading", "R{\"end\":\"whole\",\"kind\":\"reading\"}"},
     {"sandbox-lie", "Lall+layers"},
     {"early-end", "Z"},
 };
