@@ -1,6 +1,7 @@
 /*
- * bmff_items: items of a HEIF file: size and rotation of the main picture, and its EXIF and XMP.
- * Source: ISO/IEC 14496-12 §8.11 (meta, iloc, iinf), ISO/IEC 23008-12 §6.5 (ispe, irot), Annex A.
+ * bmff_items: items of a HEIF file: size and rotation of the main picture, its thumbnails, EXIF and XMP.
+ * Source: ISO/IEC 14496-12 §8.11 (meta, iloc, iinf, iref), ISO/IEC 23008-12 §6.4.4 (thmb), §6.5 (ispe, irot),
+ * §9.3 (iprp, ipco, ipma), Annex A.
  */
 #include "bmff.h"
 #include "exif_block.h"
@@ -10,23 +11,38 @@
 #include <string.h>
 
 #define ITEMS_MAX 4096u
+#define PROPERTIES_MAX 4096u
+#define THUMBNAILS_MAX 16u
 
 struct item {
 	uint32_t id;
 	char type[5];
 	bool xmp;
-	bool in_idat;      /* construction method 1 */
-	uint64_t off, len; /* of its first and only extent; len 0: not known */
-	bool scattered;    /* more than one extent */
+	bool in_idat;           /* construction method 1 */
+	uint64_t off, len;      /* of its first and only extent; len 0: not known */
+	bool scattered;         /* more than one extent */
+	uint32_t width, height; /* of its ispe */
+	int rotation;           /* quarter turns, counter-clockwise; -1: none said */
+	bool has_properties;
+};
+
+/* Of the box ipco; others than ispe and irot hold nothing here, but count. */
+struct property {
+	uint32_t width, height;
+	int rotation;
 };
 
 struct items {
 	struct item *item;
 	size_t n, cap;
+	struct property *property;
+	size_t n_properties, cap_properties;
+	uint32_t thumbnail[THUMBNAILS_MAX]; /* their items */
+	size_t n_thumbnails;
 	uint64_t idat_off, idat_len;
 	uint32_t primary;
-	uint32_t width, height; /* largest ispe */
-	int rotation;           /* quarter turns, counter-clockwise; -1: none said */
+	uint32_t width, height; /* of the main picture; else the largest ispe */
+	int rotation;
 };
 
 static struct item *item_of(struct items *t, uint32_t id)
@@ -42,7 +58,7 @@ static struct item *item_of(struct items *t, uint32_t id)
 	if (!grown)
 		return NULL;
 	t->item = grown;
-	t->item[t->n] = (struct item){.id = id};
+	t->item[t->n] = (struct item){.id = id, .rotation = -1};
 	return &t->item[t->n++];
 }
 
@@ -129,40 +145,143 @@ static int read_iloc(struct evd_bmff *x, const struct evd_bmff_box *box, struct 
 	return r;
 }
 
-static int read_properties(struct evd_bmff *x, uint64_t pos, uint64_t end, struct items *t,
-                           struct evd_error *err)
+/* ispe: full box, width, height; irot: quarter turns. */
+static int read_property(struct evd_bmff *x, const struct evd_bmff_box *box, struct property *p,
+                         struct evd_error *err)
 {
-	struct evd_bmff_box box;
 	uint8_t b[12];
 	struct evd_cursor c;
 	size_t got;
 	int r;
 
-	while ((r = evd_bmff_next(x, &pos, end, &box, err)) == 0) {
-		if (evd_bmff_is(&box, "ipco")) {
-			r = read_properties(x, box.off, box.off + box.len, t, err);
-			if (r)
-				return r;
-		}
-		if (!evd_bmff_is(&box, "ispe") && !evd_bmff_is(&box, "irot"))
-			continue;
-		r = evd_source_read(x->s, box.off, b, sizeof b, &got, err);
+	*p = (struct property){.rotation = -1};
+	if (!evd_bmff_is(box, "ispe") && !evd_bmff_is(box, "irot"))
+		return 0;
+	r = evd_source_read(x->s, box->off, b, sizeof b, &got, err);
+	if (r)
+		return r;
+	evd_cursor_init(&c, evd_view_of(b, got < box->len ? got : (size_t)box->len));
+	if (evd_bmff_is(box, "irot")) {
+		p->rotation = evd_get_u8(&c) & 3;
+		return 0;
+	}
+	evd_get_u32be(&c);
+	p->width = evd_get_u32be(&c);
+	p->height = evd_get_u32be(&c);
+	if (!evd_cursor_ok(&c))
+		p->width = p->height = 0;
+	return 0;
+}
+
+static int read_ipco(struct evd_bmff *x, const struct evd_bmff_box *ipco, struct items *t,
+                     struct evd_error *err)
+{
+	uint64_t pos = ipco->off;
+	struct evd_bmff_box box;
+	int r;
+
+	while ((r = evd_bmff_next(x, &pos, ipco->off + ipco->len, &box, err)) == 0) {
+		struct property *p;
+
+		if (t->n_properties == PROPERTIES_MAX)
+			return 0;
+		p = evd_grow(t->property, t->n_properties, &t->cap_properties, sizeof *p);
+		if (!p)
+			return evd_nomem(err);
+		t->property = p;
+		p += t->n_properties++;
+		r = read_property(x, &box, p, err);
 		if (r)
 			return r;
-		evd_cursor_init(&c, evd_view_of(b, got < box.len ? got : (size_t)box.len));
-		if (evd_bmff_is(&box, "irot")) {
-			t->rotation = evd_get_u8(&c) & 3;
-		} else {
-			uint32_t w, h;
-
-			evd_get_u32be(&c);
-			w = evd_get_u32be(&c);
-			h = evd_get_u32be(&c);
-			if (evd_cursor_ok(&c) && (uint64_t)w * h > (uint64_t)t->width * t->height) {
-				t->width = w;
-				t->height = h;
-			}
+		if ((uint64_t)p->width * p->height > (uint64_t)t->width * t->height) {
+			t->width = p->width;
+			t->height = p->height;
 		}
+		if (p->rotation >= 0)
+			t->rotation = p->rotation;
+	}
+	return r == EVD_END ? 0 : r;
+}
+
+/* ipma: per item the numbers of its properties, from 1 in the order of ipco. */
+static int read_ipma(struct evd_bmff *x, const struct evd_bmff_box *box, struct items *t,
+                     struct evd_error *err)
+{
+	struct evd_buf b;
+	struct evd_cursor c;
+	uint8_t version;
+	bool wide;
+	uint32_t count;
+	int r;
+
+	evd_buf_init(&b, EVD_BMFF_LOAD_MAX);
+	r = evd_bmff_load(x, box, &b, err);
+	evd_cursor_init(&c, evd_buf_view(&b));
+	version = evd_get_u8(&c);
+	evd_get_u16be(&c);
+	wide = evd_get_u8(&c) & 1;
+	count = evd_get_u32be(&c);
+	for (uint32_t i = 0; r == 0 && i < count && evd_cursor_ok(&c); i++) {
+		uint32_t id = version ? evd_get_u32be(&c) : evd_get_u16be(&c);
+		unsigned n = evd_get_u8(&c);
+		struct item *item = evd_cursor_ok(&c) ? item_of(t, id) : NULL;
+
+		for (unsigned k = 0; k < n && evd_cursor_ok(&c); k++) {
+			size_t at = wide ? evd_get_u16be(&c) & 0x7FFFu : evd_get_u8(&c) & 0x7Fu;
+			const struct property *p;
+
+			if (!item || at < 1 || at > t->n_properties)
+				continue;
+			p = &t->property[at - 1];
+			item->has_properties = true;
+			if (p->width) {
+				item->width = p->width;
+				item->height = p->height;
+			}
+			if (p->rotation >= 0)
+				item->rotation = p->rotation;
+		}
+	}
+	evd_buf_release(&b);
+	return r;
+}
+
+static int read_iprp(struct evd_bmff *x, const struct evd_bmff_box *iprp, struct items *t,
+                     struct evd_error *err)
+{
+	uint64_t pos = iprp->off;
+	struct evd_bmff_box box;
+	int r;
+
+	while ((r = evd_bmff_next(x, &pos, iprp->off + iprp->len, &box, err)) == 0) {
+		if (evd_bmff_is(&box, "ipco"))
+			r = read_ipco(x, &box, t, err);
+		else if (evd_bmff_is(&box, "ipma"))
+			r = read_ipma(x, &box, t, err);
+		if (r)
+			return r;
+	}
+	return r == EVD_END ? 0 : r;
+}
+
+/* iref (14496-12 §8.11.12): boxes whose type is the kind of reference, from an item to items. */
+static int read_iref(struct evd_bmff *x, const struct evd_bmff_box *iref, struct items *t,
+                     struct evd_error *err)
+{
+	uint64_t pos = iref->off + 4;
+	struct evd_bmff_box box;
+	uint8_t version = 0, b[4];
+	struct evd_cursor c;
+	size_t got;
+	int r = evd_source_read(x->s, iref->off, &version, 1, &got, err);
+
+	while (r == 0 && (r = evd_bmff_next(x, &pos, iref->off + iref->len, &box, err)) == 0) {
+		if (!evd_bmff_is(&box, "thmb") || t->n_thumbnails == THUMBNAILS_MAX)
+			continue;
+		r = evd_source_read(x->s, box.off, b, sizeof b, &got, err);
+		evd_cursor_init(&c, evd_view_of(b, got));
+		t->thumbnail[t->n_thumbnails] = version ? evd_get_u32be(&c) : evd_get_u16be(&c);
+		t->n_thumbnails += evd_cursor_ok(&c);
 	}
 	return r == EVD_END ? 0 : r;
 }
@@ -184,10 +303,10 @@ static int read_iinf(struct evd_bmff *x, const struct evd_bmff_box *iinf, struct
 }
 
 /* An EXIF item begins with the distance to its TIFF header (ISO/IEC 23008-12 §A.2.1). */
-static int emit_exif(struct evd_bmff *x, const struct item *item, uint64_t off,
-                     struct evd_error *err)
+static int emit_exif(struct evd_bmff *x, const struct items *t, const struct item *item,
+                     uint64_t off, struct evd_error *err)
 {
-	struct evd_exif_seen seen = {0};
+	struct evd_exif_seen seen = {t->width, t->height};
 	struct evd_error why = {0};
 	uint8_t b[4];
 	struct evd_cursor c;
@@ -239,13 +358,43 @@ static int emit_item(struct evd_bmff *x, const struct items *t, const struct ite
 		                       "the %s item %s", exif ? "EXIF" : "XMP",
 		                       item->scattered ? "is scattered over several extents"
 		                                       : "lies outside the file");
-	return exif ? emit_exif(x, item, off, err) : emit_xmp(x, item, off, err);
+	return exif ? emit_exif(x, t, item, off, err) : emit_xmp(x, item, off, err);
 }
 
-static int emit_all(struct evd_bmff *x, const struct items *t, struct evd_error *err)
+/* What the properties of the main picture say counts more than what stands anywhere. */
+static void choose_main(struct items *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct item *item = &t->item[i];
+
+		if (item->id != t->primary || !item->has_properties)
+			continue;
+		if (item->width && item->height) {
+			t->width = item->width;
+			t->height = item->height;
+		}
+		t->rotation = item->rotation;
+	}
+}
+
+static int emit_thumbnails(struct evd_bmff *x, const struct items *t, struct evd_error *err)
+{
+	struct evd_exif_seen seen = {t->width, t->height};
+	int r = 0;
+
+	for (size_t k = 0; k < t->n_thumbnails; k++)
+		for (size_t i = 0; r == 0 && i < t->n; i++)
+			if (t->item[i].id == t->thumbnail[k] && t->item[i].width && t->item[i].height)
+				r = evd_thumbnail_emit("heif.thumbnail", t->item[i].width, t->item[i].height, &seen,
+				                       x->sink, err);
+	return r;
+}
+
+static int emit_all(struct evd_bmff *x, struct items *t, struct evd_error *err)
 {
 	int r = 0;
 
+	choose_main(t);
 	if (t->width)
 		r = evd_emit_number(x->sink, "heif", "width", "width", t->width, err);
 	if (r == 0 && t->height)
@@ -259,6 +408,8 @@ static int emit_all(struct evd_bmff *x, const struct items *t, struct evd_error 
 			                  err);
 	if (r == 0)
 		r = evd_emit_number(x->sink, "heif", "items", NULL, t->n, err);
+	if (r == 0)
+		r = emit_thumbnails(x, t, err);
 	for (size_t i = 0; r == 0 && i < t->n; i++)
 		r = emit_item(x, t, &t->item[i], err);
 	return r;
@@ -279,7 +430,9 @@ int evd_bmff_items(struct evd_bmff *x, const struct evd_bmff_box *meta, struct e
 		} else if (evd_bmff_is(&box, "iloc")) {
 			r = read_iloc(x, &box, &t, err);
 		} else if (evd_bmff_is(&box, "iprp")) {
-			r = read_properties(x, box.off, box.off + box.len, &t, err);
+			r = read_iprp(x, &box, &t, err);
+		} else if (evd_bmff_is(&box, "iref")) {
+			r = read_iref(x, &box, &t, err);
 		} else if (evd_bmff_is(&box, "idat")) {
 			t.idat_off = box.off;
 			t.idat_len = box.len;
@@ -299,5 +452,6 @@ int evd_bmff_items(struct evd_bmff *x, const struct evd_bmff_box *meta, struct e
 	if (r == EVD_END)
 		r = emit_all(x, &t, err);
 	free(t.item);
+	free(t.property);
 	return r;
 }

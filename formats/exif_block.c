@@ -483,6 +483,21 @@ static bool thumbnail_size(struct reader *x, uint32_t *w, uint32_t *h)
 }
 
 /* Proportions that differ by more than a twentieth are said; what they mean is not. */
+int evd_thumbnail_emit(const char *group, uint32_t tw, uint32_t th,
+                       const struct evd_exif_seen *seen, struct evd_sink *sink,
+                       struct evd_error *err)
+{
+	double a = (double)tw * seen->height, b = (double)th * seen->width;
+	int r = evd_emit_format(sink, group, "size", NULL, err, "%ux%u", tw, th);
+
+	if (r == 0 && (a > b * 1.05 || b > a * 1.05))
+		r = evd_emit_observation(sink, "thumbnail-mismatch", err,
+		                         "the embedded thumbnail has %ux%u pixels, the picture %ux%u: "
+		                         "other proportions",
+		                         tw, th, seen->width, seen->height);
+	return r;
+}
+
 static int observe_sizes(struct reader *x, const struct evd_exif_seen *seen, struct evd_error *err)
 {
 	const struct gathered *g = &x->g;
@@ -491,16 +506,8 @@ static int observe_sizes(struct reader *x, const struct evd_exif_seen *seen, str
 
 	if (!seen->width || !seen->height)
 		return 0;
-	if (g->thumb_len && thumbnail_size(x, &tw, &th)) {
-		double a = (double)tw * seen->height, b = (double)th * seen->width;
-
-		r = evd_emit_format(x->sink, "exif.thumbnail", "size", NULL, err, "%ux%u", tw, th);
-		if (r == 0 && (a > b * 1.05 || b > a * 1.05))
-			r = evd_emit_observation(x->sink, "thumbnail-mismatch", err,
-			                         "the embedded thumbnail has %ux%u pixels, the picture %ux%u: "
-			                         "other proportions",
-			                         tw, th, seen->width, seen->height);
-	}
+	if (g->thumb_len && thumbnail_size(x, &tw, &th))
+		r = evd_thumbnail_emit("exif.thumbnail", tw, th, seen, x->sink, err);
 	if (r == 0 && g->exif_width && g->exif_height &&
 	    (g->exif_width != seen->width || g->exif_height != seen->height))
 		r = evd_emit_observation(x->sink, "size-mismatch", err,

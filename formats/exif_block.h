@@ -23,6 +23,14 @@ int evd_exif_emit(const struct evd_source *s, uint64_t off, uint64_t len,
                   const struct evd_exif_seen *seen, struct evd_sink *sink,
                   struct evd_error *err) EVD_MUST_USE;
 
+/*
+ * evd_thumbnail_emit(group, tw, th, seen, sink, err): the size of an embedded thumbnail, and whether its
+ * proportions are those of the picture.
+ */
+int evd_thumbnail_emit(const char *group, uint32_t tw, uint32_t th,
+                       const struct evd_exif_seen *seen, struct evd_sink *sink,
+                       struct evd_error *err) EVD_MUST_USE;
+
 /* A tag's name and meaning, by directory; NULL if unknown (exif_tags.c). */
 enum evd_exif_dir { EVD_EXIF_IFD0, EVD_EXIF_EXIF, EVD_EXIF_GPS, EVD_EXIF_INTEROP, EVD_EXIF_IFD1 };
 enum evd_exif_form {

@@ -54,6 +54,9 @@ static void damaged(struct evd_image *im, uint64_t off)
 	im->damaged_off = off;
 }
 
+static const uint8_t c2pa_store[16] = {'c',  '2',  'p',  'a',  0x00, 0x11, 0x00, 0x10,
+                                       0x80, 0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71};
+
 /* A JPEG segment's meaning is told by the text at its start. */
 static void jpeg_segment(struct evd_image *im, uint8_t marker, uint64_t off, uint64_t len,
                          struct evd_view peek)
@@ -69,9 +72,11 @@ static void jpeg_segment(struct evd_image *im, uint8_t marker, uint64_t off, uin
 		add(im, EVD_IMAGE_XMP_MORE, off + sizeof more, len - sizeof more, NULL);
 	else if (marker == 0xED && STARTS(peek, "Photoshop 3.0\0"))
 		add(im, EVD_IMAGE_IPTC, off + 14, len - 14, NULL);
-	/* "JP", instance, packet number, then a box whose type is jumb (ISO/IEC 18477-3) */
-	else if (marker == 0xEB && STARTS(peek, "JP") && peek.len >= 16 &&
-	         memcmp(peek.p + 12, "jumb", 4) == 0)
+	/* "JP", instance, packet number, then a box of type jumb (ISO/IEC 18477-3). Others put boxes there too: its
+	 * description box begins with the type of a C2PA manifest store (C2PA 2.1 §11.1.4.2) */
+	else if (marker == 0xEB && STARTS(peek, "JP") && peek.len >= 40 &&
+	         memcmp(peek.p + 12, "jumb", 4) == 0 && memcmp(peek.p + 20, "jumd", 4) == 0 &&
+	         memcmp(peek.p + 24, c2pa_store, sizeof c2pa_store) == 0)
 		add(im, EVD_IMAGE_C2PA, off + 8, len - 8, NULL);
 	else if (marker == 0xFE)
 		add(im, EVD_IMAGE_COMMENT, off, len, NULL);
@@ -253,7 +258,24 @@ static int scan_webp(const struct evd_source *s, struct evd_image *im, struct ev
 	return 0;
 }
 
-/* TIFF is one EXIF block; XMP and IPTC are tags 700 and 34377 of its first directory. */
+/* A value of the first directory that is a block of its own: XMP, IPTC data sets (which some writers call LONGs), the
+ * Photoshop resources that hold them, a C2PA manifest store (C2PA 2.1 §A.3.5). */
+static void tiff_block(struct evd_image *im, uint32_t tag, uint32_t type, uint32_t count,
+                       uint32_t off)
+{
+	uint64_t len = type == 1 || type == 7 ? count : type == 4 ? 4 * (uint64_t)count : 0;
+
+	if (len <= 4)
+		return;
+	if (tag == 700 && type != 4)
+		add(im, EVD_IMAGE_XMP, off, len, NULL);
+	else if (tag == 33723 || (tag == 34377 && type != 4))
+		add(im, EVD_IMAGE_IPTC, off, len, NULL);
+	else if (tag == 52545 && type == 7)
+		add(im, EVD_IMAGE_C2PA, off, len, NULL);
+}
+
+/* TIFF is one EXIF block; others are values of its first directory. */
 static int scan_tiff(const struct evd_source *s, struct evd_image *im, struct evd_error *err)
 {
 	uint8_t h[8], e[12];
@@ -293,10 +315,8 @@ static int scan_tiff(const struct evd_source *s, struct evd_image *im, struct ev
 			im->width = value;
 		else if (tag == 257)
 			im->height = value;
-		else if (tag == 700 && (type == 1 || type == 7) && count > 4)
-			add(im, EVD_IMAGE_XMP, value, count, NULL);
-		else if (tag == 34377 && (type == 1 || type == 7) && count > 4)
-			add(im, EVD_IMAGE_IPTC, value, count, NULL);
+		else
+			tiff_block(im, tag, type, count, value);
 	}
 	return 0;
 }

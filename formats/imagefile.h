@@ -12,7 +12,7 @@ enum evd_image_kind {
 	EVD_IMAGE_EXIF,     /* a TIFF structure */
 	EVD_IMAGE_XMP,      /* an XMP packet */
 	EVD_IMAGE_XMP_MORE, /* extended XMP: 32-byte digest, u32 full length, u32 offset, bytes */
-	EVD_IMAGE_IPTC,     /* Photoshop resource blocks (8BIM) */
+	EVD_IMAGE_IPTC,     /* Photoshop resource blocks (8BIM), or IPTC data sets alone */
 	EVD_IMAGE_C2PA,     /* a JUMBF box with a C2PA manifest store */
 	EVD_IMAGE_COMMENT,  /* JPEG COM */
 	EVD_IMAGE_TEXT,     /* PNG tEXt, zTXt, iTXt */

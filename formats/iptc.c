@@ -175,7 +175,7 @@ static int read_iptc(const struct evd_input *in, struct evd_sink *sink, struct e
 const struct evd_format evd_format_iptc = {
     .name = "iptc",
     .version = "1",
-    .spec = "IPTC-NAA IIM 4.2 in Photoshop resource blocks",
+    .spec = "IPTC-NAA IIM 4.2 in Photoshop resource blocks, or as a TIFF tag",
     .confirmed = true,
     .probe = probe,
     .read = read_iptc,

@@ -51,8 +51,6 @@ def segment(marker, body):
     return struct.pack(">BBH", 255, marker, len(body) + 2) + body
 
 
-jumb = struct.pack(">I4s", 40, b"jumb") + struct.pack(">I4s", 32, b"jumd") + b"c2pa" + bytes(20)
-put("image/manifest.jpg", jpg[:2] + segment(0xEB, b"JP" + struct.pack(">HI", 1, 1) + jumb) + jpg[2:])
 t = struct.pack(">HBBBBB", 2026, 3, 12, 18, 15, 44)
 chunk = struct.pack(">I", 7) + b"tIME" + t + struct.pack(">I", zlib.crc32(b"tIME" + t))
 put("image/time.png", png[:33] + chunk + png[33:])

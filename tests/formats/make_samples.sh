@@ -1,6 +1,6 @@
 #!/bin/sh
 # make_samples.sh FOLDER: makes the golden samples of the metadata readers, all synthetic, with
-# ffmpeg, exiftool, Pillow, qpdf, zip, 7z and small Python; run once, results are kept in the tree
+# ffmpeg, exiftool, Pillow, heif-enc, qpdf, zip, 7z and small Python; run once, results are kept in the tree
 # because other versions of these tools make other bytes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -36,6 +36,24 @@ exiftool -q -overwrite_original -XMP-dc:Description='opis & <znak>' -XMP-dc:Subj
 cp image/plain.jpg iptc/agency.jpg
 exiftool -q -overwrite_original -codedcharacterset=utf8 -IPTC:Keywords=pretnja -IPTC:Keywords=poruka \
 	-IPTC:City=Приштина -IPTC:By-line='Ana A' -IPTC:DateCreated=2026:03:12 -IPTC:TimeCreated=18:15:44+01:00 iptc/agency.jpg
+
+# pictures of other containers: thumbnails of other proportions, IPTC in TIFF, manifests
+cp image/plain.tif iptc/agency.tif
+exiftool -q -overwrite_original -IPTC:Keywords=pretnja -IPTC:City=Skoplje -IPTC:By-line='Ana A' \
+	-IPTC:DateCreated=2026:03:12 -IPTC:TimeCreated=18:15:44+01:00 -XMP-dc:Title=Naslov iptc/agency.tif
+for kind in png webp; do
+	cp image/plain.$kind exif/thumb.$kind
+	exiftool -q -overwrite_original -n -EXIF:GPSLatitude=44.8163 -EXIF:GPSLatitudeRef=N -EXIF:GPSLongitude=20.4602 \
+		-EXIF:GPSLongitudeRef=E -EXIF:DateTimeOriginal='2026:03:12 18:15:44' -EXIF:OffsetTimeOriginal=+01:00 \
+		-EXIF:Orientation=6 -EXIF:Make=Uzorak -EXIF:Software=V1.2 '-EXIF:ThumbnailImage<=image/tall.jpg' exif/thumb.$kind
+done
+# HEIC: heif-enc of libheif 1.15.1 makes a thumbnail item; its ispe is then made another one by make_variants.py
+ff -f lavfi -i testsrc=s=256x192 -frames:v 1 big.png
+heif-enc -q 10 -t 64 -o isobmff/thumb.heic big.png >/dev/null
+rm big.png
+exiftool -q -overwrite_original -n -EXIF:GPSLatitude=44.8163 -EXIF:GPSLatitudeRef=N -EXIF:GPSLongitude=20.4602 \
+	-EXIF:GPSLongitudeRef=E -EXIF:Model='Telefon 1' -XMP-dc:Title=Naslov '-EXIF:ThumbnailImage<=image/tall.jpg' isobmff/thumb.heic
+/usr/bin/python3 "$here/make_variants.py" .
 
 # recordings
 ff -f lavfi -i testsrc=d=0.4:s=64x48:r=10 -f lavfi -i sine=d=0.4:r=16000 -c:v mpeg4 -c:a aac \
