@@ -1,4 +1,4 @@
-/* cmd_list: `evidence list`, `show`, `view`: what is in the case, without opening any of it. */
+/* cmd_list: `evidence list`, `view`: what is in the case, without opening any of it. */
 #include "cmd.h"
 #include "i18n.h"
 
@@ -116,108 +116,6 @@ const struct cmd_row cmd_list = {
     "  --all   also the files that earlier seals left\n",
     N_("list the items"),
     run_list,
-};
-
-/* ---- show: every record that speaks of an item ---- */
-
-struct showing {
-	struct cmd_global *g;
-	struct evd_id id;
-	bool any;
-	struct evd_case *c;
-};
-
-static void put_record(struct showing *s, const struct evd_json *j, struct evd_view line)
-{
-	size_t at = 1;
-
-	s->any = true;
-	if (s->g->json) {
-		printf("%.*s\n", (int)line.len, (const char *)line.p);
-		return;
-	}
-	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next) {
-		const struct evd_json_node *n = &j->node[at];
-		struct evd_buf plain = {0};
-
-		if (evd_view_is(n->key, "case") || evd_view_is(n->key, "salt"))
-			continue;
-		printf("  %-14.*s ", (int)n->key.len, (const char *)n->key.p);
-		if (n->type == EVD_JSON_STRING)
-			evd_put_unescaped(&plain, n->raw);
-		else
-			evd_put_view(&plain, n->raw);
-		cmd_put_text(evd_buf_view(&plain));
-		putchar('\n');
-		evd_buf_release(&plain);
-	}
-	putchar('\n');
-}
-
-static int show_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
-                       struct evd_view line, struct evd_error *err)
-{
-	struct showing *s = ctx;
-	uint64_t seq = s->c->log.entry.seq;
-	bool about = seq == s->id.seq && r->k == s->id.k;
-
-	(void)err;
-	if ((r->kind == EVD_KIND_ORIGIN || r->kind == EVD_KIND_CORRECTION) &&
-	    r->first.seq == s->id.seq && r->first.k == s->id.k)
-		about = true;
-	if (r->kind == EVD_KIND_SCOPE && r->first.seq == s->id.seq && r->first.k <= s->id.k &&
-	    r->last.k >= s->id.k) {
-		if (!s->g->json)
-			printf("  named by entry %" PRIu64 " (%s)\n\n", seq,
-			       evd_action_rule(s->c->log.entry.action)->name);
-		about = s->g->json;
-	}
-	if (about)
-		put_record(s, j, line);
-	return 0;
-}
-
-static int run_show(struct cmd_global *g, int argc, char **argv)
-{
-	struct evd_case c;
-	struct cmd_items items;
-	const struct cmd_item *it;
-	struct showing s = {.g = g, .c = &c};
-	struct evd_error err = {0};
-	int r;
-
-	if (cmd_option(g, &cmd_show, NULL, argc, argv) != -1)
-		return cmd_option_exit();
-	if (argc - optind != 1)
-		return cmd_usage(&cmd_show, "say which item or record: exhibit number or id");
-	r = open_items(g, &c, &items);
-	if (r)
-		return r;
-	it = cmd_items_find(&items, argv[optind]);
-	if (it)
-		s.id = it->id;
-	else if (!evd_id_parse(evd_view_str(argv[optind]), &s.id))
-		r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[optind]);
-	if (r == 0)
-		r = evd_case_read(&c, NULL, show_record, &s, &err);
-	if (r == 0 && !s.any)
-		r = evd_fail(&err, EVD_E_NOTFOUND, "no record %s", argv[optind]);
-	if (r)
-		r = cmd_fail(r, &err);
-	cmd_items_release(&items);
-	evd_case_close(&c);
-	return r;
-}
-
-const struct cmd_row cmd_show = {
-    "show",
-    "usage: evidence show ITEM\n"
-    "\n"
-    "Prints every record that speaks of an item: digests, origin, corrections, and the entries "
-    "that\n"
-    "name it. The item itself is not opened.\n",
-    N_("show the records of an item"),
-    run_show,
 };
 
 /* ---- view ---- */

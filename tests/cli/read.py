@@ -138,6 +138,21 @@ def proofs_at_add(programs, samples):
 	check(said['files.L01'] == {'proof-unchecked'}, 'files.L01: %r' % said['files.L01'])
 
 
+def shown(cli, samples):
+	"""`show` says what was read of an item and what not. Values: exiftool of the photo, zipinfo of the archive."""
+	said = [' '.join(line.split()) for line in cli.evidence('show', '13').splitlines()]
+	for line in ('field exif.ifd0 Model SM-A546B', 'field exif GPSPosition 44.8163000,20.4602000', 'reading exif 1 whole'):
+		check(line in said, 'show 13 does not say %r: %r' % (line, said))
+	cli.evidence('add', os.path.join(samples, '..', 'formats', 'archive', 'locked.zip'), reads=True)
+	item = max(r['id'] for r in records(cli, 6) if r['kind'] == 'content')
+	said = [' '.join(line.split()) for line in cli.evidence('show', item).splitlines()]
+	check('unread archive encrypted member 1 is encrypted' in said, 'what was not read: %r' % said)
+	said = cli.evidence('show', '1')
+	check('message        15 (' in said and 'Biseda me Arben K në WhatsApp.txt' in said, 'how many messages: ' + said)
+	lines = [json.loads(line) for line in cli.evidence('show', '--json', '1').splitlines()]
+	check(sum(r['kind'] == 'message' for r in lines) == 15, 'all records as JSON')
+
+
 def main():
 	cli, samples = Cli(sys.argv[1]), sys.argv[2]
 	pin = cli.identity()
@@ -169,6 +184,7 @@ def main():
 	check([(r['item'], r['memory'], r['seconds']) for r in limited] == [('2/2', 300 << 20, 7), ('2/4', 300 << 20, 7)],
 		'limits as set: %r' % limited)
 	check('no item' in cli.evidence('read', '99', expect=66), 'reading nothing')
+	shown(cli, samples)
 	cli.evidence('seal', cli.path('case.asice'))
 	check(cli.verdict('--pin', pin, cli.path('case.asice'))['verdict'] == 'TOTAL-PASSED', 'a case with read-outs verifies')
 	at_add(sys.argv[1], samples)

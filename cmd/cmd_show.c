@@ -1,0 +1,226 @@
+/*
+ * cmd_show: `evidence show`: every record that speaks of an item, and what its last reading made of it: a
+ * line for each fact and each thing that could not be read; of chats how many records, which search lists.
+ */
+#include "cmd.h"
+#include "i18n.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNTED_MAX 16u
+
+struct showing {
+	struct cmd_global *g;
+	struct evd_id id;
+	char item[48]; /* the id as records spell it */
+	bool any;
+	struct evd_case *c;
+	uint64_t reading; /* the last read-out entry that speaks of it */
+	struct {
+		char kind[33];
+		uint64_t n;
+	} counted[COUNTED_MAX];
+};
+
+static void put_value(struct evd_json_node const *n)
+{
+	struct evd_buf plain = {0};
+
+	if (n->type == EVD_JSON_STRING)
+		evd_put_unescaped(&plain, n->raw);
+	else
+		evd_put_view(&plain, n->raw);
+	cmd_put_text(evd_buf_view(&plain));
+	evd_buf_release(&plain);
+}
+
+static void put_record(struct showing *s, const struct evd_json *j, struct evd_view line)
+{
+	size_t at = 1;
+
+	s->any = true;
+	if (s->g->json) {
+		printf("%.*s\n", (int)line.len, (const char *)line.p);
+		return;
+	}
+	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next) {
+		const struct evd_json_node *n = &j->node[at];
+
+		if (evd_view_is(n->key, "case") || evd_view_is(n->key, "salt"))
+			continue;
+		printf("  %-14.*s ", (int)n->key.len, (const char *)n->key.p);
+		put_value(n);
+		putchar('\n');
+	}
+	putchar('\n');
+}
+
+/* Kinds of which each record is a line, and what the line says. */
+static const struct {
+	const char *kind;
+	const char *part[6];
+} told[] = {
+    {"field", {"group", "name", "label", "value", "valueBytes"}},
+    {"member", {"path", "pathBytes", "size"}},
+    {"observation", {"code", "text", "textBytes"}},
+    {"reading", {"reader", "version", "end", "text"}},
+    {"read-item", {"end", "sandbox", "memory", "seconds", "output"}},
+    {"unread", {"reader", "code", "text", "offset", "bytes"}},
+};
+
+static void count(struct showing *s, struct evd_view kind)
+{
+	for (size_t i = 0; i < COUNTED_MAX; i++) {
+		if (s->counted[i].n == 0)
+			snprintf(s->counted[i].kind, sizeof s->counted[i].kind, "%.*s",
+			         (int)(kind.len < 32 ? kind.len : 32), (const char *)kind.p);
+		if (evd_view_is(kind, s->counted[i].kind)) {
+			s->counted[i].n++;
+			return;
+		}
+	}
+}
+
+/* A record of a reader's, or of how its reading went. */
+static void put_read(struct showing *s, const struct evd_json *j, struct evd_view line)
+{
+	struct evd_view kind;
+
+	if (s->g->json || !evd_json_string(j, 0, "kind", &kind)) {
+		put_record(s, j, line);
+		return;
+	}
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		if (!evd_view_is(kind, told[i].kind))
+			continue;
+		printf("  %-14s", told[i].kind);
+		for (size_t k = 0; k < 6 && told[i].part[k]; k++) {
+			size_t at = evd_json_find(j, 0, told[i].part[k]);
+
+			if (at == 0)
+				continue;
+			putchar(' ');
+			put_value(&j->node[at]);
+		}
+		putchar('\n');
+		return;
+	}
+	count(s, kind);
+}
+
+static bool speaks_of(const struct evd_record *r, struct evd_id id)
+{
+	return r->first.seq == id.seq && r->first.k <= id.k && r->last.k >= id.k;
+}
+
+static int find_reading(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                        struct evd_view line, struct evd_error *err)
+{
+	struct showing *s = ctx;
+
+	(void)j;
+	(void)line;
+	(void)err;
+	if (r->kind == EVD_KIND_SCOPE && s->c->log.entry.action == EVD_READ_OUT && speaks_of(r, s->id))
+		s->reading = s->c->log.entry.seq;
+	return 0;
+}
+
+static int show_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
+                       struct evd_view line, struct evd_error *err)
+{
+	struct showing *s = ctx;
+	uint64_t seq = s->c->log.entry.seq;
+	bool about = seq == s->id.seq && r->k == s->id.k;
+	struct evd_view item;
+
+	(void)err;
+	if ((r->kind == EVD_KIND_ORIGIN || r->kind == EVD_KIND_CORRECTION) &&
+	    r->first.seq == s->id.seq && r->first.k == s->id.k)
+		about = true;
+	if (r->kind == EVD_KIND_SCOPE && speaks_of(r, s->id)) {
+		if (!s->g->json)
+			printf("  named by entry %" PRIu64 " (%s)\n\n", seq,
+			       evd_action_rule(s->c->log.entry.action)->name);
+		about = s->g->json;
+	}
+	if (about)
+		put_record(s, j, line);
+	else if (r->kind == EVD_KIND_OTHER && seq == s->reading &&
+	         evd_json_string(j, 0, "item", &item) && evd_view_is(item, s->item))
+		put_read(s, j, line);
+	return 0;
+}
+
+static void put_counts(const struct showing *s)
+{
+	for (size_t i = 0; i < COUNTED_MAX && s->counted[i].n && !s->g->json; i++)
+		printf("  %-14s %" PRIu64 " ('evidence search --item %s')\n", s->counted[i].kind,
+		       s->counted[i].n, s->item);
+}
+
+static int show(struct showing *s, struct evd_error *err)
+{
+	int r;
+
+	snprintf(s->item, sizeof s->item, "%" PRIu64 "/%" PRIu64, s->id.seq, s->id.k);
+	r = evd_case_read(s->c, NULL, find_reading, s, err);
+	if (r == 0)
+		r = evd_case_read(s->c, NULL, show_record, s, err);
+	if (r == 0)
+		put_counts(s);
+	return r;
+}
+
+static int run_show(struct cmd_global *g, int argc, char **argv)
+{
+	struct evd_case c;
+	struct cmd_items items;
+	const struct cmd_item *it;
+	struct showing s = {.g = g, .c = &c};
+	struct evd_error err = {0};
+	int r;
+
+	if (cmd_option(g, &cmd_show, NULL, argc, argv) != -1)
+		return cmd_option_exit();
+	if (argc - optind != 1)
+		return cmd_usage(&cmd_show, "say which item or record: exhibit number or id");
+	r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+	if (r)
+		return cmd_fail(r, &err);
+	r = cmd_items_read(&c, &items);
+	if (r) {
+		evd_case_close(&c);
+		return r;
+	}
+	it = cmd_items_find(&items, argv[optind]);
+	if (it)
+		s.id = it->id;
+	else if (!evd_id_parse(evd_view_str(argv[optind]), &s.id))
+		r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[optind]);
+	if (r == 0)
+		r = show(&s, &err);
+	if (r == 0 && !s.any)
+		r = evd_fail(&err, EVD_E_NOTFOUND, "no record %s", argv[optind]);
+	if (r)
+		r = cmd_fail(r, &err);
+	cmd_items_release(&items);
+	evd_case_close(&c);
+	return r;
+}
+
+const struct cmd_row cmd_show = {
+    "show",
+    "usage: evidence show ITEM\n"
+    "\n"
+    "Prints every record that speaks of an item: digests, origin, corrections, the entries that\n"
+    "name it, and what its last reading says: metadata, what could not be read, how many "
+    "messages.\n"
+    "The item itself is not opened.\n",
+    N_("show the records of an item"),
+    run_show,
+};
