@@ -55,6 +55,8 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		evd_time_format(utc, h->utc_ms);
 		evd_object_cstr(&o, "timeUtc", utc);
 	}
+	if (h->elsewhere.len)
+		evd_object_raw(&o, "foundIn", h->elsewhere);
 	r = evd_object_write(&o, &b, err);
 	if (r == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
@@ -102,13 +104,66 @@ static void put_time(const struct evd_hit *h)
 	}
 }
 
+/* One line for a text that is not the present one: which it is, and what it says. */
+static void put_other(const char *label, const struct evd_json *j, size_t object, const char *key)
+{
+	struct evd_buf plain = {0};
+	struct evd_view v = {NULL, 0};
+
+	printf("\n    %s: ", label);
+	if (evd_json_string(j, object, key, &v))
+		evd_put_unescaped(&plain, v);
+	else
+		evd_put_str(&plain, _("(not text)"));
+	put_shown(evd_buf_view(&plain));
+	evd_buf_release(&plain);
+}
+
+static void put_versions(const struct evd_json *j, size_t list)
+{
+	size_t at = list + 1;
+
+	for (uint32_t i = 0; i < j->node[list].count; i++, at = j->node[at].next) {
+		struct evd_view when = {NULL, 0};
+		char label[160];
+
+		if (!evd_json_string(j, at, "timeUtc", &when))
+			evd_json_string(j, at, "timeLocal", &when);
+		snprintf(label, sizeof label, "%s%s%.*s", _("earlier version"), when.len ? " " : "",
+		         (int)(when.len < 40 ? when.len : 40), when.len ? (const char *)when.p : "");
+		put_other(label, j, at, "body");
+	}
+}
+
+/* Where the words stand, when they are not in the text shown above. */
+static int put_elsewhere(struct evd_view object, struct evd_error *err)
+{
+	struct evd_json j = {0};
+	char key[EVD_OBJECT_KEY_MAX];
+	size_t at = 1;
+	int r = object.len ? evd_json_parse(&j, object, err) : 0;
+
+	for (uint32_t i = 0; r == 0 && j.n && i < j.node[0].count; i++, at = j.node[at].next) {
+		struct evd_view k = j.node[at].key;
+
+		if (j.node[at].type == EVD_JSON_ARRAY) {
+			put_versions(&j, at);
+			continue;
+		}
+		snprintf(key, sizeof key, "%.*s", (int)k.len, (const char *)k.p);
+		put_other(key, &j, 0, key);
+	}
+	evd_json_release(&j);
+	return r;
+}
+
 /* What a court is told to look at: exhibit 3, chat 1, message 12. */
 static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 {
 	struct evd_view who = h->who.len ? h->who : h->number.len ? h->number : h->handle;
+	int r;
 
 	(void)ctx;
-	(void)err;
 	if (h->exhibit)
 		printf(_("exhibit %llu"), (unsigned long long)h->exhibit);
 	else
@@ -119,6 +174,10 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	put_shown(h->kind);
 	if (h->n)
 		printf(" %" PRIu64, h->n);
+	if (evd_view_is(h->kind, "message") && h->type.len && !evd_view_is(h->type, "text")) {
+		fputs(", ", stdout);
+		put_shown(h->type);
+	}
 	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
 	put_time(h);
 	fputs("\n    ", stdout);
@@ -129,8 +188,9 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	if (h->name.len && h->text.len)
 		fputs(": ", stdout);
 	put_shown(h->text);
+	r = put_elsewhere(h->elsewhere, err);
 	putchar('\n');
-	return 0;
+	return r;
 }
 
 static bool moment(const char *text, bool end, int64_t *ms)

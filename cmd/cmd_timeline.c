@@ -79,6 +79,10 @@ static void put_notes(const struct evd_json *j)
 	    {"standard-offset", N_("its offset may be one hour off")},
 	    {"seconds-by-size", N_("taken as seconds by its size")},
 	    {"no-time", N_("no time that can be read")},
+	    {"deleted", N_("deleted")},
+	    {"deleted-in-part", N_("part of it deleted")},
+	    {"recently-deleted", N_("deleted: it lies in the app's own bin")},
+	    {"edited", N_("edited later")},
 	};
 	size_t flags = evd_json_find(j, 0, "flags"), at = flags + 1;
 	const char *between = "  [";
@@ -104,7 +108,10 @@ static void put_row(const struct evd_json *j)
 	evd_json_string(j, 0, "what", &what);
 	if (evd_view_is(what, "message")) {
 		put_text(j, "sender", "");
-		put_text(j, "text", ": ");
+		if (evd_json_find(j, 0, "text"))
+			put_text(j, "text", ": ");
+		else
+			put_text(j, "type", ": ");
 	} else if (evd_view_is(what, "metadata")) {
 		put_text(j, "group", "");
 		put_text(j, "name", " ");

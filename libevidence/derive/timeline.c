@@ -19,11 +19,16 @@ enum flag {
 	DAY_MONTH = 8,
 	STANDARD_OFFSET = 16,
 	BY_SIZE = 32,
-	NO_TIME = 64
+	NO_TIME = 64,
+	DELETED = 128,
+	DELETED_IN_PART = 256,
+	IN_BIN = 512,
+	EDITED = 1024
 };
-static const char *const flag_name[] = {"no-zone",   "dst-twice",       "dst-skipped",
-                                        "day-month", "standard-offset", "seconds-by-size",
-                                        "no-time"};
+static const char *const flag_name[] = {"no-zone",          "dst-twice",       "dst-skipped",
+                                        "day-month",        "standard-offset", "seconds-by-size",
+                                        "no-time",          "deleted",         "deleted-in-part",
+                                        "recently-deleted", "edited"};
 
 /* An item: its exhibit number, and its latest read-out. */
 struct known_item {
@@ -248,6 +253,35 @@ static unsigned ambiguity(const struct evd_json *j)
 	                                           : 0u;
 }
 
+static bool lists(const struct evd_json *j, const char *key, const char *word)
+{
+	size_t list = evd_json_find(j, 0, key), at = list + 1;
+	bool has = false;
+
+	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next)
+		has = has || evd_view_is(j->node[at].raw, word);
+	return has;
+}
+
+/* What became of a message later: its row must not look like one that still stands as it was sent. */
+static unsigned fate(const struct evd_json *j)
+{
+	size_t details = evd_json_find(j, 0, "details"), edited = evd_json_find(j, 0, "edited");
+	struct evd_view type = {NULL, 0};
+	unsigned flags = 0;
+
+	evd_json_string(j, 0, "type", &type);
+	if (evd_view_is(type, "deleted"))
+		flags |= DELETED;
+	else if (details && evd_json_find(j, details, "retractedParts"))
+		flags |= DELETED_IN_PART;
+	if (lists(j, "flags", "recently-deleted"))
+		flags |= IN_BIN;
+	if ((edited && j->node[edited].type == EVD_JSON_TRUE) || evd_json_find(j, 0, "revisions"))
+		flags |= EDITED;
+	return flags;
+}
+
 /* The first of the readings, when day and month cannot be told apart; all stand in the row. */
 static bool first_reading(const struct evd_json *j, struct evd_object *o, struct evd_when *w)
 {
@@ -265,7 +299,7 @@ static int add_message(struct gathering *g, struct evd_event *e, const struct kn
 {
 	struct evd_when w;
 	struct evd_view v;
-	unsigned flags = ambiguity(j);
+	unsigned flags = ambiguity(j) | fate(j);
 	uint64_t n;
 
 	evd_object_cstr(&g->o, "what", "message");

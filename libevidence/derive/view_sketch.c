@@ -64,8 +64,14 @@ static void put_message(struct evd_buf *cell, const struct evd_json *j, struct e
 {
 	static const char *const part[] = {"sender", "group", "name", "text", "raw"};
 	bool of_message = evd_view_is(what, "message"), any = false;
+	struct evd_view type = {NULL, 0};
 
 	evd_put_view(cell, what);
+	if (of_message && evd_json_string(j, 0, "type", &type) && !evd_view_is(type, "text")) {
+		evd_put_str(cell, " (");
+		evd_put_view(cell, type);
+		evd_put_u8(cell, ')');
+	}
 	for (unsigned i = 0; i < sizeof part / sizeof *part; i++) {
 		struct evd_buf text = {0};
 

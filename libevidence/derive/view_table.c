@@ -30,12 +30,14 @@ enum column {
 	SIZE,
 	SHA256,
 	READER,
+	FLAGS,
+	EARLIER,
 	COLUMNS
 };
 static const char *const title[COLUMNS] = {
-    "kind",      "record", "exhibit", "item",      "chat",     "n",          "type",
-    "sender",    "number", "handle",  "time_kind", "time_utc", "time_local", "time_raw",
-    "time_note", "group",  "name",    "text",      "size",     "sha256",     "reader"};
+    "kind",   "record", "exhibit",   "item",     "chat",       "n",        "type",      "sender",
+    "number", "handle", "time_kind", "time_utc", "time_local", "time_raw", "time_note", "group",
+    "name",   "text",   "size",      "sha256",   "reader",     "flags",    "earlier"};
 
 /* Which members of a reader's record stand in which column: the first that is there. */
 static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
@@ -53,7 +55,8 @@ static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
                                                [TEXT] = {"body", "value", "text", "caption"},
                                                [SIZE] = {"size"},
                                                [SHA256] = {"sha256"},
-                                               [READER] = {"reader"}};
+                                               [READER] = {"reader"},
+                                               [EARLIER] = {"revisions"}};
 
 /*
  * A cell that begins like a formula would be run by a spreadsheet: = + - @, TAB, CR, LF, and the wide forms
@@ -145,6 +148,21 @@ static void put_field_time(struct evd_buf *cell, const struct evd_json *j)
 	evd_put_unescaped(&cell[w.has_utc ? TIME_UTC : TIME_LOCAL], value);
 }
 
+/* The record's flags, and whether the message was edited, blanks between. */
+static void put_marks(struct evd_buf *cell, const struct evd_json *j)
+{
+	size_t list = evd_json_find(j, 0, "flags"), at = list + 1;
+	size_t edited = evd_json_find(j, 0, "edited");
+
+	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next) {
+		if (cell->len)
+			evd_put_u8(cell, ' ');
+		evd_put_unescaped(cell, j->node[at].raw);
+	}
+	if (edited && j->node[edited].type == EVD_JSON_TRUE)
+		evd_put_str(cell, cell->len ? " edited" : "edited");
+}
+
 static void put_content(struct evd_buf *cell, const struct evd_row *row)
 {
 	evd_putf(&cell[SIZE], "%" PRIu64, row->content->size);
@@ -177,6 +195,7 @@ int evd_view_csv_row(struct evd_view_out *v, const struct evd_row *row, struct e
 					break;
 		if (!cell[TIME_UTC].len && !cell[TIME_LOCAL].len)
 			put_field_time(cell, row->j);
+		put_marks(&cell[FLAGS], row->j);
 	} else {
 		put_content(cell, row);
 	}

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "derive/when.h"
-#include "index/fold.h"
 #include "platform/files.h"
 
 #include <stdio.h>
@@ -21,11 +20,6 @@ const char evd_rec_schema[] =
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
     " tokenize='ascii');"
     "INSERT INTO fts(fts,rank) VALUES('hashsize',16777216);";
-
-const char evd_rec_no_indexes[] = "DROP INDEX IF EXISTS rec_record; DROP INDEX IF EXISTS rec_item;";
-/* Made when rows are in: sorted once, not grown row by row. */
-static const char indexes[] = "CREATE UNIQUE INDEX IF NOT EXISTS rec_record ON rec(seq,k);"
-                              "CREATE INDEX IF NOT EXISTS rec_item ON rec(item_seq,item_k,id);";
 
 enum {
 	C_ID = 1,
@@ -95,6 +89,7 @@ void evd_rec_end(struct evd_rec_writer *w)
 	sqlite3_finalize(w->reading);
 	evd_buf_release(&w->more);
 	evd_buf_release(&w->actor);
+	evd_json_release(&w->json);
 }
 
 /* The member `key` (*bytes false) or `keyBytes` (true) of an object, in one walk; false: neither. */
@@ -249,29 +244,46 @@ static bool is_more(struct evd_view key)
 	return false;
 }
 
-/* Words beside the body, and older versions of it, in the order of the members. */
+/* Words beside the body, and older versions of it: an object of those members as the record spells them. */
 static void put_more(struct evd_buf *b, const struct evd_json *j)
 {
-	size_t list = 0, at = 1;
+	size_t at = 1;
 
 	evd_buf_reset(b);
 	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next) {
-		struct evd_view key = j->node[at].key;
+		const struct evd_json_node *n = &j->node[at];
+		size_t quote = n->type == EVD_JSON_STRING;
 
-		if (j->node[at].type == EVD_JSON_ARRAY && evd_view_is(key, "revisions"))
-			list = at;
-		if (j->node[at].type != EVD_JSON_STRING || !is_more(key))
+		if (quote ? !is_more(n->key)
+		          : n->type != EVD_JSON_ARRAY || !evd_view_is(n->key, "revisions"))
 			continue;
-		if (key.len > 5 && memcmp(key.p + key.len - 5, "Bytes", 5) == 0)
-			evd_put_unbase64url(b, j->node[at].raw);
-		else
-			evd_put_unescaped(b, j->node[at].raw);
-		evd_put_u8(b, '\n');
+		evd_put_str(b, b->len ? ",\"" : "{\"");
+		evd_put_view(b, n->key);
+		evd_put_str(b, "\":");
+		evd_put(b, n->raw.p - quote, n->raw.len + 2 * quote);
 	}
-	at = list + 1;
-	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next)
-		if (put_member(b, j, at, "body"))
-			evd_put_u8(b, '\n');
+	if (b->len)
+		evd_put_u8(b, '}');
+}
+
+void evd_rec_put_string(struct evd_buf *b, const struct evd_json_node *n)
+{
+	static const char suffix[] = "Bytes";
+	const size_t len = sizeof suffix - 1;
+
+	if (n->key.len > len && memcmp(n->key.p + n->key.len - len, suffix, len) == 0)
+		evd_put_unbase64url(b, n->raw);
+	else
+		evd_put_unescaped(b, n->raw);
+}
+
+bool evd_rec_is_words(const struct evd_json *j, size_t at)
+{
+	struct evd_view key = j->node[at].key;
+
+	/* of an older version the body alone, not its time */
+	return j->node[at].type == EVD_JSON_STRING &&
+	       (is_more(key) || evd_view_is(key, "body") || evd_view_is(key, "bodyBytes"));
 }
 
 static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struct evd_id item,
@@ -402,77 +414,4 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 		                  SQLITE_STATIC);
 	timed = claimed(w, j, x->kind, &ms);
 	return put_row(w, r->k, x->kind, id, timed, ms, err);
-}
-
-static struct evd_view column(sqlite3_stmt *s, int at)
-{
-	const void *p = sqlite3_column_blob(s, at);
-
-	return evd_view_of(p, p ? (size_t)sqlite3_column_bytes(s, at) : 0);
-}
-
-static void fold_columns(struct evd_buf *b, sqlite3_stmt *s, int first, int last)
-{
-	evd_buf_reset(b);
-	for (int i = first; i <= last; i++) {
-		if (b->len)
-			evd_put_u8(b, ' ');
-		evd_fold(b, column(s, i));
-	}
-}
-
-/* "iSEQxK kKIND" */
-static void put_tag(struct evd_buf *b, sqlite3_stmt *s)
-{
-	evd_buf_reset(b);
-	evd_put_u8(b, 'i');
-	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 1));
-	evd_put_u8(b, 'x');
-	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 2));
-	evd_put_str(b, " k");
-	evd_put_view(b, column(s, 3));
-}
-
-int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
-{
-	static const char all[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
-	                          "FROM rec ORDER BY id";
-	static const char some[] = "SELECT id,item_seq,item_k,kind,text,more,name,who,handle,number "
-	                           "FROM rec WHERE seq>=?1 ORDER BY id";
-	sqlite3_stmt *s = NULL, *put = NULL;
-	struct evd_buf text = {0}, who = {0}, tag = {0};
-	int step = SQLITE_ERROR, r = 0;
-
-	if (sqlite3_exec(w->db, indexes, NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(w->db, from > 1 ? some : all, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(w->db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &put,
-	                       NULL) == SQLITE_OK) {
-		if (from > 1)
-			sqlite3_bind_int64(s, 1, (sqlite3_int64)from);
-		step = sqlite3_step(s);
-	}
-	for (; r == 0 && step == SQLITE_ROW; step = sqlite3_step(s)) {
-		fold_columns(&text, s, 4, 6);
-		fold_columns(&who, s, 7, 9);
-		evd_put_u8(&who, ' ');
-		evd_fold_digits(&who, column(s, 9));
-		put_tag(&tag, s);
-		r = text.failed || who.failed || tag.failed ? evd_nomem(err) : 0;
-		sqlite3_bind_int64(put, 1, sqlite3_column_int64(s, 0));
-		sqlite3_bind_text(put, 2, text.len ? (const char *)text.data : "", (int)text.len,
-		                  SQLITE_STATIC);
-		sqlite3_bind_text(put, 3, (const char *)who.data, (int)who.len, SQLITE_STATIC);
-		sqlite3_bind_text(put, 4, (const char *)tag.data, (int)tag.len, SQLITE_STATIC);
-		if (r == 0 && sqlite3_step(put) != SQLITE_DONE)
-			r = fail(w->db, err);
-		sqlite3_reset(put);
-	}
-	if (r == 0 && step != SQLITE_DONE)
-		r = fail(w->db, err);
-	sqlite3_finalize(s);
-	sqlite3_finalize(put);
-	evd_buf_release(&text);
-	evd_buf_release(&who);
-	evd_buf_release(&tag);
-	return r;
 }

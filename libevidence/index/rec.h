@@ -17,6 +17,7 @@ struct evd_rec_writer {
 	struct evd_case *c;
 	sqlite3_stmt *put, *last, *reading;
 	struct evd_buf more, actor; /* scratch; who wrote the present entry */
+	struct evd_json json;       /* scratch */
 	sqlite3_int64 base, next;   /* ids of the moment met last */
 	bool spilled; /* more records of one moment than ids: their order needs a rebuild */
 };
@@ -29,6 +30,12 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 /* evd_rec_fold(w, from, err): the words of the rows of entry `from` and later into `fts`. */
 int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err) EVD_MUST_USE;
 void evd_rec_end(struct evd_rec_writer *w);
+
+/* The column `more` is a canonical JSON object: words of the record beside its text and name, older versions of
+ * the text (`revisions`). evd_rec_is_words(j, at): whether node `at` of it is one that is searched;
+ * evd_rec_put_string(b, n): what that node spells, appended. */
+bool evd_rec_is_words(const struct evd_json *j, size_t at);
+void evd_rec_put_string(struct evd_buf *b, const struct evd_json_node *n);
 
 /* First id of a moment: ms since 1970 (UTC, or fields without zone as if UTC). */
 #define EVD_REC_PER_MS 8192

@@ -2,14 +2,16 @@
 #include "index/search.h"
 
 #include "index/fold.h"
+#include "index/found.h"
 #include "index/index.h"
 #include "index/rec.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* One word or phrase of the query as FTS5 spells it. Folded words hold no quote. */
-static void put_phrase(struct evd_buf *b, struct evd_view v, bool prefix)
+/* One word or phrase of the query as FTS5 spells it, and into `plain` (may be NULL) as it is. Folded words hold no
+ * quote. */
+static void put_phrase(struct evd_buf *b, struct evd_view v, bool prefix, struct evd_phrases *plain)
 {
 	size_t from;
 
@@ -24,10 +26,12 @@ static void put_phrase(struct evd_buf *b, struct evd_view v, bool prefix)
 		b->len = from > 5 ? from - 5 : 0;
 		return;
 	}
+	if (plain)
+		evd_phrases_add(plain, evd_view_of(b->data + from + 1, b->len - from - 1), prefix);
 	evd_put_str(b, prefix ? "\" *" : "\"");
 }
 
-static void put_words(struct evd_buf *b, const char *text)
+static void put_words(struct evd_buf *b, const char *text, struct evd_phrases *plain)
 {
 	while (*text) {
 		const char *end;
@@ -40,7 +44,7 @@ static void put_words(struct evd_buf *b, const char *text)
 		text += quoted;
 		end = text + strcspn(text, quoted ? "\"" : " \t\"");
 		prefix = quoted ? end[0] == '"' && end[1] == '*' : end > text && end[-1] == '*';
-		put_phrase(b, evd_view_of(text, (size_t)(end - text)), prefix);
+		put_phrase(b, evd_view_of(text, (size_t)(end - text)), prefix, plain);
 		text = end + (quoted && *end == '"') + (quoted && prefix);
 	}
 }
@@ -52,9 +56,9 @@ static void put_person(struct evd_buf *b, const char *person)
 
 	evd_fold_digits(&digits, v);
 	if (digits.len)
-		put_phrase(b, evd_buf_view(&digits), false);
+		put_phrase(b, evd_buf_view(&digits), false, NULL);
 	else
-		put_words(b, person);
+		put_words(b, person, NULL);
 	evd_buf_release(&digits);
 }
 
@@ -67,13 +71,14 @@ static void put_column(struct evd_buf *out, const char *column, const struct evd
 	evd_put_u8(out, ')');
 }
 
-static int match_of(const struct evd_search *q, struct evd_buf *out, struct evd_error *err)
+static int match_of(const struct evd_search *q, struct evd_buf *out, struct evd_phrases *plain,
+                    struct evd_error *err)
 {
 	struct evd_buf words = {0}, who = {0}, tag = {0};
 	bool lacking = false;
 
 	if (q->words) {
-		put_words(&words, q->words);
+		put_words(&words, q->words, plain);
 		lacking = words.len == 0;
 	}
 	if (q->person) {
@@ -93,7 +98,7 @@ static int match_of(const struct evd_search *q, struct evd_buf *out, struct evd_
 	put_column(out, "who", &who);
 	put_column(out, "tag", &tag);
 	evd_put_u8(out, '\0');
-	if (words.failed || who.failed || tag.failed)
+	if (words.failed || who.failed || tag.failed || plain->text.failed)
 		out->failed = EVD_E_NOMEM;
 	evd_buf_release(&words);
 	evd_buf_release(&who);
@@ -136,6 +141,38 @@ static void take(sqlite3_stmt *s, struct evd_hit *h)
 	h->exhibit = number(s, 17);
 }
 
+struct looking {
+	struct evd_phrases phrases;
+	struct evd_found found;
+	struct evd_object o;
+	struct evd_buf elsewhere;
+};
+
+/* Where the words stand that the hit's present text has not. */
+static int say_where(struct looking *l, struct evd_hit *h, struct evd_view more,
+                     struct evd_error *err)
+{
+	const struct evd_view present[] = {h->text, h->name};
+	int r = 0;
+
+	evd_buf_reset(&l->elsewhere);
+	evd_object_reset(&l->o);
+	if (more.len && l->phrases.text.len)
+		r = evd_found_put(&l->found, &l->phrases, present, 2, more, &l->o, err);
+	if (r == 0 && l->o.n)
+		r = evd_object_write(&l->o, &l->elsewhere, err);
+	h->elsewhere = evd_buf_view(&l->elsewhere);
+	return r;
+}
+
+static void release(struct looking *l)
+{
+	evd_phrases_release(&l->phrases);
+	evd_found_release(&l->found);
+	evd_object_release(&l->o);
+	evd_buf_release(&l->elsewhere);
+}
+
 static bool count_unread(sqlite3 *db, uint64_t *n)
 {
 	sqlite3_stmt *s = NULL;
@@ -158,7 +195,7 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 #define COLUMNS                                                                                    \
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
 	"r.handle,r.utc,r.local,r.source,r.ambiguity,"                                                 \
-	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND i.k=r.item_k) "
+	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND i.k=r.item_k),r.more "
 #define LATEST                                                                                     \
 	"AND (r.reader IS NULL OR r.seq=(SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "  \
 	"x.item_k=r.item_k AND x.reader=r.reader)) "
@@ -175,8 +212,9 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	struct evd_buf match = {0};
+	struct looking l = {.found = {{0}}};
 	struct evd_hit h;
-	int step = SQLITE_ERROR, r = match_of(q, &match, err);
+	int step = SQLITE_ERROR, r = match_of(q, &match, &l.phrases, err);
 
 	memset(end, 0, sizeof *end);
 	if (r == 0)
@@ -200,12 +238,15 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 			break;
 		}
 		take(s, &h);
-		r = on_hit(ctx, &h, err);
+		r = say_where(&l, &h, column(s, 18), err);
+		if (r == 0)
+			r = on_hit(ctx, &h, err);
 	}
 	if (r == 0 && (step != SQLITE_DONE || !count_unread(db, &end->unread)))
 		r = evd_fail(err, EVD_E_IO, "index: %s", sqlite3_errmsg(db));
 	sqlite3_finalize(s);
 	sqlite3_close(db);
 	evd_buf_release(&match);
+	release(&l);
 	return r;
 }

@@ -25,6 +25,9 @@ struct evd_hit {
 	bool has_utc;
 	int64_t utc_ms;
 	struct evd_view local, source, ambiguity;
+	/* canonical JSON object: the record's members beside `name` and `text` in which words of the query stand that
+	 * those two have not: `revisions` (older versions of the text), `caption`, `replyText` … */
+	struct evd_view elsewhere;
 };
 
 struct evd_search_end {
