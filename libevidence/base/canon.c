@@ -73,6 +73,27 @@ static int scan_escape(struct parser *p)
 	return 0;
 }
 
+/* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
+static inline bool needs_escape(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t x, quote, slash;
+
+	memcpy(&x, p, sizeof x);
+	quote = x ^ ones * '"';
+	slash = x ^ ones * '\\';
+	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+	       high;
+}
+
+static inline bool is_plain8(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	return !(x & UINT64_C(0x8080808080808080)) && !needs_escape(p);
+}
+
 /* After the opening quote; ends behind the closing one. */
 static int scan_string(struct parser *p, struct evd_view *out)
 {
@@ -80,8 +101,11 @@ static int scan_string(struct parser *p, struct evd_view *out)
 	uint32_t cp;
 
 	for (;;) {
-		int c = peek(p), r;
+		int c, r;
 
+		while (p->text.len - p->pos >= 8 && is_plain8(p->text.p + p->pos))
+			p->pos += 8;
+		c = peek(p);
 		if (c == '"')
 			break;
 		if (c < 0x20)
@@ -91,6 +115,8 @@ static int scan_string(struct parser *p, struct evd_view *out)
 			r = scan_escape(p);
 			if (r)
 				return r;
+		} else if (c < 0x80) {
+			p->pos++;
 		} else if (!evd_utf8_next(p->text, &p->pos, &cp)) {
 			return wrong(p, "not UTF-8");
 		}
@@ -130,32 +156,24 @@ static int scan_word(struct parser *p, const char *word)
 
 static int scan_value(struct parser *p, struct evd_view key);
 
-static bool is_key(struct evd_view k)
+static bool is_key_letter(int c)
 {
-	if (k.len == 0 || k.len > EVD_MAX_KEY)
-		return false;
-	for (size_t i = 0; i < k.len; i++) {
-		uint8_t c = k.p[i];
-
-		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-		      c == '_' || c == '-'))
-			return false;
-	}
-	return true;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+	       c == '-';
 }
 
 /* ASCII keys: bytewise order is the UTF-16 order that RFC 8785 §3.2.3 asks for. */
 static int scan_member(struct parser *p, struct evd_view *last)
 {
-	struct evd_view key;
-	int r;
+	struct evd_view key = {NULL, 0};
 
 	if (!take(p, '"'))
 		return wrong(p, "member name");
-	r = scan_string(p, &key);
-	if (r)
-		return r;
-	if (!is_key(key))
+	key.p = p->text.p + p->pos;
+	while (is_key_letter(peek(p)))
+		p->pos++;
+	key.len = (size_t)(p->text.p + p->pos - key.p);
+	if (key.len == 0 || key.len > EVD_MAX_KEY || !take(p, '"'))
 		return wrong(p, "member name");
 	if (last->p && evd_view_cmp(*last, key) >= 0)
 		return wrong(p, "members out of order or twice");
@@ -258,7 +276,7 @@ size_t evd_json_find(const struct evd_json *j, size_t object, const char *key)
 	if (object >= j->n || j->node[object].type != EVD_JSON_OBJECT)
 		return 0;
 	for (uint32_t i = 0; i < j->node[object].count; i++) {
-		if (j->node[at].key.len == want.len && evd_view_eq(j->node[at].key, want))
+		if (j->node[at].key.p[0] == want.p[0] && evd_view_eq(j->node[at].key, want))
 			return at;
 		at = j->node[at].next;
 	}
@@ -306,43 +324,16 @@ void evd_put_unescaped(struct evd_buf *b, struct evd_view raw)
 	}
 }
 
-static void put_json_utf8(struct evd_buf *b, struct evd_view v);
-
-void evd_put_json_string(struct evd_buf *b, struct evd_view v)
-{
-	if (evd_is_utf8(v))
-		put_json_utf8(b, v);
-	else
-		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
-}
-
-/* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
-static inline bool needs_escape(const uint8_t *p)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-	uint64_t x, quote, slash;
-
-	memcpy(&x, p, sizeof x);
-	quote = x ^ ones * '"';
-	slash = x ^ ones * '\\';
-	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
-	       high;
-}
-
 /* ASCII without anything to escape; the last eight bytes are looked at again rather than one by one. */
 static bool is_plain(struct evd_view v)
 {
-	uint64_t x;
-
-	if (v.len < sizeof x)
-		return false;
-	for (size_t i = 0;; i = v.len - i < 2 * sizeof x ? v.len - sizeof x : i + sizeof x) {
-		memcpy(&x, v.p + i, sizeof x);
-		if (x & UINT64_C(0x8080808080808080) || needs_escape(v.p + i))
+	for (size_t i = 0; v.len >= 8; i = v.len - i < 16 ? v.len - 8 : i + 8) {
+		if (!is_plain8(v.p + i))
 			return false;
-		if (i == v.len - sizeof x)
+		if (i == v.len - 8)
 			return true;
 	}
+	return false;
 }
 
 static void put_quoted(struct evd_buf *b, struct evd_view v)
@@ -389,6 +380,14 @@ static void put_json_utf8(struct evd_buf *b, struct evd_view v)
 	if (v.len > run)
 		evd_put(b, v.p + run, v.len - run);
 	evd_put_u8(b, '"');
+}
+
+void evd_put_json_string(struct evd_buf *b, struct evd_view v)
+{
+	if (evd_is_utf8(v))
+		put_json_utf8(b, v);
+	else
+		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
 }
 
 void evd_object_init(struct evd_object *o)

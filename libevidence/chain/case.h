@@ -75,6 +75,7 @@ struct evd_draft {
 	char name[40];                   /* in incoming/ */
 	struct evd_merkle tree;
 	struct evd_buf line, out;  /* present line; lines not yet written */
+	struct evd_buf own;        /* its id and salt */
 	struct evd_object details; /* the caller fills it */
 	struct evd_object scratch;
 	bool has_payload, has_token;
@@ -89,6 +90,13 @@ int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd
  * kind's members) and appends it; *k (may be NULL) is its number. */
 int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
                      struct evd_error *err) EVD_MUST_USE;
+/*
+ * evd_entry_line(d, j, item, reader, err): a reader's record, an object parsed into `j`, with our members put in
+ * their places: case, id, salt, and `item` and `reader` as spelt in JSON, in place of members of those names. The
+ * same line that evd_entry_record writes of those members, without taking the object apart.
+ */
+int evd_entry_line(struct evd_draft *d, const struct evd_json *j, struct evd_view item,
+                   struct evd_view reader, struct evd_error *err) EVD_MUST_USE;
 /* evd_entry_next(d): the number that the next record will have. */
 uint64_t evd_entry_next(const struct evd_draft *d);
 

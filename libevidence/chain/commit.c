@@ -13,6 +13,12 @@
 
 #define FLUSH_AT (UINT32_C(256) << 10)
 
+/* A member of ours, its value as spelt. */
+struct own_member {
+	const char *key;
+	struct evd_view json;
+};
+
 static void close_all(struct evd_draft *d)
 {
 	int *fd[] = {&d->records, &d->data, &d->custody, &d->dir};
@@ -22,6 +28,7 @@ static void close_all(struct evd_draft *d)
 			close(*fd[i]);
 	d->records = d->data = d->custody = d->dir = -1;
 	evd_buf_release(&d->line);
+	evd_buf_release(&d->own);
 	evd_buf_release(&d->out);
 	evd_object_release(&d->details);
 	evd_object_release(&d->scratch);
@@ -76,12 +83,11 @@ uint64_t evd_entry_next(const struct evd_draft *d)
 	return d->entry.count + 1;
 }
 
-int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
-                     struct evd_error *err)
+/* Into `b` the id of the next record and its salt in base64url, each with its quotes; *id_len bytes are the id. */
+static int put_id_and_salt(struct evd_draft *d, struct evd_buf *b, size_t *id_len,
+                           struct evd_error *err)
 {
-	uint8_t leaf[EVD_SHA256_LEN];
-	char id[48];
-	int r = 0;
+	int r;
 
 	if (d->salts_left == 0) { /* drawn many at a time: each draw costs more than a record's hash */
 		r = evd_random(d->salts, sizeof d->salts, err);
@@ -90,14 +96,25 @@ int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k
 		d->salts_left = sizeof d->salts / EVD_SALT_LEN;
 	}
 	d->salts_left--;
-	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, d->entry.seq, d->entry.count + 1);
-	evd_buf_reset(&d->line);
-	evd_put_base64url(&d->line, d->salts + d->salts_left * EVD_SALT_LEN, EVD_SALT_LEN);
-	evd_object_cstr(record, "case", d->entry.case_id);
-	evd_object_cstr(record, "id", id);
-	evd_object_str(record, "salt", evd_buf_view(&d->line));
-	evd_buf_reset(&d->line);
-	r = evd_object_write(record, &d->line, err);
+	evd_buf_reset(b);
+	evd_put_u8(b, '"');
+	evd_put_dec(b, d->entry.seq);
+	evd_put_u8(b, '/');
+	evd_put_dec(b, d->entry.count + 1);
+	evd_put_u8(b, '"');
+	*id_len = b->len;
+	evd_put_u8(b, '"');
+	evd_put_base64url(b, d->salts + d->salts_left * EVD_SALT_LEN, EVD_SALT_LEN);
+	evd_put_u8(b, '"');
+	return evd_buf_check(b, err);
+}
+
+/* d->line is a whole record: hashed, kept, counted. */
+static int take_line(struct evd_draft *d, uint64_t *k, struct evd_error *err)
+{
+	uint8_t leaf[EVD_SHA256_LEN];
+	int r = evd_buf_check(&d->line, err);
+
 	if (r == 0 && d->line.len > EVD_MAX_RECORD_LINE)
 		r = evd_fail(err, EVD_E_LIMIT, "a record is longer than %u bytes", EVD_MAX_RECORD_LINE);
 	if (r == 0)
@@ -112,6 +129,87 @@ int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k
 	evd_put_view(&d->out, evd_buf_view(&d->line));
 	evd_put_u8(&d->out, '\n');
 	return d->out.len < FLUSH_AT ? evd_buf_check(&d->out, err) : flush(d, err);
+}
+
+int evd_entry_record(struct evd_draft *d, struct evd_object *record, uint64_t *k,
+                     struct evd_error *err)
+{
+	size_t id;
+	int r = put_id_and_salt(d, &d->own, &id, err);
+
+	if (r)
+		return r;
+	evd_object_cstr(record, "case", d->entry.case_id);
+	evd_object_raw(record, "id", evd_view_of(d->own.data, id));
+	evd_object_raw(record, "salt", evd_view_of(d->own.data + id, d->own.len - id));
+	evd_buf_reset(&d->line);
+	r = evd_object_write(record, &d->line, err);
+	return r ? r : take_line(d, k, err);
+}
+
+/* Members that stand next to each other, without the commas about them. */
+static void put_run(struct evd_buf *b, const uint8_t *from, const uint8_t *to)
+{
+	if (to > from && to[-1] == ',')
+		to--;
+	if (to == from)
+		return;
+	if (b->len > 1)
+		evd_put_u8(b, ',');
+	evd_put(b, from, (size_t)(to - from));
+}
+
+static void put_own(struct evd_buf *b, const struct own_member *m)
+{
+	evd_put_str(b, b->len > 1 ? ",\"" : "\"");
+	evd_put_str(b, m->key);
+	evd_put(b, "\":", 2);
+	evd_put_view(b, m->json);
+}
+
+int evd_entry_line(struct evd_draft *d, const struct evd_json *j, struct evd_view item,
+                   struct evd_view reader, struct evd_error *err)
+{
+	struct own_member own[] = {{"case", {NULL, 0}},
+	                           {"id", {NULL, 0}},
+	                           {"item", item},
+	                           {"reader", reader},
+	                           {"salt", {NULL, 0}}};
+	const size_t n = sizeof own / sizeof *own;
+	const struct evd_view line = j->node[0].raw;
+	const uint8_t *run = line.p + 1, *end = line.p + line.len - 1;
+	struct evd_buf *b = &d->line;
+	char case_id[sizeof d->entry.case_id + 2];
+	size_t id, at = 1, k = 0;
+	int r = put_id_and_salt(d, &d->own, &id, err);
+
+	if (r)
+		return r;
+	own[0].json =
+	    evd_view_of(case_id, (size_t)snprintf(case_id, sizeof case_id, "\"%s\"", d->entry.case_id));
+	own[1].json = evd_view_of(d->own.data, id);
+	own[4].json = evd_view_of(d->own.data + id, d->own.len - id);
+	evd_buf_reset(b);
+	evd_put_u8(b, '{');
+	for (uint32_t i = 0; i < j->node[0].count && k < n; i++, at = j->node[at].next) {
+		const struct evd_view key = j->node[at].key;
+		int order = 1;
+
+		while (k < n && (order = evd_view_cmp(evd_view_str(own[k].key), key)) < 0) {
+			put_run(b, run, key.p - 1);
+			run = key.p - 1;
+			put_own(b, &own[k++]);
+		}
+		if (k < n && order == 0) { /* ours stands in its place */
+			put_run(b, run, key.p - 1);
+			run = i + 1 < j->node[0].count ? j->node[j->node[at].next].key.p - 1 : end;
+		}
+	}
+	put_run(b, run, end);
+	while (k < n)
+		put_own(b, &own[k++]);
+	evd_put_u8(b, '}');
+	return take_line(d, NULL, err);
 }
 
 static void put_if(struct evd_object *o, const char *key, const char *text)

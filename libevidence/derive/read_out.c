@@ -14,6 +14,7 @@ struct reading {
 	const struct evd_to_read *item;
 	struct evd_object record;
 	char item_id[48], reader[33], version[33], spec[200];
+	struct evd_buf item_json, reader_json; /* both as JSON spells them */
 	bool confirmed;
 	uint64_t records;                 /* of this reader and item */
 	uint64_t memory, seconds, output; /* what an item may use */
@@ -29,29 +30,26 @@ static int on_begin(void *ctx, const struct evd_reader_about *about, struct evd_
 {
 	struct reading *rd = ctx;
 
-	(void)err;
 	keep(rd->reader, sizeof rd->reader, about->name);
 	keep(rd->version, sizeof rd->version, about->version);
 	keep(rd->spec, sizeof rd->spec, about->spec);
 	rd->confirmed = about->confirmed;
 	rd->records = 0;
-	return 0;
+	evd_buf_reset(&rd->reader_json);
+	evd_put_json_string(&rd->reader_json, evd_view_str(rd->reader));
+	return evd_buf_check(&rd->reader_json, err);
 }
 
 static int on_record(void *ctx, struct evd_view line, const struct evd_json *j,
                      struct evd_error *err)
 {
-	static const char *const ours[] = {"item", "reader", NULL};
 	struct reading *rd = ctx;
 
 	(void)line;
-	evd_object_reset(&rd->record);
-	evd_object_copy(&rd->record, j, 0, ours);
-	evd_object_cstr(&rd->record, "item", rd->item_id);
-	evd_object_cstr(&rd->record, "reader", rd->reader);
 	rd->records++;
 	rd->out->records++;
-	return evd_entry_record(&rd->d, &rd->record, NULL, err);
+	return evd_entry_line(&rd->d, j, evd_buf_view(&rd->item_json), evd_buf_view(&rd->reader_json),
+	                      err);
 }
 
 /* How one reader ended with one item. */
@@ -135,6 +133,11 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_c
 
 	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq,
 	         rd->item->id.k);
+	evd_buf_reset(&rd->item_json);
+	evd_put_json_string(&rd->item_json, evd_view_str(rd->item_id));
+	r = evd_buf_check(&rd->item_json, err);
+	if (r)
+		return r;
 	r = open_sources(c, items, rd->item, fd, name, &n, err);
 	what.n = n;
 	if (r == 0)
@@ -193,6 +196,8 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 	if (r == 0)
 		r = add_scope(&rd, items, done, err);
 	evd_object_release(&rd.record);
+	evd_buf_release(&rd.item_json);
+	evd_buf_release(&rd.reader_json);
 	evd_reader_close(reader);
 	if (r == 0)
 		return evd_entry_commit(&rd.d, key, err);

@@ -14,7 +14,7 @@
 
 #define INDEX_NAME "index.sqlite"
 #define FRESH_NAME "index.fresh"
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
 static const char schema[] =
@@ -203,16 +203,6 @@ static void finish_statements(struct writer *w)
 	evd_rec_end(&w->rec);
 }
 
-/* More records are to come in than are there: indexes are then better made anew than grown row by row. */
-static bool mostly_new(const struct evd_log *log, uint64_t from)
-{
-	uint64_t there = 0, new = 0;
-
-	for (size_t i = 0; i < log->entries.n; i++)
-		*(i + 1 < from ? &there : &new) += log->entries.at[i].count;
-	return new > there;
-}
-
 /* Reads the log and puts what stands from entry `from` on, in one transaction. *spilled (may be NULL): the
  * order of the new rows among the old needs a rebuild. */
 static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
@@ -221,8 +211,6 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
 	struct writer w = {.db = db, .c = c, .from = from};
 	int r = run(db, "BEGIN IMMEDIATE", err);
 
-	if (r == 0 && from > 1 && mostly_new(&c->log, from))
-		r = run(db, evd_rec_no_indexes, err);
 	if (r == 0 &&
 	    (sqlite3_prepare_v2(db, "INSERT INTO item VALUES(?,?,?,?,?,?,?)", -1, &w.item, NULL) ||
 	     sqlite3_prepare_v2(db, "INSERT INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin, NULL) ||
@@ -233,7 +221,7 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
 	if (r == 0)
 		r = evd_case_read_from(c, from, on_record, &w, err);
 	if (r == 0)
-		r = evd_rec_fold(&w.rec, from, err);
+		r = evd_rec_late(&w.rec, err);
 	if (spilled)
 		*spilled = w.rec.spilled;
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "platform/files.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NOTE_MAX (16u << 20) /* bytes of a note, as `evidence note` takes them */
@@ -74,9 +75,13 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	w->base = -1;
 	if (sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                       -1, &w->put, NULL) ||
-	    sqlite3_prepare_v2(db, "SELECT max(id) FROM rec WHERE id>=? AND id<?", -1, &w->last,
-	                       NULL) ||
+	    sqlite3_prepare_v2(db,
+	                       "SELECT (SELECT max(id) FROM rec WHERE id>=?1 AND id<?2),(SELECT "
+	                       "min(id) FROM rec WHERE id>=?2)",
+	                       -1, &w->last, NULL) ||
 	    sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO reading VALUES(?,?,?,?)", -1, &w->reading,
+	                       NULL) ||
+	    sqlite3_prepare_v2(db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &w->fts,
 	                       NULL))
 		return fail(db, err);
 	return 0;
@@ -87,12 +92,19 @@ void evd_rec_end(struct evd_rec_writer *w)
 	sqlite3_finalize(w->put);
 	sqlite3_finalize(w->last);
 	sqlite3_finalize(w->reading);
+	sqlite3_finalize(w->fts);
+	free(w->late);
+	evd_buf_release(&w->plain);
 	evd_buf_release(&w->more);
 	evd_buf_release(&w->actor);
+	evd_buf_release(&w->words);
+	evd_buf_release(&w->who);
+	evd_buf_release(&w->tag);
 	evd_json_release(&w->json);
 }
 
-/* The member `key` (*bytes false) or `keyBytes` (true) of an object, in one walk; false: neither. */
+/* The member `key` (*bytes false) or `keyBytes` (true) of an object, in one walk, whose order ends it; false:
+ * neither. */
 static bool find_member(const struct evd_json *j, size_t object, const char *key,
                         struct evd_view *out, bool *bytes)
 {
@@ -106,6 +118,11 @@ static bool find_member(const struct evd_json *j, size_t object, const char *key
 	for (uint32_t i = 0; i < j->node[object].count; i++, at = j->node[at].next) {
 		struct evd_view k = j->node[at].key;
 
+		if (k.p[0] != (uint8_t)key[0]) {
+			if (k.p[0] > (uint8_t)key[0])
+				break;
+			continue;
+		}
 		if ((k.len != n && k.len != n + more) || memcmp(k.p, key, n) != 0 ||
 		    j->node[at].type != EVD_JSON_STRING ||
 		    (k.len > n && memcmp(k.p + n, suffix, more) != 0))
@@ -134,24 +151,27 @@ static bool put_member(struct evd_buf *b, const struct evd_json *j, size_t objec
 	return true;
 }
 
-static void bind_member(sqlite3_stmt *s, int at, const struct evd_json *j, const char *key)
+/* What a member spells, or nothing. Lives as long as the line, and w->plain, which has room for all of it. */
+static struct evd_view member(struct evd_rec_writer *w, const struct evd_json *j, const char *key)
 {
-	struct evd_buf b = {0};
-	struct evd_view v;
+	struct evd_view v = {NULL, 0};
+	size_t from = w->plain.len;
 	bool bytes;
 
-	if (!key || !find_member(j, 0, key, &v, &bytes))
-		return;
-	if (!bytes && !(v.len && memchr(v.p, '\\', v.len))) {
-		sqlite3_bind_text(s, at, v.len ? (const char *)v.p : "", (int)v.len, SQLITE_STATIC);
-		return;
-	}
+	if (!key || !find_member(j, 0, key, &v, &bytes) ||
+	    (!bytes && !(v.len && memchr(v.p, '\\', v.len))))
+		return v;
 	if (bytes)
-		evd_put_unbase64url(&b, v);
+		evd_put_unbase64url(&w->plain, v);
 	else
-		evd_put_unescaped(&b, v);
-	sqlite3_bind_text(s, at, b.len ? (const char *)b.data : "", (int)b.len, SQLITE_TRANSIENT);
-	evd_buf_release(&b);
+		evd_put_unescaped(&w->plain, v);
+	return evd_view_of(w->plain.data + from, w->plain.len - from);
+}
+
+static void bind_view(sqlite3_stmt *s, int at, struct evd_view v)
+{
+	if (v.p)
+		sqlite3_bind_text(s, at, v.len ? (const char *)v.p : "", (int)v.len, SQLITE_STATIC);
 }
 
 static void bind_int(sqlite3_stmt *s, int at, const struct evd_json *j, const char *key)
@@ -162,36 +182,58 @@ static void bind_int(sqlite3_stmt *s, int at, const struct evd_json *j, const ch
 		sqlite3_bind_int64(s, at, (sqlite3_int64)v);
 }
 
-/* The next free id of a moment, in the order of the log. Where a moment is full, the millisecond 1, 2, 4, …
- * further on: an item that claims one time for a million records costs no search through them all. */
-static int next_id(struct evd_rec_writer *w, bool timed, int64_t ms, sqlite3_int64 *id,
-                   struct evd_error *err)
+/* Where the ids of [first, end) go on, and which is the first one taken from there on. */
+static int look_up(struct evd_rec_writer *w, sqlite3_int64 first, sqlite3_int64 end,
+                   sqlite3_int64 *next, sqlite3_int64 *taken, struct evd_error *err)
 {
-	sqlite3_int64 base = timed ? evd_rec_id(ms) : EVD_REC_NO_TIME, first = base;
+	sqlite3_bind_int64(w->last, 1, first);
+	sqlite3_bind_int64(w->last, 2, end);
+	if (sqlite3_step(w->last) != SQLITE_ROW)
+		return fail(w->db, err);
+	*next = sqlite3_column_type(w->last, 0) == SQLITE_NULL ? first
+	                                                       : sqlite3_column_int64(w->last, 0) + 1;
+	*taken = sqlite3_column_type(w->last, 1) == SQLITE_NULL ? INT64_MAX
+	                                                        : sqlite3_column_int64(w->last, 1);
+	sqlite3_reset(w->last);
+	return 0;
+}
 
-	for (sqlite3_int64 away = EVD_REC_PER_MS;; first = base + away, away *= 2, w->spilled = true) {
-		sqlite3_int64 end = timed ? first + EVD_REC_PER_MS : INT64_MAX;
+static int next_timeless(struct evd_rec_writer *w, sqlite3_int64 *id, struct evd_error *err)
+{
+	sqlite3_int64 taken;
+	int r = w->timeless ? 0 : look_up(w, EVD_REC_NO_TIME, INT64_MAX, &w->timeless, &taken, err);
 
-		if (w->base != first) {
-			sqlite3_bind_int64(w->last, 1, first);
-			sqlite3_bind_int64(w->last, 2, end);
-			if (sqlite3_step(w->last) != SQLITE_ROW)
-				return fail(w->db, err);
-			w->base = first;
-			w->next = sqlite3_column_type(w->last, 0) == SQLITE_NULL
-			              ? first
-			              : sqlite3_column_int64(w->last, 0) + 1;
-			sqlite3_reset(w->last);
-		}
-		if (w->next < end) {
+	*id = r ? 0 : w->timeless++;
+	return r;
+}
+
+/* The next free id of a moment, in the order of the log. Where a moment is full, the millisecond 1, 2, 4, …
+ * further on: an item that claims one time for a million records costs no search through them all. Moments that
+ * rise need no looking up until the next one that is taken. */
+static int next_id(struct evd_rec_writer *w, int64_t ms, sqlite3_int64 *id, struct evd_error *err)
+{
+	sqlite3_int64 base = evd_rec_id(ms), first = base;
+	int r = 0;
+
+	for (sqlite3_int64 away = EVD_REC_PER_MS; r == 0;
+	     first = base + away, away *= 2, w->spilled = true) {
+		sqlite3_int64 end = first + EVD_REC_PER_MS;
+
+		if (w->base >= 0 && first > w->base && end <= w->taken)
+			w->base = w->next = first;
+		else if (w->base != first)
+			r = look_up(w, first, end, &w->next, &w->taken, err);
+		w->base = first;
+		if (r == 0 && w->next < end) {
 			*id = w->next++;
-			return 0;
+			break;
 		}
 	}
+	return r;
 }
 
 /* Times as claimed. UTC only if the record proves it; else the calendar fields as written. */
-static bool claimed(const struct evd_rec_writer *w, const struct evd_json *j, const char *kind,
+static bool claimed(struct evd_rec_writer *w, const struct evd_json *j, const char *kind,
                     int64_t *order)
 {
 	struct evd_view v, as;
@@ -216,8 +258,8 @@ static bool claimed(const struct evd_rec_writer *w, const struct evd_json *j, co
 	if (field)
 		sqlite3_bind_text(w->put, C_SOURCE, "claimed", -1, SQLITE_STATIC);
 	else
-		bind_member(w->put, C_SOURCE, j, "timeSource");
-	bind_member(w->put, C_AMBIGUITY, j, "timeAmbiguity");
+		bind_view(w->put, C_SOURCE, member(w, j, "timeSource"));
+	bind_view(w->put, C_AMBIGUITY, member(w, j, "timeAmbiguity"));
 	return true;
 }
 
@@ -287,10 +329,10 @@ bool evd_rec_is_words(const struct evd_json *j, size_t at)
 }
 
 static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struct evd_id item,
-                   bool timed, int64_t ms, struct evd_error *err)
+                   const struct evd_rec_words *words, bool timed, int64_t ms, struct evd_error *err)
 {
 	sqlite3_int64 id = 0;
-	int r = next_id(w, timed, ms, &id, err);
+	int r = timed ? next_id(w, ms, &id, err) : next_timeless(w, &id, err);
 
 	if (r == 0) {
 		sqlite3_bind_int64(w->put, C_ID, id);
@@ -305,7 +347,7 @@ static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struc
 	}
 	sqlite3_reset(w->put);
 	sqlite3_clear_bindings(w->put);
-	return r;
+	return r ? r : evd_rec_fold(w, id, item, kind, words, err);
 }
 
 /* Notes and statements are payload files of ours; the words of JSON ones are their strings. */
@@ -317,6 +359,7 @@ static int add_note(struct evd_rec_writer *w, const struct evd_record *r, struct
 	struct evd_id id = {w->c->log.entry.seq, r->k};
 	char path[EVD_PAYLOAD_PATH];
 	struct evd_buf file = {0}, words = {0};
+	struct evd_rec_words said = {0};
 	struct evd_json j = {0};
 	int64_t ms = w->c->log.entry.time_ms;
 	int code = 0;
@@ -331,13 +374,13 @@ static int add_note(struct evd_rec_writer *w, const struct evd_record *r, struct
 				}
 		} else
 			evd_put_view(&words, evd_buf_view(&file));
-		sqlite3_bind_text(w->put, C_TEXT, words.len ? (const char *)words.data : "", (int)words.len,
-		                  SQLITE_STATIC);
-		sqlite3_bind_text(w->put, C_WHO, w->actor.len ? (const char *)w->actor.data : "",
-		                  (int)w->actor.len, SQLITE_STATIC);
+		said.text = evd_buf_view(&words);
+		said.who = evd_buf_view(&w->actor);
+		bind_view(w->put, C_TEXT, words.len ? said.text : evd_view_str(""));
+		bind_view(w->put, C_WHO, w->actor.len ? said.who : evd_view_str(""));
 		sqlite3_bind_int64(w->put, C_UTC, ms);
 		sqlite3_bind_text(w->put, C_SOURCE, "recorded", -1, SQLITE_STATIC);
-		code = words.failed ? evd_nomem(err) : put_row(w, r->k, kind, id, true, ms, err);
+		code = words.failed ? evd_nomem(err) : put_row(w, r->k, kind, id, &said, true, ms, err);
 	}
 	evd_json_release(&j);
 	evd_buf_release(&file);
@@ -355,7 +398,7 @@ static int add_reading(struct evd_rec_writer *w, const struct evd_json *j, struc
 	    evd_json_find(j, 0, "reader")) {
 		sqlite3_bind_int64(w->reading, 1, (sqlite3_int64)id.seq);
 		sqlite3_bind_int64(w->reading, 2, (sqlite3_int64)id.k);
-		bind_member(w->reading, 3, j, "reader");
+		bind_view(w->reading, 3, member(w, j, "reader"));
 		sqlite3_bind_int64(w->reading, 4, (sqlite3_int64)w->c->log.entry.seq);
 		r = sqlite3_step(w->reading) == SQLITE_DONE ? 0 : fail(w->db, err);
 		sqlite3_reset(w->reading);
@@ -369,11 +412,15 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 {
 	const struct words *x = NULL;
 	struct evd_view kind, item;
+	struct evd_rec_words said;
 	struct evd_id id = {0, 0};
 	int64_t ms = 0;
 	size_t actor;
 	bool timed;
 
+	evd_buf_reset(&w->plain);
+	if (!evd_buf_room(&w->plain, j->node[0].raw.len)) /* never moved while views lead into it */
+		return evd_nomem(err);
 	if (!evd_json_string(j, 0, "kind", &kind))
 		return 0;
 	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
@@ -397,21 +444,26 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 		return 0;
 	if (evd_json_string(j, 0, "item", &item) && !evd_id_parse(item, &id))
 		memset(&id, 0, sizeof id);
-	bind_member(w->put, C_READER, j, "reader");
-	bind_int(w->put, C_CHAT, j, "chat");
-	bind_int(w->put, C_N, j, x->n);
-	bind_member(w->put, C_TYPE, j, x->type);
-	bind_member(w->put, C_NAME, j, x->name);
-	bind_member(w->put, C_TEXT, j, x->text);
-	bind_member(w->put, C_WHO, j, x->who);
-	bind_member(w->put, C_NUMBER, j, "number");
-	bind_member(w->put, C_HANDLE, j, "handle");
+	said = (struct evd_rec_words){.text = member(w, j, x->text),
+	                              .name = member(w, j, x->name),
+	                              .who = member(w, j, x->who),
+	                              .handle = member(w, j, "handle"),
+	                              .number = member(w, j, "number")};
 	put_more(&w->more, j);
 	if (w->more.failed)
 		return evd_buf_check(&w->more, err);
-	if (w->more.len)
-		sqlite3_bind_text(w->put, C_MORE, (const char *)w->more.data, (int)w->more.len,
-		                  SQLITE_STATIC);
+	said.more = evd_buf_view(&w->more);
+	bind_view(w->put, C_READER, member(w, j, "reader"));
+	bind_int(w->put, C_CHAT, j, "chat");
+	bind_int(w->put, C_N, j, x->n);
+	bind_view(w->put, C_TYPE, member(w, j, x->type));
+	bind_view(w->put, C_NAME, said.name);
+	bind_view(w->put, C_TEXT, said.text);
+	bind_view(w->put, C_WHO, said.who);
+	bind_view(w->put, C_NUMBER, said.number);
+	bind_view(w->put, C_HANDLE, said.handle);
+	if (said.more.len)
+		bind_view(w->put, C_MORE, said.more);
 	timed = claimed(w, j, x->kind, &ms);
-	return put_row(w, r->k, x->kind, id, timed, ms, err);
+	return put_row(w, r->k, x->kind, id, &said, timed, ms, err);
 }

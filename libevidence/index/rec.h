@@ -10,16 +10,27 @@
 #include <sqlite3.h>
 
 extern const char evd_rec_schema[];
-extern const char evd_rec_no_indexes[]; /* evd_rec_fold makes them again */
 
 struct evd_rec_writer {
 	sqlite3 *db;
 	struct evd_case *c;
-	sqlite3_stmt *put, *last, *reading;
-	struct evd_buf more, actor; /* scratch; who wrote the present entry */
-	struct evd_json json;       /* scratch */
-	sqlite3_int64 base, next;   /* ids of the moment met last */
+	sqlite3_stmt *put, *last, *reading, *fts;
+	struct evd_buf plain, more, actor; /* scratch; who wrote the present entry */
+	struct evd_buf words, who, tag;    /* scratch of the folding */
+	struct evd_json json;              /* scratch */
+	sqlite3_int64 base, next;          /* ids of the moment met last */
+	sqlite3_int64 taken;               /* the first id behind it that was there */
+	sqlite3_int64 timeless;            /* next id of a row without a time; 0: not looked up */
+	sqlite3_int64 folded;              /* last id whose words are in `fts` */
+	unsigned restarts;                 /* how often ids fell */
+	sqlite3_int64 *late;               /* ids whose words are not: they came out of order */
+	size_t n_late, late_cap;
 	bool spilled; /* more records of one moment than ids: their order needs a rebuild */
+};
+
+/* What is folded of a record; views may be empty. */
+struct evd_rec_words {
+	struct evd_view text, name, more, who, handle, number;
 };
 
 int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c,
@@ -27,8 +38,11 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c,
 /* evd_rec_add(w, r, j, err): a record of the log's present entry; those that hold no words are passed. */
 int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
                 struct evd_error *err) EVD_MUST_USE;
-/* evd_rec_fold(w, from, err): the words of the rows of entry `from` and later into `fts`. */
-int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err) EVD_MUST_USE;
+/* evd_rec_fold(w, id, item, kind, words, err): the words of the row just put into `fts`, if ids still rise (FTS5 writes
+ * what it has gathered whenever they do not); else its id is kept for evd_rec_late, which must come last. */
+int evd_rec_fold(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item, const char *kind,
+                 const struct evd_rec_words *words, struct evd_error *err) EVD_MUST_USE;
+int evd_rec_late(struct evd_rec_writer *w, struct evd_error *err) EVD_MUST_USE;
 void evd_rec_end(struct evd_rec_writer *w);
 
 /* The column `more` is a canonical JSON object: words of the record beside its text and name, older versions of

@@ -2,10 +2,10 @@
 #include "index/fold.h"
 #include "index/rec.h"
 
-const char evd_rec_no_indexes[] = "DROP INDEX IF EXISTS rec_record; DROP INDEX IF EXISTS rec_item;";
-/* Made when rows are in: sorted once, not grown row by row. */
-static const char indexes[] = "CREATE UNIQUE INDEX IF NOT EXISTS rec_record ON rec(seq,k);"
-                              "CREATE INDEX IF NOT EXISTS rec_item ON rec(item_seq,item_k,id);";
+#include <stdlib.h>
+
+#define RESTARTS                                                                                   \
+	16u /* of FTS5's gathering: as many chats one after the other need no second pass */
 
 static int fail(sqlite3 *db, struct evd_error *err)
 {
@@ -26,13 +26,7 @@ static void fold_also(struct evd_buf *b, struct evd_view v)
 	evd_fold(b, v);
 }
 
-static void fold_columns(struct evd_buf *b, sqlite3_stmt *s, int first, int last)
-{
-	for (int i = first; i <= last; i++)
-		fold_also(b, column(s, i));
-}
-
-/* The strings of the column `more`. */
+/* The strings of the column `more`; w->tag is scratch. */
 static int fold_more(struct evd_rec_writer *w, struct evd_buf *b, struct evd_view more,
                      struct evd_error *err)
 {
@@ -41,73 +35,111 @@ static int fold_more(struct evd_rec_writer *w, struct evd_buf *b, struct evd_vie
 	for (size_t i = 0; r == 0 && i < w->json.n; i++) {
 		if (!evd_rec_is_words(&w->json, i))
 			continue;
-		evd_buf_reset(&w->more);
-		evd_rec_put_string(&w->more, &w->json.node[i]);
-		fold_also(b, evd_buf_view(&w->more));
-		r = w->more.failed ? evd_nomem(err) : 0;
+		evd_buf_reset(&w->tag);
+		evd_rec_put_string(&w->tag, &w->json.node[i]);
+		fold_also(b, evd_buf_view(&w->tag));
+		r = w->tag.failed ? evd_nomem(err) : 0;
 	}
 	return r;
 }
 
 /* "iSEQxK kKIND" */
-static void put_tag(struct evd_buf *b, sqlite3_stmt *s)
+static void put_tag(struct evd_buf *b, struct evd_id item, struct evd_view kind)
 {
 	evd_buf_reset(b);
 	evd_put_u8(b, 'i');
-	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 1));
+	evd_put_dec(b, item.seq);
 	evd_put_u8(b, 'x');
-	evd_put_dec(b, (uint64_t)sqlite3_column_int64(s, 2));
+	evd_put_dec(b, item.seq ? item.k : 0);
 	evd_put_str(b, " k");
-	evd_put_view(b, column(s, 3));
+	evd_put_view(b, kind);
 }
 
-int evd_rec_fold(struct evd_rec_writer *w, uint64_t from, struct evd_error *err)
+static int put_words(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item,
+                     struct evd_view kind, const struct evd_rec_words *x, struct evd_error *err)
 {
-	static const char all[] = "SELECT id,item_seq,item_k,kind,text,name,more,who,handle,number "
-	                          "FROM rec ORDER BY id";
-	static const char some[] = "SELECT id,item_seq,item_k,kind,text,name,more,who,handle,number "
-	                           "FROM rec WHERE seq>=?1 ORDER BY id";
-	sqlite3_stmt *s = NULL, *put = NULL;
-	struct evd_buf text = {0}, who = {0}, tag = {0};
-	int step = SQLITE_ERROR, r = 0;
+	int r = 0;
 
-	if (sqlite3_exec(w->db, indexes, NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(w->db, from > 1 ? some : all, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(w->db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &put,
-	                       NULL) == SQLITE_OK) {
-		if (from > 1)
-			sqlite3_bind_int64(s, 1, (sqlite3_int64)from);
-		step = sqlite3_step(s);
-	}
-	for (; r == 0 && step == SQLITE_ROW; step = sqlite3_step(s)) {
-		struct evd_view more = column(s, 6);
-
-		evd_buf_reset(&text);
-		evd_buf_reset(&who);
-		fold_columns(&text, s, 4, 5);
-		fold_columns(&who, s, 7, 9);
-		if (more.len)
-			r = fold_more(w, &text, more, err);
-		evd_put_u8(&who, ' ');
-		evd_fold_digits(&who, column(s, 9));
-		put_tag(&tag, s);
-		if (r == 0 && (text.failed || who.failed || tag.failed))
-			r = evd_nomem(err);
-		sqlite3_bind_int64(put, 1, sqlite3_column_int64(s, 0));
-		sqlite3_bind_text(put, 2, text.len ? (const char *)text.data : "", (int)text.len,
-		                  SQLITE_STATIC);
-		sqlite3_bind_text(put, 3, (const char *)who.data, (int)who.len, SQLITE_STATIC);
-		sqlite3_bind_text(put, 4, (const char *)tag.data, (int)tag.len, SQLITE_STATIC);
-		if (r == 0 && sqlite3_step(put) != SQLITE_DONE)
-			r = fail(w->db, err);
-		sqlite3_reset(put);
-	}
-	if (r == 0 && step != SQLITE_DONE)
+	evd_buf_reset(&w->words);
+	evd_buf_reset(&w->who);
+	fold_also(&w->words, x->text);
+	fold_also(&w->words, x->name);
+	if (x->more.len)
+		r = fold_more(w, &w->words, x->more, err);
+	fold_also(&w->who, x->who);
+	fold_also(&w->who, x->handle);
+	fold_also(&w->who, x->number);
+	evd_put_u8(&w->who, ' ');
+	evd_fold_digits(&w->who, x->number);
+	put_tag(&w->tag, item, kind);
+	if (r == 0 && (w->words.failed || w->who.failed || w->tag.failed))
+		r = evd_nomem(err);
+	sqlite3_bind_int64(w->fts, 1, id);
+	sqlite3_bind_text(w->fts, 2, w->words.len ? (const char *)w->words.data : "", (int)w->words.len,
+	                  SQLITE_STATIC);
+	sqlite3_bind_text(w->fts, 3, (const char *)w->who.data, (int)w->who.len, SQLITE_STATIC);
+	sqlite3_bind_text(w->fts, 4, (const char *)w->tag.data, (int)w->tag.len, SQLITE_STATIC);
+	if (r == 0 && sqlite3_step(w->fts) != SQLITE_DONE)
 		r = fail(w->db, err);
+	sqlite3_reset(w->fts);
+	return r;
+}
+
+int evd_rec_fold(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item, const char *kind,
+                 const struct evd_rec_words *words, struct evd_error *err)
+{
+	const bool timed = id < EVD_REC_NO_TIME;
+	void *grown;
+
+	if (timed && (id > w->folded || w->restarts++ < RESTARTS)) {
+		w->folded = id;
+		return put_words(w, id, item, evd_view_str(kind), words, err);
+	}
+	grown = evd_grow(w->late, w->n_late, &w->late_cap, sizeof *w->late);
+	if (!grown)
+		return evd_nomem(err);
+	w->late = grown;
+	w->late[w->n_late++] = id;
+	return 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const sqlite3_int64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static int put_row_words(struct evd_rec_writer *w, sqlite3_stmt *s, struct evd_error *err)
+{
+	const struct evd_rec_words words = {.text = column(s, 4),
+	                                    .name = column(s, 5),
+	                                    .more = column(s, 6),
+	                                    .who = column(s, 7),
+	                                    .handle = column(s, 8),
+	                                    .number = column(s, 9)};
+	struct evd_id item = {(uint64_t)sqlite3_column_int64(s, 1),
+	                      (uint64_t)sqlite3_column_int64(s, 2)};
+
+	return put_words(w, sqlite3_column_int64(s, 0), item, column(s, 3), &words, err);
+}
+
+int evd_rec_late(struct evd_rec_writer *w, struct evd_error *err)
+{
+	static const char row[] = "SELECT id,item_seq,item_k,kind,text,name,more,who,handle,number "
+	                          "FROM rec WHERE id=?";
+	sqlite3_stmt *s = NULL;
+	int r = 0;
+
+	if (w->n_late)
+		qsort(w->late, w->n_late, sizeof *w->late, by_id);
+	if (sqlite3_prepare_v2(w->db, row, -1, &s, NULL) != SQLITE_OK)
+		r = fail(w->db, err);
+	for (size_t i = 0; r == 0 && i < w->n_late; i++) {
+		sqlite3_bind_int64(s, 1, w->late[i]);
+		r = sqlite3_step(s) == SQLITE_ROW ? put_row_words(w, s, err) : fail(w->db, err);
+		sqlite3_reset(s);
+	}
 	sqlite3_finalize(s);
-	sqlite3_finalize(put);
-	evd_buf_release(&text);
-	evd_buf_release(&who);
-	evd_buf_release(&tag);
 	return r;
 }

@@ -117,6 +117,14 @@ def main():
 	cli.evidence('read', '4')
 	check([h['n'] for h in hits(cli, 'gomila', '--limit', '8192')] == list(range(1, 8193)), 'one minute, in the order of the chat')
 	check(len(hits(cli, 'gomila', '--limit', '0')) == 9000 and 'equals' in cli.evidence('index'), 'more than a moment holds')
+	# newest first, and several a minute: ids fall all the time
+	fallen = [{'sender_name': 'Eva', 'timestamp_ms': 1721500000000 + 60000 * (i // 3), 'content': 'opadanje%d niz' % i} for i in range(90)]
+	cli.evidence('add', '--quiet', cli.write('e/message_1.json', json.dumps({'participants': [{'name': 'Eva'}, {'name': 'Ja'}],
+		'messages': fallen[::-1], 'title': 'Eva'}).encode()))
+	cli.evidence('read', '5')
+	check([h['text'] for h in hits(cli, 'niz', '--limit', '0')] == ['opadanje%d niz' % (3 * (i // 3) + 2 - i % 3) for i in range(90)],
+		'in the order of time, within a moment in that of the file: %r' % hits(cli, 'niz'))
+	check(all(len(hits(cli, 'opadanje%d' % i)) == 1 for i in range(0, 90, 7)) and 'equals' in cli.evidence('index'), 'each word')
 	for wrong in ([], ['!!!'], ['"'], ['--from', 'yesterday', 'x'], ['--limit', '-1', 'x'], ['--limit', 'x', 'x']):
 		cli.evidence('search', *wrong, expect=64)
 	cli.evidence('search', '--item', '99', 'x', expect=66)

@@ -2,6 +2,7 @@
  * what is committed stays, what is not goes back to incoming/, damage is named and never cleaned up. */
 #include "fixture.h"
 
+#include "base/frame.h"
 #include "chain/describe.h"
 #include "index/index.h"
 #include "verify/check_case.h"
@@ -201,6 +202,81 @@ static void drafts(void **state)
 	evd_case_close(&c);
 }
 
+/* The line put together in one walk against lines written down by hand, and against what the object gives. */
+static void lines(void **state)
+{
+#define OWN "\"case\":\"CASE\",\"id\":\"3/K\",\"item\":\"2/2\""
+	static const struct {
+		const char *in, *out;
+	} row[] = {
+	    {"{\"kind\":\"a\"}", "{" OWN ",\"kind\":\"a\",\"reader\":\"r\\\"x\",\"salt\":\"S\"}"},
+	    {"{}", "{" OWN ",\"reader\":\"r\\\"x\",\"salt\":\"S\"}"},
+	    {"{\"a\":1,\"body\":\"x\",\"kind\":\"m\",\"z\":[{\"id\":1}]}",
+	     "{\"a\":1,\"body\":\"x\"," OWN
+	     ",\"kind\":\"m\",\"reader\":\"r\\\"x\",\"salt\":\"S\",\"z\":[{\"id\":1}]}"},
+	    {"{\"casd\":true,\"casf\":null,\"item\":\"9/9\",\"kind\":\"m\",\"reader\":\"y\"}",
+	     "{\"casd\":true,\"case\":\"CASE\",\"casf\":null,\"id\":\"3/K\",\"item\":\"2/"
+	     "2\",\"kind\":\"m\","
+	     "\"reader\":\"r\\\"x\",\"salt\":\"S\"}"},
+	    {"{\"item\":\"9/9\"}", "{" OWN ",\"reader\":\"r\\\"x\",\"salt\":\"S\"}"},
+	    {"{\"reader\":\"y\",\"zz\":\"\\n\"}",
+	     "{" OWN ",\"reader\":\"r\\\"x\",\"salt\":\"S\",\"zz\":\"\\n\"}"},
+	};
+	static const char *const without[] = {"item", "reader", NULL};
+	struct evd_case c;
+	struct evd_draft d;
+	struct evd_json j = {0}, back = {0};
+	struct evd_object o;
+	struct evd_error err = {0};
+
+	(void)state;
+	make();
+	evd_object_init(&o);
+	assert_int_equal(open_case(EVD_CASE_WRITE, &c, &err), 0);
+	assert_int_equal(
+	    evd_entry_begin(&c, EVD_READ_OUT, evd_key_actor(fixture_key()), NULL, &d, &err), 0);
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct evd_view id, salt, text = evd_view_str(row[i].in);
+		struct evd_buf want = {0}, plain = {0};
+
+		assert_int_equal(evd_json_parse(&j, text, &err), 0);
+		assert_int_equal(
+		    evd_entry_line(&d, &j, evd_view_str("\"2/2\""), evd_view_str("\"r\\\"x\""), &err), 0);
+		assert_int_equal(evd_json_parse(&back, evd_buf_view(&d.line), &err), 0);
+		assert_true(evd_json_string(&back, 0, "id", &id) &&
+		            evd_json_string(&back, 0, "salt", &salt) && salt.len == 22);
+		for (const char *at = row[i].out; *at; at++)
+			if (strncmp(at, "CASE", 4) == 0) {
+				evd_put_str(&want, c.log.case_id);
+				at += 3;
+			} else if (strncmp(at, "3/K", 3) == 0) {
+				evd_put_view(&want, id);
+				at += 2;
+			} else if (*at == 'S') {
+				evd_put_view(&want, salt);
+			} else {
+				evd_put_u8(&want, (uint8_t)*at);
+			}
+		assert_int_equal(d.line.len, want.len);
+		assert_memory_equal(d.line.data, want.data, want.len);
+		/* the other way to the same line: but for the id's number and the salt */
+		evd_object_reset(&o);
+		evd_object_copy(&o, &j, 0, without);
+		evd_object_cstr(&o, "item", "2/2");
+		evd_object_cstr(&o, "reader", "r\"x");
+		evd_put_view(&plain, evd_buf_view(&d.line));
+		assert_int_equal(evd_entry_record(&d, &o, NULL, &err), 0);
+		assert_int_equal(d.line.len, plain.len);
+		evd_buf_release(&want);
+		evd_buf_release(&plain);
+	}
+	evd_entry_abandon(&d);
+	evd_case_close(&c);
+	evd_object_release(&o);
+	evd_json_release(&j);
+	evd_json_release(&back);
+}
+
 static void checked(struct test_findings *f)
 {
 	struct evd_case c;
@@ -331,8 +407,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(opened),      cmocka_unit_test(descriptions), cmocka_unit_test(damage),
-	    cmocka_unit_test(interrupted), cmocka_unit_test(drafts),       cmocka_unit_test(check),
-	    cmocka_unit_test(catalogue),   cmocka_unit_test(no_memory),
+	    cmocka_unit_test(interrupted), cmocka_unit_test(drafts),       cmocka_unit_test(lines),
+	    cmocka_unit_test(check),       cmocka_unit_test(catalogue),    cmocka_unit_test(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
