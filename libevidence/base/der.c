@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+uint8_t evd_der_peek(const struct evd_cursor *c)
+{
+	return evd_cursor_left(c) ? *c->p : 0;
+}
+
 static size_t get_length(struct evd_cursor *c)
 {
 	uint8_t first = evd_get_u8(c);

@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 
+/* evd_der_peek(c): the next element's tag, 0 at the end. */
+uint8_t evd_der_peek(const struct evd_cursor *c);
 /* Reading: each fails the cursor if the next element has another tag or a length that is not DER. */
 struct evd_view evd_der_get(struct evd_cursor *c, uint8_t tag);     /* its content */
 struct evd_view evd_der_whole(struct evd_cursor *c, uint8_t tag);   /* tag and length too */

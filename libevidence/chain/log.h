@@ -33,7 +33,6 @@ struct evd_log_entry {
 	uint32_t count;                                  /* records */
 	uint32_t stamped;                                /* the entry a `timestamp` names; 0 */
 	bool has_token;
-	bool extract;    /* a seal of extent extract */
 	uint8_t action;  /* enum evd_action */
 	uint16_t signer; /* index into signers */
 	int64_t time_ms;

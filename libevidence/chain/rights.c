@@ -52,25 +52,23 @@ static struct evd_transfer *answered(const struct evd_log *log)
 	return NULL;
 }
 
-static bool is_disclosed(const struct evd_log *log, uint64_t seq, bool *extract)
+/* The extent that entry `seq` disclosed, -1 if it did not. */
+static int disclosed_as(const struct evd_log *log, uint64_t seq)
 {
 	for (size_t i = 0; i < log->disclosed.n; i++)
-		if (log->disclosed.at[i] >> 1 == seq) {
-			*extract = log->disclosed.at[i] & 1;
-			return true;
-		}
-	return false;
+		if (log->disclosed.at[i] >> 1 == seq)
+			return log->disclosed.at[i] & 1 ? EVD_EXTRACT : EVD_WHOLE;
+	return -1;
 }
 
 /* A seal without disclose is whole; one with names an earlier disclose of its own extent. */
 static bool seal_fits(const struct evd_log *log)
 {
 	const struct evd_details *d = &log->entry.details;
-	bool extract;
 
 	if (d->disclose == 0)
 		return d->extent == EVD_WHOLE;
-	return is_disclosed(log, d->disclose, &extract) && extract == (d->extent == EVD_EXTRACT);
+	return disclosed_as(log, d->disclose) == (int)d->extent;
 }
 
 static const char *order_fault(const struct evd_log *log)

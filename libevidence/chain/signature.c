@@ -357,7 +357,7 @@ static bool take_signer_info(struct evd_cursor *info, struct taken *t)
 		if (!attributes_ok(t->m.attributes))
 			return false;
 	}
-	return evd_cursor_at_end(info) && evd_cursor_ok(&set) && evd_cursor_ok(&attributes);
+	return evd_cursor_at_end(info) && evd_cursor_ok(&set);
 }
 
 static bool take(struct evd_view file, struct taken *t)

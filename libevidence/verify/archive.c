@@ -108,7 +108,7 @@ static int check_one(struct evd_run *run, unsigned n, struct evd_meta_line *line
 		r = evd_archive_digest(&run->report->log, run->must, line, 2 * (size_t)n, n, must, err);
 	if (r)
 		return r;
-	if (!a->has_manifest || !whole || memcmp(must, a->manifest, sizeof must) != 0) {
+	if (!whole || memcmp(must, a->manifest, sizeof must) != 0) {
 		evd_run_archive_file(run, n, true, name);
 		evd_finding(&run->to, EVD_F_ARCHIVE_ALTERED, name, "%s",
 		            a->has_manifest ? "not what follows from the contents" : "missing");

@@ -204,7 +204,7 @@ static bool read_central(struct evd_view v, struct central *h)
 	off = evd_get_u32le(&c);
 	big = size == NO_FIT32;
 	far = off == NO_FIT32;
-	if (!ok || !evd_cursor_ok(&c) || stored != size || h->need != (big || far ? 45 : 10) ||
+	if (!ok || stored != size || h->need != (big || far ? 45 : 10) ||
 	    extra_len != (big || far ? 4 : 0) + (big ? 16 : 0) + (far ? 8 : 0))
 		return false;
 	h->file.size = size;

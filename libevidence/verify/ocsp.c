@@ -13,11 +13,6 @@
 static const uint8_t oid_basic[] = {0x2b, 6, 1, 5, 5, 7, 48, 1, 1};
 static const uint8_t oid_sha1[] = {0x2b, 14, 3, 2, 26};
 
-static bool next_is(const struct evd_cursor *c, uint8_t tag)
-{
-	return evd_cursor_left(c) && *c->p == tag;
-}
-
 /* `in` is at its end; then so far all is well with `c`. */
 static bool ended(struct evd_cursor *c, const struct evd_cursor *in)
 {
@@ -46,7 +41,7 @@ static bool get_extensions(struct evd_cursor *c)
 		struct evd_cursor one = evd_der_enter(&all, 0x30);
 
 		evd_der_skip(&one, 0x06);
-		if (next_is(&one, 0x01)) { /* TRUE, for all is DER */
+		if (evd_der_peek(&one) == 0x01) { /* TRUE, for all is DER */
 			evd_der_skip(&one, 0x01);
 			critical = true;
 		}
@@ -78,13 +73,13 @@ static void get_status(struct evd_cursor *c, struct evd_single *out)
 	struct evd_view v;
 
 	out->reason = -1;
-	out->status = next_is(c, EVD_OCSP_REVOKED) ? EVD_OCSP_REVOKED
-	              : next_is(c, EVD_OCSP_GOOD)  ? EVD_OCSP_GOOD
-	                                           : EVD_OCSP_UNKNOWN;
+	out->status = evd_der_peek(c) == EVD_OCSP_REVOKED ? EVD_OCSP_REVOKED
+	              : evd_der_peek(c) == EVD_OCSP_GOOD  ? EVD_OCSP_GOOD
+	                                                  : EVD_OCSP_UNKNOWN;
 	in = evd_der_enter(c, (uint8_t)out->status);
 	if (out->status == EVD_OCSP_REVOKED) {
 		out->since = get_time(&in);
-		if (next_is(&in, 0xa0)) {
+		if (evd_der_peek(&in) == 0xa0) {
 			reason = evd_der_enter(&in, 0xa0);
 			v = evd_der_get(&reason, 0x0a);
 			out->reason = v.len == 1 ? *v.p : -1;
@@ -104,12 +99,12 @@ static bool get_single(struct evd_cursor *c, struct evd_single *out)
 	get_id(&one, out);
 	get_status(&one, out);
 	out->from = out->to = get_time(&one);
-	if (next_is(&one, 0xa0)) {
+	if (evd_der_peek(&one) == 0xa0) {
 		in = evd_der_enter(&one, 0xa0);
 		out->to = get_time(&in);
 		ended(&one, &in);
 	}
-	if (next_is(&one, 0xa1))
+	if (evd_der_peek(&one) == 0xa1)
 		out->critical = get_extensions(&one);
 	return ended(c, &one);
 }
@@ -123,7 +118,7 @@ static bool read_data(struct evd_ocsp *o)
 	evd_cursor_init(&all, o->form.tbs);
 	c = evd_der_enter(&all, 0x30);
 	in = c;
-	if (next_is(&c, 0xa1)) {
+	if (evd_der_peek(&c) == 0xa1) {
 		in = evd_der_enter(&c, 0xa1);
 		o->responder = evd_der_whole(&in, 0x30);
 	} else {
@@ -138,7 +133,7 @@ static bool read_data(struct evd_ocsp *o)
 		get_single(&in, &s);
 	while (evd_cursor_left(&in));
 	ended(&c, &in);
-	if (next_is(&c, 0xa1))
+	if (evd_der_peek(&c) == 0xa1)
 		o->critical = get_extensions(&c);
 	return ended(&all, &c) && evd_cursor_at_end(&all);
 }
@@ -158,7 +153,7 @@ static bool read_basic(struct evd_view der, struct evd_ocsp *o)
 	if (bits.len < 2 || bits.p[0] != 0)
 		return false;
 	o->form.value = evd_view_of(bits.p + 1, bits.len - 1);
-	if (next_is(&c, 0xa0)) {
+	if (evd_der_peek(&c) == 0xa0) {
 		in = evd_der_enter(&c, 0xa0);
 		o->certificates = evd_der_get(&in, 0x30);
 		ended(&c, &in);

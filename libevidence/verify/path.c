@@ -40,10 +40,10 @@ int evd_hand_add(struct evd_hand *h, struct evd_view der, bool anchor, struct ev
 		return evd_nomem(err);
 	}
 	h->certs.at = grown;
+	c.anchor = anchor;
 	c.next = h->chain[bucket(c.sha256)];
 	h->certs.at[h->certs.n++] = c;
 	h->chain[bucket(c.sha256)] = h->certs.n;
-	h->n_anchors += anchor;
 	return 0;
 }
 
@@ -92,8 +92,7 @@ int evd_hand_add_answer(struct evd_hand *h, struct evd_view response, struct evd
 /* A delegate that a list revokes answers for nobody. */
 static bool answers_for(struct evd_hand *h, struct evd_ocsp *o, const struct evd_cert *issuer)
 {
-	int64_t since;
-	int reason;
+	int64_t since, reason;
 
 	if (!evd_ocsp_authentic(o, issuer, h->at + 300))
 		return false;
@@ -128,7 +127,7 @@ bool evd_hand_is_anchor(const struct evd_hand *h, const struct evd_cert *c)
 {
 	const struct evd_cert *it = evd_hand_find(h, c->sha256);
 
-	return it && (size_t)(it - h->certs.at) < h->n_anchors;
+	return it && it->anchor;
 }
 
 void evd_hand_release(struct evd_hand *h)
@@ -145,7 +144,7 @@ void evd_hand_release(struct evd_hand *h)
 	memset(h, 0, sizeof *h);
 }
 
-static void tell_revoked(struct evd_status *out, int64_t since, int reason)
+static void tell_revoked(struct evd_status *out, int64_t since, int64_t reason)
 {
 	if (out->revoked && since >= out->since)
 		return;
@@ -178,9 +177,8 @@ static void ask_answers(struct evd_hand *h, const struct evd_cert *c, const stru
 void evd_path_status(struct evd_hand *h, const struct evd_cert *c, const struct evd_cert *issuer,
                      int64_t time, struct evd_status *out)
 {
-	int64_t from, to, since = 0;
+	int64_t from, to, since = 0, reason = -1;
 	bool dated = evd_cert_dates(c, &from, &to);
-	int reason = -1;
 
 	*out = (struct evd_status){.reason = -1};
 	for (size_t i = 0; i < h->lists.n; i++) {

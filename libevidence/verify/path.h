@@ -12,7 +12,6 @@
  * search, for paths point into it. */
 struct evd_hand {
 	EVD_ARRAY(struct evd_cert) certs;
-	size_t n_anchors;
 	EVD_ARRAY(struct evd_crl) lists;
 	EVD_ARRAY(struct evd_ocsp) answers;
 	size_t chain[EVD_HAND_CHAINS]; /* by digest: index of a certificate + 1; its .next goes on */
@@ -61,7 +60,7 @@ const char *evd_path_find(struct evd_hand *h, const struct evd_cert *first,
 struct evd_status {
 	bool revoked, good; /* neither: not known */
 	int64_t since;      /* of revoked, seconds */
-	int reason;         /* -1: none given */
+	int64_t reason;     /* -1: none given */
 };
 
 /* evd_path_status(h, c, issuer, time, out): `good` says that a list vouches for it at `time`. */

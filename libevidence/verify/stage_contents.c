@@ -173,7 +173,7 @@ static void report_items(struct evd_run *run)
 			evd_finding(&run->to, EVD_F_LOST_PRESENT, where, "its file is here");
 		else if (it->state == EVD_ITEM_MISSING && !it->lost)
 			evd_finding(&run->to, EVD_F_ITEM_MISSING, where, "its file is missing");
-		if (it->state == EVD_ITEM_ALTERED || it->state == EVD_ITEM_PRESENT)
+		if (it->state != EVD_ITEM_FITS && it->state != EVD_ITEM_MISSING)
 			evd_finding(&run->to, EVD_F_ITEM_ALTERED, where, "size, check sum or digest differs");
 	}
 }

@@ -55,7 +55,7 @@ static int check_folder(struct evd_run *run, const struct folder *f, uint64_t se
 	if (f->other[0])
 		return evd_finding(&run->to, EVD_F_FILE_UNACCOUNTED, f->other, "not a file of an entry");
 	for (unsigned i = 0; i < EVD_ENTRY_FILES; i++)
-		if (f->has[i] && f->file[i].size > limit[i])
+		if (f->file[i].size > limit[i])
 			return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
 			                   f->file[i].name);
 	return 0;

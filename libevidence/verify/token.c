@@ -23,15 +23,10 @@ OID(oid_certificate_v2, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 9, 16, 2, 47);
 
 /* ---- pieces of DER ---- */
 
-static uint8_t peek(const struct evd_cursor *c)
-{
-	return evd_cursor_left(c) ? *c->p : 0;
-}
-
 /* Any element, not entered. */
 static struct evd_view get_any(struct evd_cursor *c)
 {
-	uint8_t tag = peek(c);
+	uint8_t tag = evd_der_peek(c);
 
 	if ((tag & 0x1f) == 0x1f) /* tags of more than one byte */
 		c->failed = true;
@@ -121,7 +116,7 @@ static int64_t get_thousandth(struct evd_cursor *c, uint8_t tag)
 {
 	struct evd_view v;
 
-	if (peek(c) != tag)
+	if (evd_der_peek(c) != tag)
 		return 0;
 	v = get_integer(c, tag, 2);
 	if (v.len && (v.p[0] & 0x80 || number(v) < 1 || number(v) > 999))
@@ -135,7 +130,7 @@ static void get_accuracy(struct evd_cursor *c, struct evd_token *t)
 	struct evd_view s = {NULL, 0};
 	int64_t milli, micro;
 
-	if (peek(&in) == 0x02)
+	if (evd_der_peek(&in) == 0x02)
 		s = get_integer(&in, 0x02, 4);
 	if (s.len && s.p[0] & 0x80)
 		in.failed = true;
@@ -153,7 +148,7 @@ static void get_extensions(struct evd_cursor *c, struct evd_token *t)
 		struct evd_cursor one = evd_der_enter(&all, 0x30);
 
 		evd_der_get(&one, 0x06);
-		if (peek(&one) == 0x01) {
+		if (evd_der_peek(&one) == 0x01) {
 			struct evd_view v = evd_der_get(&one, 0x01);
 
 			if (v.len != 1)
@@ -184,26 +179,26 @@ static bool read_info(struct evd_token *t)
 	leave(&c, &in);
 	t->serial = get_integer(&c, 0x02, EVD_TOKEN_SERIAL_MAX);
 	v = evd_der_get(&c, 0x18);
-	if (!evd_cursor_ok(&c) || !evd_oid_sound(t->policy) || t->policy.len > EVD_POLICY_MAX ||
+	if (!evd_oid_sound(t->policy) || t->policy.len > EVD_POLICY_MAX ||
 	    !evd_token_time(v, &t->time_ms) ||
 	    (t->imprint_sha == 256 && t->imprint.len != EVD_SHA256_LEN))
 		return false;
 	t->accuracy_ms = -1;
-	if (peek(&c) == 0x30)
+	if (evd_der_peek(&c) == 0x30)
 		get_accuracy(&c, t);
-	if (peek(&c) == 0x01) {
+	if (evd_der_peek(&c) == 0x01) {
 		v = evd_der_get(&c, 0x01);
 		if (v.len != 1 || (v.p[0] != 0 && v.p[0] != 0xff))
 			return false;
 	}
-	if (peek(&c) == 0x02) /* nonce: as large as it likes */
+	if (evd_der_peek(&c) == 0x02) /* nonce: as large as it likes */
 		get_integer(&c, 0x02, t->info.len);
-	if (peek(&c) == 0xa0) {
+	if (evd_der_peek(&c) == 0xa0) {
 		in = evd_der_enter(&c, 0xa0);
 		get_rest(&in);
 		leave(&c, &in);
 	}
-	if (peek(&c) == 0xa1)
+	if (evd_der_peek(&c) == 0xa1)
 		get_extensions(&c, t);
 	return evd_cursor_at_end(&c) && evd_cursor_at_end(&all);
 }
@@ -224,7 +219,7 @@ static bool read_ess(struct evd_cursor *value, struct ess *e, bool v2)
 	                  id = evd_der_enter(&list, 0x30);
 
 	e->sha[v2] = v2 ? 256 : 160;
-	if (v2 && peek(&id) == 0x30) {
+	if (v2 && evd_der_peek(&id) == 0x30) {
 		e->sha[v2] = evd_digest_read(get_digest(&id));
 		if (!e->sha[v2])
 			return false; /* none of those known; SHA-256 is the default, yet often spelt out */
@@ -362,7 +357,7 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	leave(&set, &signer);
 	leave(&data, &set);
 	t->certificates = evd_der_get(&data, 0xa0);
-	if (peek(&data) == 0xa1) {
+	if (evd_der_peek(&data) == 0xa1) {
 		t->lists = evd_der_get(&data, 0xa1);
 		if (!evd_signature_lists(t->lists))
 			return false;

@@ -18,7 +18,8 @@ static struct evd_view bits_of(struct evd_cursor *c)
 	                                      : evd_view_of(NULL, 0);
 }
 
-static bool read_form(struct evd_view der, struct evd_sealed_form *f)
+/* Of what OpenSSL decoded, which is these three and no more. */
+static void read_form(struct evd_view der, struct evd_sealed_form *f)
 {
 	struct evd_cursor c, in;
 
@@ -27,22 +28,17 @@ static bool read_form(struct evd_view der, struct evd_sealed_form *f)
 	f->tbs = evd_der_whole(&in, 0x30);
 	f->outer = evd_der_whole(&in, 0x30);
 	f->value = bits_of(&in);
-	return evd_cursor_at_end(&in) && evd_cursor_at_end(&c);
-}
-
-static bool next_is(const struct evd_cursor *c, uint8_t tag)
-{
-	return evd_cursor_left(c) && *c->p == tag;
 }
 
 /* Where serial number, names and the inner algorithm stand: RFC 5280 §4.1. */
-static bool read_parts(struct evd_cert *c)
+static void read_parts(struct evd_cert *c)
 {
 	struct evd_cursor all, tbs;
 
+	read_form(c->der, &c->form);
 	evd_cursor_init(&all, c->form.tbs);
 	tbs = evd_der_enter(&all, 0x30);
-	if (next_is(&tbs, 0xa0))
+	if (evd_der_peek(&tbs) == 0xa0)
 		evd_der_skip(&tbs, 0xa0);
 	c->serial = evd_der_get(&tbs, 0x02);
 	c->form.inner = evd_der_whole(&tbs, 0x30);
@@ -52,7 +48,6 @@ static bool read_parts(struct evd_cert *c)
 	all = evd_der_enter(&tbs, 0x30);
 	evd_der_skip(&all, 0x30);
 	c->key = bits_of(&all);
-	return evd_cursor_ok(&tbs);
 }
 
 static struct evd_view view_of_string(const ASN1_STRING *s)
@@ -68,10 +63,9 @@ int evd_cert_read(struct evd_view der, struct evd_cert *out, struct evd_error *e
 	memset(out, 0, sizeof *out);
 	out->der = der;
 	out->x = evd_certificate_read(der);
-	if (!out->x || !read_form(der, &out->form) || !read_parts(out)) {
-		evd_cert_release(out);
+	if (!out->x)
 		return evd_crypto_short() ? evd_nomem(err) : EVD_END;
-	}
+	read_parts(out);
 	out->subject_key = evd_certificate_extension(out->x, NID_subject_key_identifier, &own);
 	out->authority_key = evd_certificate_extension(out->x, NID_authority_key_identifier, &issuers);
 	out->odd_key_id = !own;
@@ -93,16 +87,16 @@ void evd_cert_release(struct evd_cert *c)
 bool evd_time_seconds(const ASN1_TIME *t, int64_t *s)
 {
 	struct evd_view v = view_of_string(t);
-	bool utc = t && ASN1_STRING_type(t) == V_ASN1_UTCTIME;
+	bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
 	struct evd_civil c;
 	struct tm tm;
 
-	if (v.len != (utc ? 13 : 15) || v.p[v.len - 1] != 'Z' || ASN1_TIME_to_tm(t, &tm) != 1)
+	if (v.len != (utc ? 13 : 15) || ASN1_TIME_to_tm(t, &tm) != 1) /* in this length with Z only */
 		return false;
 	c = (struct evd_civil){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
 	                       tm.tm_hour,        tm.tm_min,     tm.tm_sec};
 	*s = evd_civil_seconds(&c);
-	return utc == (c.year >= 1950 && c.year < 2050) && c.second < 60;
+	return utc == (c.year >= 1950 && c.year < 2050);
 }
 
 bool evd_cert_dates(const struct evd_cert *c, int64_t *from, int64_t *to)
@@ -166,10 +160,11 @@ int evd_crl_read(struct evd_view der, struct evd_crl *out, struct evd_error *err
 	out->x =
 	    der.len <= EVD_MAX_P7S && evd_der_sound(der) ? X509_CRL_new_ex(evd_crypto(), NULL) : NULL;
 	if (out->x && d2i_X509_CRL(&out->x, &p, (long)der.len) && p == der.p + der.len &&
-	    extensions_filled(out->x) && read_form(der, &out->form)) {
+	    extensions_filled(out->x)) {
+		read_form(der, &out->form);
 		evd_cursor_init(&all, out->form.tbs);
 		tbs = evd_der_enter(&all, 0x30);
-		if (next_is(&tbs, 0x02))
+		if (evd_der_peek(&tbs) == 0x02)
 			evd_der_skip(&tbs, 0x02);
 		out->form.inner = evd_der_whole(&tbs, 0x30);
 		out->issuer = evd_der_whole(&tbs, 0x30);
@@ -211,7 +206,7 @@ bool evd_crl_authentic(struct evd_crl *l, const struct evd_cert *issuer, int64_t
 	return l->answer;
 }
 
-static int reason_of(const X509_REVOKED *r)
+static int64_t reason_of(const X509_REVOKED *r)
 {
 	int at = X509_REVOKED_get_ext_by_NID(r, NID_crl_reason, -1);
 	ASN1_ENUMERATED *e = NULL;
@@ -222,10 +217,10 @@ static int reason_of(const X509_REVOKED *r)
 	if (e && ASN1_ENUMERATED_get_int64(&n, e) != 1)
 		n = -1;
 	ASN1_ENUMERATED_free(e);
-	return n >= 0 && n < 100 ? (int)n : -1;
+	return n;
 }
 
-int evd_crl_find(const struct evd_crl *l, const struct evd_cert *c, int64_t *since, int *reason)
+int evd_crl_find(const struct evd_crl *l, const struct evd_cert *c, int64_t *since, int64_t *reason)
 {
 	STACK_OF(X509_REVOKED) *list = X509_CRL_get_REVOKED(l->x);
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(c->x);

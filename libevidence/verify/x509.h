@@ -21,6 +21,7 @@ struct evd_cert {
 	struct evd_sealed_form form;
 	uint8_t sha256[EVD_SHA256_LEN];
 	size_t next;                         /* of the pool that holds it (path.h) */
+	bool anchor;                         /* of that pool: --trust gave it */
 	bool used;                           /* something needs it (docs/timestamp.md §7) */
 	struct evd_view key_id, issuers_key; /* of the two key identifier extensions; empty: none */
 	bool odd_key_id, odd_issuers_key;    /* there twice, or it does not decode */
@@ -59,6 +60,7 @@ void evd_crl_release(struct evd_crl *l);
 bool evd_crl_authentic(struct evd_crl *l, const struct evd_cert *issuer, int64_t latest);
 /* evd_crl_find(l, c, since, reason): 1 if it revokes the certificate (the earliest entry; reason -1 if
  * none is given), 0 if not, -1 if an entry for it cannot be understood. */
-int evd_crl_find(const struct evd_crl *l, const struct evd_cert *c, int64_t *since, int *reason);
+int evd_crl_find(const struct evd_crl *l, const struct evd_cert *c, int64_t *since,
+                 int64_t *reason);
 
 #endif

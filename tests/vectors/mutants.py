@@ -37,7 +37,7 @@ import run
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ['base/canon.c', 'base/der.c', 'base/merkle.c', 'chain/schema.c', 'chain/entry.c', 'chain/record.c', 'chain/rights.c', 'chain/log.c',
 	'chain/signature.c', 'chain/certificate.c', 'chain/withheld.c', 'chain/algorithm.c', 'seal/tagfiles.c', 'verify/archive.c', 'verify/constraints.c',
-	'verify/container.c', 'verify/cover.c', 'verify/hash_items.c', 'verify/identity.c', 'verify/material.c', 'verify/names.c', 'verify/path.c',
+	'verify/container.c', 'verify/cover.c', 'verify/hash_items.c', 'verify/identity.c', 'verify/material.c', 'verify/names.c', 'verify/ocsp.c', 'verify/path.c',
 	'verify/receipt.c', 'verify/stage_contents.c', 'verify/stage_cover.c', 'verify/stage_log.c', 'verify/stage_time.c', 'verify/token.c',
 	'verify/trust.c', 'verify/verdict.c', 'verify/verify.c', 'verify/x509.c']
 REFUSES = re.compile(r'evd_finding\(|evd_fail\(|return false|= false|return EVD_(?:E_FORMAT|STOP|F_)|\.sub =|->unfit = true|_FAILURE|bad\(|say_|note_|EVD_RECEIPT_|EVD_E_FORMAT')
