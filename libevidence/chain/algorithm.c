@@ -110,7 +110,9 @@ enum evd_key_fit evd_key_fit(X509 *x, bool p521, EVP_PKEY **key)
 		return EVD_KEY_UNFIT;
 	}
 	*key = X509_get0_pubkey(x);
-	ok = *key && (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, p521, bits));
+	/* flags of a BIT STRING: its unused bits; OpenSSL would take them as zeros of the key */
+	ok = *key && !(X509_get0_pubkey_bitstr(x)->flags & 7) &&
+	     (nid == NID_rsaEncryption ? rsa_key_ok(*key) : ec_key_ok(*key, p521, bits));
 	return ok ? EVD_KEY_FIT : EVD_KEY_UNFIT;
 }
 

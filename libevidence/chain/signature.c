@@ -286,7 +286,7 @@ bool evd_signature_answer(struct evd_view element, struct evd_view *out)
 	in = evd_der_enter(&c, EVD_OCSP_TAG);
 	ours = evd_view_eq(evd_der_whole(&in, 0x06), oid_ocsp);
 	*out = evd_der_whole(&in, 0x30);
-	return ours && evd_cursor_at_end(&in) && evd_cursor_at_end(&c);
+	return ours && evd_cursor_at_end(&in);
 }
 
 void evd_signature_wrap(struct evd_view response, struct evd_buf *out)

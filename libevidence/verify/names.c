@@ -21,10 +21,11 @@ static char fold(char c)
 
 static bool equal_folded(const char *a, const char *b, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (fold(a[i]) != fold(b[i]) || a[i] == '\0')
-			return i > 0 && a[i] == '\0' && b[i] == '\0';
-	return true;
+	size_t i = 0;
+
+	while (i < n && a[i] && fold(a[i]) == fold(b[i]))
+		i++;
+	return i == n || a[i] == b[i];
 }
 
 static bool is_meta(const char *name)
@@ -141,7 +142,7 @@ int evd_names_add(struct evd_names *s, const char *name, const struct evd_findin
 		fault = "names out of order, or one twice";
 	else if (is_in_a_file(s, name))
 		fault = "a file is also a folder";
-	else if (is_meta(name) && s->n_meta == EVD_MAX_META)
+	else if (s->n_meta == EVD_MAX_META) /* names of META-INF come last */
 		return evd_finding(to, EVD_F_CONTAINER_LIMIT, "", "more than %u files in META-INF",
 		                   EVD_MAX_META);
 	else if (is_meta(name) && is_meta_twin(s, name))
@@ -166,25 +167,18 @@ int evd_names_add(struct evd_names *s, const char *name, const struct evd_findin
 	return 0;
 }
 
-static bool has_base(const char *name)
-{
-	if (strlen(name) < 15 || strncmp(name, "case-", 5) != 0 || name[13] != '/')
-		return false;
-	return strspn(name + 5, "0123456789abcdef") == 8;
-}
-
 int evd_names_end(const struct evd_names *s, const struct evd_findings *to, struct evd_container *c)
 {
 	if (s->only_envelope && s->bundle_age && s->cover && s->n_meta) {
 		c->envelope = true;
 		return 0;
 	}
-	if (!has_base(s->second))
-		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a case folder");
+	/* a log was found under the folder of the second name, so that begins with case- and has a slash behind */
+	if (!s->custody || strspn(s->second + 5, "0123456789abcdef") != 8)
+		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "",
+		                   "a container without a case folder and its custody log");
 	memcpy(c->base, s->second, 13);
 	c->base[13] = '\0';
 	c->archives = s->archives;
-	if (!s->custody)
-		return evd_finding(to, EVD_F_NOT_THIS_FORMAT, "", "a container without a custody log");
 	return 0;
 }

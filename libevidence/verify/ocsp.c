@@ -135,7 +135,7 @@ static bool read_data(struct evd_ocsp *o)
 	ended(&c, &in);
 	if (evd_der_peek(&c) == 0xa1)
 		o->critical = get_extensions(&c);
-	return ended(&all, &c) && evd_cursor_at_end(&all);
+	return ended(&all, &c);
 }
 
 /* BasicOCSPResponse: there is no algorithm inside what is signed. */
@@ -163,8 +163,7 @@ static bool read_basic(struct evd_view der, struct evd_ocsp *o)
 		while (++n <= CERTIFICATES_MAX && evd_cursor_left(&list));
 		ended(&c, &list);
 	}
-	return evd_cursor_at_end(&c) && evd_cursor_at_end(&all) && n <= CERTIFICATES_MAX &&
-	       read_data(o);
+	return evd_cursor_at_end(&c) && n <= CERTIFICATES_MAX && read_data(o);
 }
 
 static bool read_response(struct evd_view der, struct evd_ocsp *o)
@@ -188,19 +187,22 @@ static bool read_response(struct evd_view der, struct evd_ocsp *o)
 	       read_basic(basic, o);
 }
 
+static bool is_digest(unsigned sha, struct evd_view octets, struct evd_view of)
+{
+	uint8_t digest[64];
+
+	return !evd_digest(sha, of, digest, NULL) && evd_view_eq(octets, evd_view_of(digest, sha / 8));
+}
+
 /* responderID fits the certificate: its name, or SHA-1 of its key. */
 static bool is_responder(const struct evd_ocsp *o, const struct evd_cert *c)
 {
-	struct evd_view octets;
 	struct evd_cursor in;
-	uint8_t digest[64];
 
 	if (o->responder.p[0] == 0x30)
 		return evd_view_eq(o->responder, c->subject);
 	evd_cursor_init(&in, o->responder);
-	octets = evd_der_get(&in, 0x04);
-	return c->key.len && !evd_digest(160, c->key, digest, NULL) &&
-	       evd_view_eq(octets, evd_view_of(digest, 20));
+	return is_digest(160, evd_der_get(&in, 0x04), c->key);
 }
 
 int evd_ocsp_read(struct evd_view der, struct evd_ocsp *out, struct evd_error *err)
@@ -251,14 +253,6 @@ bool evd_ocsp_authentic(struct evd_ocsp *o, const struct evd_cert *issuer, int64
 		o->asked = issuer;
 	}
 	return o->answer;
-}
-
-static bool is_digest(unsigned sha, struct evd_view octets, struct evd_view of)
-{
-	uint8_t digest[64];
-
-	return of.len && !evd_digest(sha, of, digest, NULL) &&
-	       evd_view_eq(octets, evd_view_of(digest, sha / 8));
 }
 
 bool evd_ocsp_next(struct evd_cursor *at, const struct evd_cert *c, const struct evd_cert *issuer,

@@ -178,9 +178,7 @@ static int gather(struct evd_run *run, bool lists, struct evd_error *err)
 		if (run->stamps.at[i].formed)
 			r = add_set(run, lists ? run->stamps.at[i].t.lists : run->stamps.at[i].t.certificates,
 			            lists, err);
-	if (r == 0)
-		r = add_records(run, lists ? "crl" : "crt", err);
-	return r || !lists ? r : add_records(run, "ors", err);
+	return r ? r : add_records(run, lists ? "crl" : "crt", err);
 }
 
 /* ---- judging ---- */
@@ -365,6 +363,8 @@ int evd_run_time(struct evd_run *run, struct evd_error *err)
 		r = gather(run, false, err);
 	if (r == 0)
 		r = gather(run, true, err);
+	if (r == 0)
+		r = add_records(run, "ors", err);
 	if (r == 0)
 		r = judge_all(run, err);
 	for (size_t i = 0; i < run->stamps.n && r == 0; i++)

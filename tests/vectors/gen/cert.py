@@ -12,7 +12,9 @@ SIGN_REPUDIATE = der.bits(b'\xc0', 6)
 
 
 def when(t):
-	"""RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime after."""
+	"""RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime after; bytes stand as they are."""
+	if isinstance(t, bytes):
+		return t
 	if t.year < 2050:
 		return der.tlv(0x17, t.strftime('%y%m%d%H%M%SZ').encode())
 	return der.tlv(0x18, b'%04d' % t.year, t.strftime('%m%d%H%M%SZ').encode())

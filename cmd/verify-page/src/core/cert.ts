@@ -43,7 +43,7 @@ const CONTEXT3 = 0xa3;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 
-/** RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime after, both with seconds and Z. */
+/** RFC 5280 §4.1.2.5: UTCTime from 1950 to 2049, GeneralizedTime else, both with seconds and Z. */
 export function certificateTime(t: Tlv): number | null {
 	demand(t.tag === UTC_TIME || t.tag === GENERALIZED_TIME);
 	const s = String.fromCharCode(...t.body);
@@ -57,6 +57,7 @@ export function certificateTime(t: Tlv): number | null {
 		m = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(s);
 		if (m === null) return null;
 		year = Number(m[1]);
+		if (year >= 1950 && year < 2050) return null;
 	}
 	const [mo, d, h, mi, se] = m.slice(2).map(Number);
 	const at = new Date(0);
@@ -69,6 +70,11 @@ export function certificateTime(t: Tlv): number | null {
 export function bitString(t: Tlv): Bytes {
 	demand(t.tag === BITS && t.body.length > 0 && t.body[0] === 0);
 	return t.body.subarray(1);
+}
+
+/** A signature's value: empty, which verifies by no key, if it is not of whole bytes. */
+export function signatureBits(t: Tlv): Bytes {
+	return t.body[0] === 0 ? t.body.subarray(1) : new Uint8Array(0);
 }
 
 /** Extensions (RFC 5280 §4.1), at least one. */
@@ -113,9 +119,8 @@ function parse(der: Bytes): Certificate {
 	demand(validity.length === 2);
 	names(t[2]);
 	names(t[4]);
-	const [keyAlgorithm, key] = shape(t[5].body, SEQ, BITS);
+	const [keyAlgorithm] = shape(t[5].body, SEQ, BITS);
 	demand(children(keyAlgorithm.body)[0]?.tag === OID);
-	bitString(key);
 	let found: Extension[] = [];
 	const rests = t.slice(6);
 	demand(rests.every((r, i) => i === 0 || r.tag > rests[i - 1].tag));
@@ -126,7 +131,7 @@ function parse(der: Bytes): Certificate {
 	return {
 		der, fingerprint: hex(sha256(der)), version, serial: t[0].raw, issuer: t[2].raw,
 		subject: t[4].raw, spki: t[5].raw, tbs: tbs.raw, innerAlgorithm: t[1].raw, signatureAlgorithm: algorithm.raw,
-		signature: bitString(signature), notBefore: certificateTime(validity[0]), notAfter: certificateTime(validity[1]),
+		signature: signatureBits(signature), notBefore: certificateTime(validity[0]), notAfter: certificateTime(validity[1]),
 		extensions: found,
 	};
 }

@@ -1,7 +1,7 @@
 // Name constraints (RFC 5280 §4.2.1.10), of directory names only (verify.md §5.2).
 
 import { type Bytes, equal, latin1 } from "./bytes.ts";
-import { type Certificate, EXT, extensionElement, names } from "./cert.ts";
+import { type Certificate, EXT, extensionElement, names, twice } from "./cert.ts";
 import { SEQ, SET, type Tlv, children, demand, element, only } from "./der.ts";
 
 const DIRECTORY_NAME = 0xa4;
@@ -47,6 +47,7 @@ function subtrees(body: Bytes): Tlv[] {
 
 /** Names of a certificate that constraints bear on: its subject, unless empty, and directoryNames beside it. */
 function bound(c: Certificate): Tlv[] {
+	demand(!twice(c, EXT.subjectAltName));
 	const subject = element(c.subject, 0);
 	const out = subject.body.length > 0 ? [subject] : [];
 	const alt = extensionElement(c, EXT.subjectAltName, SEQ);

@@ -1,7 +1,7 @@
 // Certificate revocation lists (RFC 5280 §5), as far as verify.md §5.3 needs them.
 
 import { type Bytes, hex } from "./bytes.ts";
-import { type Certificate, type Extension, bitString, certificateTime, extensionList, hasUsage, names } from "./cert.ts";
+import { type Certificate, type Extension, certificateTime, extensionList, hasUsage, names, signatureBits } from "./cert.ts";
 import { ENUMERATED, INT, NotDer, OID, SEQ, type Tlv, children, demand, oid, only, shape, sound } from "./der.ts";
 import { sha256 } from "./hash.ts";
 
@@ -91,7 +91,7 @@ function parse(der: Bytes): Crl {
 	demand(at === t.length);
 	return {
 		der, fingerprint: hex(sha256(der)), issuer: issuer.raw, version, tbs: tbs.raw, innerAlgorithm: inner.raw, signatureAlgorithm: algorithm.raw,
-		signature: bitString(signature), thisUpdate: from ?? 0, nextUpdate, unclear, revoked,
+		signature: signatureBits(signature), thisUpdate: from ?? 0, nextUpdate, unclear, revoked,
 	};
 }
 

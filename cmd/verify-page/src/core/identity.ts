@@ -38,10 +38,13 @@ export function parsePin(text: string): string | null {
 	return /^[0-9a-f]{64}$/.test(s) ? s : null;
 }
 
-/** A policy's OBJECT IDENTIFIER in dotted form. */
+/** A policy's OBJECT IDENTIFIER in dotted form, of at most 64 bytes as a token's (timestamp.md §2). */
 export function isPolicy(text: string): boolean {
 	const m = /^([0-2])\.(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/.exec(text);
-	return m !== null && (m[1] === "2" || Number(m[2]) < 40);
+	if (m === null || (m[1] !== "2" && Number(m[2]) >= 40)) return false;
+	const [first, second, ...more] = text.split(".").map(BigInt);
+	const size = (n: bigint): number => Math.max(1, Math.ceil(n.toString(2).length / 7));
+	return [first * 40n + second, ...more].reduce((sum, n) => sum + size(n), 0) <= 64;
 }
 
 export interface Given {
