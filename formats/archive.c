@@ -229,6 +229,19 @@ static int read_level(struct reader *x, const struct evd_source *s, uint32_t par
 	return r;
 }
 
+/* It begins as an archive, and libarchive makes nothing of it: cut short, or another's idea of the format. */
+static int read_item(struct reader *x, const struct evd_source *s, struct evd_error *err)
+{
+	struct evd_error why = {0};
+	int r = read_level(x, s, 0, 0, &why);
+
+	if (r == EVD_E_FORMAT)
+		return evd_emit_unread(x->sink, "damaged", 0, s->size, err, "%s", why.text);
+	if (r && err)
+		*err = why;
+	return r;
+}
+
 static int read_archive(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct reader x = {.sink = sink, .left = EVD_ARCHIVE_BYTES};
@@ -244,7 +257,7 @@ static int read_archive(const struct evd_input *in, struct evd_sink *sink, struc
 	if (r == 0 && !x.digest)
 		r = evd_nomem(err);
 	if (r == 0)
-		r = read_level(&x, &in->source[0], 0, 0, err);
+		r = read_item(&x, &in->source[0], err);
 	if (r == 0 && x.over)
 		r = evd_emit_unread(sink, "limit", 0, 0, err,
 		                    "unpacking was ended at the bound of %u to 1 or %llu bytes",

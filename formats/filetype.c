@@ -10,7 +10,7 @@
 
 #define BLOCK (UINT32_C(64) << 10)
 
-/* An extension and the media types libmagic 5.44 gives for its genuine files. */
+/* An extension and the media types libmagic 5.44 gives for its genuine files, in small letters. */
 static const struct {
 	const char *extension;
 	const char *types; /* separated by spaces; a type ending in / stands for all of its family */
@@ -39,7 +39,7 @@ static const struct {
     {"ogg", "audio/ogg video/ogg application/ogg"},
     {"oga", "audio/ogg application/ogg"},
     {"opus", "audio/ogg application/ogg"},
-    {"amr", "audio/AMR audio/x-amr"},
+    {"amr", "audio/amr audio/amr-wb audio/x-amr"},
     {"aac", "audio/x-hx-aac-adts audio/aac"},
     {"flac", "audio/flac"},
     {"pdf", "application/pdf"},
@@ -56,7 +56,7 @@ static const struct {
     {"gz", "application/gzip"},
     {"db", "application/x-sqlite3 application/vnd.sqlite3 application/octet-stream"},
     {"sqlite", "application/x-sqlite3 application/vnd.sqlite3"},
-    {"txt", "text/ message/rfc822"},
+    {"txt", "text/ message/rfc822 application/json application/x-ndjson"},
     {"csv", "text/ application/csv"},
     {"htm", "text/"},
     {"html", "text/"},

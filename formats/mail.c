@@ -286,6 +286,10 @@ static int read_object(struct reader *x, GMimeObject *o, uint32_t parent, int de
 		for (int i = 0; r == 0 && i < n; i++)
 			r = read_object(x, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), parent, depth + 1,
 			                err);
+		/* what the parser noted of the bytes; GMime has no function for it (RFC 2046 §5.1.1) */
+		if (r == 0 && !GMIME_MULTIPART(o)->write_end_boundary)
+			r = evd_emit_observation(x->sink, "truncated", err,
+			                         "the parts of a message are not closed by their boundary");
 		return r;
 	}
 	if (GMIME_IS_MESSAGE_PART(o))

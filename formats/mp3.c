@@ -257,29 +257,36 @@ static int find_frame(const struct evd_source *s, uint64_t from, struct audio *a
 	return r;
 }
 
-/* Xing or Info behind the side information, VBRI 32 bytes behind the header: number of frames. */
+/* Xing or Info behind the side information, VBRI 32 bytes behind the header: number of frames, and of bytes from the
+ * frame that holds it on; 0: not said. */
 static int read_count(const struct evd_source *s, const struct audio *a, uint64_t at,
-                      uint32_t *count, struct evd_error *err)
+                      uint32_t *count, uint32_t *bytes, struct evd_error *err)
 {
 	unsigned side =
 	    a->version == 1 ? (a->channels == 1 ? 17u : 32u) : (a->channels == 1 ? 9u : 17u);
 	uint8_t p[64];
 	struct evd_cursor c;
 	size_t got;
-	int r = evd_source_read(s, at + 4 + side, p, 12, &got, err);
+	int r = evd_source_read(s, at + 4 + side, p, 16, &got, err);
 
-	*count = 0;
+	*count = *bytes = 0;
 	if (r)
 		return r;
-	if (got == 12 && (memcmp(p, "Xing", 4) == 0 || memcmp(p, "Info", 4) == 0)) {
-		evd_cursor_init(&c, evd_view_of(p + 4, 8));
-		if (evd_get_u32be(&c) & 1)
+	if (got == 16 && (memcmp(p, "Xing", 4) == 0 || memcmp(p, "Info", 4) == 0)) {
+		uint32_t there;
+
+		evd_cursor_init(&c, evd_view_of(p + 4, 12));
+		there = evd_get_u32be(&c);
+		if (there & 1)
 			*count = evd_get_u32be(&c);
+		if (there & 2)
+			*bytes = evd_get_u32be(&c);
 		return 0;
 	}
 	r = evd_source_read(s, at + 36, p, 18, &got, err);
 	if (r == 0 && got == 18 && memcmp(p, "VBRI", 4) == 0) {
-		evd_cursor_init(&c, evd_view_of(p + 14, 4));
+		evd_cursor_init(&c, evd_view_of(p + 10, 8));
+		*bytes = evd_get_u32be(&c);
 		*count = evd_get_u32be(&c);
 	}
 	return r;
@@ -298,11 +305,11 @@ static int has_id3v1(const struct evd_source *s, bool *has, struct evd_error *er
 static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const struct audio *a,
                       uint64_t at, struct evd_error *err)
 {
-	uint32_t count;
+	uint32_t count, bytes;
 	uint64_t len;
 	bool tag;
 	double seconds;
-	int r = read_count(s, a, at, &count, err);
+	int r = read_count(s, a, at, &count, &bytes, err);
 
 	if (r)
 		return r;
@@ -328,6 +335,11 @@ static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const s
 	if (r == 0)
 		r = evd_emit_text(sink, "mp3", "durationFrom", NULL,
 		                  evd_view_str(count ? "frame count" : "bit rate and size"), err);
+	if (r == 0 && bytes > s->size - at)
+		r = evd_emit_observation(
+		    sink, "truncated", err,
+		    "MP3: its header counts %u bytes from offset %llu on, %llu are there", bytes,
+		    (unsigned long long)at, (unsigned long long)(s->size - at));
 	return r;
 }
 

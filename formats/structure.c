@@ -1,9 +1,10 @@
 /*
  * structure: see structure.h. Sources: ITU-T T.81 Annex B (JPEG), W3C PNG §5, GIF89a, RIFF,
- * ISO/IEC 14496-12 §4.2, ISO 32000-1 §7.5.5, APPNOTE 6.3.9 §4.3.16 (ZIP), SQLite fileformat2 §1.3.
+ * RFC 3533 §6 (Ogg), BITMAPFILEHEADER (BMP), TIFF 6.0 §2, §8, ISO/IEC 14496-12 §4.2, ISO 32000-1 §7.5.5, APPNOTE 6.3.9 §4.3.16 (ZIP), SQLite fileformat2 §1.3.
  */
 #include "structure.h"
 
+#include "imagefile.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -324,6 +325,198 @@ static int sqlite(struct evd_view head, const struct evd_source *s, struct evd_s
 	return 0;
 }
 
+/* Pages: 26 bytes, the number of segments, their lengths, the segments. Whether the last page says that it is the last
+ * is not asked: recorders that were stopped leave that out. */
+static int ogg(const struct evd_source *s, struct evd_structure *st, struct evd_error *err)
+{
+	uint64_t off = 0;
+
+	while (off < s->size) {
+		uint8_t h[27 + 255];
+		uint64_t len;
+		size_t got;
+		int r = evd_source_read(s, off, h, sizeof h, &got, err);
+
+		if (r)
+			return r;
+		if (memcmp(h, "OggS", got < 4 ? got : 4) != 0) {
+			st->end = off;
+			return 0;
+		}
+		if (got < 27 || got < 27u + h[26]) {
+			cut(st, "the header of its last page is cut short");
+			return 0;
+		}
+		len = 27u + h[26];
+		for (unsigned i = 0; i < h[26]; i++)
+			len += h[27 + i];
+		if (len > s->size - off) {
+			cut(st, "its last page reaches beyond the end");
+			return 0;
+		}
+		off += len;
+	}
+	st->end = off;
+	return 0;
+}
+
+/* Sub-blocks of up to 255 bytes, each behind its length, up to one of none (GIF89a §15). */
+static int gif_blocks(const struct evd_source *s, uint64_t *off, struct evd_error *err)
+{
+	for (;;) {
+		uint8_t len;
+		size_t got;
+		int r = evd_source_read(s, *off, &len, 1, &got, err);
+
+		if (r)
+			return r;
+		if (got == 0)
+			return EVD_END;
+		*off += 1u + len;
+		if (len == 0)
+			return 0;
+	}
+}
+
+static uint64_t gif_colours(uint8_t flags)
+{
+	return flags & 0x80 ? UINT64_C(3) << ((flags & 7) + 1) : 0;
+}
+
+/* Header, screen, then pictures (0x2C) and extensions (0x21) up to the trailer 0x3B (GIF89a §27). */
+static int gif(struct evd_view head, const struct evd_source *s, struct evd_structure *st,
+               struct evd_error *err)
+{
+	uint64_t off = 13 + (head.len >= 13 ? gif_colours(head.p[10]) : 0);
+	int r = 0;
+
+	while (r == 0) {
+		uint8_t h[10];
+		size_t got;
+
+		r = evd_source_read(s, off, h, sizeof h, &got, err);
+		if (r)
+			return r;
+		if (got && h[0] == 0x3B) {
+			st->end = off + 1;
+			return 0;
+		}
+		if (got && h[0] != 0x21 && h[0] != 0x2C) {
+			cut(st, "no block where one ends");
+			return 0;
+		}
+		if (got < 10 && !(got >= 2 && h[0] == 0x21))
+			break;
+		/* a picture's descriptor, its colours, the size of its codes; or an extension's label */
+		off += h[0] == 0x21 ? 2 : 11 + gif_colours(h[9]);
+		r = gif_blocks(s, &off, err);
+	}
+	if (r == 0 || r == EVD_END)
+		cut(st, "no trailer");
+	return r == EVD_END ? 0 : r;
+}
+
+/* The size of the file in its header; some writers leave it empty. */
+static int bmp(struct evd_view head, const struct evd_source *s, struct evd_structure *st)
+{
+	struct evd_cursor c;
+
+	evd_cursor_init(&c, head);
+	evd_get_u16le(&c);
+	if (evd_get_u32le(&c) > s->size && evd_cursor_ok(&c))
+		cut(st, "the length in its header reaches beyond the end");
+	return 0;
+}
+
+#define STRIPS_MAX 65536u
+
+struct tiff {
+	const struct evd_source *s;
+	bool big;
+	uint64_t off[2]; /* where the numbers stand: places of strips or tiles, and their lengths */
+	uint32_t n[2];
+	unsigned wide[2]; /* 2 or 4 bytes each */
+};
+
+static uint32_t tiff_number(const struct tiff *t, struct evd_cursor *c, unsigned wide)
+{
+	if (wide == 2)
+		return t->big ? evd_get_u16be(c) : evd_get_u16le(c);
+	return t->big ? evd_get_u32be(c) : evd_get_u32le(c);
+}
+
+/* One number of the array; those that fit into the entry's four bytes stand there. */
+static int tiff_at(const struct tiff *t, unsigned which, uint32_t i, uint32_t *out,
+                   struct evd_error *err)
+{
+	uint8_t b[4];
+	struct evd_cursor c;
+	unsigned wide = t->wide[which];
+	int r = evd_source_exact(t->s, t->off[which] + (uint64_t)i * wide, b, wide, err);
+
+	evd_cursor_init(&c, evd_view_of(b, wide));
+	if (r == 0)
+		*out = tiff_number(t, &c, wide);
+	return r;
+}
+
+/* Strips (273, 279) or tiles (324, 325) of the first directory. */
+static int tiff_entries(struct tiff *t, uint64_t ifd, struct evd_error *err)
+{
+	uint8_t e[12];
+	struct evd_cursor c;
+	unsigned n;
+	int r = evd_source_exact(t->s, ifd, e, 2, err);
+
+	evd_cursor_init(&c, evd_view_of(e, 2));
+	n = r ? 0 : tiff_number(t, &c, 2);
+	for (unsigned i = 0; r == 0 && i < n && i < 1024; i++) {
+		uint64_t at = ifd + 2 + 12ull * i;
+		uint32_t tag, type, count, which;
+
+		r = evd_source_exact(t->s, at, e, 12, err);
+		evd_cursor_init(&c, evd_view_of(e, 12));
+		tag = tiff_number(t, &c, 2);
+		type = tiff_number(t, &c, 2);
+		count = tiff_number(t, &c, 4);
+		if (r || (tag != 273 && tag != 279 && tag != 324 && tag != 325) || (type != 3 && type != 4))
+			continue;
+		which = tag == 279 || tag == 325;
+		t->n[which] = count;
+		t->wide[which] = type == 3 ? 2 : 4;
+		t->off[which] = (uint64_t)count * t->wide[which] <= 4 ? at + 8 : tiff_number(t, &c, 4);
+	}
+	return r;
+}
+
+static int tiff(struct evd_view head, const struct evd_source *s, struct evd_structure *st,
+                struct evd_error *err)
+{
+	struct tiff t = {.s = s, .big = head.p[0] == 'M'};
+	struct evd_cursor c;
+	int r;
+
+	evd_cursor_init(&c, head);
+	evd_get_u32be(&c);
+	r = tiff_entries(&t, tiff_number(&t, &c, 4), err);
+	for (uint32_t i = 0; r == 0 && i < t.n[0] && i < t.n[1] && i < STRIPS_MAX; i++) {
+		uint32_t off = 0, len = 0;
+
+		r = tiff_at(&t, 0, i, &off, err);
+		if (r == 0)
+			r = tiff_at(&t, 1, i, &len, err);
+		if (r == 0 && (uint64_t)off + len > s->size) {
+			cut(st, "a part of the picture reaches beyond the end");
+			return 0;
+		}
+	}
+	if (r == EVD_E_DAMAGED) {
+		cut(st, "its directory reaches beyond the end");
+		r = 0;
+	}
+	return r;
+}
+
 /* A second format: a ZIP whose end record closes the file, or a PDF header within 1024 bytes. */
 static int find_second(const struct evd_source *s, struct evd_view head, struct evd_structure *st,
                        struct evd_error *err)
@@ -362,10 +555,12 @@ int evd_structure_of(const struct evd_source *s, struct evd_view head, struct ev
                      struct evd_error *err)
 {
 	const char *format = evd_structure_signature(head);
+	/* signatures too short to be looked for in the middle of a file */
+	const char *picture = format ? NULL : evd_image_format(head);
 	int r = 0;
 
 	memset(st, 0, sizeof *st);
-	st->format = format ? format : "unknown format";
+	st->format = format ? format : picture ? picture : "unknown format";
 	if (format && strcmp(format, "JPEG") == 0)
 		r = jpeg(s, st, err);
 	else if (format && strcmp(format, "PNG") == 0)
@@ -380,6 +575,14 @@ int evd_structure_of(const struct evd_source *s, struct evd_view head, struct ev
 		r = zip(s, st, err);
 	else if (format && strcmp(format, "SQLite") == 0)
 		r = sqlite(head, s, st);
+	else if (format && strcmp(format, "Ogg") == 0)
+		r = ogg(s, st, err);
+	else if (format && strcmp(format, "GIF") == 0)
+		r = gif(head, s, st, err);
+	else if (picture && strcmp(picture, "TIFF") == 0)
+		r = tiff(head, s, st, err);
+	else if (picture && strcmp(picture, "BMP") == 0)
+		r = bmp(head, s, st);
 	if (r == 0 && st->end && st->end < s->size && !st->truncated) {
 		uint8_t tail[16];
 		size_t got;

@@ -271,6 +271,17 @@ def compare_pdfinfo(path, fields):
             pair("pdfinfo", path, "pdf " + f["name"], f["value"], theirs.split()[0] if f["name"] == "encrypted" else theirs)
 
 
+def tar_members(path):
+    if not tarfile.is_tarfile(path):
+        return []
+    members = []
+    with tarfile.open(path) as t:
+        for i in t:
+            data = t.extractfile(i).read() if i.isfile() else None
+            members.append((i.name, i.size, hashlib.sha256(data).hexdigest() if data is not None else None))
+    return members
+
+
 def compare_archive(path, members):
     theirs = []
     if zipfile.is_zipfile(path):
@@ -280,11 +291,11 @@ def compare_archive(path, members):
                     theirs.append((i.filename, i.file_size, hashlib.sha256(z.read(i)).hexdigest()))
                 except RuntimeError:
                     theirs.append((i.filename, i.file_size, None))
-    elif tarfile.is_tarfile(path):
-        with tarfile.open(path) as t:
-            for i in t:
-                data = t.extractfile(i).read() if i.isfile() else None
-                theirs.append((i.name, i.size, hashlib.sha256(data).hexdigest() if data is not None else None))
+    else:
+        try:
+            theirs = tar_members(path)
+        except EOFError as e:
+            print("python cannot read", path, e)
     mine = [m for m in members if "parent" not in m]
     if theirs:
         pair("python", path, "archive members", len(mine), len(theirs))

@@ -85,3 +85,14 @@ exiftool -q -overwrite_original -PDF:Author='Друга особа' -XMP-dc:Titl
 # archives
 (cd archive && zip -q -X -P lozinka locked.zip ../image/plain.png && cd .. && cd archive &&
 	7z a -bd -y -mtm=off list.7z ../image/plain.png ../pdf/info.pdf >/dev/null)
+
+# six tenths of a file
+cut() { head -c $(($(stat -c %s "$1") * 6 / 10)) "$1" >"$2"; }
+for kind in gif bmp tif; do cut image/plain.$kind magic/cut.$kind; done
+cut ogg/voice.opus magic/cut.opus
+cut mp3/tagged.mp3 mp3/cut.mp3
+sed '$d' mail/threat.eml >mail/cut.eml # its last line is the closing boundary
+cut archive/list.tar.gz archive/cut.tar.gz
+# names and types that fit
+cp amr/voice.amr magic/voice.amr
+printf '{"a":1}\n' >magic/list.txt
