@@ -19,7 +19,10 @@ struct read {
 	struct evd_chat_list reactions, revisions;
 	struct evd_buf sql, text, raw, chat_key, details_json;
 	struct evd_object details;
-	struct beside react, attach;
+	struct beside react, attach, calls;
+	struct json_tree json;
+	struct evd_object call;
+	struct evd_buf call_json;
 	int64_t last_row;
 	uint64_t rows_missing, gaps;
 };
@@ -62,6 +65,14 @@ static bool satisfied(struct evd_sqlite *d, const char *needs)
 			needs++;
 	}
 	return true;
+}
+
+/* A column's name can be a member's; the names of SQLite are compared without case, so no two are alike. */
+static bool is_member_name(const char *name)
+{
+	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return n > 0 && n < 60 && name[n] == 0;
 }
 
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out)
@@ -186,6 +197,29 @@ static struct evd_view reactions(struct read *g, int64_t row, struct evd_error *
 	return evd_chat_list_end(&g->reactions);
 }
 
+/* What the table of calls says of this row, under its own names of columns. */
+static int call_facts(struct read *g, struct store_row *row, int64_t id, struct evd_error *err)
+{
+	struct beside *b = &g->calls;
+	int r = 0;
+
+	row->call = stands_on(b, id);
+	if (!row->call)
+		return 0;
+	evd_object_reset(&g->call);
+	evd_buf_reset(&g->call_json);
+	for (int i = 1; i < sqlite3_column_count(b->s); i++) {
+		const char *name = sqlite3_column_name(b->s, i);
+
+		if (name && is_member_name(name) && sqlite3_column_type(b->s, i) != SQLITE_NULL)
+			evd_chat_text(&g->call, name, evd_sqlite_bytes(b->s, i));
+	}
+	r = evd_object_write(&g->call, &g->call_json, err);
+	row->m.call = evd_buf_view(&g->call_json);
+	step(b);
+	return r;
+}
+
 static int attachments(struct read *g, struct evd_chat_conv *conv, int64_t row,
                        struct evd_error *err)
 {
@@ -212,10 +246,11 @@ static struct evd_view column(const struct store_row *row, enum store_column c)
 	                                                          : evd_sqlite_bytes(row->s, (int)c);
 }
 
-static void put_row(struct read *g, struct store_row *row, int64_t id)
+static int put_row(struct read *g, struct store_row *row, int64_t id, struct evd_error *err)
 {
 	int64_t size, me;
 	struct evd_view raw;
+	int r = call_facts(g, row, id, err);
 
 	row->m.no_place = true;
 	row->m.id = column(row, ST_ID);
@@ -248,12 +283,14 @@ static void put_row(struct read *g, struct store_row *row, int64_t id)
 	row->has_attachment = row->a.name.len || row->a.media.len || stands_on(&g->attach, id);
 	row->details = &g->details;
 	row->revisions = &g->revisions;
+	row->json = &g->json;
 	g->store->finish(row);
 	if (row->m.handle.len && evd_chat_phone(row->m.handle, &g->chat_key)) {
 		row->m.number = row->m.handle;
 		row->m.handle = evd_view_of(NULL, 0);
 	}
 	evd_buf_reset(&g->chat_key);
+	return r;
 }
 
 static void count_row(struct read *g, int64_t id)
@@ -305,7 +342,9 @@ static int one_row(struct read *g, sqlite3_stmt *s, struct evd_error *err)
 	int r;
 
 	begin_details(g, id);
-	put_row(g, &row, id);
+	r = put_row(g, &row, id, err);
+	if (r)
+		return r;
 	if (known) {
 		count_row(g, id);
 		row.m.reactions = reactions(g, id, err);
@@ -338,6 +377,11 @@ static int make_query(struct read *g, sqlite3_stmt **s, struct evd_error *err)
 		evd_putf(&g->sql, "%s%s", i ? "," : "", x);
 	}
 	evd_putf(&g->sql, " FROM %s", store->from);
+	for (size_t i = 0; store->order && i < sizeof store->join / sizeof *store->join; i++)
+		if (store->join[i].text && satisfied(g->db, store->join[i].needs))
+			evd_putf(&g->sql, " %s", store->join[i].text);
+	if (store->order)
+		evd_putf(&g->sql, " %s", store->order);
 	evd_put_u8(&g->sql, 0);
 	if (evd_buf_check(&g->sql, err))
 		return EVD_E_NOMEM;
@@ -406,6 +450,8 @@ static int one_store(struct read *g, struct evd_error *err)
 	r = begin_beside(g, &g->react, g->store->reactions, g->store->reactions_table, err);
 	if (r == 0)
 		r = begin_beside(g, &g->attach, g->store->attachments, g->store->attachments_table, err);
+	if (r == 0)
+		r = begin_beside(g, &g->calls, g->store->calls, g->store->calls_table, err);
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW)
 		r = one_row(g, s, err);
 	sqlite3_finalize(s);
@@ -413,9 +459,12 @@ static int one_store(struct read *g, struct evd_error *err)
 		r = end_beside(g, &g->react, g->store->reactions_table, err);
 	if (r == 0 && code == SQLITE_DONE)
 		r = end_beside(g, &g->attach, g->store->attachments_table, err);
+	if (r == 0 && code == SQLITE_DONE)
+		r = end_beside(g, &g->calls, g->store->calls_table, err);
 	sqlite3_finalize(g->react.s);
 	sqlite3_finalize(g->attach.s);
-	g->react.s = g->attach.s = NULL;
+	sqlite3_finalize(g->calls.s);
+	g->react.s = g->attach.s = g->calls.s = NULL;
 	if (r == 0)
 		r = say_missing(g, err);
 	if (r == 0 && code != SQLITE_DONE)
@@ -435,6 +484,9 @@ static void release(struct read *g)
 	evd_chat_list_release(&g->reactions);
 	evd_chat_list_release(&g->revisions);
 	evd_object_release(&g->details);
+	evd_object_release(&g->call);
+	evd_buf_release(&g->call_json);
+	json_tree_release(&g->json);
 	evd_buf_release(&g->details_json);
 	evd_buf_release(&g->sql);
 	evd_buf_release(&g->text);
@@ -457,6 +509,9 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 	evd_chat_list_init(&g->reactions);
 	evd_chat_list_init(&g->revisions);
 	evd_object_init(&g->details);
+	evd_object_init(&g->call);
+	evd_buf_init(&g->call_json, EVD_CHAT_TEXT_MAX);
+	json_tree_init(&g->json, EVD_CHAT_TEXT_MAX, 4096);
 	evd_buf_init(&g->details_json, EVD_CHAT_TEXT_MAX);
 	r = evd_sqlite_open(in, true, &g->db, err);
 	if (r)

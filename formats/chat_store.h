@@ -7,6 +7,7 @@
 #define EVD_CHAT_STORE_H
 
 #include "chat.h"
+#include "json_pull.h"
 #include "sqlite_open.h"
 
 #define CHAT_APPLE_EPOCH INT64_C(978307200) /* 2001-01-01 in seconds since 1970 */
@@ -33,6 +34,11 @@ enum store_column {
 	ST_TRASH_CHAT,
 	ST_TRASH_TITLE,
 	ST_TRASH_TIME,
+	ST_KIND, /* of the row, where that is something else than ST_TYPE */
+	ST_TARGET,
+	ST_CAPTION,
+	ST_FLAG,
+	ST_STICKER,
 	ST_N,
 };
 
@@ -47,6 +53,8 @@ struct store_row {
 	struct evd_buf *text;            /* for what has to be decoded */
 	struct evd_object *details;      /* table and row are put there already */
 	struct evd_chat_list *revisions; /* empty */
+	struct json_tree *json;          /* scratch, for a column that holds JSON */
+	bool call;                       /* m.call is filled from `calls` */
 };
 
 struct chat_store {
@@ -56,7 +64,12 @@ struct chat_store {
 	struct {
 		const char *needs, *expression;
 	} column[ST_N];
-	const char *from;        /* behind FROM; ends with ORDER BY */
+	const char *from; /* behind FROM; ends with ORDER BY, if there is no `order` */
+	/* joins that stand behind `from` if their columns are there, then `order` */
+	struct {
+		const char *needs, *text;
+	} join[4];
+	const char *order;
 	const char *wants_table; /* for `from` to hold; NULL: none but `table` */
 	/* sets type, time, flags from the raw columns */
 	void (*finish)(struct store_row *row);
@@ -64,6 +77,8 @@ struct chat_store {
 	const char *reactions, *reactions_table;
 	/* optional: parent row, name, media type, size; ordered by parent; in place of ST_MEDIA_* */
 	const char *attachments, *attachments_table;
+	/* optional: parent row, then all columns of a table of calls, as the platform names them */
+	const char *calls, *calls_table;
 };
 
 /* chat_store_read(in, stores, n, sink, err): the stores of one database one after the other, those

@@ -319,6 +319,85 @@ db("chat-viber-db", "kinds.db", [
     type.text 1
     flag.unknown-type 1
     state.absent 3""")
+# As Viber Desktop of 2026 has them, in a copy by CREATE TABLE AS: no keys. In the order of EventID: text, reaction with
+# a heart, another emoji, the first taken back; answer; a message edited and the edit itself; taken back; call; call
+# without facts; an event of a kind nobody told of; link, picture with words, post, pin, sticker; a call's and a
+# message's row whose events are gone.
+VIBER_INFO = '{"quote":{"token":9001,"text":"Zdravo"}}'
+db("chat-viber-db", "desktop.db", [
+    "CREATE TABLE Contact(ContactID INT, Name TEXT, Number TEXT, MID TEXT)",
+    "CREATE TABLE ChatInfo(ChatID INT, Name TEXT, Token TEXT, Flags INT)",
+    "CREATE TABLE Events(EventID INT, TimeStamp INT, Direction INT, Type INT, ChatID INT, ContactID INT, Token INT)",
+    "CREATE TABLE Messages(EventID INT, Type INT, Status INT, Subject TEXT, Body TEXT, PayloadPath TEXT, StickerID INT, PGIsLiked INT, Info TEXT, ClientFlag INT, SelfReaction TEXT)",
+    "CREATE TABLE LikeRelation(MessageToken INT, LikeEventID INT)",
+    "CREATE TABLE Calls(EventID INT, Duration INT, Status INT, Nota TEXT)",
+    "INSERT INTO Contact VALUES(1,'Ja','+38161000000','m1'),(2,'Emir','+38761123456','m2')",
+    "INSERT INTO ChatInfo VALUES(1,'Emir',NULL,0)",
+    "INSERT INTO Events VALUES" + ",".join("(%d,%d,%d,%d,1,%d,%d)" % x for x in [
+        (1, 1706710000000, 0, 0, 2, 9001), (2, 1706710001000, 1, 3, 1, 9002), (3, 1706710002000, 0, 3, 2, 9003),
+        (4, 1706710003000, 1, 3, 1, 9004), (5, 1706710004000, 1, 0, 1, 9005), (6, 1706710005000, 0, 0, 2, 9006),
+        (7, 1706710006000, 0, 0, 2, 9007), (8, 1706710007000, 0, 0, 2, 9008), (9, 1706710008000, 0, 1, 2, 9009),
+        (10, 1706710009000, 1, 1, 1, 9010), (11, 1706710010000, 0, 7, 2, 0), (12, 1706710011000, 0, 0, 2, 9012),
+        (13, 1706710012000, 0, 0, 2, 9013), (15, 1706710013000, 0, 0, 2, 9015), (16, 1706710014000, 0, 0, 2, 9016),
+        (17, 1706710015000, 0, 0, 2, 9017)]),
+    ("INSERT INTO Messages VALUES(1,1,0,NULL,'Zdravo','',0,0,'{}',0,NULL),(2,0,129,NULL,NULL,NULL,0,1,NULL,0,''),"
+     "(3,0,129,NULL,NULL,NULL,0,7,NULL,0,'🙏'),(4,0,129,NULL,NULL,NULL,0,0,NULL,0,''),(5,1,0,NULL,'odgovor',NULL,0,0,?,0,NULL),"
+     "(6,1,0,NULL,'ispravljeno',NULL,0,0,'{\"desktop_info\":{\"edit_token\":9007}}',0,NULL),"
+     "(7,1,0,NULL,'ispravljeno',NULL,0,0,'{\"edit\":{\"token\":9006}}',256,NULL),(8,72,0,NULL,'','',0,0,'',0,NULL),"
+     "(12,9,0,NULL,'https://example.org/a',NULL,0,0,'{\"URL\":\"https://example.org/a\",\"Title\":\"A\"}',0,NULL),"
+     "(13,2,0,NULL,'vidi','C:\\s.jpg',0,0,'nije json',0,NULL),(15,1,0,'objava',NULL,NULL,0,0,'{}',0,NULL),"
+     "(16,15,0,NULL,NULL,NULL,0,0,'{\"pin\":{\"action\":\"create\",\"token\":9001,\"text\":\"Zdravo\"}}',0,NULL),"
+     "(17,4,0,NULL,NULL,NULL,40103,0,'{}',0,NULL),(30,1,0,NULL,'ostatak',NULL,0,0,'{}',0,NULL)", (VIBER_INFO,)),
+    "INSERT INTO LikeRelation VALUES(9001,2),(9001,3),(9001,4)",
+    "INSERT INTO Calls VALUES(9,75,2,NULL),(31,5,1,'visak')",
+], """conversation 2
+    message 17
+    type.text 6
+    type.attachment 2
+    type.system 5
+    type.call 2
+    type.deleted 1
+    type.unsupported 1
+    event.reaction 3
+    event.edit 1
+    event.service 1
+    flag.unknown-type 1
+    edited 1
+    reply 5
+    caption 1
+    reactions 1
+    listed.reactions 3
+    detail.info 6
+    detail.clientFlag 1
+    detail.stickerId 1
+    sender.Ja 4
+    sender.Emir 12
+    state.absent 2
+    firstUtc 2024-01-31T14:06:40.000Z
+    lastUtc 2024-01-31T14:06:55.000Z
+    observation.rows-missing 1
+    observation.rows-without-message 1""")
+# Before contacts had numbers of their own: seconds, Events.Number, FirstName.
+db("chat-viber-db", "numbers.db", [
+    "CREATE TABLE Contact(ContactID INTEGER PRIMARY KEY, FirstName TEXT)",
+    "CREATE TABLE ContactRelation(Number TEXT, ContactID INT)",
+    "CREATE TABLE ChatInfo(ChatID INTEGER PRIMARY KEY, Token TEXT)",
+    "CREATE TABLE Events(EventID INTEGER PRIMARY KEY, TimeStamp INT, Direction INT, Type INT, ChatID INT, Number TEXT, Token INT)",
+    "CREATE TABLE Messages(EventID INTEGER PRIMARY KEY, Type INT, Body TEXT, ThumbnailPath TEXT)",
+    "CREATE TABLE Calls(EventID INTEGER PRIMARY KEY, Duration INT)",
+    "INSERT INTO Contact VALUES(5,'Emir')", "INSERT INTO ContactRelation VALUES('+38761123456',5)",
+    "INSERT INTO ChatInfo VALUES(1,'+38761123456')",
+    "INSERT INTO Events VALUES(1,1390000000,0,0,1,'+38761123456',81),(2,1390000060,1,1,1,'+38761123456',82)",
+    "INSERT INTO Messages VALUES(1,1,'Zdravo',NULL)", "INSERT INTO Calls VALUES(2,12)",
+], """conversation 1
+    message 2
+    type.text 1
+    type.call 1
+    number.+38761123456 1
+    sender.Emir 1
+    detail.peerNumber 2
+    firstUtc 2014-01-17T23:06:40Z
+    lastUtc 2014-01-17T23:07:40Z""")
 db("chat-wa-android", "lid-msgstore.db", [
     "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
     "CREATE TABLE jid_map(lid_row_id INTEGER PRIMARY KEY, jid_row_id INTEGER)",
