@@ -80,6 +80,8 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
 		r = evd_chat_walk(in, &walk, err);
 	if (r == 0 && g->chat.n_conv == 0)
 		r = evd_fail(err, EVD_E_FORMAT, "no conversation in the item");
+	if (r == 0 && g->done)
+		r = g->done(g, err);
 	if (r == 0)
 		r = say_unknown(g, err);
 	if (r == 0)

@@ -30,6 +30,8 @@ struct chat_json {
 	size_t n_unknown;
 	uint64_t unknown_more;
 	void *own; /* of the reader */
+	int (*done)(struct chat_json *g,
+	            struct evd_error *err); /* NULL, or called when all files are read */
 };
 
 /*

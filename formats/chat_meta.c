@@ -7,6 +7,7 @@
  * twice; Meta writes at most 10,000 messages a file.
  */
 #include "chat_json.h"
+#include "chat_parts.h"
 
 #include "base/text.h"
 #include "source.h"
@@ -22,6 +23,8 @@ struct meta {
 	struct evd_buf mended[MENDED];
 	size_t n_mended;
 	bool e2ee, any_mended;
+	struct evd_chat_parts parts;
+	uint64_t in_file; /* messages of the present file */
 	struct evd_memory memory;
 	struct evd_source source;
 	uint64_t at;
@@ -228,6 +231,7 @@ static int message(struct chat_json *g, struct evd_error *err)
 	}
 	m.flags |= own->any_mended ? EVD_CHAT_F_MENDED : 0u;
 	r = evd_chat_message(&g->chat, own->conv, &m, err);
+	own->in_file++;
 	return r ? r : attach_all(g, err);
 }
 
@@ -345,6 +349,13 @@ static int load(struct chat_json *g, struct meta *own, struct evd_error *err)
 	return r;
 }
 
+static int say_parts(struct chat_json *g, struct evd_error *err)
+{
+	struct meta *own = g->own;
+
+	return evd_chat_parts_say(&own->parts, &g->chat, err);
+}
+
 static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct meta *own = g->own;
@@ -356,6 +367,7 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	evd_buf_reset(&own->path);
 	evd_buf_reset(&own->kind);
 	own->conv = NULL;
+	g->done = say_parts;
 	r = load(g, own, err);
 	if (r == EVD_E_LIMIT)
 		return evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
@@ -370,8 +382,17 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	if (!any)
 		return r ? evd_fail(err, r, "%s", why.text) : 0;
 	/* also of a file that is cut short what stands there is read */
+	own->in_file = 0;
 	r = begin(g, name, err);
-	return r ? r : pass(g, true, &any, err);
+	if (r == 0)
+		r = pass(g, true, &any, err);
+	if ((r == 0 || r == EVD_E_FORMAT) && !own->e2ee && evd_chat_parts_number(name)) {
+		int kept = evd_chat_parts_add(&own->parts, own->conv, evd_chat_parts_number(name),
+		                              own->in_file, r ? NULL : err);
+
+		r = r ? r : kept;
+	}
+	return r;
 }
 
 static bool want(void *ctx, struct evd_view name)
@@ -419,6 +440,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_buf_release(&own.title);
 	evd_buf_release(&own.path);
 	evd_buf_release(&own.kind);
+	evd_chat_parts_release(&own.parts);
 	for (size_t i = 0; i < MENDED; i++)
 		evd_buf_release(&own.mended[i]);
 	return r;

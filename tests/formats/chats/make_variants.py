@@ -319,6 +319,25 @@ db("chat-viber-db", "kinds.db", [
     type.text 1
     flag.unknown-type 1
     state.absent 3""")
+# Parts of threads as a download in several archives splits them: of ana 2 and 4 here, of eva all, of iva one file twice.
+def part(thread, number, messages, folder="your_instagram_activity"):
+    return ("%s/messages/inbox/%s/message_%d.json" % (folder, thread, number), json.dumps({
+        "participants": [{"name": "Ana"}, {"name": "Ja"}], "title": thread, "thread_path": "inbox/" + thread,
+        "messages": [{"sender_name": "Ana", "timestamp_ms": 1706710000000 - 1000 * number - i, "content": "%d" % i} for i in range(messages)]}))
+
+
+zipped("chat-meta", "part2.zip", [part("ana_1", 2, 3), part("ana_1", 4, 1), part("eva_2", 1, 1), part("eva_2", 2, 1),
+    part("iva_3", 1, 2), part("iva_3", 1, 2, "messages_copy")], """conversation 3
+    message 10
+    type.text 10
+    observation.parts-missing 1
+    observation.part-full 0
+    observation.part-twice 1""")
+zipped("chat-meta", "limit-10000.zip", [part("ana_1", 1, 10000)], """conversation 1
+    message 10000
+    observation.parts-missing 0
+    observation.part-full 1
+    observation.part-twice 0""")
 # As Viber Desktop of 2026 has them, in a copy by CREATE TABLE AS: no keys. In the order of EventID: text, reaction with
 # a heart, another emoji, the first taken back; answer; a message edited and the edit itself; taken back; call; call
 # without facts; an event of a kind nobody told of; link, picture with words, post, pin, sticker; a call's and a
