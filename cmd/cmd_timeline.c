@@ -97,6 +97,24 @@ static void put_notes(const struct evd_json *j)
 		putchar(']');
 }
 
+/* Who; and what it is, if it is no plain text. One's own messages often bear no name: then which way it went. */
+static void put_sender(const struct evd_json *j)
+{
+	struct evd_view type = {NULL, 0};
+	bool named = evd_json_find(j, 0, "sender") != 0;
+
+	if (named)
+		put_text(j, "sender", "");
+	else
+		put_text(j, "direction", "<");
+	if (!named && evd_json_find(j, 0, "direction"))
+		putchar('>');
+	if (!evd_json_string(j, 0, "type", &type) || evd_view_is(type, "text"))
+		return;
+	put_text(j, evd_json_find(j, 0, "event") ? "event" : "type", " (");
+	putchar(')');
+}
+
 static void put_row(const struct evd_json *j)
 {
 	struct evd_view what = {NULL, 0}, known = {NULL, 0};
@@ -107,11 +125,8 @@ static void put_row(const struct evd_json *j)
 	put_place(j);
 	evd_json_string(j, 0, "what", &what);
 	if (evd_view_is(what, "message")) {
-		put_text(j, "sender", "");
-		if (evd_json_find(j, 0, "text"))
-			put_text(j, "text", ": ");
-		else
-			put_text(j, "type", ": ");
+		put_sender(j);
+		put_text(j, "text", ": ");
 	} else if (evd_view_is(what, "metadata")) {
 		put_text(j, "group", "");
 		put_text(j, "name", " ");

@@ -312,7 +312,9 @@ static int add_message(struct gathering *g, struct evd_event *e, const struct kn
 	          evd_json_find(j, 0, "sender")   ? "sender"
 	          : evd_json_find(j, 0, "number") ? "number"
 	                                          : "handle");
-	copy_text(&g->o, "text", j, "body");
+	copy_text(&g->o, "direction", j, "direction");
+	copy_text(&g->o, "event", j, "event");
+	copy_text(&g->o, "text", j, evd_json_string(j, 0, "body", &v) && v.len ? "body" : "caption");
 	copy_text(&g->o, "raw", j, "timeRaw");
 	if ((evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w)) ||
 	    (evd_json_string(j, 0, "timeLocal", &v) && evd_when(v, &w)) ||

@@ -44,7 +44,8 @@ def main():
 		"[deleted: it lies in the app's own bin]") if line.endswith(words)] for line in lines if '+38761123456' in line]
 	check(sorted(sum(told, [])) == sorted(['[edited later]', '[part of it deleted; edited later]', '[deleted; edited later]',
 		"[deleted: it lies in the app's own bin]"]), 'in words: %r' % lines)
-	check(any('+38761123456: deleted' in line for line in lines), 'a message without words names its type: %r' % lines)
+	check(any('+38761123456 (deleted)  [' in line for line in lines), 'a message that is no text names its type: %r' % lines)
+	check(any(line.endswith('<out> (attachment): dve slike') for line in lines), 'one without a name says which way it went: %r' % lines)
 
 	# The threat was edited away; the word stands in the oldest version alone.
 	one = hits('ubicu')
