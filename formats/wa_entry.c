@@ -158,7 +158,9 @@ static void read_text(struct wa_entry *e, struct evd_chat_message *m, struct evd
 	m->body = evd_view_of(sender.p + sender.len + 1, text.len - sender.len - 1);
 	if (m->body.len && m->body.p[0] == ' ')
 		m->body = evd_view_of(m->body.p + 1, m->body.len - 1);
-	if (e->head.shape & WA_SHAPE_BRACKET && marked(m->body) && wa_notice(m->body, 0, f)) {
+	/* "… For added privacy, you can …" is no notice that somebody added somebody */
+	if (e->head.shape & WA_SHAPE_BRACKET && marked(m->body) && !wa_exact(first_line(m->body), f) &&
+	    wa_notice(m->body, 0, f)) {
 		m->type = EVD_CHAT_T_SYSTEM;
 		m->event = wa_event(f->mark);
 		f->mark = WA_NONE;

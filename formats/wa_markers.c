@@ -158,11 +158,10 @@ static bool is_venue(struct evd_view v, struct wa_found *f)
 	return true;
 }
 
-bool wa_body(struct evd_view line, struct wa_found *f)
+bool wa_exact(struct evd_view line, struct wa_found *f)
 {
 	struct evd_view v = wa_skip_marks(line);
 	size_t low = 0, high = LENGTH(exact);
-	uint8_t last = v.len ? v.p[v.len - 1] : 0;
 
 	*f = (struct wa_found){0};
 	while (low < high) {
@@ -182,6 +181,16 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 		else
 			high = mid;
 	}
+	return false;
+}
+
+bool wa_body(struct evd_view line, struct wa_found *f)
+{
+	struct evd_view v = wa_skip_marks(line);
+	uint8_t last = v.len ? v.p[v.len - 1] : 0;
+
+	if (wa_exact(line, f))
+		return true;
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
 	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
 	    (v.len && (has_colon(evd_view_of(v.p, v.len < 160 ? v.len : 160)) ||

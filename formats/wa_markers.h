@@ -46,6 +46,8 @@ struct wa_found {
 
 /* wa_body(line, f): the first line of a body, direction marks at its beginning aside. */
 bool wa_body(struct evd_view line, struct wa_found *f);
+/* wa_exact(line, f): such a line that is the app's from its first word to its last. */
+bool wa_exact(struct evd_view line, struct wa_found *f);
 /* wa_edited(body, at): the body ends with "edited"; *at is where that begins. */
 bool wa_edited(struct evd_view body, size_t *at);
 /* wa_notice(line, before, f): a line without sender; with `before` not 0, every fixed word but the

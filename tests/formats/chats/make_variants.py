@@ -319,6 +319,22 @@ db("chat-viber-db", "kinds.db", [
     type.text 1
     flag.unknown-type 1
     state.absent 3""")
+# iOS: the app's own words for what is not in the export hold words of its notices ("added").
+put("chat-whatsapp", "view-once-ios.txt", "[31/01/2024, 10:00:30] Ana: %sYou received a view once message. For added privacy, you can only open it on your phone.\r\n"
+    "[31/01/2024, 10:00:31] Ana: %sugovor.pdf \u2022 %s3 pages %sdocument omitted\r\n"
+    "[31/01/2024, 10:00:32] Ana: A PDF.pdf \u2022 %s1 page %s<attached: A PDF.pdf>\r\n"
+    "[31/01/2024, 10:00:33] Plan: %sAna changed the subject to \"Plan: B\"\r\n"
+    "[31/01/2024, 10:00:34] Grupa: %sMarko added you\r\n" % ((LRM,) * 8), """conversation 1
+    message 5
+    type.view-once 1
+    type.attachment 2
+    type.system 2
+    event.title-changed 1
+    event.added 1
+    sender.Ana 3
+    state.not-exported 1
+    state.absent 1
+    participant 1""")
 # Parts of threads as a download in several archives splits them: of ana 2 and 4 here, of eva all, of iva one file twice.
 def part(thread, number, messages, folder="your_instagram_activity"):
     return ("%s/messages/inbox/%s/message_%d.json" % (folder, thread, number), json.dumps({
