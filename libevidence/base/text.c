@@ -291,7 +291,7 @@ bool evd_time_parse(struct evd_view v, int64_t *ms)
 	    !digits(v, 11, 2, &c.hour) || !digits(v, 14, 2, &c.minute) ||
 	    !digits(v, 17, 2, &c.second) || !digits(v, 20, 3, &milli))
 		return false;
-	if (c.year < 1970 || c.month < 1 || c.month > 12 || c.day < 1)
+	if (c.year < 1970)
 		return false;
 	s = evd_civil_seconds(&c);
 	evd_civil(s, &back); /* a date that does not exist comes back as another */

@@ -89,7 +89,7 @@ bool evd_time_seconds(const ASN1_TIME *t, int64_t *s)
 	struct evd_view v = view_of_string(t);
 	bool utc = ASN1_STRING_type(t) == V_ASN1_UTCTIME;
 	struct evd_civil c;
-	struct tm tm;
+	struct tm tm = {0};
 
 	if (v.len != (utc ? 13 : 15) || ASN1_TIME_to_tm(t, &tm) != 1) /* in this length with Z only */
 		return false;

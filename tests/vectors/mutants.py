@@ -35,7 +35,7 @@ import time
 import run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FILES = ['base/canon.c', 'base/der.c', 'base/merkle.c', 'chain/schema.c', 'chain/entry.c', 'chain/record.c', 'chain/rights.c', 'chain/log.c',
+FILES = ['base/canon.c', 'base/der.c', 'base/merkle.c', 'base/text.c', 'chain/schema.c', 'chain/entry.c', 'chain/record.c', 'chain/rights.c', 'chain/log.c',
 	'chain/signature.c', 'chain/certificate.c', 'chain/withheld.c', 'chain/algorithm.c', 'seal/tagfiles.c', 'verify/archive.c', 'verify/constraints.c',
 	'verify/container.c', 'verify/cover.c', 'verify/hash_items.c', 'verify/identity.c', 'verify/material.c', 'verify/names.c', 'verify/ocsp.c', 'verify/path.c',
 	'verify/receipt.c', 'verify/stage_contents.c', 'verify/stage_cover.c', 'verify/stage_log.c', 'verify/stage_time.c', 'verify/token.c',

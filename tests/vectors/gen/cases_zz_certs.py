@@ -103,9 +103,9 @@ def dates(t):
 			t.good('X-16', what, lambda: small(custodian=who), notes=NO_LIST, **o)
 	for what, begin in (('without seconds', utc('2601010000Z')), ('with an offset', utc('260101000000+0000')), ('without Z', utc('260101000000')), ('with a small z', utc('260101000000z')), ('of month 13', utc('261301000000Z')),
 			('of 30 February', utc('260230000000Z')), ('of hour 24', utc('260101240000Z')), ('of second 60', utc('260101000060Z')), ('of a blank', utc('2601 1000000Z')), ('empty', utc('')),
-			('of 2026 as GeneralizedTime', general('20260101000000Z')), ('of 2049 as GeneralizedTime', general('20491231235959Z')), ('of 1950 as GeneralizedTime', general('19500101000000Z'))):
+			('of 2026 as GeneralizedTime', general('20260101000000Z')), ('of month 13 of 1949', general('19491301000000Z')), ('of 2049 as GeneralizedTime', general('20491231235959Z')), ('of 1950 as GeneralizedTime', general('19500101000000Z'))):
 		row('notBefore ' + what, begin=begin)
-	for what, end in (('with a fraction', general('20500101000000.5Z')), ('without seconds', general('205001010000Z')), ('with an offset', general('20500101000000+0000')), ('of month 0', utc('270001000000Z')), ('of 2030 as GeneralizedTime', general('20300101000000Z'))):
+	for what, end in (('with a fraction', general('20500101000000.5Z')), ('without seconds', general('205001010000Z')), ('with an offset', general('20500101000000+0000')), ('of month 0', utc('270001000000Z')), ('of month 13 of 2050', general('20501301000000Z')), ('of 2030 as GeneralizedTime', general('20300101000000Z'))):
 		row('notAfter ' + what, end=end)
 	row('notBefore of 1949 as GeneralizedTime', None, begin=general('19490101000000Z'))
 	row('notAfter of 2050 as GeneralizedTime', None, end=general('20500101000000Z'))

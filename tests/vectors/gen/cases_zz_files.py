@@ -8,8 +8,9 @@ from .cases_envelope import Envelope
 from .cases_t import FORM, KNOWN, YEAR_LATER
 from .cases_time import ALTERED, NEWEST, OLDER, ONE, THREE, TWO, later
 from .cases_z import BAD, NAME, PAYLOAD, end, fields, members
+from .cases_zz import grown
 from .good import with_acquire
-from .models import ALICE, JPEG, entry, final, path, small
+from .models import JPEG, entry, final, flip, path, small
 from .tsa import ROOT, archive_manifest, archived, entry_stamped, manifest_name, archive_name, stamped, token
 
 U32 = zipw.U32
@@ -84,6 +85,13 @@ def records(t):
 	t.bad('C-01', 'an element behind the unsigned attributes, and entry.json altered', lambda: small(entry(2, late_p7s=behind, late_json=lambda j: j.replace(b'"name":"vectors"', b'"name":"vectorz"'))), 'SIGNATURE_FORM@2')
 
 
+def attributes(t):
+	def altered(c, f):
+		f[MANIFEST] = flip(f[MANIFEST])
+	t.bad('C-27', 'seal: an element behind the unsigned attributes, and the manifest altered', lambda: stamped(small(final(altered)), token, edit=lambda d: grown(d, (1, 0, -1, 0))), 'SIGNATURE_FORM@' + SIGNATURE, 'MANIFEST_ALTERED@' + MANIFEST,
+		trust=[ROOT], args=YEAR_LATER)
+
+
 NOTHING = bytes(32)
 
 
@@ -135,5 +143,5 @@ def archives(t):
 
 
 def build(t):
-	for part in (containers, names, records, archives):
+	for part in (containers, names, records, attributes, archives):
 		part(t)

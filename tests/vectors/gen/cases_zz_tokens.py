@@ -7,7 +7,7 @@ from .cases_t import ALGORITHM, FORM, KNOWN, YEAR_LATER, all_places, authority, 
 from .cases_time import ONE, UNUSED, later
 from .cases_x_ocsp import AT, NO_LIST, REVOKES, SIGNER, TRY_LATER, X, block
 from .cases_x_paths import LATER_AT, with_record
-from .cases_zz_certs import Written, dated, utc
+from .cases_zz_certs import Written, dated, general, utc
 from .cert import Cert
 from .cms import attribute
 from .forms_t import SHA256_ALG, rebuilt, signed_data
@@ -107,6 +107,7 @@ def answers(t):
 	renamed = Cert(CA.key, 'Another Name', extensions=CA_EXT)
 	no('by a delegate of the issuer\'s key under another name', lambda s: Ocsp(CA, SIGNER, s, by=delegate(renamed)))
 	no('by a delegate whose dates are without seconds', lambda s: Ocsp(CA, SIGNER, s, by=delegate(CA, edit=dated(utc('2601010000Z')))))
+	no('by a delegate whose notAfter is of 2030 as GeneralizedTime', lambda s: Ocsp(CA, SIGNER, s, by=delegate(CA, edit=dated(end=general('20300101000000Z')))))
 	twin = Cert(EcKey('ocsp twin'), subject=CA.subject, issuer=CA, extensions=ocsp.ANSWER_EXT)
 	t.good(X, 'signed by the issuer, a delegate of its name beside', plain, trust=[CA, block(Ocsp(CA, SIGNER, certs=[twin]))], **o)
 	stale = Crl(CA, this=at(2026, 10, 1), next_=at(2026, 11, 1))
