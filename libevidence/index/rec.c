@@ -20,7 +20,7 @@ const char evd_rec_schema[] =
     " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
     " tokenize='ascii');"
-    "INSERT INTO fts(fts,rank) VALUES('hashsize',16777216);";
+    "INSERT INTO fts(fts,rank) VALUES('hashsize',6291456);";
 
 enum {
 	C_ID = 1,
