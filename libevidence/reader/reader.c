@@ -48,10 +48,11 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Three standard descriptors that lead nowhere but for messages, the socket at its number, a bare environment. */
+/* Three standard descriptors that lead nowhere but for messages, the socket at its number, a bare environment.
+ * LD_BIND_NOW: names are looked up once here, not again in each item's process. */
 static int start(struct evd_reader *r, struct evd_error *err)
 {
-	static const char *const env[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", NULL};
+	static const char *const env[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "LD_BIND_NOW=1", NULL};
 	static const char *const argv[] = {"evidence-reader", NULL};
 	struct evd_spawn how = {.program = r->program,
 	                        .argv = argv,
@@ -85,9 +86,12 @@ static void stop(struct evd_reader *r)
 	kill(r->pid, SIGKILL); /* its children die with it (PR_SET_PDEATHSIG) */
 	evd_spawn_wait(r->pid);
 	r->pid = 0;
+	/* they keep their places, so that each answer stays with its item: asked anew when their turn comes */
 	for (size_t i = 0; i < r->n_ahead; i++)
-		close(r->ahead[i].pipe_fd);
-	r->n_ahead = 0;
+		if (r->ahead[i].pipe_fd >= 0) {
+			close(r->ahead[i].pipe_fd);
+			r->ahead[i].pipe_fd = -1;
+		}
 }
 
 int evd_reader_open(const struct evd_reader_config *config, struct evd_reader **out,
@@ -361,16 +365,16 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
 {
 	struct evd_reader_outcome one;
 	uint32_t from = 0, seconds = r->config.seconds;
-	struct job job;
+	struct job job = {.pipe_fd = -1};
 	int code = 0;
 
 	memset(out, 0, sizeof *out);
 	if (r->n_ahead) {
 		job = r->ahead[0];
 		memmove(r->ahead, r->ahead + 1, --r->n_ahead * sizeof *r->ahead);
-	} else {
-		code = ask(r, item, 0, seconds, &job, err);
 	}
+	if (job.pipe_fd < 0)
+		code = ask(r, item, 0, seconds, &job, err);
 	while (code == 0) {
 		uint32_t next, used;
 
