@@ -3,6 +3,8 @@
 # and compares the records, byte for byte. Companions of a sample are SAMPLE-wal, -shm, -journal.
 # A folder without samples fails: a reader without expected results is not tested.
 set -u
+# times without a zone are read as if UTC, as in the sandbox
+export TZ=UTC0
 run=$1 reader=$2 folder=$3
 n=0 bad=0
 for expected in "$folder"/*.expected.jsonl; do

@@ -85,6 +85,7 @@ exiftool -q -overwrite_original -PDF:Author='Друга особа' -XMP-dc:Titl
 # archives
 (cd archive && zip -q -X -P lozinka locked.zip ../image/plain.png && cd .. && cd archive &&
 	7z a -bd -y -mtm=off list.7z ../image/plain.png ../pdf/info.pdf >/dev/null)
+/usr/bin/python3 "$here/make_rar.py" .
 
 # six tenths of a file
 cut() { head -c $(($(stat -c %s "$1") * 6 / 10)) "$1" >"$2"; }
