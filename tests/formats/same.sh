@@ -4,6 +4,7 @@
 # no chance enters a read-out (threats P-25). With -s where layers are missing: just LAYERS stand, for each
 # item, and nothing is read of it without that being allowed.
 set -u
+export TZ=UTC0 # as in the sandbox
 allow='' layers='landlock[0-9]*+seccomp+rlimit'
 if [ "$1" = -s ]; then
 	allow=-s layers=$2
