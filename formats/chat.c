@@ -165,15 +165,27 @@ static void put_sender(struct evd_object *o, const struct evd_chat_message *m)
 		evd_chat_word(o, "direction", m->direction);
 }
 
+#define LINE_ROOM                                                                                  \
+	(UINT32_C(960) << 10) /* rendered values of a message; flags and names need the rest */
+
+/* A list or object that would make the line too long: its length alone, so that it is not taken for absent. */
 static void put_raw(struct evd_object *o, const char *key, struct evd_view json)
 {
-	if (json.len)
+	char length[EVD_MAX_KEY];
+
+	if (json.len && o->values.len + json.len <= LINE_ROOM) {
 		evd_object_raw(o, key, json);
+	} else if (json.len) {
+		snprintf(length, sizeof length, "%sLength", key);
+		evd_object_int(o, length, json.len);
+	}
 }
 
-static void put_content(struct evd_object *o, const struct evd_chat_message *m)
+/* *parts: the body is not in it and must follow. */
+static void put_content(struct evd_object *o, const struct evd_chat_message *m, bool *parts)
 {
-	if (m->has_body && m->body.len > EVD_CHAT_TEXT_MAX)
+	*parts = m->has_body && (m->body.len > EVD_CHAT_TEXT_MAX || !evd_chat_fits(o, m->body));
+	if (*parts)
 		evd_object_int(o, "bodyLength", m->body.len);
 	else if (m->has_body)
 		evd_object_bytes(o, "body", m->body);
@@ -221,6 +233,7 @@ int evd_chat_message(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_
                      struct evd_error *err)
 {
 	struct evd_object *o;
+	bool parts;
 	int r = evd_chat_conv_count(c, conv, m, err);
 
 	if (r)
@@ -232,12 +245,12 @@ int evd_chat_message(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_
 	put_text(o, "messageId", m->id);
 	put_sender(o, m);
 	evd_chat_put_time(o, "time", &m->time);
-	put_content(o, m);
+	put_content(o, m, &parts);
 	put_flags(o, &c->scratch, m->flags);
 	if (!m->no_place)
 		put_place(c, m->off, m->len);
 	r = finish(c, err);
-	if (r == 0 && m->has_body && m->body.len > EVD_CHAT_TEXT_MAX)
+	if (r == 0 && parts)
 		r = put_parts(c, conv, m->body, err);
 	return r;
 }

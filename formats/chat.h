@@ -235,6 +235,13 @@ int evd_chat_list_put(struct evd_chat_list *l, struct evd_error *err) EVD_MUST_U
 struct evd_view evd_chat_list_end(struct evd_chat_list *l);
 /* Where text may be cut: not within a UTF-8 character. */
 size_t evd_chat_cut(struct evd_view v, size_t max);
+/* evd_chat_fits(o, v): a text, each byte of which may need six in JSON, leaves room for what else belongs on a record's
+ * line: one message with texts of 64 KiB everywhere must not end the reading of its chat. */
+#define EVD_CHAT_ROOM (UINT32_C(640) << 10)
+static inline bool evd_chat_fits(const struct evd_object *o, struct evd_view v)
+{
+	return o->values.len <= EVD_CHAT_ROOM && v.len <= (EVD_CHAT_ROOM - o->values.len) / 6;
+}
 /* text of foreign origin that is cut to what a record holds */
 void evd_chat_text(struct evd_object *o, const char *key, struct evd_view v);
 void evd_chat_put_time(struct evd_object *o, const char *prefix, const struct evd_chat_time *t);

@@ -16,17 +16,19 @@ size_t evd_chat_cut(struct evd_view v, size_t max)
 	return max;
 }
 
+#define CUT 4096u /* bytes of a text that is too long */
+
 void evd_chat_text(struct evd_object *o, const char *key, struct evd_view v)
 {
 	char cut[EVD_MAX_KEY];
 
-	if (v.len <= EVD_CHAT_TEXT_MAX) {
+	if (v.len <= CUT || (v.len <= EVD_CHAT_TEXT_MAX && evd_chat_fits(o, v))) {
 		evd_object_bytes(o, key, v);
 		return;
 	}
 	snprintf(cut, sizeof cut, "%sLength", key);
 	evd_object_int(o, cut, v.len);
-	evd_object_bytes(o, key, evd_view_of(v.p, evd_chat_cut(v, 4096)));
+	evd_object_bytes(o, key, evd_view_of(v.p, evd_chat_cut(v, CUT)));
 }
 
 void evd_chat_word(struct evd_object *o, const char *key, const char *word)

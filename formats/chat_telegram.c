@@ -176,7 +176,79 @@ static void set_type(struct chat_json *g, struct evd_chat_message *m)
 	}
 }
 
-static struct evd_view put_details(struct chat_json *g)
+/* Where words of the text lead and the text itself does not show: addresses behind them, accounts named. */
+static void put_links(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, 0, "text");
+
+	evd_chat_list_reset(&g->more);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		size_t href = json_get(t, i, "href"), user = json_get(t, i, "user_id");
+		struct evd_object *o;
+
+		if (t->node[i].type != JSON_OBJECT || (!href && !user))
+			continue;
+		o = evd_chat_list_item(&g->more);
+		if (!o)
+			continue;
+		json_put(o, "text", t, json_get(t, i, "text"));
+		json_put(o, "href", t, href);
+		json_put(o, "userId", t, user);
+		if (evd_chat_list_put(&g->more, err))
+			break;
+	}
+	if (g->more.n)
+		evd_object_raw(&g->object, "links", evd_chat_list_end(&g->more));
+}
+
+/* What may be chosen in a poll, what stands in a list of things to do. */
+static void put_choices(struct chat_json *g, const char *of, const char *key, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t at = json_get(t, 0, of), list = at ? json_get(t, at, "answers") : 0;
+
+	evd_chat_list_reset(&g->more);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->more);
+
+		if (!o)
+			continue;
+		json_put(o, "text", t, json_get(t, i, "text"));
+		json_put(o, "id", t, json_get(t, i, "id"));
+		json_put(o, "voters", t, json_get(t, i, "voters"));
+		json_put(o, "chosen", t, json_get(t, i, "chosen"));
+		if (evd_chat_list_put(&g->more, err))
+			break;
+	}
+	if (g->more.n)
+		evd_object_raw(&g->object, key, evd_chat_list_end(&g->more));
+}
+
+/* Buttons under a message of a bot, row by row. */
+static void put_buttons(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t rows = json_get(t, 0, "inline_bot_buttons");
+
+	evd_chat_list_reset(&g->more);
+	for (size_t r = rows ? json_first(t, rows) : 0; r; r = json_next(t, rows, r))
+		for (size_t i = json_first(t, r); i; i = json_next(t, r, i)) {
+			struct evd_object *o = evd_chat_list_item(&g->more);
+
+			if (!o)
+				continue;
+			json_put(o, "type", t, json_get(t, i, "type"));
+			json_put(o, "text", t, json_get(t, i, "text"));
+			json_put(o, "data", t, json_get(t, i, "data"));
+			if (evd_chat_list_put(&g->more, err))
+				return;
+		}
+	if (g->more.n)
+		evd_object_raw(&g->object, "buttons", evd_chat_list_end(&g->more));
+}
+
+static struct evd_view put_details(struct chat_json *g, struct evd_error *err)
 {
 	static const char *const keep[][2] = {{"action", "action"},
 	                                      {"discard_reason", "discardReason"},
@@ -206,7 +278,27 @@ static struct evd_view put_details(struct chat_json *g)
 	json_put(&g->object, "contactNumber", t, at ? json_get(t, at, "phone_number") : 0);
 	at = json_get(t, 0, "poll");
 	json_put(&g->object, "pollQuestion", t, at ? json_get(t, at, "question") : 0);
+	put_choices(g, "poll", "pollAnswers", err);
+	at = json_get(t, 0, "todo_list");
+	json_put(&g->object, "todoTitle", t, at ? json_get(t, at, "title") : 0);
+	put_choices(g, "todo_list", "todoItems", err);
+	put_links(g, err);
+	put_buttons(g, err);
 	return chat_json_details(g);
+}
+
+/* The question of a poll and the title of a list are what was said: found and shown like a caption. */
+static void put_heading(struct chat_json *g, struct evd_chat_message *m)
+{
+	const struct json_tree *t = &g->tree;
+	size_t poll = json_get(t, 0, "poll"), todo = json_get(t, 0, "todo_list");
+
+	if (poll)
+		m->caption = json_text_of(t, poll, "question");
+	else if (todo)
+		m->caption = json_text_of(t, todo, "title");
+	if (todo && m->type == EVD_CHAT_T_TEXT)
+		m->type = EVD_CHAT_T_UNSUPPORTED; /* no type of ours */
 }
 
 /* A sentence in brackets stands where a file was not exported. */
@@ -257,7 +349,8 @@ static int message(struct chat_json *g, struct evd_error *err)
 	m.reply_to = json_text_of(t, 0, "reply_to_message_id");
 	m.forwarded = json_text_of(t, 0, "forwarded_from");
 	m.reactions = put_reactions(g, err);
-	m.details = put_details(g);
+	m.details = put_details(g, err);
+	put_heading(g, &m);
 	if (m.type == EVD_CHAT_T_CALL) {
 		m.call = m.details;
 		m.details = evd_view_of(NULL, 0);

@@ -319,6 +319,42 @@ db("chat-viber-db", "kinds.db", [
     type.text 1
     flag.unknown-type 1
     state.absent 3""")
+# Telegram: what the text does not show: addresses behind words, a poll's answers, things to do, buttons.
+put("chat-telegram", "behind-words.json", json.dumps({"name": "G", "type": "personal_chat", "id": 9, "messages": [
+    {"id": n + 1, "type": "message", "date": "2024-01-31T14:05:0%d" % n, "date_unixtime": str(1706709900 + n), "from": "Ana", "from_id": "user1", **x}
+    for n, x in enumerate([
+        {"text": ["vidi ", {"type": "text_link", "text": "banku", "href": "https://evil.example/x"}, " i ", {"type": "mention_name", "text": "Marka", "user_id": 5}, {"type": "bold", "text": "!"}], "text_entities": []},
+        {"text": "", "text_entities": [], "poll": {"question": "Dolazis?", "closed": False, "total_voters": 1, "answers": [{"text": "da", "voters": 1, "chosen": True}, {"text": "ne", "voters": 0, "chosen": False}]}},
+        {"text": "", "text_entities": [], "todo_list": {"title": "Kupi", "answers": [{"text": "konopac", "id": 1}]}},
+        {"text": "biraj", "text_entities": [], "inline_bot_buttons": [[{"type": "url", "text": "Da", "data": "https://e.example"}, {"type": "callback", "text": "Ne"}], [{"type": "callback", "text": "Mozda"}]]}])]}), """conversation 1
+    message 4
+    type.text 2
+    type.poll 1
+    type.unsupported 1
+    caption 2
+    detail.links 1
+    detail.pollQuestion 1
+    detail.pollAnswers 1
+    detail.todoTitle 1
+    detail.todoItems 1
+    detail.buttons 1
+    observation.unknown-field 0""")
+# Texts of 60,000 characters everywhere, control characters among them: more than a record's line holds. The message is
+# there, cut where it is said, and so is the one behind it.
+BIG = "x\x01" * 30000
+zipped("chat-telegram", "limit-full-line.zip", [("result.json", json.dumps({"name": "G", "type": "personal_chat", "id": 9, "messages": [
+    {"id": 1, "type": "message", "date": "2024-01-31T14:05:00", "date_unixtime": "1706709900", "from": BIG, "from_id": BIG, "author": BIG,
+     "via_bot": BIG, "saved_from": BIG, "title": BIG, "inviter": BIG, "forwarded_from": BIG, "text": [{"type": "text_link", "text": BIG, "href": BIG}],
+     "text_entities": [], "poll": {"question": BIG, "answers": [{"text": BIG}] * 9}, "inline_bot_buttons": [[{"text": BIG, "data": BIG}] * 9],
+     "reactions": [{"emoji": BIG, "count": 1}] * 9},
+    {"id": 2, "type": "message", "date": "2024-01-31T14:05:01", "date_unixtime": "1706709901", "from": "Ana", "from_id": "user1", "text": "kraj", "text_entities": []}]}))],
+    """conversation 1
+    message 2
+    type.poll 1
+    type.text 1
+    sender.Ana 1
+    part 1
+    unread 0""")
 # iOS: the app's own words for what is not in the export hold words of its notices ("added").
 put("chat-whatsapp", "view-once-ios.txt", "[31/01/2024, 10:00:30] Ana: %sYou received a view once message. For added privacy, you can only open it on your phone.\r\n"
     "[31/01/2024, 10:00:31] Ana: %sugovor.pdf \u2022 %s3 pages %sdocument omitted\r\n"
