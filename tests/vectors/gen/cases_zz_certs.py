@@ -198,6 +198,10 @@ def pins(t):
 	t.good('X-03', 'a pin in upper case, blanks and colons between and around', small, pins=['  ' + spaced + ' :'])
 	for what, pin in (('blanks alone', '  '), ('64 digits, then a letter that is none', ALICE.id + 'g'), ('63 digits and a letter that is none', ALICE.id[:63] + 'G'), ('hyphens between', '-'.join(ALICE.id[i:i + 2] for i in range(0, 64, 2)))):
 		t.bad('X-03', 'pin of ' + what, small, pins=[pin], exit_=64)
+	at_ = next(i for i in range(0, 64, 2) if ALICE.id[i] == 'f')     # a reader of hex may take what is no digit for -1, all ones
+	t.bad('X-03', 'pin with a g for an f, first of its pair', small, pins=[ALICE.id[:at_] + 'g' + ALICE.id[at_ + 1:]], exit_=64)
+	at_ = next(i for i in range(1, 64, 2) if ALICE.id[i] == 'f')
+	t.bad('X-03', 'pin with a g for an f, second of its pair', small, pins=[ALICE.id[:at_] + 'g' + ALICE.id[at_ + 1:]], exit_=64)
 	for n, code in ((62, None), (63, 64)):
 		policy = '1.2' + '.1' * n
 		if code:

@@ -5,6 +5,7 @@ import struct
 from . import cms, der, zipw
 from .case import MANIFEST, SIGNATURE, Case, content, hexsha
 from .cases_envelope import Envelope
+from .cases_h import edit
 from .cases_t import FORM, KNOWN, YEAR_LATER
 from .cases_time import ALTERED, NEWEST, OLDER, ONE, THREE, TWO, later
 from .cases_z import BAD, NAME, PAYLOAD, end, fields, members
@@ -70,6 +71,12 @@ def names(t):
 
 def records(t):
 	t.good('J-07', 'a reader\'s record with a member named exhibit', lambda: with_acquire(content(JPEG), {'kind': 'field', 'name': 'width', 'value': 1, 'exhibit': 1}))
+	for v in (b'\xbf\xbf', b'\xc1\xbf', b'\xf8\x90\x80\x80'):
+		t.bad('J-12', 'record: UTF-8 bytes ' + v.hex(), lambda: small(entry(2, edit_lines=lambda ls: [x.replace(b'IMG_0001.JPG', v) for x in ls])), 'RECORD_FORM@2/3')
+		t.bad('J-12', 'entry.json: UTF-8 bytes ' + v.hex(), lambda: small(entry(2, edit_json=lambda j: j.replace(b'a1b2c3d', v))), 'ENTRY_FORM@2')
+	for time in ('2026-1:-22T03:05:05.678Z', '2026-11-1:T03:05:05.678Z', '2026-11-22T03:0::05.678Z', '2026-11-22T03:05:0:.678Z', '2026-11-22T03:05:05.67:Z', '2026-11-22T03:05:1/.678Z', '2026-11-22T03:05:05.678', '2026-11-22T1:05:05.678Z', '2026-11-22T0::05:05.678Z'):
+		t.bad('J-20', 'entry.json: the time ' + time, lambda: small(edit(2, time=time)), 'ENTRY_FORM@2')
+	t.good('J-24', 'origin: nameBytes of three bytes, ff ff 01', lambda: with_acquire(content(JPEG), {'kind': 'origin', 'item': '2/2', 'nameBytes': '__8B'}))
 	token_ = der.seq(der.oid(cms.SIGNED_DATA), der.tlv(0xa0, der.seq()))
 
 	def behind(data):
