@@ -104,6 +104,8 @@ static void put_read(struct showing *s, const struct evd_json *j, struct evd_vie
 			if (at == 0)
 				continue;
 			putchar(' ');
+			if (j->node[at].type != EVD_JSON_STRING) /* says little without its name */
+				printf("%s ", told[i].part[k]);
 			put_value(&j->node[at]);
 		}
 		putchar('\n');

@@ -212,7 +212,7 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	struct evd_buf match = {0};
-	struct looking l = {.found = {{0}}};
+	struct looking l = {0};
 	struct evd_hit h;
 	int step = SQLITE_ERROR, r = match_of(q, &match, &l.phrases, err);
 
