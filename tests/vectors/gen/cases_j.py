@@ -74,7 +74,7 @@ def spellings(t):
 	for what, v in (('high alone', b'\\ud800'), ('low alone', b'\\udc00'), ('exchanged', b'\\udc00\\ud800'), ('raw', b'\xed\xa0\x80'), ('raw pair (CESU-8)', b'\xed\xa0\xbd\xed\xb8\x80')):
 		in_record(t, 'J-11', 'surrogate ' + what, x, b'"a":"' + v + b'"')
 	ok_record(t, 'J-11', 'U+1F600 in four bytes', '\U0001f600')
-	for v in (b'\xc0\xaf', b'\xe0\x80\xaf', b'\xf0\x80\x80\xaf', b'\xf8\x88\x80\x80\x80', b'\xfe', b'\xff', b'\xc3', b'\xe2\x82', b'\xf4\x90\x80\x80', b'\x80'):
+	for v in (b'\xc0\xaf', b'\xe0\x80\xaf', b'\xf0\x80\x80\xaf', b'\xf8\x88\x80\x80\x80', b'\xfe', b'\xff', b'\xc3', b'\xe2\x82', b'\xf4\x90\x80\x80', b'\x80', b'\xc3(', b'\xe2\x82('):
 		in_record(t, 'J-12', 'UTF-8 bytes ' + v.hex(), x, b'"a":"' + v + b'"')
 		in_entry(t, 'J-12', 'UTF-8 bytes ' + v.hex(), BUILD, b'"build":"' + v + b'"')
 	both(t, 'J-13', 'a BOM', b'{"action"', b'\xef\xbb\xbf{"action"', b'{"a"', b'\xef\xbb\xbf{"a"')
