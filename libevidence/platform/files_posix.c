@@ -359,6 +359,15 @@ int evd_lock(int at, const char *name, int *out, struct evd_error *err)
 	return evd_fail_sys(err, errno, "lock file %s", name);
 }
 
+uint64_t evd_file_taken(int at, const char *name, uint64_t size)
+{
+	struct stat s;
+
+	if (fstatat(at, name, &s, AT_SYMLINK_NOFOLLOW) != 0 || (uint64_t)s.st_blocks * 512 > size)
+		return size;
+	return (uint64_t)s.st_blocks * 512;
+}
+
 int evd_room(int fd, uint64_t need, struct evd_error *err)
 {
 	struct statvfs s;

@@ -20,17 +20,30 @@
 
 /* Bytes of one step where they go on in order: they stay in a core's cache from one use to the next. */
 #define STREAM_BLOCK ((size_t)256 << 10)
+#define HOLES_FROM ((uint64_t)1 << 20) /* bytes of a file that is asked for its holes */
 
 static const char media_type[] = "application/vnd.etsi.asic-e+zip";
 
-/* Bytes of all payload and custody files, as good an estimate of room as is needed. */
-static uint64_t estimate(const struct evd_log *log)
+/* Bytes of all payload and custody files, a good estimate: `taken` on the medium, where holes stay holes; else to go through. */
+static uint64_t estimate(const struct evd_case *c, bool taken)
 {
+	char path[EVD_PAYLOAD_PATH];
 	uint64_t n = 1 << 16;
 
-	for (size_t i = 0; i < log->items.n; i++)
-		n += log->items.at[i].lost ? 0 : log->items.at[i].size + 512;
-	return n + log->n_records * 600;
+	for (size_t i = 0; i < c->log.items.n; i++) {
+		const struct evd_item *it = &c->log.items.at[i];
+
+		if (it->lost)
+			continue;
+		n += 512;
+		if (!taken || it->size < HOLES_FROM) {
+			n += it->size;
+			continue;
+		}
+		evd_payload_path(path, (struct evd_id){it->seq, it->k}, it->ext);
+		n += evd_file_taken(c->dir, path, it->size);
+	}
+	return n + c->log.n_records * 600;
 }
 
 int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
@@ -47,7 +60,7 @@ int evd_bundle_begin(struct evd_bundle *b, struct evd_case *c, const char *path,
 	if (o->into)
 		return 0;
 	r = evd_new_file_begin(&b->file, path, err);
-	return r ? r : evd_room(b->file.fd, estimate(&c->log), err);
+	return r ? r : evd_room(b->file.fd, estimate(c, true), err);
 }
 
 void evd_bundle_release(struct evd_bundle *b)
@@ -430,7 +443,7 @@ static int put_payload_in_order(struct evd_bundle *b, struct evd_error *err)
 	struct evd_log *log = &b->c->log;
 	int r = 0;
 
-	b->all = b->done + estimate(log);
+	b->all = b->done + estimate(b->c, false);
 	for (size_t i = 0; i < log->items.n && r == 0; i++)
 		if (!log->items.at[i].lost)
 			r = put_item(b, &log->items.at[i], err);
