@@ -1,5 +1,6 @@
 """between.py: stands between evidence-capture and the browser, as --browser. BETWEEN={"method": M, "nth": N, "do": WHAT}: what happens
-instead of the Nth call of M: `refuse` (the browser says no), `silent` (it never answers), `end` (it ends), `garbage` (no JSON)."""
+instead of the Nth call of M: `refuse` (the browser says no), `silent` (it never answers), `end` (it ends), `garbage` (no JSON). With
+"broken": PART, each end of a transfer whose address has PART is told as the browser tells that it broke one off."""
 import json
 import os
 import select
@@ -8,6 +9,7 @@ import sys
 
 plan = json.loads(os.environ['BETWEEN'])
 left = plan['nth']
+broken = set()
 
 
 def pipe_to_browser():
@@ -36,21 +38,38 @@ def instead(call):
 		os.write(4, json.dumps(answer).encode() + b'\0')
 
 
+def told(message):
+	"""A message of the browser as it is passed on."""
+	params = message.get('params', {})
+	if message.get('method') == 'Network.requestWillBeSent' and plan['broken'] in params['request']['url']:
+		broken.add(params['requestId'])
+	if message.get('method') == 'Network.loadingFinished' and params['requestId'] in broken:
+		message['method'] = 'Network.loadingFailed'
+		message['params'] = {'requestId': params['requestId'], 'timestamp': params['timestamp'], 'type': 'Fetch', 'errorText': 'net::ERR_ABORTED',
+			'canceled': True}
+	return json.dumps(message).encode()
+
+
 def write_all(fd, data):
 	while data:
 		data = data[os.write(fd, data):]
 
 
 browser, to, out = pipe_to_browser()
-pending = b''
+pending = heard = b''
 while True:
 	for fd in select.select([3, out], [], [])[0]:
 		data = os.read(fd, 1 << 20)
 		if not data:
 			browser.kill()
 			sys.exit(0)
-		if fd == out:
+		if fd == out and not plan.get('broken'):
 			write_all(4, data)
+			continue
+		if fd == out:
+			*messages, heard = (heard + data).split(b'\0')
+			for message in messages:
+				write_all(4, told(json.loads(message)) + b'\0')
 			continue
 		*calls, pending = (pending + data).split(b'\0')
 		for call in calls:

@@ -1,5 +1,6 @@
 """cut.py PROGRAMS: pages that are not captured whole because the browser refuses, falls silent, ends or talks nonsense in the middle (between.py
-stands before it): what was complete stays, what is missing is said, and the case checks."""
+stands before it), or that have parts it breaks off: what was complete stays, what is missing is said, and the case checks."""
+import gzip
 import json
 import os
 import shutil
@@ -15,11 +16,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PICTURES = {'view', 'full'}
 
 
-def run(t, method, do, *words, nth=1):
+def run(t, method, do, *words, nth=1, broken=None):
 	"""Captures with the browser behind between.py; gives the exit code, what was said, and the entries that came of it."""
 	before = last(t)
 	done = subprocess.run([os.path.join(t.programs, 'evidence'), '-C', t.case, 'capture', 'web', '--browser', t.path('between'), *words,
-		'--passphrase-file', t.pass_file], env=dict(t.env, BETWEEN=json.dumps({'method': method, 'nth': nth, 'do': do})), capture_output=True, text=True)
+		'--passphrase-file', t.pass_file], env=dict(t.env, BETWEEN=json.dumps({'method': method, 'nth': nth, 'do': do, 'broken': broken})), capture_output=True, text=True)
 	return done.returncode, done.stderr, list(range(before + 1, last(t) + 1))
 
 
@@ -67,11 +68,42 @@ def silent(t, ca):
 	check(set(page.path) == PARTS - {'traffic', 'network'} and word['url'] == site.base + '/' and 'Network.getCertificate' in word['reason'], 'silent: %s' % word)
 
 
+def uncounted(h, body):
+	"""No length is told: the end of the connection is the end."""
+	h.send_response(200)
+	h.end_headers()
+	h.wfile.write(b'not counted ' * 90)
+	h.close_connection = True
+
+
+def short(h, body):
+	h.send_response(200)
+	h.send_header('Content-Length', '2000')
+	h.end_headers()
+	h.wfile.write(b'cut short ' * 90)
+	h.close_connection = True
+
+
+def broken_off(t, _):
+	"""The browser breaks transfers off behind the last byte, as it does with sound: whole where the server counted the bytes that came
+	(RFC 9110 section 8.6), and there alone."""
+	site = Site({'/pieces': html('pieces', '<p>text</p><script>for (const x of ["counted", "uncounted", "short", "zipped"])'
+		'fetch("/piece-" + x).then(r => r.arrayBuffer()).catch(() => 0)</script>'), '/piece-counted': lambda h, b: h.give(b'counted ' * 90, 'text/plain'),
+		'/piece-uncounted': uncounted, '/piece-short': short, '/piece-zipped': lambda h, b: h.give(gzip.compress(b'zipped ' * 90), 'text/plain', Content_Encoding='gzip')})
+	code, said, made = run(t, 'none', 'refuse', site.base + '/pieces', broken='/piece-')
+	page = Page(t, made[0])
+	check(code == 1 and page.found == ['web-resource-missing'] * 3, 'three of them: %d %s' % (code, page.words))
+	for name in ('uncounted', 'short', 'zipped'):
+		check(sum('/piece-' + name in w and 'net::ERR_' in w for w in page.words) == 1, '%s is missing, and why: %s' % (name, page.words))
+	traffic = page.read('traffic')
+	check(b'counted ' * 90 in traffic and not any(x in traffic for x in (b'not counted not', b'cut short cut', b'zipped zipped')), 'what the traffic has')
+
+
 def main():
 	t = open_case(sys.argv[1])
 	t.write('between', ('#!/bin/sh\nexec %s -B %s/between.py "$@"\n' % (sys.executable, HERE)).encode(), 0o755)
 	site = Site(dict(plain_routes(), **{'/short': html('short', '<p>text</p>'), '/other': html('other', '<p>other text</p>')}))
-	steps = {'refused_page': site, 'refused_outputs': site, 'ended': site, 'silent': Authority(t.path('ca'))}
+	steps = {'refused_page': site, 'refused_outputs': site, 'ended': site, 'broken_off': site, 'silent': Authority(t.path('ca'))}
 	for name, what in steps.items():
 		globals()[name](t, what)
 		print('%s: done' % name, flush=True)
