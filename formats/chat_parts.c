@@ -70,14 +70,14 @@ static int say_missing(const struct evd_chat_part *x, struct evd_chat *c, struct
 		if (!is_seen(x, n) && missing++ < LISTED)
 			evd_putf(&list, "%smessage_%u.json", list.len ? ", " : "", n);
 	evd_put_u8(&list, 0);
-	r = missing == 0 || list.failed
-	        ? 0
-	        : evd_chat_observe(c, x->conv, "parts-missing", err,
-	                           "of this thread message_%u.json is here and %u before it are not: "
-	                           "%s%s; a download in several archives splits threads, the rest is "
-	                           "read from the others",
-	                           x->last, missing, (const char *)list.data,
-	                           missing > LISTED ? " and more" : "");
+	r = evd_buf_check(&list, err);
+	if (r == 0 && missing)
+		r = evd_chat_observe(c, x->conv, "parts-missing", err,
+		                     "of this thread message_%u.json is here and %u before it are not: "
+		                     "%s%s; a download in several archives splits threads, the rest is "
+		                     "read from the others",
+		                     x->last, missing, (const char *)list.data,
+		                     missing > LISTED ? " and more" : "");
 	evd_buf_release(&list);
 	return r;
 }

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#define RESTARTS                                                                                   \
-	16u /* of FTS5's gathering: as many chats one after the other need no second pass */
+/* Of FTS5's gathering: as many chats one after the other need no second pass. */
+#define RESTARTS 16u
 
 static int fail(sqlite3 *db, struct evd_error *err)
 {
