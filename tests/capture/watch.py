@@ -94,8 +94,8 @@ def ways(t, folder):
 	os.mkdir(folder + '/sub')
 	time.sleep(1)
 	w.end(expect=1)
-	check(any('1 new files are unfinished' in e for e in w.errors), 'page.html.part is said: %s' % w.errors)
-	check(any('1 new folders' in e for e in w.errors), 'the folder is said')
+	check(any('unfinished or hidden, not taken: 1' in e for e in w.errors), 'page.html.part is said: %s' % w.errors)
+	check(any('new folders not gone into: 1' in e for e in w.errors), 'the folder is said')
 	check(items(t) == sorted(want), 'items: %s, expected %s' % (items(t), sorted(want)))
 	for f in ('slow.png', 'old.png'):
 		check(os.path.exists(folder + '/' + f), 'the source stays')
