@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -190,6 +191,7 @@ static int put_up_landlock(int abi, struct evd_error *err)
 #define FILTER_MAX 256u
 struct filter {
 	struct sock_filter line[FILTER_MAX];
+	uint8_t rule[FILTER_MAX]; /* enum rule of a line that asks for a call's number */
 	unsigned short n;
 	bool full;
 };
@@ -200,6 +202,15 @@ static void add(struct filter *f, struct sock_filter line)
 		f->line[f->n++] = line;
 	else
 		f->full = true;
+}
+
+/* The jump in line `at`, when taken, leads to the line that comes next. */
+static void lead(struct filter *f, size_t at)
+{
+	size_t over = f->n - at - 1;
+
+	f->full = f->full || over > UINT8_MAX;
+	f->line[at].jt = (uint8_t)over;
 }
 
 #define LOAD(field)                                                                                \
@@ -219,18 +230,6 @@ static void load_arg(struct filter *f, unsigned i)
 static void answer(struct filter *f, uint32_t action)
 {
 	add(f, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
-}
-
-/* The next `skip` lines apply to system call `nr` alone. */
-static void only_if(struct filter *f, unsigned nr, uint8_t skip)
-{
-	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, skip));
-}
-
-static void answer_call(struct filter *f, unsigned nr, uint32_t action)
-{
-	only_if(f, nr, 1);
-	answer(f, action);
 }
 
 #define DENIED (SECCOMP_RET_ERRNO | EACCES)
@@ -301,9 +300,8 @@ static const unsigned killed[] = {
 };
 
 /* fd-bound calls: allowed on the listed descriptors, refused with EBADF on others. */
-static void allow_on(struct filter *f, unsigned nr, const int *fd, size_t n)
+static void allow_on(struct filter *f, const int *fd, size_t n)
 {
-	only_if(f, nr, (uint8_t)(2 + 2 * n));
 	load_arg(f, 0);
 	for (size_t i = 0; i < n; i++) {
 		add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)fd[i], 0, 1));
@@ -312,29 +310,26 @@ static void allow_on(struct filter *f, unsigned nr, const int *fd, size_t n)
 	answer(f, SECCOMP_RET_ERRNO | EBADF);
 }
 
-/* mmap: anonymous only, never executable; mprotect: never executable. */
-static void memory_calls(struct filter *f)
+/* mmap: anonymous only. */
+static void allow_anonymous(struct filter *f)
 {
-	only_if(f, SYS_mmap, 7);
-	load_arg(f, 2);
-	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1));
-	answer(f, KILL);
 	load_arg(f, 3);
 	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, MAP_ANONYMOUS, 0, 1));
 	answer(f, SECCOMP_RET_ALLOW);
 	answer(f, DENIED);
+}
 
-	only_if(f, SYS_mprotect, 4);
+/* mmap, mprotect: never executable. */
+static void kill_executable(struct filter *f)
+{
 	load_arg(f, 2);
 	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1));
 	answer(f, KILL);
-	answer(f, SECCOMP_RET_ALLOW);
 }
 
 /* tgkill(own process, any thread, SIGABRT): so that an abort is seen as one. */
-static void abort_call(struct filter *f)
+static void allow_abort(struct filter *f)
 {
-	only_if(f, SYS_tgkill, 6);
 	load_arg(f, 0);
 	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)getpid(), 0, 3));
 	load_arg(f, 2);
@@ -343,8 +338,111 @@ static void abort_call(struct filter *f)
 	answer(f, KILL);
 }
 
+/* What is done about one system call. */
+enum rule { NONE, ALLOWED, KILLED, REFUSED, ON_ITEM, ON_PIPE, MAPS, PROTECTS, ABORTS };
+
+struct call {
+	unsigned nr;
+	enum rule rule;
+};
+
+struct calls {
+	struct call at[96];
+	size_t n;
+};
+
+static void put(struct calls *c, unsigned nr, enum rule rule)
+{
+	if (c->n < sizeof c->at / sizeof *c->at)
+		c->at[c->n] = (struct call){nr, rule};
+	c->n++; /* beyond its room: seen by build() */
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct call *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+static void list(struct calls *c)
+{
+	c->n = 0;
+	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
+		put(c, allowed[i], ALLOWED);
+	for (size_t i = 0; i < sizeof killed / sizeof *killed; i++)
+		put(c, killed[i], KILLED);
+	put(c, SYS_pread64, ON_ITEM);
+	put(c, SYS_fstat, ON_ITEM);
+	put(c, SYS_write, ON_PIPE);
+	put(c, SYS_mmap, MAPS);
+	put(c, SYS_mprotect, PROTECTS);
+	put(c, SYS_tgkill, ABORTS);
+	put(c, SYS_openat, REFUSED);
+#ifdef SYS_open
+	put(c, SYS_open, REFUSED);
+	put(c, SYS_creat, REFUSED);
+#endif
+}
+
+static void apply(struct filter *f, enum rule rule, const struct evd_sandbox_plan *p)
+{
+	switch (rule) {
+	case NONE: break;
+	case ALLOWED: answer(f, SECCOMP_RET_ALLOW); break;
+	case KILLED: answer(f, KILL); break;
+	case REFUSED: answer(f, DENIED); break;
+	case ON_ITEM: allow_on(f, p->read_fd, p->n_read_fd); break;
+	case ON_PIPE: allow_on(f, &p->write_fd, 1); break;
+	case MAPS:
+		kill_executable(f);
+		allow_anonymous(f);
+		break;
+	case PROTECTS:
+		kill_executable(f);
+		answer(f, SECCOMP_RET_ALLOW);
+		break;
+	case ABORTS: allow_abort(f); break;
+	}
+}
+
+/*
+ * Calls in the order of their numbers, found by halving down to a few. The kernel tries every number on each new
+ * filter, to know which are always allowed (seccomp_cache_prepare): where the filter asks for one number after the
+ * other, that is most of the price of a sandbox. What is done about the calls stands once for each rule, behind.
+ */
+#define FEW 8u
+
+static void find(struct filter *f, const struct call *c, size_t n)
+{
+	if (n > FEW) {
+		size_t at = f->n;
+
+		add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, c[n / 2].nr, 0, 0));
+		find(f, c, n / 2);
+		lead(f, at);
+		find(f, c + n / 2, n - n / 2);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, c[i].nr, 0, 0));
+		if (f->n)
+			f->rule[f->n - 1u] = (uint8_t)c[i].rule;
+	}
+	/* newer calls of a newer C library: it falls back when told they do not exist (P-16) */
+	answer(f, UNKNOWN);
+}
+
 static void build(struct filter *f, const struct evd_sandbox_plan *p)
 {
+	struct calls c;
+	size_t found;
+
+	list(&c);
+	f->full = c.n > sizeof c.at / sizeof *c.at;
+	if (f->full)
+		return;
+	qsort(c.at, c.n, sizeof *c.at, by_number);
 	add(f, LOAD(arch));
 	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0));
 	answer(f, KILL);
@@ -353,28 +451,19 @@ static void build(struct filter *f, const struct evd_sandbox_plan *p)
 	add(f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000u, 0, 1));
 	answer(f, KILL);
 #endif
-	/* the calls made most stand first */
-	allow_on(f, SYS_pread64, p->read_fd, p->n_read_fd);
-	allow_on(f, SYS_write, &p->write_fd, 1);
-	for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-		answer_call(f, allowed[i], SECCOMP_RET_ALLOW);
-	memory_calls(f);
-	allow_on(f, SYS_fstat, p->read_fd, p->n_read_fd);
-	abort_call(f);
-	for (size_t i = 0; i < sizeof killed / sizeof *killed; i++)
-		answer_call(f, killed[i], KILL);
-	answer_call(f, SYS_openat, DENIED);
-#ifdef SYS_open
-	answer_call(f, SYS_open, DENIED);
-	answer_call(f, SYS_creat, DENIED);
-#endif
-	/* newer calls of a newer C library: it falls back when told they do not exist (P-16) */
-	answer(f, UNKNOWN);
+	find(f, c.at, c.n);
+	found = f->n;
+	for (int rule = ALLOWED; rule <= ABORTS; rule++) {
+		for (size_t i = 0; i < found; i++)
+			if (f->rule[i] == rule)
+				lead(f, i);
+		apply(f, (enum rule)rule, p);
+	}
 }
 
 static int put_up_seccomp(const struct evd_sandbox_plan *p, struct evd_error *err)
 {
-	struct filter f = {.n = 0};
+	struct filter f = {.n = 0}; /* and every rule NONE */
 	struct sock_fprog program = {.filter = f.line};
 
 	build(&f, p);
