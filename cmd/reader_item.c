@@ -12,9 +12,24 @@
 
 #define OUT_BLOCK (UINT32_C(64) << 10) /* bytes gathered before a write */
 
+/* Probes and readers look at the same few bytes of an item again and again, so blocks once read are kept. */
+#define BLOCK 4096u
+#define SLOTS 4u
+
+struct block {
+	uint64_t off; /* of the item; a multiple of BLOCK */
+	size_t len;   /* 0: nothing kept; less than BLOCK at the item's end */
+	uint8_t byte[BLOCK];
+};
+
+struct file {
+	int fd;
+	struct block slot[SLOTS];
+};
+
 struct item {
 	const struct evd_wire_request *q;
-	int fd[EVD_WIRE_SOURCES];
+	struct file file[EVD_WIRE_SOURCES];
 	struct evd_source source[EVD_WIRE_SOURCES];
 	struct evd_input in;
 	int out_fd;
@@ -23,16 +38,14 @@ struct item {
 	uint64_t written;    /* bytes of records so far */
 };
 
-static int read_source(void *ctx, uint64_t off, void *p, size_t len, size_t *got,
-                       struct evd_error *err)
+static int read_file(const struct file *f, uint64_t off, void *p, size_t len, size_t *got,
+                     struct evd_error *err)
 {
-	const int *fd = ctx;
-
 	*got = 0;
 	if (off > INT64_MAX)
 		return 0;
 	while (*got < len) {
-		ssize_t n = pread(*fd, (char *)p + *got, len - *got, (off_t)(off + *got));
+		ssize_t n = pread(f->fd, (char *)p + *got, len - *got, (off_t)(off + *got));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -42,6 +55,31 @@ static int read_source(void *ctx, uint64_t off, void *p, size_t len, size_t *got
 			break;
 		*got += (size_t)n;
 	}
+	return 0;
+}
+
+static int read_source(void *ctx, uint64_t off, void *p, size_t len, size_t *got,
+                       struct evd_error *err)
+{
+	struct file *f = ctx;
+	uint64_t base = off - off % BLOCK;
+	struct block *b = &f->slot[off / BLOCK % SLOTS];
+	size_t skip = (size_t)(off - base);
+
+	if (len > BLOCK - skip) /* not within one block */
+		return read_file(f, off, p, len, got, err);
+	if (b->len == 0 || b->off != base) {
+		int r = read_file(f, base, b->byte, BLOCK, &b->len, err);
+
+		b->off = base;
+		if (r) {
+			b->len = 0;
+			*got = 0;
+			return r;
+		}
+	}
+	*got = b->len <= skip ? 0 : len < b->len - skip ? len : b->len - skip;
+	memcpy(p, b->byte + skip, *got);
 	return 0;
 }
 
@@ -194,12 +232,12 @@ static int set_sources(struct item *it, const int *fd, struct evd_error *err)
 	for (size_t i = 0; i < it->q->n; i++) {
 		struct stat st;
 
-		it->fd[i] = fd[i];
+		it->file[i].fd = fd[i];
 		if (fstat(fd[i], &st) || !S_ISREG(st.st_mode))
 			return evd_fail(err, EVD_E_MISUSE, "an item is a regular file");
 		it->source[i] = (struct evd_source){.size = (uint64_t)st.st_size,
 		                                    .read_at = read_source,
-		                                    .ctx = &it->fd[i],
+		                                    .ctx = &it->file[i],
 		                                    .name = it->q->name[i]};
 	}
 	it->in = (struct evd_input){it->source, it->q->n};
@@ -214,19 +252,21 @@ static int enter(struct item *it, const struct evd_sandbox_support *support,
 	                                .seconds = it->q->seconds,
 	                                .n_read_fd = it->q->n};
 
-	memcpy(plan.read_fd, it->fd, sizeof it->fd);
+	for (size_t i = 0; i < it->q->n; i++)
+		plan.read_fd[i] = it->file[i].fd;
 	return evd_sandbox_enter(&plan, support, state, err);
 }
 
 int reader_item_run(int out_fd, const int *fd, const struct evd_wire_request *q,
                     const struct evd_sandbox_support *support)
 {
-	static struct item it;
+	static struct item it; /* all zero: a process reads one item */
 	struct evd_sandbox_state state;
 	struct evd_error err = {0};
 	int r;
 
-	it = (struct item){.q = q, .out_fd = out_fd};
+	it.q = q;
+	it.out_fd = out_fd;
 	evd_buf_init(&it.out, 2 * EVD_MAX_RECORD_LINE);
 	evd_buf_init(&it.line, EVD_WIRE_FRAME_MAX - 1);
 	r = set_sources(&it, fd, &err);

@@ -87,15 +87,15 @@ static int read_magic(const struct evd_input *in, struct evd_sink *sink, struct 
 	char type[128] = "";
 	uint8_t *head = NULL;
 	const char *text = NULL;
-	size_t got = 0;
+	size_t len = s->size < TYPE_LEN ? (size_t)s->size : TYPE_LEN, got = 0;
 	int r;
 
 	if (s->size == 0)
 		return evd_emit_observation(sink, "empty", err, "the file has no bytes");
-	head = malloc(TYPE_LEN);
+	head = malloc(len);
 	if (!head)
 		return evd_nomem(err);
-	r = evd_source_read(s, 0, head, TYPE_LEN, &got, err);
+	r = evd_source_read(s, 0, head, len, &got, err);
 	if (r)
 		goto out;
 	if (cookie)
