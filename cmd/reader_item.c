@@ -208,23 +208,37 @@ static int say_ambiguous(struct item *it, const struct evd_formats_choice *choic
 	return r;
 }
 
+/* A reader whose libraries are not in this program: the other side asks the one that has them. */
+static int pass_on(struct item *it, size_t place, struct evd_error *err)
+{
+	uint8_t number[4] = {(uint8_t)place, (uint8_t)(place >> 8)};
+
+	return put_frame(it, 'N', evd_view_of(number, sizeof number), err);
+}
+
 static int run_all(struct item *it, struct evd_error *err)
 {
 	static struct evd_formats_choice choice;
 	const struct evd_format *only = it->q->only[0] ? evd_formats_find(it->q->only) : NULL;
 	int r = 0;
 
-	if (it->q->only[0] && !only)
+	if (it->q->only[0] && (!only || !only->read))
 		return evd_fail(err, EVD_E_NOTFOUND, "no reader of the name %s", it->q->only);
-	if (only)
-		return run_one(it, only, evd_n_formats, err);
+	if (only) {
+		r = run_one(it, only, evd_n_formats, err);
+		return r ? r : put_frame(it, 'Z', evd_view_of(NULL, 0), err);
+	}
 	r = evd_formats_probe_all(&it->in, &choice, err);
 	if (r == 0 && choice.ambiguous && it->q->from == 0)
 		r = say_ambiguous(it, &choice, err);
-	for (size_t i = it->q->from; r == 0 && i < evd_n_formats; i++)
-		if (choice.run[i])
-			r = run_one(it, evd_formats[i], i, err);
-	return r;
+	for (size_t i = it->q->from; r == 0 && i < evd_n_formats; i++) {
+		if (!choice.run[i])
+			continue;
+		if (!evd_formats[i]->read)
+			return pass_on(it, i, err);
+		r = run_one(it, evd_formats[i], i, err);
+	}
+	return r ? r : put_frame(it, 'Z', evd_view_of(NULL, 0), err);
 }
 
 static int set_sources(struct item *it, const int *fd, struct evd_error *err)
@@ -282,8 +296,6 @@ int reader_item_run(int out_fd, const int *fd, const struct evd_wire_request *q,
 		r = flush(&it, &err);
 	if (r == 0)
 		r = run_all(&it, &err);
-	if (r == 0)
-		r = put_frame(&it, 'Z', evd_view_of(NULL, 0), &err);
 	if (r == 0)
 		r = flush(&it, &err);
 	return r ? 70 : 0;

@@ -67,6 +67,7 @@ struct evd_format {
 	/*
 	 * Reads the item and emits its records in the order of the source. 0: read to the end, also
 	 * when parts were unreadable (each emitted as `unread`). FORMAT: not this format after all.
+	 * NULL in evidence-reader-light for the formats whose libraries it does without.
 	 */
 	int (*read)(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err);
 	/*

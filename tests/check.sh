@@ -81,7 +81,7 @@ check_layers() {
 	includes 'libevidence/reader/*' 'base/|platform/|reader/'
 	includes 'libevidence/derive/*' 'base/|chain/|platform/|key/|reader/|derive/'
 	includes 'formats/*' 'base/|format\.h|formats\.def|[a-z0-9_]+\.(h|def)"'
-	make_it evidence evidence-verify
+	make_it evidence evidence-verify evidence-reader-light
 	# what evidence-verify is made of sees no key, no case, no intake, no index
 	for file in $(own_sources evd_base evd_core evidence-verify); do
 		if grep -nE '#include "(key|capture|index|reader|derive|envelope)/|#include "seal/[^t]|#include "chain/case' "$file"; then
@@ -98,6 +98,10 @@ check_layers() {
 	done
 	if needed "$build/cmd/evidence-verify" | grep -vE '^(libcrypto\.so\.3|libc\.so\.6|ld-linux.*)$'; then
 		fail "evidence-verify links more than libcrypto and libc (above)"
+	fi
+	# what every process of a photo would pay for (docs/reader.md); the list of libraries is transitive
+	if ldd "$build/cmd/evidence-reader-light" | grep -E 'lib(gmime|glib|gio|gpgme|gobject)'; then
+		fail "evidence-reader-light links what it is there to do without (above)"
 	fi
 	check_verify_symbols
 	echo "layers: fine"
@@ -300,14 +304,14 @@ check_coverage() {
 check_nonetwork() {
 	opens='socket|connect|bind|listen|accept4?|getaddrinfo|getnameinfo|gethostby.*|res_.*|curl_.*|SSL_.*|BIO_(new_)?(connect|socket|accept).*'
 	configure "$build-quiet" -DEVD_NETWORK=OFF -DEVD_TESTS=OFF
-	run_ninja "$build-quiet" evidence evidence-verify evidence-reader evidence-capture
+	run_ninja "$build-quiet" evidence evidence-verify evidence-reader evidence-reader-light evidence-capture
 	make_it evidence evidence-capture
 	# what is looked for is there to be found in the ordinary build
 	grep -aq 'remote-debugging-pipe' "$build/cmd/evidence-capture" || fail "the ordinary build captures no pages: nothing can be told"
 	"$build/cmd/evidence-capture" --version | grep -qx 'kind: web' || fail "the ordinary build has no kind 'web'"
 	nm -D "$(command -v openssl)" >"$work/openssl" 2>/dev/null || fail "nm -D"
 	awk '{ print $NF }' "$work/openssl" | sed 's/@.*//' | grep -qxE "$opens" || fail "the openssl command imports nothing of the list: it is wrong"
-	for program in evidence evidence-verify evidence-reader evidence-capture; do
+	for program in evidence evidence-verify evidence-reader evidence-reader-light evidence-capture; do
 		file=$build-quiet/cmd/$program
 		nm -D --undefined-only "$file" | awk '{ print $NF }' | sed 's/@.*//' | sort -u >"$work/imports"
 		[ -s "$work/imports" ] || fail "$program: no imports to be seen"
@@ -320,7 +324,7 @@ check_nonetwork() {
 	code=0
 	"$build-quiet/cmd/evidence" -C "$work/none" capture web http://127.0.0.1/ >"$work/out" 2>&1 || code=$?
 	[ "$code" -eq 64 ] || fail "evidence capture web: exit $code, not 64"
-	echo "nonetwork: 4 programs import nothing that opens a connection; no capture of pages"
+	echo "nonetwork: 5 programs import nothing that opens a connection; no capture of pages"
 }
 
 check_shellcheck() {

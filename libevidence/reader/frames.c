@@ -147,6 +147,22 @@ static int on_layers(struct evd_frames *f, uint8_t type, struct evd_view payload
 	return 0;
 }
 
+/* Never back to a reader that has begun: no item is read twice, or for ever. */
+static int on_pass_on(struct evd_frames *f, struct evd_view payload, struct evd_error *err)
+{
+	struct evd_cursor c;
+	uint32_t place;
+
+	evd_cursor_init(&c, payload);
+	place = evd_get_u32le(&c);
+	if (!f->may_pass_on || f->in_reader || payload.len != 4 || place == 0 || place > 1000 ||
+	    (f->any && place <= f->place))
+		return malformed(f, "it passes the item on wrongly", err);
+	f->pass_on = place;
+	f->over = true;
+	return 0;
+}
+
 static int on_frame(struct evd_frames *f, uint8_t type, struct evd_view payload,
                     struct evd_error *err)
 {
@@ -162,6 +178,8 @@ static int on_frame(struct evd_frames *f, uint8_t type, struct evd_view payload,
 		return on_record(f, payload, err);
 	if (type == 'E')
 		return on_end(f, payload, err);
+	if (type == 'N')
+		return on_pass_on(f, payload, err);
 	if (type != 'Z' || payload.len || f->in_reader)
 		return malformed(f, "a frame of unknown type", err);
 	f->over = true;

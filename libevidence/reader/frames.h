@@ -16,10 +16,12 @@ struct evd_frames {
 	uint64_t output_left; /* bytes */
 	bool started;         /* L was seen */
 	bool in_reader;       /* between B and E */
-	bool over;            /* Z or X was seen: nothing may follow */
+	bool over;            /* Z, N or X was seen: nothing may follow */
 	bool stopped;         /* a callback asked to stop; `stop_code` is its code */
 	uint32_t place;       /* in the table, of the reader that began last */
 	bool any;             /* a reader began */
+	bool may_pass_on;     /* set by the caller: an N may come in place of Z */
+	uint32_t pass_on;     /* place of the reader to go on with in the other program; 0: none */
 };
 
 void evd_frames_init(struct evd_frames *f, const struct evd_reader_events *events,

@@ -19,8 +19,15 @@
 #define READ_BLOCK (UINT32_C(64) << 10)
 #define END_WAIT_MS 10000 /* for word of a process whose pipe has closed */
 
+struct program {
+	char *path; /* NULL: there is none */
+	pid_t pid;  /* 0: not running */
+	int socket;
+};
+
 /* An item under way: its pipe, and what was asked. */
 struct job {
+	struct program *by;
 	uint32_t ticket;
 	int pipe_fd;
 	bool ended; /* evidence-reader said how its process ended */
@@ -29,9 +36,7 @@ struct job {
 
 struct evd_reader {
 	struct evd_reader_config config;
-	char *program;
-	pid_t pid; /* 0: not running */
-	int socket;
+	struct program light, whole;
 	uint32_t next_ticket;
 	struct job ahead[EVD_READER_AHEAD];
 	size_t n_ahead;
@@ -50,48 +55,64 @@ static int64_t now_ms(void)
 
 /* Three standard descriptors that lead nowhere but for messages, the socket at its number, a bare environment.
  * LD_BIND_NOW: names are looked up once here, not again in each item's process. */
-static int start(struct evd_reader *r, struct evd_error *err)
+static int start(struct program *p, struct evd_error *err)
 {
 	static const char *const env[] = {"TZ=UTC0", "LC_ALL=C.UTF-8", "LD_BIND_NOW=1", NULL};
 	static const char *const argv[] = {"evidence-reader", NULL};
-	struct evd_spawn how = {.program = r->program,
+	struct evd_spawn how = {.program = p->path,
 	                        .argv = argv,
 	                        .env = env,
 	                        .fd = {EVD_SPAWN_NULL, EVD_SPAWN_NULL, EVD_SPAWN_SAME},
 	                        .n_fds = EVD_WIRE_FD + 1};
 	int pair[2], code;
 
-	if (access(r->program, X_OK))
-		return evd_fail_sys(err, errno, "evidence-reader is not at %s", r->program);
+	if (access(p->path, X_OK))
+		return evd_fail_sys(err, errno, "evidence-reader is not at %s", p->path);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return evd_fail_sys(err, errno, "no socket for the reader");
 	how.fd[EVD_WIRE_FD] = pair[1];
-	code = evd_spawn(&how, &r->pid, err);
+	code = evd_spawn(&how, &p->pid, err);
 	close(pair[1]);
 	if (code) {
-		r->pid = 0;
+		p->pid = 0;
 		close(pair[0]);
 		return code;
 	}
-	r->socket = pair[0];
+	p->socket = pair[0];
 	return 0;
 }
 
-static void stop(struct evd_reader *r)
+static void stop(struct evd_reader *r, struct program *p)
 {
-	if (r->pid == 0)
+	if (p->pid == 0)
 		return;
-	close(r->socket);
-	r->socket = -1;
-	kill(r->pid, SIGKILL); /* its children die with it (PR_SET_PDEATHSIG) */
-	evd_spawn_wait(r->pid);
-	r->pid = 0;
+	close(p->socket);
+	p->socket = -1;
+	kill(p->pid, SIGKILL); /* its children die with it (PR_SET_PDEATHSIG) */
+	evd_spawn_wait(p->pid);
+	p->pid = 0;
 	/* they keep their places, so that each answer stays with its item: asked anew when their turn comes */
 	for (size_t i = 0; i < r->n_ahead; i++)
-		if (r->ahead[i].pipe_fd >= 0) {
+		if (r->ahead[i].by == p && r->ahead[i].pipe_fd >= 0) {
 			close(r->ahead[i].pipe_fd);
 			r->ahead[i].pipe_fd = -1;
 		}
+}
+
+/* The program itself, and the one of fewer libraries that may stand beside it. */
+static int find_programs(struct evd_reader *r, struct evd_error *err)
+{
+	r->whole.socket = r->light.socket = -1;
+	r->whole.path = strdup(r->config.program);
+	if (asprintf(&r->light.path, "%s" EVD_WIRE_LIGHT, r->config.program) < 0)
+		r->light.path = NULL;
+	if (!r->whole.path || !r->light.path)
+		return evd_nomem(err);
+	if (access(r->whole.path, X_OK) || access(r->light.path, X_OK)) {
+		free(r->light.path);
+		r->light.path = NULL;
+	}
+	return 0;
 }
 
 int evd_reader_open(const struct evd_reader_config *config, struct evd_reader **out,
@@ -104,13 +125,13 @@ int evd_reader_open(const struct evd_reader_config *config, struct evd_reader **
 	if (!r)
 		return evd_nomem(err);
 	r->config = *config;
-	r->socket = -1;
 	r->config.memory = config->memory ? config->memory : EVD_READER_MEMORY;
 	r->config.seconds = config->seconds ? config->seconds : EVD_READER_SECONDS;
 	r->config.output = config->output ? config->output : EVD_READER_OUTPUT;
 	evd_buf_init(&r->out, EVD_WIRE_MESSAGE_MAX);
-	r->program = strdup(config->program);
-	code = r->program ? start(r, err) : evd_nomem(err);
+	code = find_programs(r, err);
+	if (code == 0)
+		code = start(r->light.path ? &r->light : &r->whole, err);
 	if (code) {
 		evd_reader_close(r);
 		return code;
@@ -123,9 +144,11 @@ void evd_reader_close(struct evd_reader *r)
 {
 	if (!r)
 		return;
-	stop(r);
+	stop(r, &r->light);
+	stop(r, &r->whole);
 	evd_buf_release(&r->out);
-	free(r->program);
+	free(r->light.path);
+	free(r->whole.path);
 	free(r);
 }
 
@@ -140,6 +163,8 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	                             .degraded = r->config.degraded,
 	                             .from = from,
 	                             .n = item->n};
+	/* what goes on behind a reader is for the program that has them all */
+	struct program *by = r->light.path && from == 0 && !item->only ? &r->light : &r->whole;
 	int fd[EVD_WIRE_SOURCES + 1], pipe_fd[2], code;
 
 	if (item->n < 1 || item->n > EVD_WIRE_SOURCES)
@@ -149,8 +174,8 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	if (item->only)
 		snprintf(q.only, sizeof q.only, "%s", item->only);
 	memcpy(q.name, item->name, item->n * sizeof *item->name);
-	if (r->pid == 0) {
-		code = start(r, err);
+	if (by->pid == 0) {
+		code = start(by, err);
 		if (code)
 			return code;
 	}
@@ -161,19 +186,19 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	evd_buf_reset(&r->out);
 	code = evd_wire_put_request(&r->out, &q, err);
 	if (code == 0)
-		code = evd_wire_send(r->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
+		code = evd_wire_send(by->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
 	if (code == EVD_E_IO) { /* the program has gone since: a new one, once */
-		stop(r);
-		code = start(r, err);
+		stop(r, by);
+		code = start(by, err);
 		if (code == 0)
-			code = evd_wire_send(r->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
+			code = evd_wire_send(by->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
 	}
 	close(pipe_fd[1]);
 	if (code) {
 		close(pipe_fd[0]);
 		return code;
 	}
-	*job = (struct job){.ticket = q.ticket, .pipe_fd = pipe_fd[0]};
+	*job = (struct job){.by = by, .ticket = q.ticket, .pipe_fd = pipe_fd[0]};
 	return 0;
 }
 
@@ -194,8 +219,8 @@ static void kill_job(struct evd_reader *r, const struct job *job)
 {
 	evd_buf_reset(&r->out);
 	if (evd_wire_put_stop(&r->out, job->ticket, NULL) ||
-	    evd_wire_send(r->socket, evd_buf_view(&r->out), NULL, 0, NULL))
-		stop(r);
+	    evd_wire_send(job->by->socket, evd_buf_view(&r->out), NULL, 0, NULL))
+		stop(r, job->by);
 }
 
 /* Takes one message off the socket: how some process ended. */
@@ -204,7 +229,7 @@ static int take_ended(struct evd_reader *r, struct job *job, struct evd_error *e
 	struct evd_wire_ended e;
 	int fd[EVD_WIRE_SOURCES + 1];
 	size_t len, n;
-	int code = evd_wire_receive(r->socket, r->message, &len, fd, &n, err);
+	int code = evd_wire_receive(job->by->socket, r->message, &len, fd, &n, err);
 
 	if (code)
 		return code == EVD_END ? evd_fail(err, EVD_E_IO, "evidence-reader has gone") : code;
@@ -230,7 +255,7 @@ static int wait_ended(struct evd_reader *r, struct job *job, struct evd_error *e
 	int64_t until = now_ms() + END_WAIT_MS;
 
 	while (!job->ended) {
-		struct pollfd p = {.fd = r->socket, .events = POLLIN};
+		struct pollfd p = {.fd = job->by->socket, .events = POLLIN};
 		int64_t left = until - now_ms();
 		int n = left > 0 ? poll(&p, 1, (int)left) : 0;
 		int code;
@@ -328,14 +353,15 @@ static int run_job(struct evd_reader *r, struct job *job, const struct evd_reade
 
 	*next = 0;
 	evd_frames_init(&f, events, o, r->config.output);
+	f.may_pass_on = job->by == &r->light;
 	code = drain(r, job, &f, seconds, &why);
 	own = code == EVD_E_IO || code == EVD_E_NOMEM || f.stopped;
 	close(job->pipe_fd);
-	if (code && r->pid)
+	if (code && job->by->pid)
 		kill_job(r, job);
-	if (r->pid && wait_ended(r, job, own ? NULL : &why)) {
+	if (job->by->pid && wait_ended(r, job, own ? NULL : &why)) {
 		/* the program itself has gone; the next item gets a new one */
-		stop(r);
+		stop(r, job->by);
 		snprintf(o->text, sizeof o->text, "evidence-reader ended before the item did");
 		if (o->state == EVD_READER_FAILED)
 			o->state = EVD_READER_CRASHED;
@@ -354,6 +380,8 @@ static int run_job(struct evd_reader *r, struct job *job, const struct evd_reade
 		own = code != 0;
 		if (f.place >= from && f.place < 1000)
 			*next = f.place + 1;
+	} else if (!own && o->state == EVD_READER_DONE) {
+		*next = f.pass_on;
 	}
 	evd_frames_release(&f);
 	return own ? code : 0;
@@ -392,6 +420,8 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
 			out->memory_peak = one.memory_peak;
 		}
 		used = one.state == EVD_READER_TIME ? seconds : one.cpu_ms / 1000;
+		if (one.state == EVD_READER_DONE && used >= seconds)
+			used = seconds - 1; /* what is passed on is read, or said to be not */
 		if (code || next == 0 || item->only || used >= seconds)
 			break;
 		from = next;

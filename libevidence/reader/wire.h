@@ -14,6 +14,8 @@
  *      version}; place is its index in the table of readers
  *   R  a record: canonical JSON object with a member "kind", without case, id, salt
  *   E  the reader ended: canonical JSON {code, text}; code 0 or -enum evd_err
+ *   N  from evidence-reader-light alone: u32, place of a reader that stands in evidence-reader, which is to go on
+ *      from there                                       last, once, in place of Z
  *   Z  all readers were run                             last, once
  * Integers are little-endian. Every length is bounded before it is believed.
  */
@@ -23,9 +25,10 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define EVD_WIRE_FD 3               /* descriptor number of the socket in evidence-reader */
-#define EVD_WIRE_SOURCES 8u         /* descriptors of one item */
-#define EVD_WIRE_NAME_MAX 1024u     /* bytes of a file name handed over; longer is cut */
+#define EVD_WIRE_LIGHT "-light" /* behind the name of evidence-reader: the one of fewer libraries */
+#define EVD_WIRE_FD 3           /* descriptor number of the socket in evidence-reader */
+#define EVD_WIRE_SOURCES 8u     /* descriptors of one item */
+#define EVD_WIRE_NAME_MAX 1024u /* bytes of a file name handed over; longer is cut */
 #define EVD_WIRE_MESSAGE_MAX 16384u /* bytes of a message on the socket */
 /* bytes of a frame behind its length; case, id and salt need room on the record line */
 #define EVD_WIRE_FRAME_MAX (EVD_MAX_RECORD_LINE - 1024u)

@@ -22,7 +22,7 @@ def not_as_root(programs):
 		return
 	here, folder = os.path.dirname(os.path.abspath(__file__)), tempfile.mkdtemp(prefix='seat-')
 	os.makedirs(folder + '/bin')
-	for name in ('evidence', 'evidence-capture', 'evidence-reader', 'evidence-verify'):
+	for name in ('evidence', 'evidence-capture', 'evidence-reader', 'evidence-reader-light', 'evidence-verify'):
 		shutil.copy(os.path.join(programs, name), folder + '/bin')
 	for name in ('capture', 'cli'):
 		shutil.copytree(os.path.join(here, '..', name), os.path.join(folder, name))

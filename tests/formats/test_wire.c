@@ -160,11 +160,70 @@ static void test_frames(void)
 	evd_buf_release(&b);
 }
 
+/* `frames` behind an L, then N with `place` in `len` bytes; 0 and the place, or the code. */
+static int feed_pass_on(const char *begin, bool may, uint32_t place, size_t len, uint32_t *got)
+{
+	struct evd_reader_events events = {.record = count};
+	struct evd_reader_outcome out = {0};
+	struct evd_frames f;
+	struct evd_buf b;
+	uint8_t number[5] = {(uint8_t)place, (uint8_t)(place >> 8), (uint8_t)(place >> 16),
+	                     (uint8_t)(place >> 24)};
+	int r;
+
+	evd_buf_init(&b, 0);
+	put_frame(&b, 'L', "landlock7+seccomp+rlimit");
+	if (begin) {
+		put_frame(&b, 'B', begin);
+		if (strstr(begin, "ends"))
+			put_frame(&b, 'E', "{\"code\":0,\"text\":\"\"}");
+	}
+	evd_put_u32le(&b, (uint32_t)len + 1);
+	evd_put_u8(&b, 'N');
+	evd_put(&b, number, len);
+	evd_frames_init(&f, &events, &out, 1000);
+	f.may_pass_on = may;
+	r = evd_frames_feed(&f, b.data, b.len, NULL);
+	*got = f.pass_on;
+	if (r == 0) {
+		static const uint8_t more[] = {1, 0, 0, 0, 'Z'};
+
+		check(f.over && evd_frames_feed(&f, more, sizeof more, NULL) == EVD_E_FORMAT,
+		      "nothing follows an item that was passed on");
+	}
+	evd_frames_release(&f);
+	evd_buf_release(&b);
+	return r;
+}
+
+static void test_pass_on(void)
+{
+	static const char five[] = "{\"confirmed\":true,\"name\":\"x\",\"place\":5,\"spec\":\"ends\","
+	                           "\"version\":\"1\"}";
+	static const char open[] =
+	    "{\"confirmed\":true,\"name\":\"x\",\"place\":5,\"spec\":\"s\",\"version\":\"1\"}";
+	uint32_t got;
+
+	check(feed_pass_on(NULL, true, 1, 4, &got) == 0 && got == 1, "passed on to the second reader");
+	check(feed_pass_on(NULL, true, 1000, 4, &got) == 0 && got == 1000,
+	      "to the last place there is");
+	check(feed_pass_on(five, true, 6, 4, &got) == 0 && got == 6, "to the one behind the last");
+	check(feed_pass_on(five, true, 5, 4, &got) == EVD_E_FORMAT && !got, "not to one that has read");
+	check(feed_pass_on(open, true, 6, 4, &got) == EVD_E_FORMAT && !got, "not while one reads");
+	check(feed_pass_on(NULL, true, 0, 4, &got) == EVD_E_FORMAT && !got, "not to the first");
+	check(feed_pass_on(NULL, true, 1001, 4, &got) == EVD_E_FORMAT && !got, "not beyond the table");
+	check(feed_pass_on(NULL, true, 1, 3, &got) == EVD_E_FORMAT && !got, "not by half a number");
+	check(feed_pass_on(NULL, true, 1, 5, &got) == EVD_E_FORMAT && !got, "nor by a longer one");
+	check(feed_pass_on(NULL, false, 1, 4, &got) == EVD_E_FORMAT && !got,
+	      "not by the program that has all readers");
+}
+
 int main(void)
 {
 	test_request();
 	test_ended();
 	test_frames();
+	test_pass_on();
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed != 0;
 }

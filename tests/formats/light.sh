@@ -1,0 +1,44 @@
+#!/bin/sh
+# light.sh READ_ITEMS EVIDENCE_READER PHOTO MAIL: evidence-reader-light reads what it can by itself, hands the rest to
+# evidence-reader, which is started for that alone; without the light one all is read as well; and where the whole
+# one dies, what it would have read is said to be missing.
+set -u
+items=$1 reader=$2 photo=$3 mail=$4
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+mkdir "$t/both" "$t/whole" "$t/dead"
+for folder in both whole; do
+	ln -s "$reader" "$t/$folder/evidence-reader"
+done
+for folder in both dead; do
+	ln -s "$reader-light" "$t/$folder/evidence-reader-light"
+done
+printf '#!/bin/sh\necho x >>"%s"\nexit 3\n' "$t/started" >"$t/dead/evidence-reader"
+chmod 700 "$t/dead/evidence-reader"
+bad=0
+expect() {
+	if [ "$1" = "$2" ]; then
+		echo "ok: $3"
+	else
+		echo "FAILED: $3 ('$1', not '$2')"
+		bad=1
+	fi
+}
+for folder in both whole; do
+	"$items" "$t/$folder/evidence-reader" "$photo" "$mail" "$photo" >"$t/$folder.said" 2>"$t/err"
+done
+cmp "$t/both.said" "$t/whole.said" || bad=1
+expect "$(grep -c '"state":"done"' "$t/both.said")" 3 'three items are read'
+expect "$(grep -c '"reader":"mail"' "$t/both.said")" 1 'the mail as mail'
+"$items" "$t/dead/evidence-reader" "$photo" >"$t/said" 2>"$t/err"
+expect "$(grep -c '"state":"done"' "$t/said")" 1 'a photo is read by the light one alone'
+expect "$(grep -c '"reader":"exif"' "$t/said")" 1 'its EXIF too'
+[ -e "$t/started" ]
+expect $? 1 'and the whole one is not started'
+"$items" -j 4 "$t/dead/evidence-reader" "$photo" "$mail" "$photo" >"$t/said" 2>"$t/err"
+[ -e "$t/started" ]
+expect $? 0 'for a mail it is started'
+expect "$(grep -c '"state":"done"' "$t/said")" 2 'and if it dies the photos are read all the same'
+expect "$(grep '"state":' "$t/said" | sed -n 2p | grep -c '"state":"crashed","text":"evidence-reader ended')" 1 'and the mail is said to be not'
+expect "$(grep -c '"value":"message/rfc822"' "$t/said")" 1 'what the light one said of it stands'
+exit $bad
