@@ -9,8 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FILES_MAX 4u /* of one item: itself and what goes with it */
+
+/* An item whose process is at work; its files stay open until its turn has come: should a reader crash, they are read
+ * anew. */
+struct under_way {
+	int fd[FILES_MAX];
+	struct evd_view name[FILES_MAX];
+	size_t n;
+};
+
 struct reading {
 	struct evd_draft d;
+	struct under_way
+	    ahead[EVD_READER_AHEAD]; /* in the order of the items; the first is the one read next */
+	size_t n_ahead, next;        /* the item to be started next */
 	const struct evd_to_read *item;
 	struct evd_object record;
 	char item_id[48], reader[33], version[33], spec[200];
@@ -75,23 +88,62 @@ static int on_end(void *ctx, int code, const char *text, struct evd_error *err)
 	return evd_entry_record(&rd->d, o, NULL, err);
 }
 
-static int open_sources(struct evd_case *c, const struct evd_to_read *items,
-                        const struct evd_to_read *it, int *fd, struct evd_view *name, size_t *n,
-                        struct evd_error *err)
+static void close_files(struct under_way *w)
+{
+	while (w->n)
+		close(w->fd[--w->n]);
+}
+
+static int open_files(struct evd_case *c, const struct evd_to_read *items,
+                      const struct evd_to_read *it, struct under_way *w, struct evd_error *err)
 {
 	uint64_t size;
 	int r = 0;
 
-	*n = 0;
-	for (size_t i = 0; i <= it->n_with && r == 0; i++) {
+	w->n = 0;
+	for (size_t i = 0; i <= it->n_with && i < FILES_MAX && r == 0; i++) {
 		const struct evd_to_read *x = i ? &items[it->with[i - 1]] : it;
 
-		r = evd_file_open(c->dir, x->path, &fd[*n], &size, err);
+		r = evd_file_open(c->dir, x->path, &w->fd[w->n], &size, err);
+		if (r == 0)
+			w->name[w->n++] = evd_view_str(x->name ? x->name : "");
+	}
+	if (r)
+		close_files(w);
+	return r;
+}
+
+static struct evd_reader_item files_of(const struct under_way *w)
+{
+	return (struct evd_reader_item){.fd = w->fd, .name = w->name, .n = w->n};
+}
+
+/* While records of one item are written down, the processes of the next ones work. */
+static int start_ahead(struct reading *rd, struct evd_reader *reader, struct evd_case *c,
+                       const struct evd_to_read *items, size_t n, struct evd_error *err)
+{
+	int r = 0;
+
+	for (; r == 0 && rd->next < n && rd->n_ahead < EVD_READER_AHEAD; rd->next++) {
+		struct under_way *w = &rd->ahead[rd->n_ahead];
+		struct evd_reader_item what;
+
+		if (items[rd->next].companion)
+			continue;
+		r = open_files(c, items, &items[rd->next], w, err);
 		if (r)
 			break;
-		name[(*n)++] = evd_view_str(x->name ? x->name : "");
+		rd->n_ahead++;
+		what = files_of(w);
+		r = evd_reader_ahead(reader, &what, err);
 	}
 	return r;
+}
+
+static void drop_first(struct reading *rd)
+{
+	close_files(&rd->ahead[0]);
+	memmove(rd->ahead, rd->ahead + 1, --rd->n_ahead * sizeof *rd->ahead);
 }
 
 static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
@@ -121,15 +173,13 @@ static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
 	return evd_entry_record(&rd->d, rec, NULL, err);
 }
 
-static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_case *c,
-                     const struct evd_to_read *items, struct evd_error *err)
+/* The first of those under way. */
+static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_error *err)
 {
 	const struct evd_reader_events events = {on_begin, on_record, on_end, rd};
 	struct evd_reader_outcome outcome;
-	struct evd_view name[4];
-	int fd[4], r;
-	size_t n;
-	struct evd_reader_item what = {.fd = fd, .name = name};
+	struct evd_reader_item what = files_of(&rd->ahead[0]);
+	int r;
 
 	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq,
 	         rd->item->id.k);
@@ -138,12 +188,8 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_c
 	r = evd_buf_check(&rd->item_json, err);
 	if (r)
 		return r;
-	r = open_sources(c, items, rd->item, fd, name, &n, err);
-	what.n = n;
-	if (r == 0)
-		r = evd_reader_read(reader, &what, &events, &outcome, err);
-	for (size_t i = 0; i < n; i++)
-		close(fd[i]);
+	r = evd_reader_read(reader, &what, &events, &outcome, err);
+	drop_first(rd);
 	return r ? r : say_outcome(rd, &outcome, err);
 }
 
@@ -185,13 +231,18 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 	evd_object_cstr(&rd.d.details, "version", EVD_VERSION);
 	for (; done < n && r == 0; done++) {
 		rd.item = &items[done];
-		if (!rd.item->companion)
-			r = read_item(&rd, reader, c, items, err);
+		if (!rd.item->companion) {
+			r = start_ahead(&rd, reader, c, items, n, err);
+			if (r == 0)
+				r = read_item(&rd, reader, err);
+		}
 		if (progress && progress(ctx, done + 1, n)) {
 			done++;
 			break;
 		}
 	}
+	while (rd.n_ahead)
+		drop_first(&rd);
 	out->items = done;
 	if (r == 0)
 		r = add_scope(&rd, items, done, err);
