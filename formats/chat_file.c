@@ -68,6 +68,9 @@ struct zip {
 	uint64_t off;
 	uint64_t unpacked;
 	struct evd_error *err;
+	const uint8_t *part; /* unpacked and not yet given out */
+	size_t part_len;
+	bool ended, broken; /* of the file at hand */
 	uint8_t block[BLOCK];
 };
 
@@ -99,14 +102,41 @@ static la_int64_t zip_seek(struct archive *a, void *ctx, la_int64_t off, int whe
 	return (la_int64_t)z->off;
 }
 
+/* archive_read_data would keep to itself what was unpacked right before the damage. */
+static void zip_part(struct zip *z)
+{
+	const void *p;
+	la_int64_t off;
+	size_t n;
+	int got;
+
+	while (z->part_len == 0 && !z->ended) {
+		n = 0;
+		got = archive_read_data_block(z->a, &p, &n, &off);
+		z->ended = got != ARCHIVE_OK;
+		z->broken = z->ended && got != ARCHIVE_EOF;
+		if (got == ARCHIVE_OK ||
+		    got == ARCHIVE_WARN) { /* WARN: a wrong check sum, behind the last bytes */
+			z->part = p;
+			z->part_len = n;
+		}
+	}
+}
+
 static int zip_read(void *ctx, void *p, size_t len, size_t *got, struct evd_error *err)
 {
 	struct zip *z = ctx;
-	la_ssize_t n = archive_read_data(z->a, p, len);
 
-	*got = n > 0 ? (size_t)n : 0;
-	if (n < 0)
-		return evd_fail(err, EVD_E_DAMAGED, "a file in the zip cannot be unpacked");
+	zip_part(z);
+	*got = z->part_len < len ? z->part_len : len;
+	if (*got)
+		memcpy(p, z->part, *got);
+	else if (z->broken)
+		return evd_fail(
+		    err, EVD_E_DAMAGED,
+		    "a file in the zip is damaged: bytes are missing or its check sum is wrong");
+	z->part += *got;
+	z->part_len -= *got;
 	z->unpacked += *got;
 	if (z->unpacked > EVD_ARCHIVE_BYTES ||
 	    (z->unpacked > (UINT64_C(256) << 20) && z->unpacked / EVD_ARCHIVE_RATIO > z->s->size))
@@ -129,6 +159,8 @@ static int damaged(const struct evd_chat_walk *w, struct evd_view name, const ch
 	struct evd_view was;
 	int r;
 
+	if (w->partial)
+		*w->partial = true;
 	if (!w->chat)
 		return 0;
 	was = w->chat->member;
@@ -153,6 +185,8 @@ static int zip_entry(const struct evd_chat_walk *w, struct zip *z, struct archiv
 	f.name.p = (const uint8_t *)hold;
 	if (archive_entry_is_data_encrypted(e) == 1)
 		return damaged(w, f.name, "the file is encrypted", err);
+	z->part_len = 0;
+	z->ended = z->broken = false;
 	return w->each(w->ctx, &f, err);
 }
 
@@ -201,6 +235,8 @@ static int walk_zip(const struct evd_chat_walk *w, const struct evd_source *s,
 		r = damaged(w, none, "the zip cannot be opened", err);
 	else
 		r = walk_entries(w, z, err);
+	if (r == 0 && !evd_chat_zip_has_end(s))
+		r = damaged(w, none, "the zip was cut: the list of files at its end is not there", err);
 out:
 	if (z->a)
 		archive_read_free(z->a);

@@ -27,6 +27,7 @@ struct evd_chat_walk {
 	int (*each)(void *ctx, struct evd_chat_file *f, struct evd_error *err);
 	void *ctx;
 	struct evd_chat *chat; /* for `unread` records; NULL: say nothing (a second pass) */
+	bool *partial;         /* NULL, or set if not every file was come by */
 };
 
 bool evd_chat_is_zip(struct evd_view head);
@@ -40,10 +41,12 @@ bool evd_chat_has(struct evd_view text, const char *part);
 
 /*
  * evd_chat_zip_names(s, each, ctx): the names in a zip's central directory, for probes; nothing is
- * unpacked. Stops quietly at the first thing that is not as APPNOTE 4.3.12 has it.
+ * unpacked. Stops quietly at the first thing that is not as APPNOTE 4.3.12 has it. Without a
+ * directory, as in a zip that was cut, the names before the files.
  */
 void evd_chat_zip_names(const struct evd_source *s, void (*each)(void *ctx, struct evd_view name),
                         void *ctx);
+bool evd_chat_zip_has_end(const struct evd_source *s); /* of its directory; else it was cut */
 
 /* The files of the item by name, with what their first bytes say. */
 struct evd_chat_index {
@@ -59,7 +62,8 @@ struct evd_chat_index {
 	size_t n, cap;
 	size_t *slot; /* by the last part of the name */
 	size_t n_slots;
-	bool any; /* the item holds more than its one text */
+	bool any;     /* the item holds more than its one text */
+	bool partial; /* it may hold, or have held, more files than these */
 };
 
 /* evd_chat_index_build(x, in, chat, err): reads every file of the item once. */

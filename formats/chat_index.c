@@ -66,9 +66,12 @@ static int add(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	size_t got;
 	void *grown;
 
-	if (f->name.len == 0 || x->n >= EVD_CHAT_FILES_MAX ||
-	    x->names.len + f->name.len > EVD_CHAT_NAMES_MAX)
+	if (f->name.len == 0)
 		return 0;
+	if (x->n >= EVD_CHAT_FILES_MAX || x->names.len + f->name.len > EVD_CHAT_NAMES_MAX) {
+		x->partial = true;
+		return 0;
+	}
 	grown = evd_grow(x->file, x->n, &x->cap, sizeof *x->file);
 	if (!grown)
 		return evd_nomem(err);
@@ -107,7 +110,7 @@ static int add(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
                          struct evd_chat *chat, struct evd_error *err)
 {
-	struct evd_chat_walk w = {NULL, add, x, chat};
+	struct evd_chat_walk w = {NULL, add, x, chat, &x->partial};
 	int r;
 
 	memset(x, 0, sizeof *x);
@@ -151,9 +154,15 @@ static bool matches(struct evd_view file, struct evd_view wanted)
 
 void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a)
 {
+	struct evd_view note = a->note;
 	size_t at;
 
 	a->state = EVD_CHAT_S_ABSENT;
+	if (x->partial) { /* nobody can say that it was not in there */
+		a->state = EVD_CHAT_S_UNAVAILABLE;
+		if (!note.len)
+			a->note = evd_view_str("not every file of the archive could be looked at");
+	}
 	if (!x->n_slots || a->name.len == 0)
 		return;
 	at = (size_t)hash(evd_chat_base(a->name)) & (x->n_slots - 1);
@@ -167,6 +176,9 @@ void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attach
 		a->has_found_size = e->read;
 		a->found_size = e->size;
 		a->state = EVD_CHAT_S_PRESENT;
+		a->note = note;
+		if (!e->read && !note.len)
+			a->note = evd_view_str("in the item, but damaged");
 		if (!e->read)
 			a->state = EVD_CHAT_S_UNAVAILABLE;
 		else if (e->size == 0)

@@ -62,7 +62,7 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
 {
 	struct chat_json *g = calloc(1, sizeof *g);
 	struct run run = {g, file};
-	struct evd_chat_walk walk = {want, one_file, &run, NULL};
+	struct evd_chat_walk walk = {want, one_file, &run, NULL, NULL};
 	int r;
 
 	if (!g)

@@ -373,7 +373,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct page *p = calloc(1, sizeof *p);
-	struct evd_chat_walk walk = {want, file, p, NULL};
+	struct evd_chat_walk walk = {want, file, p, NULL, NULL};
 	int r;
 
 	if (!p)

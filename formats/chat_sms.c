@@ -634,7 +634,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct sms *g = calloc(1, sizeof *g);
-	struct evd_chat_walk walk = {want, file, g, NULL};
+	struct evd_chat_walk walk = {want, file, g, NULL, NULL};
 	int r;
 
 	if (!g)

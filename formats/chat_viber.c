@@ -217,7 +217,7 @@ static bool want_second(void *ctx, struct evd_view name)
 static int first(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct rows *g = ctx;
-	struct evd_chat_walk walk = {want_second, second, g, NULL};
+	struct evd_chat_walk walk = {want_second, second, g, NULL, NULL};
 	int r;
 
 	memset(&g->form, 0, sizeof g->form);
@@ -297,7 +297,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct rows *g = calloc(1, sizeof *g);
-	struct evd_chat_walk walk = {want, first, g, NULL};
+	struct evd_chat_walk walk = {want, first, g, NULL, NULL};
 	struct evd_input only = *in;
 	int r;
 

@@ -102,6 +102,21 @@ static int take_line(struct reading *g, struct evd_view line, uint64_t off, bool
 	return 0;
 }
 
+/* A medium or a program that failed leaves zeros where words were; they stay in the body as well. */
+static int say_zeros(struct reading *g, struct evd_view line, uint64_t off, struct evd_error *err)
+{
+	const uint8_t *first = memchr(line.p, 0, line.len), *last;
+	uint64_t n;
+
+	if (!first)
+		return 0;
+	last = memrchr(line.p, 0, line.len);
+	n = (uint64_t)(last - first) + 1;
+	return evd_chat_unread(
+	    &g->chat, g->conv, "zero-filled", off + (uint64_t)(first - line.p), n, err,
+	    "zero bytes in a line, as damage leaves them: words and entries may be lost");
+}
+
 static int begin_chat(struct reading *g, struct evd_view name, struct evd_error *err)
 {
 	struct evd_chat_info info = {0};
@@ -176,7 +191,7 @@ static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	struct evd_chat_lines lines;
 	struct evd_view line;
 	uint64_t off, end = 0;
-	bool crlf = true;
+	bool crlf = true, whole = true;
 	int r;
 
 	a->done = true;
@@ -187,6 +202,9 @@ static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	evd_chat_lines_init(&lines, f);
 	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {
 		r = take_line(g, line, off, crlf, err);
+		if (r == 0)
+			r = say_zeros(g, line, off, err);
+		whole = line.p[line.len - 1] == '\n';
 		crlf = line.len >= 2 && line.p[line.len - 2] == '\r';
 		end = off + line.len;
 	}
@@ -196,6 +214,9 @@ static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 		r = evd_chat_unread(&g->chat, g->conv, "damaged", end, 0, err, "%s", lines.why.text);
 	else if (r == 0 && lines.failed)
 		r = evd_fail(err, lines.failed, "%s", lines.why.text);
+	else if (r == 0 && !whole)
+		r = evd_chat_observe(&g->chat, g->conv, "no-line-end", err,
+		                     "the last line has no line end: the file may have been cut there");
 	evd_chat_lines_release(&lines);
 	return r ? r : observe(g, err);
 }
@@ -204,7 +225,7 @@ static int read_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct reading *g = ctx;
 	struct again a = {g, f->name, false};
-	struct evd_chat_walk walk = {want_again, emit_file, &a, NULL};
+	struct evd_chat_walk walk = {want_again, emit_file, &a, NULL, NULL};
 	int r;
 
 	r = wa_survey_file(&g->survey, f, err);
@@ -255,7 +276,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct reading *g = calloc(1, sizeof *g);
-	struct evd_chat_walk walk = {want_text, read_file, g, NULL};
+	struct evd_chat_walk walk = {want_text, read_file, g, NULL, NULL};
 	uint8_t magic[4];
 	size_t got;
 	unsigned named = 0;

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+import zlib
 
 run, folder = sys.argv[1], sys.argv[2]
 reader = os.path.basename(os.path.normpath(folder))
@@ -61,6 +62,22 @@ def tally(records):
     return n, first
 
 
+def member_of(path, member):
+    """The bytes of a file in the zip; if the zip was cut, what is left of them by the header before it."""
+    try:
+        with zipfile.ZipFile(path) as z:
+            return z.read(member)
+    except zipfile.BadZipFile:
+        with open(path, "rb") as f:
+            whole = f.read()
+        name = member.encode()
+        at = whole.index(name) - 30
+        method, size = int.from_bytes(whole[at + 8:at + 10], "little"), int.from_bytes(whole[at + 18:at + 22], "little")
+        behind = at + 30 + len(name) + int.from_bytes(whole[at + 28:at + 30], "little")
+        rest = whole[behind:behind + size]
+        return zlib.decompressobj(-15).decompress(rest) if method else rest
+
+
 def ranges(path, records):
     """Every placed message lies in its file and, in text, begins where the last one ended."""
     wrong = []
@@ -71,8 +88,7 @@ def ranges(path, records):
         member = r.get("member")
         if member not in files:
             if member:
-                with zipfile.ZipFile(path) as z:
-                    files[member] = z.read(member)
+                files[member] = member_of(path, member)
             else:
                 with open(path, "rb") as f:
                     files[member] = f.read()
