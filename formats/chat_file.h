@@ -60,7 +60,11 @@ struct evd_chat_index {
 		bool read; /* the bytes could be read */
 	} * file;
 	size_t n, cap;
-	size_t *slot; /* by the last part of the name */
+	/* the first file whose path ends so, for every end that begins behind a slash */
+	struct evd_chat_end_of {
+		uint32_t file; /* number from 1; 0: free */
+		uint32_t from; /* in its name */
+	} * slot;
 	size_t n_slots;
 	bool any;     /* the item holds more than its one text */
 	bool partial; /* it may hold, or have held, more files than these */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ENDS 8u /* folders by which a path is found from its end; further ones: by all of it */
+
 /* Beginnings of the forms that messengers exchange; "?" stands for any byte. */
 static const struct signature {
 	const char *ends; /* of the name */
@@ -107,6 +109,56 @@ static int add(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	return evd_buf_check(&x->names, err);
 }
 
+/* The slot of that end of a path, or the free one where it would stand. */
+static struct evd_chat_end_of *slot_of(const struct evd_chat_index *x, struct evd_view end)
+{
+	size_t at = (size_t)hash(end) & (x->n_slots - 1);
+
+	for (;; at = (at + 1) & (x->n_slots - 1)) {
+		struct evd_chat_end_of *e = &x->slot[at];
+		struct evd_view v;
+
+		if (!e->file)
+			return e;
+		v = name_of(x, e->file - 1);
+		if (evd_view_eq(evd_view_of(v.p + e->from, v.len - e->from), end))
+			return e;
+	}
+}
+
+static void put_end(struct evd_chat_index *x, size_t i, size_t from)
+{
+	struct evd_view v = name_of(x, i);
+	struct evd_chat_end_of *e = slot_of(x, evd_view_of(v.p + from, v.len - from));
+
+	if (!e->file)
+		*e = (struct evd_chat_end_of){(uint32_t)i + 1, (uint32_t)from};
+}
+
+/* No two slots bear the same end, so that of a thousand files "…/a.jpg" each is found in one step. */
+static int index_ends(struct evd_chat_index *x, struct evd_error *err)
+{
+	x->any = x->n > 0;
+	for (x->n_slots = 16; x->n_slots < x->n * (ENDS + 2) * 3 / 2; x->n_slots *= 2)
+		;
+	x->slot = calloc(x->n_slots, sizeof *x->slot);
+	if (!x->slot)
+		return evd_nomem(err);
+	for (size_t i = 0; i < x->n; i++) {
+		struct evd_view v = name_of(x, i);
+		unsigned n = 0;
+
+		put_end(x, i, v.len - evd_chat_base(v).len);
+		for (size_t k = v.len; k > 0 && n < ENDS; k--)
+			if (v.p[k - 1] == '/' && k < v.len) {
+				put_end(x, i, k);
+				n++;
+			}
+		put_end(x, i, 0);
+	}
+	return 0;
+}
+
 int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
                          struct evd_chat *chat, struct evd_error *err)
 {
@@ -117,20 +169,7 @@ int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
 	r = evd_chat_walk(in, &w, err);
 	if (r)
 		return r;
-	x->any = x->n > 0;
-	for (x->n_slots = 16; x->n_slots < x->n * 2; x->n_slots *= 2)
-		;
-	x->slot = calloc(x->n_slots, sizeof *x->slot);
-	if (!x->slot)
-		return evd_nomem(err);
-	for (size_t i = 0; i < x->n; i++) {
-		size_t at = (size_t)hash(evd_chat_base(name_of(x, i))) & (x->n_slots - 1);
-
-		while (x->slot[at])
-			at = (at + 1) & (x->n_slots - 1);
-		x->slot[at] = i + 1;
-	}
-	return 0;
+	return index_ends(x, err);
 }
 
 void evd_chat_index_release(struct evd_chat_index *x)
@@ -141,21 +180,11 @@ void evd_chat_index_release(struct evd_chat_index *x)
 	memset(x, 0, sizeof *x);
 }
 
-/* A name without folders matches any file of that name; one with folders matches by its end. */
-static bool matches(struct evd_view file, struct evd_view wanted)
-{
-	if (evd_view_eq(evd_chat_base(wanted), wanted))
-		return evd_view_eq(evd_chat_base(file), wanted);
-	if (file.len < wanted.len)
-		return false;
-	return memcmp(file.p + file.len - wanted.len, wanted.p, wanted.len) == 0 &&
-	       (file.len == wanted.len || file.p[file.len - wanted.len - 1] == '/');
-}
-
 void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a)
 {
+	const struct evd_chat_end_of *slot;
+	const struct evd_chat_indexed *e;
 	struct evd_view note = a->note;
-	size_t at;
 
 	a->state = EVD_CHAT_S_ABSENT;
 	if (x->partial) { /* nobody can say that it was not in there */
@@ -165,28 +194,23 @@ void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attach
 	}
 	if (!x->n_slots || a->name.len == 0)
 		return;
-	at = (size_t)hash(evd_chat_base(a->name)) & (x->n_slots - 1);
-	for (; x->slot[at]; at = (at + 1) & (x->n_slots - 1)) {
-		const struct evd_chat_indexed *e = &x->file[x->slot[at] - 1];
-		struct evd_view name = name_of(x, x->slot[at] - 1);
-
-		if (!matches(name, a->name))
-			continue;
-		a->found = name;
-		a->has_found_size = e->read;
-		a->found_size = e->size;
-		a->state = EVD_CHAT_S_PRESENT;
-		a->note = note;
-		if (!e->read && !note.len)
-			a->note = evd_view_str("in the item, but damaged");
-		if (!e->read)
-			a->state = EVD_CHAT_S_UNAVAILABLE;
-		else if (e->size == 0)
-			a->state = EVD_CHAT_S_EMPTY;
-		else if (e->zero)
-			a->state = EVD_CHAT_S_ZERO_FILLED;
-		else if (wrong_type(a->name, e->head, e->head_len))
-			a->state = EVD_CHAT_S_WRONG_TYPE;
+	slot = slot_of(x, a->name);
+	if (!slot->file)
 		return;
-	}
+	e = &x->file[slot->file - 1];
+	a->found = name_of(x, slot->file - 1);
+	a->has_found_size = e->read;
+	a->found_size = e->size;
+	a->state = EVD_CHAT_S_PRESENT;
+	a->note = note;
+	if (!e->read && !note.len)
+		a->note = evd_view_str("in the item, but damaged");
+	if (!e->read)
+		a->state = EVD_CHAT_S_UNAVAILABLE;
+	else if (e->size == 0)
+		a->state = EVD_CHAT_S_EMPTY;
+	else if (e->zero)
+		a->state = EVD_CHAT_S_ZERO_FILLED;
+	else if (wrong_type(a->name, e->head, e->head_len))
+		a->state = EVD_CHAT_S_WRONG_TYPE;
 }

@@ -12,11 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TEXTS_MAX 4096u /* chats of one zip; WhatsApp writes one */
+
 struct reading {
 	struct evd_chat chat;
 	struct evd_chat_index index;
 	struct evd_chat_conv *conv;
-	struct wa_survey survey;
+	struct wa_survey survey; /* of the text at hand */
+	/* what the first pass found, text by text; main is a place in shape[] here, counted from 1 */
+	struct surveyed {
+		struct wa_survey survey;
+		size_t main;
+	} * text;
+	size_t n_texts, texts_cap, next_text;
+	bool more_texts;
 	bool is_zip, any_named; /* a zip holds a text with the usual name */
 	struct wa_entry entry;  /* the one being collected */
 	struct wa_last last;
@@ -170,35 +179,18 @@ static bool want_text(void *ctx, struct evd_view name)
 	       evd_chat_has(name, "WhatsApp");
 }
 
-/* Both passes over one text. A second walk of the same input reaches the same file by its name. */
-struct again {
-	struct reading *g;
-	struct evd_view name;
-	bool done;
-};
-
-static bool want_again(void *ctx, struct evd_view name)
+static int emit_file(struct reading *g, struct evd_chat_file *f, struct evd_error *err)
 {
-	struct again *a = ctx;
-
-	return !a->done && (!a->g->is_zip || evd_view_eq(name, a->name));
-}
-
-static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
-{
-	struct again *a = ctx;
-	struct reading *g = a->g;
 	struct evd_chat_lines lines;
 	struct evd_view line;
 	uint64_t off, end = 0;
 	bool crlf = true, whole = true;
 	int r;
 
-	a->done = true;
 	g->open = false;
 	g->unread_len = 0;
 	memset(&g->last, 0, sizeof g->last);
-	r = begin_chat(g, a->name, err);
+	r = begin_chat(g, f->name, err);
 	evd_chat_lines_init(&lines, f);
 	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {
 		r = take_line(g, line, off, crlf, err);
@@ -221,23 +213,60 @@ static int emit_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	return r ? r : observe(g, err);
 }
 
-static int read_file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+/* Two walks for all texts of a zip, not one for each: their number is the sender's. */
+static int survey_text(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct reading *g = ctx;
-	struct again a = {g, f->name, false};
-	struct evd_chat_walk walk = {want_again, emit_file, &a, NULL, NULL};
+	struct surveyed *t;
+	void *grown;
 	int r;
 
-	r = wa_survey_file(&g->survey, f, err);
-	if (r)
-		return r;
+	if (g->n_texts == TEXTS_MAX) {
+		g->more_texts = true;
+		return 0;
+	}
+	grown = evd_grow(g->text, g->n_texts, &g->texts_cap, sizeof *g->text);
+	if (!grown)
+		return evd_nomem(err);
+	g->text = grown;
+	t = &g->text[g->n_texts++];
+	r = wa_survey_file(&t->survey, f, err);
+	t->main = t->survey.main ? (size_t)(t->survey.main - t->survey.shape) + 1 : 0;
+	return r;
+}
+
+static int emit_text(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct reading *g = ctx;
+	const struct surveyed *t;
+	int r;
+
+	if (g->next_text == g->n_texts)
+		return 0;
+	t = &g->text[g->next_text++];
+	g->survey = t->survey;
+	g->survey.main = t->main ? &g->survey.shape[t->main - 1] : NULL;
 	g->entry.marks = g->survey.marks;
 	if (!g->survey.main)
 		return evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, 0, err,
 		                       "no line begins an entry as WhatsApp writes it");
 	g->chat.member = f->name;
-	r = evd_chat_walk(g->in, &walk, err);
+	r = emit_file(g, f, err);
 	g->chat.member = evd_view_of(NULL, 0);
+	return r;
+}
+
+static int both_walks(struct reading *g, const struct evd_input *in, struct evd_error *err)
+{
+	struct evd_chat_walk first = {want_text, survey_text, g, NULL, NULL};
+	struct evd_chat_walk second = {want_text, emit_text, g, &g->chat, NULL};
+	int r = evd_chat_walk(in, &first, err);
+
+	if (r == 0)
+		r = evd_chat_walk(in, &second, err);
+	if (r == 0 && g->more_texts)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                    "more than %u texts in the zip: the others are not read", TEXTS_MAX);
 	return r;
 }
 
@@ -276,7 +305,6 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct reading *g = calloc(1, sizeof *g);
-	struct evd_chat_walk walk = {want_text, read_file, g, NULL, NULL};
 	uint8_t magic[4];
 	size_t got;
 	unsigned named = 0;
@@ -287,7 +315,6 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_chat_init(&g->chat, sink, "whatsapp");
 	wa_entry_init(&g->entry);
 	g->in = in;
-	walk.chat = &g->chat;
 	r = in->source[0].read_at(in->source[0].ctx, 0, magic, sizeof magic, &got, err);
 	if (r)
 		goto out;
@@ -302,7 +329,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 
 		only.n = 1; /* companions are attachments, not chats */
 		g->in = &only;
-		r = evd_chat_walk(&only, &walk, err);
+		r = both_walks(g, &only, err);
 	}
 	if (r == 0 && g->chat.n_conv == 0)
 		r = evd_fail(err, EVD_E_FORMAT, "no WhatsApp chat in the item");
@@ -312,6 +339,7 @@ out:
 	evd_chat_index_release(&g->index);
 	evd_chat_release(&g->chat);
 	wa_entry_release(&g->entry);
+	free(g->text);
 	free(g);
 	return r;
 }
