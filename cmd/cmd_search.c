@@ -28,11 +28,17 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	const struct {
 		const char *key;
 		struct evd_view v;
-	} text[] = {{"kind", h->kind},         {"type", h->type},
-	            {"name", h->name},         {"text", h->text},
-	            {"sender", h->who},        {"number", h->number},
-	            {"handle", h->handle},     {"timeLocal", h->local},
-	            {"timeSource", h->source}, {"timeAmbiguity", h->ambiguity}};
+	} text[] = {{"kind", h->kind},
+	            {"type", h->type},
+	            {"name", h->name},
+	            {"text", h->text},
+	            {"sender", h->who},
+	            {"number", h->number},
+	            {"handle", h->handle},
+	            {"direction", h->direction},
+	            {"timeLocal", h->local},
+	            {"timeSource", h->source},
+	            {"timeAmbiguity", h->ambiguity}};
 	char utc[EVD_TIME_LEN + 1];
 	struct evd_object o;
 	struct evd_buf b = {0};
@@ -178,6 +184,8 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		fputs(", ", stdout);
 		put_shown(h->type);
 	}
+	if (evd_view_is(h->direction, "out") || evd_view_is(h->direction, "in"))
+		printf(", %s", h->direction.len == 3 ? _("outgoing") : _("incoming"));
 	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
 	put_time(h);
 	fputs("\n    ", stdout);

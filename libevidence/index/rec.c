@@ -14,8 +14,8 @@
 const char evd_rec_schema[] =
     "CREATE TABLE rec(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, k INTEGER NOT NULL,"
     " kind TEXT NOT NULL, item_seq INTEGER, item_k INTEGER, reader TEXT, chat INTEGER, n INTEGER,"
-    " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT, utc INTEGER,"
-    " local TEXT, source TEXT, ambiguity TEXT) STRICT;"
+    " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT,"
+    " direction TEXT, utc INTEGER, local TEXT, source TEXT, ambiguity TEXT) STRICT;"
     "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
@@ -39,6 +39,7 @@ enum {
 	C_WHO,
 	C_NUMBER,
 	C_HANDLE,
+	C_DIRECTION,
 	C_UTC,
 	C_LOCAL,
 	C_SOURCE,
@@ -47,19 +48,19 @@ enum {
 
 /* Which members of a kind are its words; a name with "Bytes" behind it holds what is not UTF-8. */
 static const struct words {
-	const char *kind, *n, *type, *name, *text, *who;
+	const char *kind, *n, *type, *name, *text, *who, *direction;
 } kinds[] = {
-    {"message", "n", "type", NULL, "body", "sender"},
-    {"attachment", "message", "state", "name", "note", NULL},
-    {"part", "message", NULL, "name", "value", NULL},
-    {"conversation", NULL, "type", NULL, "title", "account"},
-    {"participant", "n", NULL, NULL, NULL, "label"},
-    {"field", NULL, "as", "name", "value", NULL},
-    {"member", "n", "type", NULL, "path", NULL},
-    {"observation", NULL, "code", NULL, "text", NULL},
-    {"unread", NULL, "code", NULL, "text", NULL},
-    {"origin", NULL, NULL, "label", "name", NULL},
-    {"correction", NULL, NULL, "field", "value", NULL},
+    {"message", "n", "type", NULL, "body", "sender", "direction"},
+    {"attachment", "message", "state", "name", "note", NULL, NULL},
+    {"part", "message", NULL, "name", "value", NULL, NULL},
+    {"conversation", NULL, "type", NULL, "title", "account", NULL},
+    {"participant", "n", NULL, NULL, NULL, "label", NULL},
+    {"field", NULL, "as", "name", "value", NULL, NULL},
+    {"member", "n", "type", NULL, "path", NULL, NULL},
+    {"observation", NULL, "code", NULL, "text", NULL, NULL},
+    {"unread", NULL, "code", NULL, "text", NULL, NULL},
+    {"origin", NULL, NULL, "label", "name", NULL, NULL},
+    {"correction", NULL, NULL, "field", "value", NULL, NULL},
 };
 
 static int fail(sqlite3 *db, struct evd_error *err)
@@ -73,7 +74,7 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	w->db = db;
 	w->c = c;
 	w->base = -1;
-	if (sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	if (sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	                       -1, &w->put, NULL) ||
 	    sqlite3_prepare_v2(db,
 	                       "SELECT (SELECT max(id) FROM rec WHERE id>=?1 AND id<?2),(SELECT "
@@ -462,6 +463,7 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 	bind_view(w->put, C_WHO, said.who);
 	bind_view(w->put, C_NUMBER, said.number);
 	bind_view(w->put, C_HANDLE, said.handle);
+	bind_view(w->put, C_DIRECTION, member(w, j, x->direction));
 	if (said.more.len)
 		bind_view(w->put, C_MORE, said.more);
 	timed = claimed(w, j, x->kind, &ms);

@@ -133,12 +133,13 @@ static void take(sqlite3_stmt *s, struct evd_hit *h)
 	h->who = column(s, 10);
 	h->number = column(s, 11);
 	h->handle = column(s, 12);
-	h->has_utc = sqlite3_column_type(s, 13) != SQLITE_NULL;
-	h->utc_ms = sqlite3_column_int64(s, 13);
-	h->local = column(s, 14);
-	h->source = column(s, 15);
-	h->ambiguity = column(s, 16);
-	h->exhibit = number(s, 17);
+	h->direction = column(s, 13);
+	h->has_utc = sqlite3_column_type(s, 14) != SQLITE_NULL;
+	h->utc_ms = sqlite3_column_int64(s, 14);
+	h->local = column(s, 15);
+	h->source = column(s, 16);
+	h->ambiguity = column(s, 17);
+	h->exhibit = number(s, 18);
 }
 
 struct looking {
@@ -194,7 +195,7 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
  * so that hits come in the order of ids and the limit ends the work. */
 #define COLUMNS                                                                                    \
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
-	"r.handle,r.utc,r.local,r.source,r.ambiguity,"                                                 \
+	"r.handle,r.direction,r.utc,r.local,r.source,r.ambiguity,"                                     \
 	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND i.k=r.item_k),r.more "
 #define LATEST                                                                                     \
 	"AND (r.reader IS NULL OR r.seq=(SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "  \
@@ -238,7 +239,7 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 			break;
 		}
 		take(s, &h);
-		r = say_where(&l, &h, column(s, 18), err);
+		r = say_where(&l, &h, column(s, 19), err);
 		if (r == 0)
 			r = on_hit(ctx, &h, err);
 	}

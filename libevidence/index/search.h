@@ -21,7 +21,7 @@ struct evd_search {
 struct evd_hit {
 	struct evd_id record, item;
 	uint64_t exhibit, chat, n;
-	struct evd_view kind, type, name, text, who, number, handle;
+	struct evd_view kind, type, name, text, who, number, handle, direction;
 	bool has_utc;
 	int64_t utc_ms;
 	struct evd_view local, source, ambiguity;

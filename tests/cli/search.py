@@ -125,6 +125,16 @@ def main():
 	check([h['text'] for h in hits(cli, 'niz', '--limit', '0')] == ['opadanje%d niz' % (3 * (i // 3) + 2 - i % 3) for i in range(90)],
 		'in the order of time, within a moment in that of the file: %r' % hits(cli, 'niz'))
 	check(all(len(hits(cli, 'opadanje%d' % i)) == 1 for i in range(0, 90, 7)) and 'equals' in cli.evidence('index'), 'each word')
+	# messages of one's own that bear no name; a failed one is outgoing, and nobody says that it was sent
+	sms = '<sms address="+38761123456" date="%d" type="%d" body="%s" contact_name="Emir"/>'
+	cli.evidence('add', '--quiet', cli.write('f/sms-1.xml', ("<?xml version='1.0'?><smses count=\"3\">" + sms % (
+		1706965509000, 2, 'smer moja') + sms % (1706965510000, 5, 'smer propala') + sms % (1706965511000, 1, 'smer tudja') + '</smses>').encode()))
+	cli.evidence('read', '6')
+	check([(h.get('direction'), h.get('sender')) for h in hits(cli, 'smer')] == [('out', None), ('out', None), ('in', 'Emir')], 'which way')
+	check('direction' not in hits(cli, 'zasto')[0], 'no direction where the record has none')
+	text = cli.evidence('search', 'smer')
+	check(text.count(', outgoing') == 2 and text.count(', incoming') == 1 and 'sent' not in text, text)
+	check('equals' in cli.evidence('index'), 'with directions')
 	for wrong in ([], ['!!!'], ['"'], ['--from', 'yesterday', 'x'], ['--limit', '-1', 'x'], ['--limit', 'x', 'x']):
 		cli.evidence('search', *wrong, expect=64)
 	cli.evidence('search', '--item', '99', 'x', expect=66)
