@@ -147,6 +147,17 @@ static void trash(struct store_row *row)
 		evd_chat_put_time(row->details, "deleted", &when);
 }
 
+/* When it was delivered and read, as this device knows it. */
+static void put_times(struct store_row *row)
+{
+	struct evd_chat_time t = {0};
+
+	if (chat_store_apple_column(row, ST_TARGET, &t))
+		evd_chat_put_time(row->details, "delivered", &t);
+	if (chat_store_apple_column(row, ST_FLAG, &t))
+		evd_chat_put_time(row->details, "read", &t);
+}
+
 static void finish(struct store_row *row)
 {
 	struct evd_view rich = sqlite3_column_type(row->s, ST_EXTRA) == SQLITE_NULL
@@ -162,7 +173,13 @@ static void finish(struct store_row *row)
 		row->m.body_raw = rich;
 		row->m.flags |= EVD_CHAT_F_TWO_BODIES;
 	}
-	if (chat_store_int(row->s, ST_TYPE, &kind) && kind != 0) {
+	if (chat_store_int(row->s, ST_KIND, &kind) &&
+	    kind != 0) { /* who came, went, or changed a name: no message */
+		row->m.type = EVD_CHAT_T_SYSTEM;
+		row->m.event = "service";
+		evd_putf(row->text, "item %lld", (long long)kind);
+		row->m.event_raw = evd_buf_view(row->text);
+	} else if (chat_store_int(row->s, ST_TYPE, &kind) && kind != 0) {
 		row->m.type = EVD_CHAT_T_SYSTEM; /* tapbacks: 2000 to 2005, taken back 3000 and up */
 		row->m.event = kind >= 3000 ? "reaction-removed" : kind >= 2000 ? "reaction" : "service";
 		evd_putf(row->text, "%lld", (long long)kind);
@@ -170,6 +187,7 @@ static void finish(struct store_row *row)
 	} else if (row->has_attachment) {
 		row->m.type = EVD_CHAT_T_ATTACHMENT;
 	}
+	put_times(row);
 	row->m.edited = chat_store_apple_column(row, ST_STATE, &row->m.edit_time);
 	if (sqlite3_column_type(row->s, ST_MORE) == SQLITE_BLOB)
 		history(row, evd_sqlite_bytes(row->s, ST_MORE));
@@ -186,6 +204,10 @@ static void finish(struct store_row *row)
 #define FILE_OF(what)                                                                              \
 	"(SELECT " what " FROM attachment WHERE attachment.ROWID=(SELECT min(attachment_id) FROM "     \
 	"message_attachment_join WHERE message_id=message.ROWID))"
+
+/* nothing of a message, or only which goes with which */
+static const char *const read_tables[] = {"_SqliteDatabaseProperties", "sync_deleted_attachments",
+                                          NULL};
 
 static const struct chat_store store = {
     .platform = "imessage",
@@ -210,9 +232,13 @@ static const struct chat_store store = {
                             FILE_OF("mime_type")},
          [ST_MEDIA_SIZE] = {"attachment.total_bytes+message_attachment_join.attachment_id",
                             FILE_OF("total_bytes")},
-         [ST_REPLY] = {"message.thread_originator_guid", "coalesce(message.thread_originator_guid,"
-                                                         "message.associated_message_guid)"},
+         [ST_REPLY] = {"message.thread_originator_guid+message.associated_message_guid",
+                       "coalesce(message.thread_originator_guid,message.associated_message_guid)",
+                       "message.associated_message_guid", "message.associated_message_guid"},
          [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"},
+         [ST_KIND] = {"message.item_type", "message.item_type"},
+         [ST_TARGET] = {"message.date_delivered", "message.date_delivered"},
+         [ST_FLAG] = {"message.date_read", "message.date_read"},
          [ST_MORE] = {"message.message_summary_info", "message.message_summary_info"},
          [ST_TRASH] = {TRASH ".message_id",
                        "(SELECT max(message_id) FROM " TRASH " WHERE message_id=message.ROWID)"},
@@ -221,6 +247,27 @@ static const struct chat_store store = {
          [ST_TRASH_TITLE] = {"chat.display_name+" TRASH ".chat_id", OF_TRASH("display_name")},
          [ST_TRASH_TIME] = {TRASH ".delete_date", "(SELECT max(delete_date) FROM " TRASH
                                                   " WHERE message_id=message.ROWID)"}},
+    .fact = {{"subject", "message.subject", "message.subject"},
+             {"service", "message.service", "message.service"},
+             {"account", "message.account", "message.account"},
+             {"destination", "message.destination_caller_id", "message.destination_caller_id"},
+             {"groupTitle", "message.group_title", "message.group_title"},
+             {"groupAction", "message.group_action_type", "message.group_action_type"},
+             {"concerned", "handle.id+message.other_handle",
+              "(SELECT id FROM handle WHERE handle.ROWID=message.other_handle)"},
+             {"emoji", "message.associated_message_emoji", "message.associated_message_emoji"},
+             {"balloon", "message.balloon_bundle_id", "message.balloon_bundle_id"},
+             {"error", "message.error", "message.error"},
+             {"isSent", "message.is_sent", "message.is_sent"},
+             {"isDelivered", "message.is_delivered", "message.is_delivered"},
+             {"isRead", "message.is_read", "message.is_read"},
+             {"isAudio", "message.is_audio_message", "message.is_audio_message"},
+             {"chats", "chat_message_join.message_id",
+              "(SELECT CASE WHEN count(*)>1 THEN count(*) END FROM chat_message_join WHERE "
+              "message_id=message.ROWID)"}},
+    .chats = "SELECT coalesce(chat_identifier,''),display_name FROM chat ORDER BY ROWID",
+    .chats_table = "chat",
+    .read_tables = read_tables,
     .from = "message NOT INDEXED ORDER BY message.ROWID",
     .attachments_table = "message_attachment_join",
     .attachments = "SELECT j.message_id,a.filename,a.mime_type,a.total_bytes FROM "

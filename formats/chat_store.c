@@ -19,7 +19,8 @@ struct read {
 	struct evd_chat_list reactions, revisions;
 	struct evd_buf sql, text, raw, chat_key, details_json;
 	struct evd_object details;
-	struct beside react, attach, calls;
+	struct beside react, attach, calls, list[STORE_LISTS];
+	struct evd_chat_list values;
 	struct json_tree json;
 	struct evd_object call;
 	struct evd_buf call_json;
@@ -151,6 +152,21 @@ bool chat_store_apple_column(const struct store_row *row, enum store_column c,
 	return t->has_utc;
 }
 
+void chat_store_jid(struct store_row *row, struct evd_view jid)
+{
+	const uint8_t *at = jid.len ? memchr(jid.p, '@', jid.len) : NULL;
+
+	if (!at || (size_t)(at - jid.p) + 15 > jid.len || memcmp(at, "@s.whatsapp.net", 15) != 0)
+		return;
+	for (const uint8_t *p = jid.p; p < at; p++)
+		if (*p < '0' || *p > '9')
+			return;
+	evd_buf_reset(row->text);
+	evd_put_u8(row->text, '+');
+	evd_put(row->text, jid.p, (size_t)(at - jid.p));
+	row->m.number = evd_buf_view(row->text);
+}
+
 static void step(struct beside *b)
 {
 	b->row = b->s && sqlite3_step(b->s) == SQLITE_ROW;
@@ -240,6 +256,44 @@ static int attachments(struct read *g, struct evd_chat_conv *conv, int64_t row,
 	return r;
 }
 
+/* What side tables with several rows to a message say. */
+static int put_lists(struct read *g, int64_t row, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < STORE_LISTS && r == 0; i++) {
+		struct beside *b = &g->list[i];
+		struct evd_view all;
+
+		evd_chat_list_reset(&g->values);
+		for (; r == 0 && stands_on(b, row); step(b)) {
+			struct evd_object *o = evd_chat_list_item(&g->values);
+
+			if (!o || sqlite3_column_type(b->s, 1) == SQLITE_NULL)
+				continue;
+			evd_chat_text(o, "value", evd_sqlite_bytes(b->s, 1));
+			r = evd_chat_list_put(&g->values, err);
+		}
+		all = evd_chat_list_end(&g->values);
+		if (r == 0 && all.len)
+			evd_object_raw(&g->details, g->store->list[i].name, all);
+	}
+	return r;
+}
+
+static void put_facts(struct read *g, sqlite3_stmt *s)
+{
+	for (int i = 0; i < (int)STORE_FACTS && g->store->fact[i].name; i++) {
+		int at = ST_N + i, type = sqlite3_column_type(s, at);
+
+		if (type == SQLITE_NULL || (type == SQLITE_INTEGER && sqlite3_column_int64(s, at) == 0) ||
+		    (type == SQLITE_FLOAT && sqlite3_column_double(s, at) == 0))
+			continue;
+		if (evd_sqlite_bytes(s, at).len)
+			evd_chat_text(&g->details, g->store->fact[i].name, evd_sqlite_bytes(s, at));
+	}
+}
+
 static struct evd_view column(const struct store_row *row, enum store_column c)
 {
 	return sqlite3_column_type(row->s, (int)c) == SQLITE_NULL ? evd_view_of(NULL, 0)
@@ -257,6 +311,9 @@ static int put_row(struct read *g, struct store_row *row, int64_t id, struct evd
 	row->m.sender = column(row, ST_SENDER);
 	row->m.handle = column(row, ST_ADDRESS);
 	row->m.reply_to = column(row, ST_REPLY);
+	row->m.reply_text = column(row, ST_REPLY_TEXT);
+	row->m.caption = column(row, ST_CAPTION);
+	put_facts(g, row->s);
 	if (chat_store_int(row->s, ST_FROM_ME, &me))
 		row->m.direction = me ? "out" : "in";
 	row->m.has_body = sqlite3_column_type(row->s, ST_BODY) != SQLITE_NULL;
@@ -285,6 +342,8 @@ static int put_row(struct read *g, struct store_row *row, int64_t id, struct evd
 	row->revisions = &g->revisions;
 	row->json = &g->json;
 	g->store->finish(row);
+	/* a message that is nothing but a file, of which no row is there: the file is missing, not unheard of */
+	row->has_attachment = row->has_attachment || row->m.type == EVD_CHAT_T_ATTACHMENT;
 	if (row->m.handle.len && evd_chat_phone(row->m.handle, &g->chat_key)) {
 		row->m.number = row->m.handle;
 		row->m.handle = evd_view_of(NULL, 0);
@@ -348,6 +407,9 @@ static int one_row(struct read *g, sqlite3_stmt *s, struct evd_error *err)
 	if (known) {
 		count_row(g, id);
 		row.m.reactions = reactions(g, id, err);
+		r = put_lists(g, id, err);
+		if (r)
+			return r;
 	}
 	evd_buf_reset(&g->details_json);
 	r = evd_object_write(&g->details, &g->details_json, err);
@@ -356,7 +418,7 @@ static int one_row(struct read *g, sqlite3_stmt *s, struct evd_error *err)
 		r = conversation(g, &row, &conv, err);
 	if (r == 0)
 		r = evd_chat_message(&g->chat, conv, &row.m, err);
-	if (r == 0 && g->attach.s)
+	if (r == 0 && g->attach.s && stands_on(&g->attach, id))
 		r = attachments(g, conv, id, err);
 	else if (r == 0 && row.has_attachment)
 		r = evd_chat_attach(&g->chat, conv, &row.a, err);
@@ -373,9 +435,14 @@ static int make_query(struct read *g, sqlite3_stmt **s, struct evd_error *err)
 		const char *x = store->column[i].expression;
 
 		if (!x || !satisfied(g->db, store->column[i].needs))
-			x = "NULL";
+			x = store->column[i].or_expression && satisfied(g->db, store->column[i].or_needs)
+			        ? store->column[i].or_expression
+			        : "NULL";
 		evd_putf(&g->sql, "%s%s", i ? "," : "", x);
 	}
+	for (size_t i = 0; i < STORE_FACTS && store->fact[i].name; i++)
+		evd_putf(&g->sql, ",%s",
+		         satisfied(g->db, store->fact[i].needs) ? store->fact[i].expression : "NULL");
 	evd_putf(&g->sql, " FROM %s", store->from);
 	for (size_t i = 0; store->order && i < sizeof store->join / sizeof *store->join; i++)
 		if (store->join[i].text && satisfied(g->db, store->join[i].needs))
@@ -435,6 +502,52 @@ static int end_beside(struct read *g, struct beside *b, const char *table, struc
 	                        (unsigned long long)b->unclaimed);
 }
 
+/* Conversations in which nothing stands any more. */
+static int empty_chats(struct read *g, struct evd_error *err)
+{
+	struct beside b;
+	int r = begin_beside(g, &b, g->store->chats, g->store->chats_table, err);
+
+	for (; r == 0 && b.row; step(&b)) {
+		struct evd_chat_info info = {.form = g->store->form};
+		struct evd_chat_conv *conv;
+
+		info.id = beside_bytes(&b, 0);
+		if (evd_chat_find(&g->chat, info.id))
+			continue;
+		evd_buf_reset(&g->chat_key);
+		evd_put_view(&g->chat_key, info.id);
+		info.id = evd_buf_view(&g->chat_key);
+		info.title = beside_bytes(&b, 1);
+		r = evd_chat_begin(&g->chat, info.id, &info, &conv, err);
+	}
+	evd_buf_reset(&g->chat_key);
+	sqlite3_finalize(b.s);
+	return r;
+}
+
+static int begin_lists(struct read *g, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < STORE_LISTS && r == 0; i++)
+		r = begin_beside(g, &g->list[i], g->store->list[i].query, g->store->list[i].table, err);
+	return r;
+}
+
+static int end_lists(struct read *g, bool whole, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < STORE_LISTS; i++) {
+		if (r == 0 && whole)
+			r = end_beside(g, &g->list[i], g->store->list[i].table, err);
+		sqlite3_finalize(g->list[i].s);
+		g->list[i].s = NULL;
+	}
+	return r;
+}
+
 static int one_store(struct read *g, struct evd_error *err)
 {
 	sqlite3_stmt *s = NULL;
@@ -452,6 +565,8 @@ static int one_store(struct read *g, struct evd_error *err)
 		r = begin_beside(g, &g->attach, g->store->attachments, g->store->attachments_table, err);
 	if (r == 0)
 		r = begin_beside(g, &g->calls, g->store->calls, g->store->calls_table, err);
+	if (r == 0)
+		r = begin_lists(g, err);
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW)
 		r = one_row(g, s, err);
 	sqlite3_finalize(s);
@@ -465,6 +580,12 @@ static int one_store(struct read *g, struct evd_error *err)
 	sqlite3_finalize(g->attach.s);
 	sqlite3_finalize(g->calls.s);
 	g->react.s = g->attach.s = g->calls.s = NULL;
+	if (r == 0)
+		r = end_lists(g, code == SQLITE_DONE, err);
+	else
+		(void)end_lists(g, false, NULL);
+	if (r == 0)
+		r = empty_chats(g, err);
 	if (r == 0)
 		r = say_missing(g, err);
 	if (r == 0 && code != SQLITE_DONE)
@@ -483,6 +604,7 @@ static void release(struct read *g)
 {
 	evd_chat_list_release(&g->reactions);
 	evd_chat_list_release(&g->revisions);
+	evd_chat_list_release(&g->values);
 	evd_object_release(&g->details);
 	evd_object_release(&g->call);
 	evd_buf_release(&g->call_json);
@@ -508,6 +630,7 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 	evd_chat_init(&g->chat, sink, stores[0].platform);
 	evd_chat_list_init(&g->reactions);
 	evd_chat_list_init(&g->revisions);
+	evd_chat_list_init(&g->values);
 	evd_object_init(&g->details);
 	evd_object_init(&g->call);
 	evd_buf_init(&g->call_json, EVD_CHAT_TEXT_MAX);
@@ -525,6 +648,8 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 		    (!g->store->wants_table || satisfied(g->db, g->store->wants_table)))
 			r = one_store(g, err);
 	}
+	if (r == 0 && stores[0].read_tables)
+		r = chat_store_left(&g->chat, g->db, stores, n, err);
 	if (r == 0)
 		r = evd_chat_end(&g->chat, err);
 out:

@@ -39,8 +39,13 @@ enum store_column {
 	ST_CAPTION,
 	ST_FLAG,
 	ST_STICKER,
+	ST_REPLY_TEXT,
+	ST_EDIT_TIME,
 	ST_N,
 };
+
+#define STORE_FACTS 24u /* further columns */
+#define STORE_LISTS 3u
 
 struct chat_store;
 
@@ -60,9 +65,9 @@ struct store_row {
 struct chat_store {
 	const char *platform, *form;
 	const char *table; /* that must be there, a plain one; others only give columns */
-	/* "table.column" that must exist for the expression, else NULL is read */
+	/* "table.column" that must exist for the expression, else the other one, else NULL is read */
 	struct {
-		const char *needs, *expression;
+		const char *needs, *expression, *or_needs, *or_expression;
 	} column[ST_N];
 	const char *from; /* behind FROM; ends with ORDER BY, if there is no `order` */
 	/* joins that stand behind `from` if their columns are there, then `order` */
@@ -71,6 +76,20 @@ struct chat_store {
 	} join[4];
 	const char *order;
 	const char *wants_table; /* for `from` to hold; NULL: none but `table` */
+	/* Further columns: those that hold something go into `details` under `name` as they are (a number 0 and a text
+	 * without characters are what an app writes for nothing). They stand behind ST_N in the row. */
+	struct {
+		const char *name, *needs, *expression;
+	} fact[STORE_FACTS];
+	/* optional: parent row, text; ordered by parent; into `details` as a list of {value} */
+	struct {
+		const char *name, *table, *query;
+	} list[STORE_LISTS];
+	/* optional: key and title of every conversation, also of those without a message */
+	const char *chats, *chats_table;
+	/* tables beside those of the expressions above that are read, or hold nothing of a message; then what else
+	 * holds rows is said. NULL: not looked at */
+	const char *const *read_tables;
 	/* sets type, time, flags from the raw columns */
 	void (*finish)(struct store_row *row);
 	/* optional: parent row, reaction, who, time; ordered by parent */
@@ -88,8 +107,14 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 /* chat_store_probe(in, head, table, column): bits if the database has that column. */
 unsigned chat_store_probe(const struct evd_input *in, struct evd_view head, const char *table,
                           const char *column);
+/* chat_store_left(chat, db, stores, n, err): says which tables, and which columns of the messages' tables, hold
+ * something that no expression reads. */
+int chat_store_left(struct evd_chat *chat, struct evd_sqlite *db, const struct chat_store *stores,
+                    size_t n, struct evd_error *err) EVD_MUST_USE;
 /* integer value of a column; false if NULL or no number */
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
+/* chat_store_jid(row, jid): the number in WhatsApp's "38761123456@s.whatsapp.net", at the end of row->text */
+void chat_store_jid(struct store_row *row, struct evd_view jid);
 /* seconds since 2001-01-01 (or ns, by size) to the time of the message */
 void chat_store_apple_time(struct store_row *row);
 /* chat_store_apple_column(row, c, t): the same of another column, without `raw`; false: none there,

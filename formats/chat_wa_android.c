@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* a column of a table that has at most one row to a message */
+#define OF(table, what)                                                                            \
+	"(SELECT " what " FROM " #table " WHERE " #table ".message_row_id=message._id)"
 #define JID(id) "(SELECT raw_string FROM jid WHERE jid._id=" id ")"
 
 static void set_time(struct store_row *row)
@@ -24,17 +27,11 @@ static void set_time(struct store_row *row)
 static void set_number(struct store_row *row)
 {
 	struct evd_view v = row->m.handle;
-	const uint8_t *at;
 
 	/* since 2024 "…@lid": the number, if the phone knew it, is in jid_map */
 	if (evd_chat_ends(v, "@lid") && sqlite3_column_type(row->s, ST_EXTRA) == SQLITE_TEXT)
 		v = evd_sqlite_bytes(row->s, ST_EXTRA);
-	at = v.len ? memchr(v.p, '@', v.len) : NULL;
-	if (!at || (size_t)(at - v.p) + 15 > v.len || memcmp(at, "@s.whatsapp.net", 15) != 0)
-		return;
-	evd_put_u8(row->text, '+');
-	evd_put(row->text, v.p, (size_t)(at - v.p));
-	row->m.number = evd_buf_view(row->text);
+	chat_store_jid(row, v);
 }
 
 static void set_type(struct store_row *row)
@@ -68,6 +65,14 @@ static void set_type(struct store_row *row)
 	}
 }
 
+/* What a notice is about is a number of the app's. */
+static void put_action(struct store_row *row, enum store_column c)
+{
+	if (row->m.type != EVD_CHAT_T_SYSTEM || sqlite3_column_type(row->s, (int)c) == SQLITE_NULL)
+		return;
+	row->m.event_raw = evd_sqlite_bytes(row->s, (int)c);
+}
+
 static void finish(struct store_row *row)
 {
 	int64_t edit;
@@ -75,50 +80,74 @@ static void finish(struct store_row *row)
 	set_time(row);
 	set_type(row);
 	set_number(row);
+	put_action(row, ST_KIND);
 	if (chat_store_int(row->s, ST_STATE, &edit) && edit != 0)
 		row->m.edited = true;
+	if (chat_store_int(row->s, ST_EDIT_TIME, &edit) && edit > 0) {
+		row->m.edited = true;
+		evd_chat_time_epoch(&row->m.edit_time, evd_view_of(NULL, 0), edit, EVD_CHAT_MILLI);
+	}
 }
 
 /* Before 2022 a deletion is edit_version 7. */
 static void finish_old(struct store_row *row)
 {
-	int64_t edit;
+	int64_t edit, kind;
 
 	set_time(row);
 	set_type(row);
 	set_number(row);
+	if (chat_store_int(row->s, ST_KIND, &kind) &&
+	    kind == 6) { /* status of what the app wrote itself */
+		row->m.type = EVD_CHAT_T_SYSTEM;
+		row->m.event = "service";
+		row->has_attachment = false;
+		put_action(row, ST_MEDIA_SIZE);
+	}
 	if (chat_store_int(row->s, ST_STATE, &edit) && edit == 7)
 		row->m.type = EVD_CHAT_T_DELETED;
 }
 
+static const char *comma(const struct evd_buf *b)
+{
+	return b->len && b->data[b->len - 1] != '{' ? "," : "";
+}
+
+static void put_number(struct store_row *row, enum store_column c, const char *name)
+{
+	int64_t x;
+
+	if (chat_store_int(row->s, (int)c, &x))
+		evd_putf(row->text, "%s\"%s\":\"%lld\"", comma(row->text), name, (long long)x);
+}
+
 static void finish_call(struct store_row *row)
 {
-	int64_t duration, result, video;
-	char json[128];
+	size_t number;
+	int64_t video;
 
 	set_time(row);
 	set_number(row);
 	row->m.type = EVD_CHAT_T_CALL;
 	row->m.has_body = false;
-	chat_store_int(row->s, ST_EXTRA, &duration);
-	chat_store_int(row->s, ST_STATE, &result);
-	chat_store_int(row->s, ST_TYPE, &video);
-	evd_buf_reset(row->text);
-	if (row->m.number.len) {
-		struct evd_view v = row->m.handle;
-		const uint8_t *at = memchr(v.p, '@', v.len);
-
-		evd_put_u8(row->text, '+');
-		evd_put(row->text, v.p, (size_t)(at - v.p));
-	}
-	row->m.number.len = row->text->len;
-	snprintf(json, sizeof json,
-	         "{\"durationSeconds\":\"%lld\",\"kind\":\"%s\",\"result\":\"%lld\"}",
-	         (long long)duration, video ? "video" : "voice", (long long)result);
-	evd_put_str(row->text, json);
-	row->m.number.p = row->text->data;
-	row->m.call = evd_view_of(row->text->data + row->m.number.len, strlen(json));
+	number = row->m.number.len ? row->text->len : 0;
+	evd_put_u8(row->text, '{');
+	put_number(row, ST_EXTRA, "durationSeconds");
+	if (chat_store_int(row->s, ST_TYPE, &video))
+		evd_putf(row->text, "%s\"kind\":\"%s\"", comma(row->text), video ? "video" : "voice");
+	put_number(row, ST_STATE, "result");
+	evd_put_u8(row->text, '}');
+	if (row->text->failed)
+		return;
+	row->m.number.p = number ? row->text->data : NULL; /* the buffer may have moved */
+	row->m.call = evd_view_of(row->text->data + number, row->text->len - number);
 }
+
+#define QUOTED(what)                                                                               \
+	"(SELECT " what " FROM messages_quotes WHERE messages_quotes._id=messages.quoted_row_id)"
+
+/* read by what stands below, or without anything of a message */
+static const char *const read_tables[] = {"android_metadata", "props", NULL};
 
 static const struct chat_store stores[] = {
     {.platform = "whatsapp",
@@ -159,7 +188,61 @@ static const struct chat_store stores[] = {
                              "(SELECT file_size FROM message_media WHERE "
                              "message_media.message_row_id=message._id)"},
           [ST_REPLY] = {"message_quoted.key_id", "(SELECT key_id FROM message_quoted WHERE "
-                                                 "message_quoted.message_row_id=message._id)"}},
+                                                 "message_quoted.message_row_id=message._id)"},
+          [ST_REPLY_TEXT] = {"message_quoted.text_data+message_quoted.message_row_id",
+                             OF(message_quoted, "text_data")},
+          [ST_KIND] = {"message_system.action_type+message_system.message_row_id",
+                       OF(message_system, "action_type")},
+          [ST_EDIT_TIME] = {"message_edit_info.edited_timestamp+message_edit_info.message_row_id",
+                            OF(message_edit_info, "edited_timestamp")}},
+     .fact = {{"latitude", "message_location.latitude+message_location.message_row_id",
+               OF(message_location, "latitude")},
+              {"longitude", "message_location.longitude+message_location.message_row_id",
+               OF(message_location, "longitude")},
+              {"placeName", "message_location.place_name+message_location.message_row_id",
+               OF(message_location, "place_name")},
+              {"placeAddress", "message_location.place_address+message_location.message_row_id",
+               OF(message_location, "place_address")},
+              {"placeUrl", "message_location.url+message_location.message_row_id",
+               OF(message_location, "url")},
+              {"mediaName", "message_media.media_name+message_media.message_row_id",
+               OF(message_media, "media_name")},
+              {"mediaCaption", "message_media.media_caption+message_media.message_row_id",
+               OF(message_media, "media_caption")},
+              {"fileHash", "message_media.file_hash+message_media.message_row_id",
+               OF(message_media, "file_hash")},
+              {"mediaSeconds", "message_media.media_duration+message_media.message_row_id",
+               OF(message_media, "media_duration")},
+              {"mediaUrl", "message_media.message_url+message_media.message_row_id",
+               OF(message_media, "message_url")},
+              {"actionType", "message_system.action_type+message_system.message_row_id",
+               OF(message_system, "action_type")},
+              {"oldValue",
+               "message_system_value_change.old_data+message_system_value_change.message_row_id",
+               OF(message_system_value_change, "old_data")},
+              {"forwardScore", "message_forwarded.forward_score+message_forwarded.message_row_id",
+               OF(message_forwarded, "forward_score")},
+              {"originalId", "message_edit_info.original_key_id+message_edit_info.message_row_id",
+               OF(message_edit_info, "original_key_id")},
+              {"ephemeralSeconds", "message_ephemeral.duration+message_ephemeral.message_row_id",
+               OF(message_ephemeral, "duration")},
+              {"receivedRaw", "message.received_timestamp", "message.received_timestamp"},
+              {"serverReceiptRaw", "message.receipt_server_timestamp",
+               "message.receipt_server_timestamp"},
+              {"status", "message.status", "message.status"},
+              {"starred", "message.starred", "message.starred"},
+              {"origin", "message.origin", "message.origin"}},
+     .list = {{"vcards", "message_vcard",
+               "SELECT message_row_id,vcard FROM message_vcard ORDER BY 1,_id"},
+              {"pollOptions", "message_poll_option",
+               "SELECT message_row_id,option_name FROM message_poll_option ORDER BY 1,_id"},
+              {"concerned", "message_system_chat_participant",
+               "SELECT p.message_row_id,(SELECT raw_string FROM jid WHERE "
+               "jid._id=p.user_jid_row_id) FROM "
+               "message_system_chat_participant p ORDER BY 1"}},
+     .chats = "SELECT coalesce(" JID("chat.jid_row_id") ",''),subject FROM chat ORDER BY _id",
+     .chats_table = "chat",
+     .read_tables = read_tables,
      .from = "message NOT INDEXED ORDER BY message._id",
      .finish = finish,
      .reactions_table = "message_add_on_reaction",
@@ -186,7 +269,27 @@ static const struct chat_store stores[] = {
           [ST_STATE] = {"messages.edit_version", "messages.edit_version"},
           [ST_MEDIA_NAME] = {"messages.media_name", "messages.media_name"},
           [ST_MEDIA_TYPE] = {"messages.media_mime_type", "messages.media_mime_type"},
-          [ST_MEDIA_SIZE] = {"messages.media_size", "messages.media_size"}},
+          [ST_MEDIA_SIZE] = {"messages.media_size", "messages.media_size"},
+          [ST_CAPTION] = {"messages.media_caption", "messages.media_caption"},
+          [ST_KIND] = {"messages.status", "messages.status"},
+          [ST_REPLY] = {"messages_quotes.key_id+messages.quoted_row_id", QUOTED("key_id")},
+          [ST_REPLY_TEXT] = {"messages_quotes.data+messages.quoted_row_id", QUOTED("data")}},
+     .fact = {{"latitude", "messages.latitude", "messages.latitude"},
+              {"longitude", "messages.longitude", "messages.longitude"},
+              {"fileHash", "messages.media_hash", "messages.media_hash"},
+              {"mediaSeconds", "messages.media_duration", "messages.media_duration"},
+              {"mediaUrl", "messages.media_url", "messages.media_url"},
+              {"receivedRaw", "messages.received_timestamp", "messages.received_timestamp"},
+              {"deviceReceiptRaw", "messages.receipt_device_timestamp",
+               "messages.receipt_device_timestamp"},
+              {"readReceiptRaw", "messages.read_device_timestamp",
+               "messages.read_device_timestamp"},
+              {"playedReceiptRaw", "messages.played_device_timestamp",
+               "messages.played_device_timestamp"},
+              {"status", "messages.status", "messages.status"},
+              {"starred", "messages.starred", "messages.starred"},
+              {"forwarded", "messages.forwarded", "messages.forwarded"},
+              {"recipients", "messages.participant_hash", "messages.participant_hash"}},
      .from = "messages NOT INDEXED ORDER BY messages._id",
      .finish = finish_old},
     {.platform = "whatsapp",

@@ -13,9 +13,13 @@ static void finish(struct store_row *row)
 	    [12] = EVD_CHAT_T_UNSUPPORTED, [13] = EVD_CHAT_T_UNSUPPORTED, [14] = EVD_CHAT_T_DELETED,
 	    [15] = EVD_CHAT_T_ATTACHMENT,
 	};
+	struct evd_chat_time sent = {0};
 	int64_t type;
 
 	chat_store_apple_time(row);
+	chat_store_jid(row, row->m.handle);
+	if (chat_store_apple_column(row, ST_EXTRA, &sent))
+		evd_chat_put_time(row->details, "sent", &sent);
 	if (!chat_store_int(row->s, ST_TYPE, &type))
 		return;
 	if (type < 0 || type > 15) {
@@ -26,6 +30,9 @@ static void finish(struct store_row *row)
 	row->m.type = known[type];
 	if (row->m.type == EVD_CHAT_T_SYSTEM)
 		row->m.event = "service";
+	if (row->m.type == EVD_CHAT_T_SYSTEM && sqlite3_column_type(row->s, ST_KIND) != SQLITE_NULL)
+		row->m.event_raw =
+		    evd_sqlite_bytes(row->s, ST_KIND); /* what it is about: the app's number */
 	if (row->m.type == EVD_CHAT_T_UNSUPPORTED)
 		row->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
 }
@@ -36,6 +43,14 @@ static void finish(struct store_row *row)
 	"(SELECT " what " FROM ZWAGROUPMEMBER WHERE ZWAGROUPMEMBER.Z_PK=ZWAMESSAGE.ZGROUPMEMBER)"
 #define MEDIA(what)                                                                                \
 	"(SELECT " what " FROM ZWAMEDIAITEM WHERE ZWAMEDIAITEM.Z_PK=ZWAMESSAGE.ZMEDIAITEM)"
+
+/* Of a place the coordinates, of a picture in the same columns its size; of a contact the card, of a file in the same
+ * column its type. */
+#define IF_TYPE(type, what) "CASE ZWAMESSAGE.ZMESSAGETYPE WHEN " type " THEN " what " END"
+#define UNLESS_TYPE(type, what)                                                                    \
+	"CASE ZWAMESSAGE.ZMESSAGETYPE WHEN " type " THEN NULL ELSE " what " END"
+
+static const char *const read_tables[] = {"Z_METADATA", "Z_PRIMARYKEY", "Z_MODELCACHE", NULL};
 
 static const struct chat_store store = {
     .platform = "whatsapp",
@@ -49,14 +64,48 @@ static const struct chat_store store = {
          [ST_SENDER] = {"ZWAGROUPMEMBER.ZCONTACTNAME+ZWAMESSAGE.ZGROUPMEMBER",
                         MEMBER("ZCONTACTNAME")},
          [ST_ADDRESS] = {"ZWAMESSAGE.ZFROMJID+ZWAGROUPMEMBER.ZMEMBERJID+ZWAMESSAGE.ZGROUPMEMBER",
-                         "coalesce(" MEMBER("ZMEMBERJID") ",ZWAMESSAGE.ZFROMJID)"},
+                         "coalesce(" MEMBER("ZMEMBERJID") ",ZWAMESSAGE.ZFROMJID)",
+                         "ZWAMESSAGE.ZFROMJID", "ZWAMESSAGE.ZFROMJID"},
          [ST_FROM_ME] = {"ZWAMESSAGE.ZISFROMME", "ZWAMESSAGE.ZISFROMME"},
          [ST_TIME] = {"ZWAMESSAGE.ZMESSAGEDATE", "ZWAMESSAGE.ZMESSAGEDATE"},
          [ST_BODY] = {"ZWAMESSAGE.ZTEXT", "ZWAMESSAGE.ZTEXT"},
          [ST_TYPE] = {"ZWAMESSAGE.ZMESSAGETYPE", "ZWAMESSAGE.ZMESSAGETYPE"},
          [ST_MEDIA_NAME] = {"ZWAMEDIAITEM.ZMEDIALOCALPATH+ZWAMESSAGE.ZMEDIAITEM",
                             MEDIA("ZMEDIALOCALPATH")},
-         [ST_MEDIA_SIZE] = {"ZWAMEDIAITEM.ZFILESIZE+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZFILESIZE")}},
+         [ST_MEDIA_SIZE] = {"ZWAMEDIAITEM.ZFILESIZE+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZFILESIZE")},
+         [ST_MEDIA_TYPE] = {"ZWAMEDIAITEM.ZVCARDSTRING+ZWAMESSAGE.ZMEDIAITEM",
+                            UNLESS_TYPE("4", MEDIA("ZVCARDSTRING"))},
+         [ST_CAPTION] = {"ZWAMEDIAITEM.ZTITLE+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZTITLE")},
+         [ST_REPLY] =
+             {"ZWAMESSAGE.ZPARENTMESSAGE",
+              "(SELECT p.ZSTANZAID FROM ZWAMESSAGE p WHERE p.Z_PK=ZWAMESSAGE.ZPARENTMESSAGE)"},
+         [ST_KIND] = {"ZWAMESSAGE.ZGROUPEVENTTYPE", "ZWAMESSAGE.ZGROUPEVENTTYPE"},
+         [ST_EXTRA] = {"ZWAMESSAGE.ZSENTDATE", "ZWAMESSAGE.ZSENTDATE"}},
+    .fact = {{"latitude", "ZWAMEDIAITEM.ZLATITUDE+ZWAMESSAGE.ZMEDIAITEM",
+              IF_TYPE("5", MEDIA("ZLATITUDE"))},
+             {"longitude", "ZWAMEDIAITEM.ZLONGITUDE+ZWAMESSAGE.ZMEDIAITEM",
+              IF_TYPE("5", MEDIA("ZLONGITUDE"))},
+             {"vcard", "ZWAMEDIAITEM.ZVCARDSTRING+ZWAMESSAGE.ZMEDIAITEM",
+              IF_TYPE("4", MEDIA("ZVCARDSTRING"))},
+             {"vcardName", "ZWAMEDIAITEM.ZVCARDNAME+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZVCARDNAME")},
+             {"mediaUrl", "ZWAMEDIAITEM.ZMEDIAURL+ZWAMESSAGE.ZMEDIAITEM", MEDIA("ZMEDIAURL")},
+             {"mediaSeconds", "ZWAMEDIAITEM.ZMOVIEDURATION+ZWAMESSAGE.ZMEDIAITEM",
+              MEDIA("ZMOVIEDURATION")},
+             {"memberFirstName", "ZWAGROUPMEMBER.ZFIRSTNAME+ZWAMESSAGE.ZGROUPMEMBER",
+              MEMBER("ZFIRSTNAME")},
+             {"pushName",
+              "ZWAPROFILEPUSHNAME.ZPUSHNAME+ZWAPROFILEPUSHNAME.ZJID+ZWAGROUPMEMBER.ZMEMBERJID+"
+              "ZWAMESSAGE.ZFROMJID+ZWAMESSAGE.ZGROUPMEMBER",
+              "(SELECT max(ZWAPROFILEPUSHNAME.ZPUSHNAME) FROM ZWAPROFILEPUSHNAME WHERE "
+              "ZWAPROFILEPUSHNAME.ZJID=coalesce(" MEMBER("ZMEMBERJID") ",ZWAMESSAGE.ZFROMJID))"},
+             {"messagePushName", "ZWAMESSAGE.ZPUSHNAME", "ZWAMESSAGE.ZPUSHNAME"},
+             {"status", "ZWAMESSAGE.ZMESSAGESTATUS", "ZWAMESSAGE.ZMESSAGESTATUS"},
+             {"errorStatus", "ZWAMESSAGE.ZMESSAGEERRORSTATUS", "ZWAMESSAGE.ZMESSAGEERRORSTATUS"},
+             {"starred", "ZWAMESSAGE.ZSTARRED", "ZWAMESSAGE.ZSTARRED"},
+             {"toJid", "ZWAMESSAGE.ZTOJID", "ZWAMESSAGE.ZTOJID"}},
+    .chats = "SELECT coalesce(ZCONTACTJID,''),ZPARTNERNAME FROM ZWACHATSESSION ORDER BY Z_PK",
+    .chats_table = "ZWACHATSESSION",
+    .read_tables = read_tables,
     .from = "ZWAMESSAGE NOT INDEXED ORDER BY ZWAMESSAGE.Z_PK",
     .finish = finish,
 };

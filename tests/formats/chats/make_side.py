@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Writes samples whose facts stand beside the message: in side tables of databases, in members and elements that few
+exports have. Counts by hand. Run from tests/formats."""
+import json
+
+from samples import db, put, zipped
+
+# place; two cards; answer with the words answered; notice about two people; edit with its time; poll; picture without a
+# row of its own; a chat in which nothing stands any more; a table and a column that nobody knows
+db("chat-wa-android", "side-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT, received_timestamp INTEGER, brand_new TEXT, always_zero INTEGER)",
+    "CREATE TABLE message_location(message_row_id INTEGER PRIMARY KEY, latitude REAL, longitude REAL, place_name TEXT)",
+    "CREATE TABLE message_vcard(_id INTEGER PRIMARY KEY, message_row_id INTEGER, vcard TEXT)",
+    "CREATE TABLE message_quoted(message_row_id INTEGER PRIMARY KEY, key_id TEXT, text_data TEXT)",
+    "CREATE TABLE message_system(message_row_id INTEGER PRIMARY KEY, action_type INTEGER)",
+    "CREATE TABLE message_system_chat_participant(message_row_id INTEGER, user_jid_row_id INTEGER)",
+    "CREATE TABLE message_edit_info(message_row_id INTEGER PRIMARY KEY, original_key_id TEXT, edited_timestamp INTEGER)",
+    "CREATE TABLE message_poll_option(_id INTEGER PRIMARY KEY, message_row_id INTEGER, option_name TEXT)",
+    "CREATE TABLE receipt_user(_id INTEGER PRIMARY KEY, message_row_id INTEGER, read_timestamp INTEGER)",
+    "CREATE TABLE empty_table(_id INTEGER PRIMARY KEY)",
+    "INSERT INTO jid VALUES(1,'38761123456@s.whatsapp.net'),(2,'38761999999@s.whatsapp.net')",
+    "INSERT INTO chat VALUES(1,1,NULL),(2,2,NULL)",
+    "INSERT INTO message VALUES(1,1,0,'A1',0,1706710000000,5,NULL,1706710000500,NULL,0)",
+    "INSERT INTO message VALUES(2,1,0,'A2',0,1706710001000,4,NULL,NULL,NULL,0)",
+    "INSERT INTO message VALUES(3,1,1,'A3',0,1706710002000,0,'odgovor',NULL,NULL,0)",
+    "INSERT INTO message VALUES(4,1,0,'A4',0,1706710003000,7,NULL,NULL,NULL,0)",
+    "INSERT INTO message VALUES(5,1,0,'A5',0,1706710004000,0,'posle',NULL,'novo',0)",
+    "INSERT INTO message VALUES(6,1,0,'A6',0,1706710005000,66,'Kad?',NULL,NULL,0)",
+    "INSERT INTO message VALUES(7,1,0,'A7',0,1706710006000,1,NULL,NULL,NULL,0)",
+    "INSERT INTO message_location VALUES(1,43.856,18.413,'Dom')",
+    "INSERT INTO message_vcard VALUES(1,2,'BEGIN:VCARD prva'),(2,2,'BEGIN:VCARD druga'),(3,99,'nicija')",
+    "INSERT INTO message_quoted VALUES(3,'A0','Ubicu te')",
+    "INSERT INTO message_system VALUES(4,12)", "INSERT INTO message_system_chat_participant VALUES(4,1),(4,2)",
+    "INSERT INTO message_edit_info VALUES(5,'A5o',1706710009000)",
+    "INSERT INTO message_poll_option VALUES(1,6,'petak'),(2,6,'subota')", "INSERT INTO receipt_user VALUES(1,3,1706710002500)",
+], """conversation 2
+    message 7
+    type.location 1
+    type.contact 1
+    type.text 2
+    type.system 1
+    type.poll 1
+    type.attachment 1
+    attachment 1
+    state.absent 1
+    detail.latitude 1
+    detail.longitude 1
+    detail.placeName 1
+    detail.vcards 1
+    detail.concerned 1
+    detail.pollOptions 1
+    detail.receivedRaw 1
+    detail.originalId 1
+    edited 1
+    reply 1
+    observation.rows-without-message 1
+    observation.tables-not-read 1
+    observation.columns-not-read 1""")
+db("chat-wa-android", "old-side-msgstore.db", [
+    "CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, media_name TEXT, media_size INTEGER, media_caption TEXT, latitude REAL, longitude REAL, quoted_row_id INTEGER)",
+    "CREATE TABLE messages_quotes(_id INTEGER PRIMARY KEY, key_id TEXT, data TEXT)",
+    "INSERT INTO messages VALUES(1,'38761123456@s.whatsapp.net',0,'B1',0,NULL,1500000000000,'1','IMG.jpg',9,'pogledaj ovo',0.0,0.0,0)",
+    "INSERT INTO messages VALUES(2,'38761123456@s.whatsapp.net',0,'B2',0,NULL,1500000001000,'5',NULL,0,NULL,43.856,18.413,0)",
+    "INSERT INTO messages VALUES(3,'38761123456@s.whatsapp.net',1,'B3',6,'Grupa',1500000002000,'0',NULL,11,NULL,0.0,0.0,0)",
+    "INSERT INTO messages VALUES(4,'38761123456@s.whatsapp.net',1,'B4',5,'da',1500000003000,'0',NULL,0,NULL,0.0,0.0,7)",
+    "INSERT INTO messages_quotes VALUES(7,'B1','pogledaj ovo')",
+], """conversation 1
+    message 4
+    type.attachment 1
+    type.location 1
+    type.system 1
+    type.text 1
+    caption 1
+    reply 1
+    detail.latitude 1
+    detail.longitude 1
+    attachment 1""")
+db("chat-wa-ios", "side.sqlite", [
+    "CREATE TABLE ZWACHATSESSION(Z_PK INTEGER PRIMARY KEY, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR)",
+    "CREATE TABLE ZWAGROUPMEMBER(Z_PK INTEGER PRIMARY KEY, ZMEMBERJID VARCHAR, ZCONTACTNAME VARCHAR)",
+    "CREATE TABLE ZWAPROFILEPUSHNAME(Z_PK INTEGER PRIMARY KEY, ZJID VARCHAR, ZPUSHNAME VARCHAR)",
+    "CREATE TABLE ZWAMEDIAITEM(Z_PK INTEGER PRIMARY KEY, ZMEDIALOCALPATH VARCHAR, ZFILESIZE INTEGER, ZTITLE VARCHAR, ZLATITUDE FLOAT, ZLONGITUDE FLOAT, ZVCARDSTRING VARCHAR, ZVCARDNAME VARCHAR, ZMEDIAURL VARCHAR)",
+    "CREATE TABLE ZWAMESSAGE(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZGROUPMEMBER INTEGER, ZMEDIAITEM INTEGER, ZPARENTMESSAGE INTEGER, ZGROUPEVENTTYPE INTEGER, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZMESSAGEDATE TIMESTAMP, ZSENTDATE TIMESTAMP, ZFROMJID VARCHAR, ZSTANZAID VARCHAR, ZTEXT VARCHAR)",
+    "INSERT INTO ZWACHATSESSION VALUES(1,'120363@g.us','Grupa'),(2,'38761999999@s.whatsapp.net','Prazan')",
+    "INSERT INTO ZWAGROUPMEMBER VALUES(1,'38761123456@s.whatsapp.net',NULL)",
+    "INSERT INTO ZWAPROFILEPUSHNAME VALUES(1,'38761123456@s.whatsapp.net','Emir')",
+    # of a picture the coordinates' columns hold its size: they are no place
+    "INSERT INTO ZWAMEDIAITEM VALUES(1,NULL,0,NULL,43.856,18.413,NULL,NULL,NULL),(2,NULL,0,NULL,NULL,NULL,'BEGIN:VCARD','Ana',NULL),(3,'Media/a.jpg',9,'pogledaj ovo',640.0,480.0,'image/jpeg',NULL,'https://example.org/x')",
+    "INSERT INTO ZWAMESSAGE VALUES(1,1,1,1,NULL,NULL,0,5,728402800,728402799,'120363@g.us','S1',NULL)",
+    "INSERT INTO ZWAMESSAGE VALUES(2,1,1,2,NULL,NULL,0,4,728402801,NULL,'120363@g.us','S2',NULL)",
+    "INSERT INTO ZWAMESSAGE VALUES(3,1,1,3,NULL,NULL,0,1,728402802,NULL,'120363@g.us','S3',NULL)",
+    "INSERT INTO ZWAMESSAGE VALUES(4,1,1,NULL,NULL,2,0,6,728402803,NULL,'120363@g.us','S4',NULL)",
+    "INSERT INTO ZWAMESSAGE VALUES(5,1,NULL,NULL,3,NULL,1,0,728402804,728402804.5,NULL,'S5','odgovor')",
+    "INSERT INTO ZWAMESSAGE VALUES(6,1,1,NULL,NULL,NULL,0,2,728402805,NULL,'120363@g.us','S6',NULL)",
+], """conversation 2
+    message 6
+    type.location 1
+    type.contact 1
+    type.attachment 2
+    type.system 1
+    type.text 1
+    attachment 2
+    state.absent 2
+    caption 1
+    reply 1
+    detail.latitude 1
+    detail.longitude 1
+    detail.vcard 1
+    detail.vcardName 1
+    detail.mediaUrl 1
+    detail.pushName 5
+    number.+38761123456 5
+    detail.sentUtc 2
+    observation.tables-not-read 0
+    observation.columns-not-read 0""")
+db("chat-imessage", "side.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE deleted_messages(ROWID INTEGER PRIMARY KEY, guid TEXT)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, is_from_me INTEGER, date INTEGER, date_read INTEGER, date_delivered INTEGER, subject TEXT, service TEXT, item_type INTEGER, group_title TEXT, group_action_type INTEGER, other_handle INTEGER, associated_message_type INTEGER, associated_message_guid TEXT, associated_message_emoji TEXT, unheard_of BLOB)",
+    "INSERT INTO handle VALUES(1,'+38761123456'),(2,'emir@example.org')",
+    "INSERT INTO chat VALUES(1,'chat1','Grupa'),(2,'chat2','Druga'),(3,'chat3','Prazna')",
+    "INSERT INTO message VALUES(1,'G1','Zdravo',1,0,728402800000000000,728402860000000000,728402801000000000,'Naslov','SMS',0,NULL,0,0,0,NULL,NULL,NULL)",
+    "INSERT INTO message VALUES(2,'G2',NULL,1,0,728402802000000000,0,0,NULL,'iMessage',2,'Novo ime',0,0,0,NULL,NULL,NULL)",
+    "INSERT INTO message VALUES(3,'G3',NULL,1,0,728402803000000000,0,0,NULL,'iMessage',1,NULL,1,2,0,NULL,NULL,NULL)",
+    "INSERT INTO message VALUES(4,'G4',NULL,1,0,728402804000000000,0,0,NULL,'iMessage',0,NULL,0,0,2006,'p:0/G1','🔥',x'01')",
+    "INSERT INTO chat_message_join VALUES(1,1),(2,1),(1,2),(1,3),(1,4)",
+    "INSERT INTO deleted_messages VALUES(1,'G0')",
+], """conversation 3
+    message 4
+    type.text 1
+    type.system 3
+    event.service 2
+    event.reaction 1
+    reply 1
+    detail.subject 1
+    detail.service 4
+    detail.groupTitle 1
+    detail.groupAction 1
+    detail.concerned 1
+    detail.emoji 1
+    detail.readUtc 1
+    detail.deliveredUtc 1
+    detail.chats 1
+    observation.tables-not-read 1
+    observation.columns-not-read 1""")
