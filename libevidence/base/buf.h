@@ -52,9 +52,6 @@ uint8_t evd_get_u8(struct evd_cursor *c);
 uint16_t evd_get_u16le(struct evd_cursor *c);
 uint32_t evd_get_u32le(struct evd_cursor *c);
 uint64_t evd_get_u64le(struct evd_cursor *c);
-uint16_t evd_get_u16be(struct evd_cursor *c);
-uint32_t evd_get_u32be(struct evd_cursor *c);
-uint64_t evd_get_u64be(struct evd_cursor *c);
 struct evd_view evd_get_bytes(struct evd_cursor *c, size_t len);
 
 /* Owned bytes. Zero-initialise or evd_buf_init; evd_buf_release frees and clears. */
@@ -67,7 +64,6 @@ struct evd_buf {
 
 void evd_buf_init(struct evd_buf *b, size_t max);
 void evd_buf_release(struct evd_buf *b);
-void evd_buf_wipe(struct evd_buf *b);  /* cleanses, then releases: for secrets */
 void evd_buf_reset(struct evd_buf *b); /* empties, keeps the memory, forgets a failure */
 struct evd_view evd_buf_view(const struct evd_buf *b);
 /*
@@ -101,20 +97,27 @@ static inline void evd_put_u8(struct evd_buf *b, uint8_t v)
 	if (evd_buf_room(b, 1))
 		b->data[b->len++] = v;
 }
-void evd_put_u16le(struct evd_buf *b, uint16_t v);
-void evd_put_u32le(struct evd_buf *b, uint32_t v);
-void evd_put_u64le(struct evd_buf *b, uint64_t v);
-void evd_put_u32be(struct evd_buf *b, uint32_t v);
 void evd_put_dec(struct evd_buf *b, uint64_t v); /* decimal, no leading zero */
 void evd_putf(struct evd_buf *b, const char *fmt, ...) EVD_PRINTF(2, 3);
 int evd_buf_check(const struct evd_buf *b, struct evd_error *err) EVD_MUST_USE;
 
 /* Checked arithmetic: false if the result would not fit, `out` then untouched. */
-bool evd_add_u64(uint64_t a, uint64_t b, uint64_t *out);
 bool evd_mul_size(size_t a, size_t b, size_t *out);
 
 /* evd_grow(items, n, cap, size): room for element `n` in an array of `size`-byte elements; returns
  * the (possibly moved) array and raises *cap, or NULL and leaves the array as it was. */
 void *evd_grow(void *items, size_t n, size_t *cap, size_t size);
+
+/* ---- base/bytes.c: for writers and for readers of other formats, and no part of the verifier ---- */
+
+uint16_t evd_get_u16be(struct evd_cursor *c);
+uint32_t evd_get_u32be(struct evd_cursor *c);
+uint64_t evd_get_u64be(struct evd_cursor *c);
+void evd_put_u16le(struct evd_buf *b, uint16_t v);
+void evd_put_u32le(struct evd_buf *b, uint32_t v);
+void evd_put_u64le(struct evd_buf *b, uint64_t v);
+void evd_put_u32be(struct evd_buf *b, uint32_t v);
+void evd_buf_wipe(struct evd_buf *b);                    /* cleanses, then releases: for secrets */
+bool evd_add_u64(uint64_t a, uint64_t b, uint64_t *out); /* as evd_mul_size */
 
 #endif

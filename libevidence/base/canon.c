@@ -73,27 +73,6 @@ static int scan_escape(struct parser *p)
 	return 0;
 }
 
-/* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
-static inline bool needs_escape(const uint8_t *p)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-	uint64_t x, quote, slash;
-
-	memcpy(&x, p, sizeof x);
-	quote = x ^ ones * '"';
-	slash = x ^ ones * '\\';
-	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
-	       high;
-}
-
-static inline bool is_plain8(const uint8_t *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, sizeof x);
-	return !(x & UINT64_C(0x8080808080808080)) && !needs_escape(p);
-}
-
 /* After the opening quote; ends behind the closing one. */
 static int scan_string(struct parser *p, struct evd_view *out)
 {
@@ -103,7 +82,7 @@ static int scan_string(struct parser *p, struct evd_view *out)
 	for (;;) {
 		int c, r;
 
-		while (p->text.len - p->pos >= 8 && is_plain8(p->text.p + p->pos))
+		while (p->text.len - p->pos >= 8 && evd_json_is_plain8(p->text.p + p->pos))
 			p->pos += 8;
 		c = peek(p);
 		if (c == '"')
@@ -293,16 +272,6 @@ bool evd_json_string(const struct evd_json *j, size_t object, const char *key, s
 	return true;
 }
 
-bool evd_json_int(const struct evd_json *j, size_t object, const char *key, uint64_t *out)
-{
-	size_t at = evd_json_find(j, object, key);
-
-	if (at == 0 || j->node[at].type != EVD_JSON_INT)
-		return false;
-	*out = j->node[at].number;
-	return true;
-}
-
 void evd_put_unescaped(struct evd_buf *b, struct evd_view raw)
 {
 	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
@@ -324,27 +293,6 @@ void evd_put_unescaped(struct evd_buf *b, struct evd_view raw)
 	}
 }
 
-/* ASCII without anything to escape; the last eight bytes are looked at again rather than one by one. */
-static bool is_plain(struct evd_view v)
-{
-	for (size_t i = 0; v.len >= 8; i = v.len - i < 16 ? v.len - 8 : i + 8) {
-		if (!is_plain8(v.p + i))
-			return false;
-		if (i == v.len - 8)
-			return true;
-	}
-	return false;
-}
-
-static void put_quoted(struct evd_buf *b, struct evd_view v)
-{
-	if (!evd_buf_room(b, v.len + 2))
-		return;
-	b->data[b->len] = b->data[b->len + v.len + 1] = '"';
-	memcpy(b->data + b->len + 1, v.p, v.len);
-	b->len += v.len + 2;
-}
-
 static void put_escape(struct evd_buf *b, uint8_t c)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt", hex[] = "0123456789abcdef";
@@ -358,8 +306,7 @@ static void put_escape(struct evd_buf *b, uint8_t c)
 		evd_put(b, code, sizeof code);
 }
 
-/* `v` is UTF-8. */
-static void put_json_utf8(struct evd_buf *b, struct evd_view v)
+void evd_put_json_utf8(struct evd_buf *b, struct evd_view v)
 {
 	size_t run = 0;
 
@@ -367,7 +314,7 @@ static void put_json_utf8(struct evd_buf *b, struct evd_view v)
 	for (size_t i = 0; i < v.len; i++) {
 		uint8_t c = v.p[i];
 
-		if (v.len - i >= 8 && !needs_escape(v.p + i)) {
+		if (v.len - i >= 8 && !evd_json_needs_escape(v.p + i)) {
 			i += 7;
 			continue;
 		}
@@ -385,197 +332,7 @@ static void put_json_utf8(struct evd_buf *b, struct evd_view v)
 void evd_put_json_string(struct evd_buf *b, struct evd_view v)
 {
 	if (evd_is_utf8(v))
-		put_json_utf8(b, v);
+		evd_put_json_utf8(b, v);
 	else
 		b->failed = b->failed ? b->failed : EVD_E_FORMAT;
-}
-
-void evd_object_init(struct evd_object *o)
-{
-	memset(o, 0, sizeof *o);
-}
-
-void evd_object_release(struct evd_object *o)
-{
-	evd_buf_release(&o->values);
-	free(o->member);
-	memset(o, 0, sizeof *o);
-}
-
-void evd_object_reset(struct evd_object *o)
-{
-	evd_buf_reset(&o->values);
-	o->n = 0;
-	o->failed = 0;
-}
-
-/* Opens member `key`; its value is what is put into o->values until close_member. */
-static bool open_member(struct evd_object *o, const char *key, const char *suffix)
-{
-	void *grown;
-	size_t n, k;
-
-	if (o->failed)
-		return false;
-	if (o->n >= o->cap) {
-		grown = evd_grow(o->member, o->n, &o->cap, sizeof *o->member);
-		if (!grown) {
-			o->failed = EVD_E_NOMEM;
-			return false;
-		}
-		o->member = grown;
-	}
-	n = strlen(key);
-	k = *suffix ? strlen(suffix) : 0;
-	if (n + k < 1 || n + k > EVD_MAX_KEY) {
-		o->failed = EVD_E_MISUSE;
-		return false;
-	}
-	memcpy(o->member[o->n].key, key, n + 1);
-	if (k)
-		memcpy(o->member[o->n].key + n, suffix, k + 1);
-	o->member[o->n].off = o->values.len;
-	return true;
-}
-
-static void close_member(struct evd_object *o)
-{
-	if (o->values.failed) {
-		o->failed = o->values.failed;
-		return;
-	}
-	o->member[o->n].len = o->values.len - o->member[o->n].off;
-	o->n++;
-}
-
-void evd_object_str(struct evd_object *o, const char *key, struct evd_view v)
-{
-	if (!open_member(o, key, ""))
-		return;
-	evd_put_json_string(&o->values, v);
-	close_member(o);
-}
-
-void evd_object_cstr(struct evd_object *o, const char *key, const char *text)
-{
-	evd_object_str(o, key, evd_view_str(text));
-}
-
-void evd_object_int(struct evd_object *o, const char *key, uint64_t v)
-{
-	if (v > EVD_MAX_JSON_INT)
-		o->failed = o->failed ? o->failed : EVD_E_MISUSE;
-	if (!open_member(o, key, ""))
-		return;
-	evd_put_dec(&o->values, v);
-	close_member(o);
-}
-
-void evd_object_raw(struct evd_object *o, const char *key, struct evd_view json)
-{
-	if (!open_member(o, key, ""))
-		return;
-	evd_put_view(&o->values, json);
-	close_member(o);
-}
-
-void evd_object_bool(struct evd_object *o, const char *key, bool v)
-{
-	evd_object_raw(o, key, evd_view_str(v ? "true" : "false"));
-}
-
-void evd_object_null(struct evd_object *o, const char *key)
-{
-	evd_object_raw(o, key, evd_view_str("null"));
-}
-
-void evd_object_hex(struct evd_object *o, const char *key, const uint8_t *p, size_t len)
-{
-	if (!open_member(o, key, ""))
-		return;
-	evd_put_u8(&o->values, '"');
-	evd_put_hex(&o->values, p, len);
-	evd_put_u8(&o->values, '"');
-	close_member(o);
-}
-
-void evd_object_bytes(struct evd_object *o, const char *key, struct evd_view v)
-{
-	bool plain = is_plain(v);
-
-	if (plain || evd_is_utf8(v)) {
-		if (!open_member(o, key, ""))
-			return;
-		if (plain)
-			put_quoted(&o->values, v);
-		else
-			put_json_utf8(&o->values, v);
-		close_member(o);
-		return;
-	}
-	if (!open_member(o, key, "Bytes"))
-		return;
-	evd_put_u8(&o->values, '"');
-	evd_put_base64url(&o->values, v.p, v.len);
-	evd_put_u8(&o->values, '"');
-	close_member(o);
-}
-
-void evd_object_object(struct evd_object *o, const char *key, struct evd_object *inner)
-{
-	if (!open_member(o, key, ""))
-		return;
-	if (evd_object_write(inner, &o->values, NULL)) {
-		o->failed = EVD_E_MISUSE;
-		return;
-	}
-	close_member(o);
-}
-
-/* Members come in nearly sorted order or are few: no general sort. */
-static void sort_members(struct evd_object *o)
-{
-	for (size_t i = 1; i < o->n; i++) {
-		struct evd_object_member m;
-		size_t at = i;
-
-		while (at && strcmp(o->member[at - 1].key, o->member[i].key) > 0)
-			at--;
-		if (at == i)
-			continue;
-		m = o->member[i];
-		memmove(&o->member[at + 1], &o->member[at], (i - at) * sizeof m);
-		o->member[at] = m;
-	}
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct evd_object_member *x = a, *y = b;
-
-	return strcmp(x->key, y->key);
-}
-
-int evd_object_write(struct evd_object *o, struct evd_buf *b, struct evd_error *err)
-{
-	if (o->failed)
-		return evd_fail(err, o->failed, "object cannot be written: %s", evd_strerror(o->failed));
-	if (o->n > 64)
-		qsort(o->member, o->n, sizeof *o->member, by_key);
-	else
-		sort_members(o);
-	for (size_t i = 1; i < o->n; i++)
-		if (strcmp(o->member[i - 1].key, o->member[i].key) == 0)
-			return evd_fail(err, EVD_E_MISUSE, "member '%s' given twice", o->member[i].key);
-	evd_put_u8(b, '{');
-	for (size_t i = 0; i < o->n; i++) {
-		if (i > 0)
-			evd_put_u8(b, ',');
-		evd_put_u8(b, '"');
-		evd_put_str(b, o->member[i].key);
-		evd_put(b, "\":", 2);
-		evd_put(b, o->values.data + o->member[i].off, o->member[i].len);
-	}
-	evd_put_u8(b, '}');
-	return evd_buf_check(b, err);
 }

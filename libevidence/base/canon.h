@@ -50,12 +50,39 @@ size_t evd_json_find(const struct evd_json *j, size_t object, const char *key);
 /* evd_json_string(j, object, key, out): a string member, as spelt; false if absent or other type. */
 bool evd_json_string(const struct evd_json *j, size_t object, const char *key,
                      struct evd_view *out);
-bool evd_json_int(const struct evd_json *j, size_t object, const char *key, uint64_t *out);
 /* evd_put_unescaped(b, raw): the characters that a string's `raw` spells. */
 void evd_put_unescaped(struct evd_buf *b, struct evd_view raw);
 
 /* Writing. evd_put_json_string adds the quotes; `v` must be UTF-8 (EVD_E_FORMAT sticks in b). */
 void evd_put_json_string(struct evd_buf *b, struct evd_view v);
+void evd_put_json_utf8(struct evd_buf *b,
+                       struct evd_view v); /* the same of what is known to be UTF-8 */
+
+/* A byte below 0x20, a quotation mark or a backslash among eight (a byte of x that is 0 borrows). */
+static inline bool evd_json_needs_escape(const uint8_t *p)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t x, quote, slash;
+
+	memcpy(&x, p, sizeof x);
+	quote = x ^ ones * '"';
+	slash = x ^ ones * '\\';
+	return (((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) &
+	       high;
+}
+/* Eight bytes of ASCII that stand in a string as they are. */
+static inline bool evd_json_is_plain8(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	return !(x & UINT64_C(0x8080808080808080)) && !evd_json_needs_escape(p);
+}
+
+/* ---- base/object.c: for the writing side, and no part of the verifier ---- */
+
+/* evd_json_int(j, object, key, out): a number member; false if absent or of another type. */
+bool evd_json_int(const struct evd_json *j, size_t object, const char *key, uint64_t *out);
 
 /*
  * An object being built: members in any order, written sorted. Failures stick and come out of

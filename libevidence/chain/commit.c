@@ -374,6 +374,34 @@ int evd_entry_token(struct evd_draft *d, struct evd_view token, struct evd_error
 	return evd_file_put(d->custody, "token.tst", token, err);
 }
 
+/* The one finding about the right to write, in the writer's words. */
+static void hear_fault(void *ctx, const struct evd_finding *f)
+{
+	const char *why = f->code == EVD_F_RIGHT_TO_WRITE   ? "this identity may not write here: the "
+	                                                      "case's custodian must admit it first"
+	                  : f->code == EVD_F_TIMESTAMP_LINK ? "the token is over another entry"
+	                                                    : f->detail;
+
+	(void)evd_fail(ctx, EVD_E_DENIED, "%s", why);
+}
+
+/* Whether the log would take `next` now, as a verifier will ask it. */
+static int may_follow(struct evd_log *log, const struct evd_entry *next, struct evd_error *err)
+{
+	const struct evd_entry before = log->before, entry = log->entry;
+	const struct evd_findings *findings = log->findings, fault = {hear_fault, err};
+	int r;
+
+	log->before = entry;
+	log->entry = *next;
+	log->findings = &fault;
+	r = evd_rights_check(log, err);
+	log->before = before;
+	log->entry = entry;
+	log->findings = findings;
+	return r == EVD_STOP ? EVD_E_DENIED : r;
+}
+
 /* entry.json and entry.p7s, over the records as they now stand. */
 static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, struct evd_buf *p7s,
                 struct evd_error *err)
@@ -386,12 +414,8 @@ static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, 
 	memcpy(d->entry.certificate, evd_key_fingerprint(key), EVD_SHA256_LEN);
 	d->entry.time_ms = evd_clock_ms();
 	r = evd_entry_write(&d->entry, &d->details, json, err);
-	if (r == 0) {
-		const char *fault = evd_rights_fault(&d->c->log, &d->entry);
-
-		if (fault)
-			return evd_fail(err, EVD_E_DENIED, "%s", fault);
-	}
+	if (r == 0)
+		r = may_follow(&d->c->log, &d->entry, err);
 	if (r == 0)
 		r = evd_sha256(evd_buf_view(json), what.digest, err);
 	what.time_ms = d->entry.time_ms;

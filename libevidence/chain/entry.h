@@ -56,6 +56,9 @@ struct evd_details {
 	unsigned code[2];                    /* other closed lists; not looked at */
 };
 
+#define EVD_FORMAT_FAMILY "libevidence-custody-"
+#define EVD_FORMAT_NAME EVD_FORMAT_FAMILY "1"
+
 struct evd_entry {
 	uint64_t seq;
 	unsigned action; /* enum evd_action */
@@ -89,6 +92,7 @@ int evd_entry_read(struct evd_view text, struct evd_json *j, struct evd_entry *o
                    struct evd_error *err) EVD_MUST_USE;
 
 /*
+ * chain/entry_write.c, no part of the verifier.
  * evd_entry_write(e, details, out, err): canonical entry.json of `e`; `details` is the object (its
  * members are the caller's). The result is read back into `e`, details too; FORMAT if it is not of
  * the form.

@@ -156,7 +156,4 @@ int evd_log_withheld(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 int evd_log_must_withhold(const struct evd_log *log, struct evd_range **out, size_t *n,
                           struct evd_error *err) EVD_MUST_USE;
 
-/* evd_log_withheld_of(log, seq): how many records of entry seq are withheld. */
-uint64_t evd_log_withheld_of(const struct evd_log *log, uint32_t seq);
-
 #endif

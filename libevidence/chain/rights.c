@@ -124,23 +124,6 @@ int evd_rights_check(struct evd_log *log, struct evd_error *err)
 	return 0;
 }
 
-const char *evd_rights_fault(struct evd_log *log, const struct evd_entry *next)
-{
-	const struct evd_entry before = log->before, entry = log->entry;
-	const char *fault;
-
-	log->before = entry;
-	log->entry = *next;
-	fault = has_right(log)
-	            ? order_fault(log)
-	            : "this identity may not write here: the case's custodian must admit it first";
-	if (!fault && next->action == EVD_TIMESTAMP && !timestamp_fits(log))
-		fault = "the token is over another entry";
-	log->before = before;
-	log->entry = entry;
-	return fault;
-}
-
 static int add_let_in(struct evd_log *log, size_t by, const uint8_t *certificate, unsigned as,
                       bool in_force, struct evd_error *err)
 {

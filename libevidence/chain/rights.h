@@ -8,8 +8,5 @@
 int evd_rights_check(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 /* evd_rights_apply(log, err): what the entry, now accepted, changes. */
 int evd_rights_apply(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
-/* evd_rights_fault(log, next): for writers: why the log would not take `next` now, as one line; NULL if
- * it would. */
-const char *evd_rights_fault(struct evd_log *log, const struct evd_entry *next);
 
 #endif

@@ -191,44 +191,6 @@ static BIGNUM *curve_order(EVP_PKEY *key)
 	return EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_ORDER, &n) == 1 ? n : NULL;
 }
 
-int evd_signature_normal(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err)
-{
-	const uint8_t *p = value->data;
-	ECDSA_SIG *sig = NULL;
-	BIGNUM *n = NULL, *half = NULL, *r = NULL, *s = NULL;
-	uint8_t *der = NULL;
-	int result = EVD_E_CRYPTO, len;
-
-	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
-		return 0;
-	sig = d2i_ECDSA_SIG(NULL, &p, (long)value->len);
-	n = curve_order(key);
-	half = n ? BN_dup(n) : NULL;
-	if (!sig || !half || !BN_rshift1(half, half))
-		goto out;
-	if (BN_cmp(ECDSA_SIG_get0_s(sig), half) > 0) {
-		r = BN_dup(ECDSA_SIG_get0_r(sig));
-		s = BN_new();
-		if (!r || !s || !BN_sub(s, n, ECDSA_SIG_get0_s(sig)) || !ECDSA_SIG_set0(sig, r, s))
-			goto out;
-		r = s = NULL;
-	}
-	len = i2d_ECDSA_SIG(sig, &der);
-	if (len <= 0)
-		goto out;
-	evd_buf_reset(value);
-	evd_put(value, der, (size_t)len);
-	result = evd_buf_check(value, err);
-out:
-	BN_free(r);
-	BN_free(s);
-	BN_free(n);
-	BN_free(half);
-	ECDSA_SIG_free(sig);
-	OPENSSL_free(der);
-	return result == EVD_E_CRYPTO ? evd_fail_crypto(err, "signature value unusable") : result;
-}
-
 /* s in the lower half: otherwise (r, n-s) would be a second signature. That r and s are within bounds, and that the value
  * is their DER, OpenSSL asks when it verifies. */
 static bool is_low(EVP_PKEY *key, struct evd_view value)

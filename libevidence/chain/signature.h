@@ -40,13 +40,11 @@ int evd_signature_attributes(struct evd_view cert, const struct evd_signed *what
                              struct evd_buf *out, struct evd_error *err) EVD_MUST_USE;
 /*
  * evd_signature_write(cert, what, alg, value, m, out, err): the file. `value` is the signature
- * over evd_signature_attributes(), in its one form (evd_signature_normal).
+ * over evd_signature_attributes(), ECDSA with s ≤ n/2.
  */
 int evd_signature_write(struct evd_view cert, const struct evd_signed *what, enum evd_sig_alg alg,
                         struct evd_view value, const struct evd_material *m, struct evd_buf *out,
                         struct evd_error *err) EVD_MUST_USE;
-/* evd_signature_normal(key, value, err): brings an ECDSA value into the form s ≤ n/2, in DER. */
-int evd_signature_normal(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err) EVD_MUST_USE;
 
 /*
  * evd_signature_check(file, what, named, material_allowed, where, to, out, err): docs/verify.md §3

@@ -85,16 +85,6 @@ static size_t item_at(const struct evd_log *log, uint32_t seq, uint64_t k)
 	return lo;
 }
 
-uint64_t evd_log_withheld_of(const struct evd_log *log, uint32_t seq)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < log->runs.n; i++)
-		if (log->runs.at[i].seq == seq)
-			n += log->runs.at[i].last - log->runs.at[i].first + 1;
-	return n;
-}
-
 static int note_withheld(struct evd_log *log)
 {
 	char where[24];

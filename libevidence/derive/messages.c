@@ -305,6 +305,15 @@ static void part_chats(struct evd_messages *m)
 	}
 }
 
+/* Records of entry `seq` are withheld. */
+static bool lacks_records(const struct evd_log *log, uint64_t seq)
+{
+	for (size_t i = 0; i < log->runs.n; i++)
+		if (log->runs.at[i].seq == seq)
+			return true;
+	return false;
+}
+
 int evd_messages_read(struct evd_case *c, struct evd_messages *list, size_t n,
                       struct evd_error *err)
 {
@@ -316,7 +325,7 @@ int evd_messages_read(struct evd_case *c, struct evd_messages *list, size_t n,
 	evd_buf_release(&g.text);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		part_chats(&list[i]);
-		list[i].withheld = list[i].seq && evd_log_withheld_of(&c->log, (uint32_t)list[i].seq) != 0;
+		list[i].withheld = list[i].seq && lacks_records(&c->log, list[i].seq);
 	}
 	return r;
 }

@@ -5,8 +5,10 @@
 #include "base/digest.h"
 #include "key/own.h"
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -166,6 +168,44 @@ static int check_own(struct evd_key *k, const struct evd_signed *what, struct ev
 	return 0;
 }
 
+/* Brings an ECDSA value into the form s ≤ n/2, in DER (docs/format.md §5). */
+static int make_low(EVP_PKEY *key, struct evd_buf *value, struct evd_error *err)
+{
+	const uint8_t *p = value->data;
+	ECDSA_SIG *sig = NULL;
+	BIGNUM *n = NULL, *half = NULL, *r = NULL, *s = NULL;
+	uint8_t *der = NULL;
+	int result = EVD_E_CRYPTO, len;
+
+	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC)
+		return 0;
+	sig = d2i_ECDSA_SIG(NULL, &p, (long)value->len);
+	half = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_ORDER, &n) == 1 ? BN_dup(n) : NULL;
+	if (!sig || !half || !BN_rshift1(half, half))
+		goto out;
+	if (BN_cmp(ECDSA_SIG_get0_s(sig), half) > 0) {
+		r = BN_dup(ECDSA_SIG_get0_r(sig));
+		s = BN_new();
+		if (!r || !s || !BN_sub(s, n, ECDSA_SIG_get0_s(sig)) || !ECDSA_SIG_set0(sig, r, s))
+			goto out;
+		r = s = NULL;
+	}
+	len = i2d_ECDSA_SIG(sig, &der);
+	if (len <= 0)
+		goto out;
+	evd_buf_reset(value);
+	evd_put(value, der, (size_t)len);
+	result = evd_buf_check(value, err);
+out:
+	BN_free(r);
+	BN_free(s);
+	BN_free(n);
+	BN_free(half);
+	ECDSA_SIG_free(sig);
+	OPENSSL_free(der);
+	return result == EVD_E_CRYPTO ? evd_fail_crypto(err, "signature value unusable") : result;
+}
+
 int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_buf *out,
                  struct evd_error *err)
 {
@@ -179,7 +219,7 @@ int evd_key_sign(struct evd_key *k, const struct evd_signed *what, struct evd_bu
 	else if (r == 0)
 		r = sign_here(k, evd_buf_view(&attributes), &value, err);
 	if (r == 0)
-		r = evd_signature_normal(k->public_key, &value, err);
+		r = make_low(k->public_key, &value, err);
 	if (r == 0)
 		r = evd_signature_write(certificate, what, k->alg, evd_buf_view(&value), &none, &file, err);
 	if (r == 0)

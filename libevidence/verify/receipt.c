@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char format[] = "libevidence-receipt-1";
-
 void evd_receipt_release(struct evd_receipt *r)
 {
 	evd_buf_release(&r->entry);
@@ -43,7 +41,7 @@ int evd_receipt_read(struct evd_view text, struct evd_receipt *out, struct evd_e
 
 	if (r == 0)
 		r = evd_schema_read(&j, 0, members, sizeof members / sizeof *members, &p, err);
-	if (r == 0 && !evd_view_is(p.format, format))
+	if (r == 0 && !evd_view_is(p.format, EVD_RECEIPT_FORMAT))
 		r = evd_fail(err, EVD_E_FORMAT, "no receipt of this format");
 	if (r == 0)
 		r = decode(p.entry, &out->entry, err);
@@ -53,33 +51,6 @@ int evd_receipt_read(struct evd_view text, struct evd_receipt *out, struct evd_e
 		r = decode(p.signature, &out->signature, err);
 	evd_json_release(&j);
 	return r;
-}
-
-static void put_part(struct evd_object *o, const char *key, const struct evd_buf *part)
-{
-	struct evd_buf text = {0};
-
-	evd_put_base64url(&text, part->data, part->len);
-	if (text.failed)
-		o->failed = text.failed;
-	else
-		evd_object_str(o, key, evd_buf_view(&text));
-	evd_buf_release(&text);
-}
-
-int evd_receipt_write(const struct evd_receipt *r, struct evd_buf *out, struct evd_error *err)
-{
-	struct evd_object o;
-	int result;
-
-	evd_object_init(&o);
-	put_part(&o, "entry", &r->entry);
-	evd_object_cstr(&o, "format", format);
-	put_part(&o, "records", &r->records);
-	put_part(&o, "signature", &r->signature);
-	result = evd_object_write(&o, out, err);
-	evd_object_release(&o);
-	return result;
 }
 
 /* ---- judging: the entry is fed to a copy of the log ---- */

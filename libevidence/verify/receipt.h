@@ -7,6 +7,7 @@
 
 #include "verify/verdict.h"
 
+#define EVD_RECEIPT_FORMAT "libevidence-receipt-1"
 #define EVD_MAX_RECEIPT (UINT32_C(4) << 20) /* bytes */
 
 /* The three files of the receive or refuse entry. Zero-initialise; release. */
@@ -18,8 +19,6 @@ void evd_receipt_release(struct evd_receipt *r);
 /* evd_receipt_read(text, out, err): FORMAT if it is not of the one form. Nothing is judged. */
 int evd_receipt_read(struct evd_view text, struct evd_receipt *out,
                      struct evd_error *err) EVD_MUST_USE;
-int evd_receipt_write(const struct evd_receipt *r, struct evd_buf *out,
-                      struct evd_error *err) EVD_MUST_USE;
 
 /*
  * evd_receipt_judge(text, log, seal, out, err): `log` has been walked and ends with the seal entry that

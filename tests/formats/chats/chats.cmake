@@ -17,11 +17,11 @@ add_executable(bench_parse ${PROJECT_SOURCE_DIR}/tests/bench/bench_parse.c ${for
   ${formats}/wa_markers.c ${formats}/wa_order.c ${formats}/wa_entry.c ${formats}/wa_survey.c ${formats}/chat_file.c
   ${formats}/chat_index.c ${formats}/chat_zip.c ${formats}/chat_value.c ${formats}/chat_spell.c ${formats}/source.c)
 target_include_directories(bench_parse PRIVATE ${formats})
-target_link_libraries(bench_parse PRIVATE evd_flags evd_base PkgConfig::ARCHIVE)
+target_link_libraries(bench_parse PRIVATE evd_flags evd_base evd_build PkgConfig::ARCHIVE)
 add_executable(test_wa_head ${CMAKE_CURRENT_LIST_DIR}/../test_wa_head.c ${PROJECT_SOURCE_DIR}/formats/wa_head.c
   ${PROJECT_SOURCE_DIR}/formats/chat_value.c)
 target_include_directories(test_wa_head PRIVATE ${PROJECT_SOURCE_DIR}/formats)
-target_link_libraries(test_wa_head PRIVATE evd_flags evd_base)
+target_link_libraries(test_wa_head PRIVATE evd_flags evd_base evd_build)
 add_test(NAME reader_wa_head COMMAND test_wa_head)
 set_tests_properties(reader_wa_head PROPERTIES LABELS core)
 add_executable(test_chat_work ${CMAKE_CURRENT_LIST_DIR}/../test_chat_work.c)
