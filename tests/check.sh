@@ -214,7 +214,7 @@ check_cppcheck() {
 	echo "cppcheck: fine"
 }
 
-# Lines of code without blank lines and comments. The verifier is to be read in a day.
+# Lines of code without blank lines and comments. The verifier is to be read in a day: docs/reading.md is the way through it.
 check_size() {
 	[ -f "$build/compile_commands.json" ] || configure "$build"
 	all=0
@@ -222,11 +222,13 @@ check_size() {
 		n=$(gcc -fpreprocessed -dD -E -P -w "$file" | grep -cv '^[[:space:]]*$')
 		printf '%6d %s\n' "$n" "${file#"$here"/}"
 		all=$((all + n))
+		name=${file#"$here"/}
+		grep -qF "\`${name#libevidence/}\`" docs/reading.md || fail "docs/reading.md, the way through the verifier, does not name $name"
 	done
 	# The aim is about 3000 (issue 2); it is missed. What this gate holds is that it does not grow unseen.
 	# Of it 177 are covers of envelopes, 446 answers about single certificates (OCSP), which issue 6 asks for.
-	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8791}"
-	[ "$all" -le "${SIZE_MAX:-8791}" ] || fail "the verifier has grown over the gate"
+	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8712}"
+	[ "$all" -le "${SIZE_MAX:-8712}" ] || fail "the verifier has grown over the gate"
 	sources | grep -E '^(libevidence|cmd|formats)/.*\.c$' | while read -r file; do
 		case $file in formats/*) most=800 ;; *) most=500 ;; esac
 		n=$(gcc -fpreprocessed -dD -E -P -w "$file" | grep -cv '^[[:space:]]*$')

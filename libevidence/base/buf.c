@@ -217,3 +217,14 @@ void *evd_grow(void *items, size_t n, size_t *cap, size_t size)
 		*cap = want;
 	return p;
 }
+
+bool evd_grow_list(void *at, size_t n, size_t *cap, size_t size)
+{
+	void *items;
+
+	memcpy(&items, at, sizeof items);
+	items = evd_grow(items, n, cap, size);
+	if (items)
+		memcpy(at, &items, sizeof items);
+	return items != NULL;
+}

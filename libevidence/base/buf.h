@@ -108,6 +108,17 @@ bool evd_mul_size(size_t a, size_t b, size_t *out);
  * the (possibly moved) array and raises *cap, or NULL and leaves the array as it was. */
 void *evd_grow(void *items, size_t n, size_t *cap, size_t size);
 
+/* A growing array of one type. EVD_ROOM(list): there is room at list->at[list->n]; false: memory ran out,
+ * and the list is as it was. */
+#define EVD_ARRAY(type)                                                                            \
+	struct {                                                                                       \
+		type *at;                                                                                  \
+		size_t n, cap;                                                                             \
+	}
+#define EVD_ROOM(list) evd_grow_list(&(list)->at, (list)->n, &(list)->cap, sizeof *(list)->at)
+/* `at` is the address of a pointer to elements, of whatever type. */
+bool evd_grow_list(void *at, size_t n, size_t *cap, size_t size);
+
 /* ---- base/bytes.c: for writers and for readers of other formats, and no part of the verifier ---- */
 
 uint16_t evd_get_u16be(struct evd_cursor *c);

@@ -56,6 +56,42 @@ void evd_der_skip(struct evd_cursor *c, uint8_t tag)
 	evd_der_get(c, tag);
 }
 
+void evd_der_leave(struct evd_cursor *c, const struct evd_cursor *in)
+{
+	if (!evd_cursor_at_end(in))
+		c->failed = true;
+}
+
+struct evd_view evd_der_bits(struct evd_cursor *c)
+{
+	struct evd_view bits = evd_der_get(c, 0x03);
+
+	return bits.len > 1 && bits.p[0] == 0 ? evd_view_of(bits.p + 1, bits.len - 1)
+	                                      : evd_view_of(NULL, 0);
+}
+
+bool evd_der_extensions(struct evd_cursor *all)
+{
+	bool critical = false;
+
+	do {
+		struct evd_cursor one = evd_der_enter(all, 0x30);
+
+		evd_der_skip(&one, 0x06);
+		if (evd_der_peek(&one) == 0x01) {
+			struct evd_view v = evd_der_get(&one, 0x01);
+
+			if (v.len != 1)
+				one.failed = true;
+			else if (v.p[0])
+				critical = true;
+		}
+		evd_der_skip(&one, 0x04);
+		evd_der_leave(all, &one);
+	} while (evd_cursor_left(all));
+	return critical;
+}
+
 bool evd_der_next(struct evd_cursor *c, struct evd_view *last)
 {
 	return evd_der_next_of(c, last, 0x30);

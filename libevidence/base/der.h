@@ -14,6 +14,12 @@ struct evd_view evd_der_get(struct evd_cursor *c, uint8_t tag);     /* its conte
 struct evd_view evd_der_whole(struct evd_cursor *c, uint8_t tag);   /* tag and length too */
 struct evd_cursor evd_der_enter(struct evd_cursor *c, uint8_t tag); /* a cursor over its content */
 void evd_der_skip(struct evd_cursor *c, uint8_t tag);
+/* evd_der_leave(c, in): fails `c` if `in`, entered from it, is not at its end, or failed. */
+void evd_der_leave(struct evd_cursor *c, const struct evd_cursor *in);
+/* evd_der_bits(c): the bits of a BIT STRING without unused ones; empty of another. */
+struct evd_view evd_der_bits(struct evd_cursor *c);
+/* evd_der_extensions(all): Extension after Extension up to the end, one at least: whether one is critical. */
+bool evd_der_extensions(struct evd_cursor *all);
 /* evd_der_next(c, last): the next SEQUENCE of a SET's content, whole, into *last (empty before the first);
  * bytewise above the one before. False at the end, and if it is not so: the cursor has then failed. */
 bool evd_der_next(struct evd_cursor *c, struct evd_view *last);

@@ -64,12 +64,8 @@ static int found_at(struct evd_log *log, uint64_t k, const char *detail)
 
 static int add_entry(struct evd_log *log, struct evd_error *err)
 {
-	void *grown =
-	    evd_grow(log->entries.at, log->entries.n, &log->entries.cap, sizeof *log->entries.at);
-
-	if (!grown)
+	if (!EVD_ROOM(&log->entries))
 		return evd_nomem(err);
-	log->entries.at = grown;
 	memset(&log->entries.at[log->entries.n++], 0, sizeof *log->entries.at);
 	return 0;
 }
@@ -77,7 +73,6 @@ static int add_entry(struct evd_log *log, struct evd_error *err)
 int evd_log_signed_by(struct evd_log *log, const struct evd_signer *s, struct evd_error *err)
 {
 	struct evd_log_signer *it;
-	void *grown;
 
 	for (size_t i = 0; i < log->signers.n; i++)
 		if (memcmp(log->signers.at[i].fingerprint, s->fingerprint, EVD_SHA256_LEN) == 0) {
@@ -92,10 +87,8 @@ int evd_log_signed_by(struct evd_log *log, const struct evd_signer *s, struct ev
 		}
 	if (log->signers.n == EVD_MAX_SIGNERS)
 		return found(log, EVD_F_RIGHT_TO_WRITE, "more different signers than a log may have");
-	grown = evd_grow(log->signers.at, log->signers.n, &log->signers.cap, sizeof *log->signers.at);
-	if (!grown)
+	if (!EVD_ROOM(&log->signers))
 		return evd_nomem(err);
-	log->signers.at = grown;
 	it = &log->signers.at[log->signers.n];
 	memset(it, 0, sizeof *it);
 	it->der = malloc(s->der.len);
@@ -233,18 +226,6 @@ int evd_log_entry(struct evd_log *log, struct evd_view json, struct evd_view p7s
 	return evd_sha_begin(&log->sha, EVD_SHA256, err);
 }
 
-static int add_range(struct evd_range **at, size_t *n, size_t *cap, const struct evd_range *range,
-                     struct evd_error *err)
-{
-	void *grown = evd_grow(*at, *n, cap, sizeof **at);
-
-	if (!grown)
-		return evd_nomem(err);
-	*at = grown;
-	(*at)[(*n)++] = *range;
-	return 0;
-}
-
 static bool ranges_full(const struct evd_log *log)
 {
 	return log->runs.n + log->named.n >= EVD_MAX_RANGES;
@@ -279,7 +260,10 @@ static int take_run(struct evd_log *log, struct evd_view line, struct evd_error 
 	log->k = w.last;
 	log->has_run = log->last_was_run = true;
 	log->n_withheld += w.last - w.first + 1;
-	return add_range(&log->runs.at, &log->runs.n, &log->runs.cap, &range, err);
+	if (!EVD_ROOM(&log->runs))
+		return evd_nomem(err);
+	log->runs.at[log->runs.n++] = range;
+	return 0;
 }
 
 /* Of the first item: the description of a case, the statement of a disclosure. */
@@ -293,7 +277,6 @@ static int take_content(struct evd_log *log, const struct evd_record *c, struct 
 {
 	bool intake = log->entry.action == EVD_ACQUIRE || log->entry.action == EVD_CAPTURE;
 	struct evd_item *item;
-	void *grown;
 
 	if ((intake && c->role == EVD_ROLE_NONE) != (c->exhibit != 0) ||
 	    (c->exhibit && c->exhibit <= log->last_exhibit))
@@ -302,10 +285,8 @@ static int take_content(struct evd_log *log, const struct evd_record *c, struct 
 		log->wrong_role = c->k; /* said when the root fits (docs/verify.md §2.6) */
 	if (log->items.n == EVD_MAX_ITEMS)
 		return found_at(log, c->k, "more items than a bundle may have");
-	grown = evd_grow(log->items.at, log->items.n, &log->items.cap, sizeof *log->items.at);
-	if (!grown)
+	if (!EVD_ROOM(&log->items))
 		return evd_nomem(err);
-	log->items.at = grown;
 	item = &log->items.at[log->items.n++];
 	memset(item, 0, sizeof *item);
 	item->seq = (uint32_t)log->entry.seq;
@@ -340,7 +321,10 @@ static int take_scope(struct evd_log *log, const struct evd_record *s, struct ev
 		return 0;
 	if (ranges_full(log))
 		return found_at(log, s->k, "more ranges than a log may have");
-	return add_range(&log->named.at, &log->named.n, &log->named.cap, &range, err);
+	if (!EVD_ROOM(&log->named))
+		return evd_nomem(err);
+	log->named.at[log->named.n++] = range;
+	return 0;
 }
 
 static int take_actor(struct evd_log *log, struct evd_error *err)
@@ -473,6 +457,15 @@ int evd_log_token(struct evd_log *log, struct evd_view token, struct evd_error *
 	if (r == 0 && memcmp(digest, log->entry.details.token, EVD_SHA256_LEN) != 0)
 		r = found(log, EVD_F_TIMESTAMP_LINK, "the token is not the one named");
 	return r;
+}
+
+void evd_log_totals(const struct evd_log *log, uint64_t *bytes, uint64_t *lost)
+{
+	*bytes = *lost = 0;
+	for (size_t i = 0; i < log->items.n; i++) {
+		*lost += log->items.at[i].lost;
+		*bytes += log->items.at[i].lost ? 0 : log->items.at[i].size;
+	}
 }
 
 int evd_log_end(struct evd_log *log, struct evd_error *err)

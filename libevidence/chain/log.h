@@ -83,13 +83,6 @@ struct evd_range {
 	uint8_t action; /* of `by`: enum evd_action */
 };
 
-/* A growing array of one type. */
-#define EVD_ARRAY(type)                                                                            \
-	struct {                                                                                       \
-		type *at;                                                                                  \
-		size_t n, cap;                                                                             \
-	}
-
 struct evd_log {
 	const struct evd_findings *findings;
 	char base[16];    /* "case-1f0c9a3e" */
@@ -141,6 +134,8 @@ int evd_log_records_add(struct evd_log *log, struct evd_view piece,
                         struct evd_error *err) EVD_MUST_USE;
 int evd_log_records_end(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 int evd_log_token(struct evd_log *log, struct evd_view token, struct evd_error *err) EVD_MUST_USE;
+/* evd_log_totals(log, bytes, lost): of the items shown: bytes of those not lost, number of those lost. */
+void evd_log_totals(const struct evd_log *log, uint64_t *bytes, uint64_t *lost);
 /* evd_log_end(log, err): the last entry is a seal. */
 int evd_log_end(struct evd_log *log, struct evd_error *err) EVD_MUST_USE;
 

@@ -127,12 +127,10 @@ int evd_rights_check(struct evd_log *log, struct evd_error *err)
 static int add_let_in(struct evd_log *log, size_t by, const uint8_t *certificate, unsigned as,
                       bool in_force, struct evd_error *err)
 {
-	void *grown = evd_grow(log->let_in.at, log->let_in.n, &log->let_in.cap, sizeof *log->let_in.at);
 	struct evd_let_in *l;
 
-	if (!grown)
+	if (!EVD_ROOM(&log->let_in))
 		return evd_nomem(err);
-	log->let_in.at = grown;
 	l = &log->let_in.at[log->let_in.n++];
 	l->by = by;
 	l->as = as;
@@ -143,30 +141,16 @@ static int add_let_in(struct evd_log *log, size_t by, const uint8_t *certificate
 
 static int add_transfer(struct evd_log *log, struct evd_error *err)
 {
-	void *grown = evd_grow(log->transfers.at, log->transfers.n, &log->transfers.cap,
-	                       sizeof *log->transfers.at);
 	struct evd_transfer *t;
 
-	if (!grown)
+	if (!EVD_ROOM(&log->transfers))
 		return evd_nomem(err);
-	log->transfers.at = grown;
 	t = &log->transfers.at[log->transfers.n++];
 	memcpy(t->id, log->entry.details.transfer_id, sizeof t->id);
 	t->recipient = log->entry.details.recipient;
 	t->by = log->entry_signer;
 	t->open = true;
 	t->received = 0;
-	return 0;
-}
-
-static int add_number(uint32_t **at, size_t *n, size_t *cap, uint32_t number, struct evd_error *err)
-{
-	void *grown = evd_grow(*at, *n, cap, sizeof **at);
-
-	if (!grown)
-		return evd_nomem(err);
-	*at = grown;
-	(*at)[(*n)++] = number;
 	return 0;
 }
 
@@ -179,9 +163,11 @@ static int begin_branch(struct evd_log *log, struct evd_error *err)
 
 	if (t->recipient.present)
 		r = add_let_in(log, t->by, log->entry.certificate, 0, false, err);
-	if (r == 0 && seal->disclose && seal->extent == EVD_EXTRACT)
-		r = add_number(&log->applied.at, &log->applied.n, &log->applied.cap,
-		               (uint32_t)seal->disclose, err);
+	if (r == 0 && seal->disclose && seal->extent == EVD_EXTRACT) {
+		if (!EVD_ROOM(&log->applied))
+			return evd_nomem(err);
+		log->applied.at[log->applied.n++] = (uint32_t)seal->disclose;
+	}
 	t->received = (uint32_t)log->entry.seq;
 	memcpy(log->custodian, log->entry.certificate, EVD_SHA256_LEN);
 	for (size_t i = 0; i < log->let_in.n; i++)
@@ -213,8 +199,10 @@ int evd_rights_apply(struct evd_log *log, struct evd_error *err)
 			r = add_let_in(log, t->by, e->certificate, 0, false, err);
 		break;
 	case EVD_DISCLOSE:
-		r = add_number(&log->disclosed.at, &log->disclosed.n, &log->disclosed.cap,
-		               (uint32_t)e->seq << 1 | (e->details.extent == EVD_EXTRACT), err);
+		if (!EVD_ROOM(&log->disclosed))
+			return evd_nomem(err);
+		log->disclosed.at[log->disclosed.n++] =
+		    (uint32_t)e->seq << 1 | (e->details.extent == EVD_EXTRACT);
 		break;
 	default: break;
 	}

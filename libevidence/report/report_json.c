@@ -91,12 +91,9 @@ static void put_checks(struct evd_buf *b, const struct evd_report *r)
 
 static void put_counts(struct evd_buf *b, const struct evd_log *log)
 {
-	uint64_t bytes = 0, lost = 0;
+	uint64_t bytes, lost;
 
-	for (size_t i = 0; i < log->items.n; i++) {
-		lost += log->items.at[i].lost;
-		bytes += log->items.at[i].lost ? 0 : log->items.at[i].size;
-	}
+	evd_log_totals(log, &bytes, &lost);
 	put_raw(b, "counts", "{");
 	put_int(b, "bytes", bytes);
 	put_int(b, "entries", log->entries.n);

@@ -67,6 +67,13 @@ static void line_end(struct page *p)
 	evd_put_u8(p->out, '\n');
 }
 
+/* A message and the end of its line. */
+static void say_line(struct page *p, enum evd_message id, const char *a, const char *b)
+{
+	say(p, id, a, b);
+	line_end(p);
+}
+
 static void indent(struct page *p)
 {
 	for (size_t i = 0; i < p->column; i++)
@@ -105,14 +112,11 @@ static void headline(struct page *p)
 static void contents(struct page *p)
 {
 	const struct evd_report *r = p->r;
-	uint64_t bytes = 0, items = 0;
+	uint64_t bytes, lost;
 	char a[24], b[24];
 
-	for (size_t i = 0; i < r->log.items.n; i++) {
-		items += !r->log.items.at[i].lost;
-		bytes += r->log.items.at[i].lost ? 0 : r->log.items.at[i].size;
-	}
-	number(a, items);
+	evd_log_totals(&r->log, &bytes, &lost);
+	number(a, r->log.items.n - lost);
 	number(b, bytes);
 	label(p, EVD_MSG_L_CONTENTS);
 	if (is(r, EVD_CHECK_FIXITY, "passed") && is(r, EVD_CHECK_COMPLETENESS, "passed"))
@@ -196,17 +200,14 @@ static void signer(struct page *p)
 
 	label(p, EVD_MSG_L_SIGNER);
 	if (!r->seal_fits || !r->known) {
-		say(p, EVD_MSG_SIGNER_NONE, "", "");
-		line_end(p);
+		say_line(p, EVD_MSG_SIGNER_NONE, "", "");
 		return;
 	}
-	say(p, r->envelope ? EVD_MSG_SIGNER_COVER : EVD_MSG_SIGNER_IS, "", "");
-	line_end(p);
+	say_line(p, r->envelope ? EVD_MSG_SIGNER_COVER : EVD_MSG_SIGNER_IS, "", "");
 	indent(p);
 	fingerprint(p, r->log.entry.certificate);
 	indent(p);
-	say(p, standing[r->known[r->log.entry_signer].standing], "", "");
-	line_end(p);
+	say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
 	claimed_name(p);
 }
 
@@ -243,8 +244,7 @@ static void names(struct page *p)
 		fingerprint(p, r->cover.head);
 		number(n, r->cover.records);
 		indent(p);
-		say(p, EVD_MSG_COVER_CLAIMS, n, "");
-		line_end(p);
+		say_line(p, EVD_MSG_COVER_CLAIMS, n, "");
 	}
 	if (!r->log_walked)
 		return;
@@ -278,8 +278,7 @@ static void findings(struct page *p)
 	if (n == 0)
 		return;
 	line_end(p);
-	say(p, EVD_MSG_FOUND, "", "");
-	line_end(p);
+	say_line(p, EVD_MSG_FOUND, "", "");
 	for (size_t i = 0; i < n; i++) {
 		const struct evd_finding *f = &r->findings.at[i];
 
@@ -294,8 +293,7 @@ static void findings(struct page *p)
 	if (more) {
 		number(count, more);
 		evd_put_str(p->out, "  ");
-		say(p, EVD_MSG_MORE, count, "");
-		line_end(p);
+		say_line(p, EVD_MSG_MORE, count, "");
 	}
 }
 
@@ -314,32 +312,27 @@ static void notes(struct page *p)
 	                                           EVD_MSG_RECEIPT_OTHER,     EVD_MSG_RECEIPT_INVALID,
 	                                           EVD_MSG_RECEIPT_UNVERIFIED};
 	const struct evd_report *r = p->r;
-	uint64_t lost = 0;
+	uint64_t bytes, lost;
 	char n[24];
 
-	for (size_t i = 0; i < r->log.items.n; i++)
-		lost += r->log.items.at[i].lost;
+	evd_log_totals(&r->log, &bytes, &lost);
 	if (r->log_walked && r->log.n_withheld) {
 		number(n, r->log.n_withheld);
-		say(p, EVD_MSG_LEFT_OUT, n, "");
-		line_end(p);
+		say_line(p, EVD_MSG_LEFT_OUT, n, "");
 	}
 	if (r->log_walked && lost) {
 		number(n, lost);
-		say(p, EVD_MSG_LOST, n, "");
-		line_end(p);
+		say_line(p, EVD_MSG_LOST, n, "");
 	}
 	if (r->extends) {
-		say(p, extends[r->extends], "", "");
-		line_end(p);
+		say_line(p, extends[r->extends], "", "");
 	}
 	if (r->receipt.result) {
 		char signer[2 * EVD_SHA256_LEN + 1], time[EVD_TIME_LEN + 1];
 
 		evd_hex(signer, r->receipt.signer, EVD_SHA256_LEN);
 		evd_time_format(time, r->receipt.time_ms);
-		say(p, receipt[r->receipt.result], signer, time);
-		line_end(p);
+		say_line(p, receipt[r->receipt.result], signer, time);
 	}
 }
 
@@ -365,8 +358,7 @@ int evd_report_text(const struct evd_report *r, const struct evd_messages *m, st
 	findings(&p);
 	if (v == EVD_TOTAL_FAILED || v == EVD_REFUSED) {
 		line_end(&p);
-		say(&p, v == EVD_REFUSED ? EVD_MSG_NEXT_REFUSED : EVD_MSG_NEXT_FAILED, "", "");
-		line_end(&p);
+		say_line(&p, v == EVD_REFUSED ? EVD_MSG_NEXT_REFUSED : EVD_MSG_NEXT_FAILED, "", "");
 	}
 	line_end(&p);
 	say(&p, EVD_MSG_NOT_PROVED_TITLE, "", "");

@@ -103,18 +103,15 @@ static int data_lines(struct out *o, const struct evd_log *log, line_fn *line,
 
 static int bag_info(struct out *o, const struct evd_log *log)
 {
-	uint64_t bytes = 0, files = 0;
+	uint64_t bytes, lost;
 	char time[EVD_TIME_LEN + 1];
 
-	for (size_t i = 0; i < log->items.n; i++) {
-		files += !log->items.at[i].lost;
-		bytes += log->items.at[i].lost ? 0 : log->items.at[i].size;
-	}
+	evd_log_totals(log, &bytes, &lost);
 	evd_time_format(time, log->entry.time_ms);
 	evd_putf(&o->b, "Bagging-Date: %.10s\nExternal-Identifier: %s\nCustody-Head: ", time,
 	         log->case_id);
 	evd_put_hex(&o->b, log->entries.at[log->entries.n - 1].digest[EVD_FILE_ENTRY], EVD_SHA256_LEN);
-	evd_putf(&o->b, "\nPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", bytes, files);
+	evd_putf(&o->b, "\nPayload-Oxum: %" PRIu64 ".%" PRIu64 "\n", bytes, log->items.n - lost);
 	return 0;
 }
 

@@ -31,35 +31,23 @@ bool evd_run_archive_name(const struct evd_run *run, const char *name, unsigned 
 }
 
 int evd_run_archive_see(struct evd_run *run, const struct evd_member_file *f, unsigned n,
-                        bool manifest, const uint8_t sha256[EVD_SHA256_LEN], struct evd_error *err)
+                        bool manifest, struct evd_error *err)
 {
 	struct evd_archived *a;
+	int r;
 
 	if (!run->archive)
 		run->archive = calloc(run->c.archives, sizeof *run->archive);
 	if (!run->archive)
 		return evd_nomem(err);
 	a = &run->archive[n - 1];
-	memcpy(manifest ? a->manifest : a->token_sha256, sha256, EVD_SHA256_LEN);
 	if (manifest) {
 		a->has_manifest = true;
-		return 0;
+		return evd_run_hash(run, f, a->manifest, err);
 	}
-	if (f->size > EVD_MAX_P7S)
-		return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
-		                   f->name);
 	a->has_token = true;
-	for (uint64_t done = 0; done < f->size;) { /* its CRC-32 was seen to when it was hashed */
-		size_t part =
-		    f->size - done < EVD_IO_BLOCK ? (size_t)(f->size - done) : (size_t)EVD_IO_BLOCK;
-		int r = evd_read_at(run->c.fd, f->off + done, run->block, part, err);
-
-		if (r)
-			return r;
-		evd_put(&a->token, run->block, part);
-		done += part;
-	}
-	return evd_buf_check(&a->token, err);
+	r = evd_run_read_most(run, f, EVD_MAX_P7S, &a->token, err);
+	return r ? r : evd_sha256(evd_buf_view(&a->token), a->token_sha256, err);
 }
 
 static void add_line(struct evd_meta_line *l, const char *name, const uint8_t *sha256, bool root)

@@ -62,7 +62,7 @@ static void count(struct job *j, uint64_t n)
 static int hash_bytes(struct job *j, struct tools *t, const struct evd_item *it,
                       struct evd_error *err)
 {
-	bool both = j->run->sha512 != NULL;
+	bool both = j->run->sha512.at != NULL;
 	int r = evd_sha_begin(&t->sha256, EVD_SHA256, err);
 
 	if (r == 0 && both)
@@ -97,12 +97,12 @@ static int hash_alone(struct job *j, struct tools *t, size_t i)
 	r = t->block ? hash_bytes(j, t, it, &err) : evd_nomem(&err);
 	if (r == 0)
 		r = evd_sha_end(&t->sha256, sha256, &err);
-	if (r == 0 && j->run->sha512)
+	if (r == 0 && j->run->sha512.at)
 		r = evd_sha_end(&t->sha512, sha512, &err);
 	if (r)
 		return fail_once(j, &err, r);
 	fits = memcmp(sha256, it->sha256, sizeof sha256) == 0 &&
-	       (!j->run->sha512 || memcmp(sha512, j->run->sha512[i], sizeof sha512) == 0);
+	       (!j->run->sha512.at || memcmp(sha512, j->run->sha512.at[i].digest, sizeof sha512) == 0);
 	it->state = fits ? EVD_ITEM_FITS : EVD_ITEM_ALTERED;
 	return 0;
 }
@@ -265,7 +265,7 @@ static int plan(struct job *j, unsigned width, struct evd_error *err)
 	uint64_t rest = j->all;
 	struct evd_lanes l;
 
-	j->unit = j->run->sha512 ? EVD_LANES_NONE : evd_lanes_best();
+	j->unit = j->run->sha512.at ? EVD_LANES_NONE : evd_lanes_best();
 	if (j->unit == EVD_LANES_NONE || log->items.n < 2)
 		return 0;
 	evd_lanes_init(&l, j->unit);

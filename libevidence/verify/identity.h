@@ -17,12 +17,16 @@ struct evd_trusted {
 	size_t len;
 };
 
+struct evd_trusted_list {
+	struct evd_trusted *at;
+	size_t n, cap;
+};
+
 /* What the person at this computer trusts. */
 struct evd_trust {
 	EVD_ARRAY(struct { uint8_t fingerprint[EVD_SHA256_LEN]; }) pins;
-	EVD_ARRAY(struct evd_trusted) anchors;
-	EVD_ARRAY(struct evd_trusted) lists;   /* of revocations, and answers */
-	EVD_ARRAY(struct evd_policy) policies; /* of time-stamp authorities; none: any */
+	struct evd_trusted_list anchors, lists; /* lists of revocations, and answers */
+	EVD_ARRAY(struct evd_policy) policies;  /* of time-stamp authorities; none: any */
 };
 
 void evd_trust_release(struct evd_trust *t);

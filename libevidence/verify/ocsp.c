@@ -13,13 +13,6 @@
 static const uint8_t oid_basic[] = {0x2b, 6, 1, 5, 5, 7, 48, 1, 1};
 static const uint8_t oid_sha1[] = {0x2b, 14, 3, 2, 26};
 
-/* `in` is at its end; then so far all is well with `c`. */
-static bool ended(struct evd_cursor *c, const struct evd_cursor *in)
-{
-	c->failed = c->failed || !evd_cursor_at_end(in);
-	return !c->failed;
-}
-
 /* GeneralizedTime without a fraction (RFC 5280 §4.1.2.5.2). */
 static int64_t get_time(struct evd_cursor *c)
 {
@@ -35,21 +28,10 @@ static int64_t get_time(struct evd_cursor *c)
 static bool get_extensions(struct evd_cursor *c)
 {
 	struct evd_cursor outer = evd_der_enter(c, 0xa1), all = evd_der_enter(&outer, 0x30);
-	bool critical = false;
+	bool critical = evd_der_extensions(&all);
 
-	do {
-		struct evd_cursor one = evd_der_enter(&all, 0x30);
-
-		evd_der_skip(&one, 0x06);
-		if (evd_der_peek(&one) == 0x01) { /* TRUE, for all is DER */
-			evd_der_skip(&one, 0x01);
-			critical = true;
-		}
-		evd_der_skip(&one, 0x04);
-		ended(&all, &one);
-	} while (evd_cursor_left(&all));
-	ended(&outer, &all);
-	ended(c, &outer);
+	evd_der_leave(&outer, &all);
+	evd_der_leave(c, &outer);
 	return critical;
 }
 
@@ -60,11 +42,11 @@ static void get_id(struct evd_cursor *c, struct evd_single *out)
 	out->sha_oid = evd_der_get(&alg, 0x06);
 	if (evd_cursor_left(&alg))
 		evd_der_skip(&alg, 0x05);
-	ended(&id, &alg);
+	evd_der_leave(&id, &alg);
 	out->name = evd_der_get(&id, 0x04);
 	out->key = evd_der_get(&id, 0x04);
 	out->serial = evd_der_get(&id, 0x02);
-	ended(c, &id);
+	evd_der_leave(c, &id);
 }
 
 static void get_status(struct evd_cursor *c, struct evd_single *out)
@@ -85,10 +67,10 @@ static void get_status(struct evd_cursor *c, struct evd_single *out)
 			out->reason = v.len == 1 ? *v.p : -1;
 			if (v.len != 1)
 				reason.failed = true;
-			ended(&in, &reason);
+			evd_der_leave(&in, &reason);
 		}
 	}
-	ended(c, &in);
+	evd_der_leave(c, &in);
 }
 
 static bool get_single(struct evd_cursor *c, struct evd_single *out)
@@ -102,11 +84,12 @@ static bool get_single(struct evd_cursor *c, struct evd_single *out)
 	if (evd_der_peek(&one) == 0xa0) {
 		in = evd_der_enter(&one, 0xa0);
 		out->to = get_time(&in);
-		ended(&one, &in);
+		evd_der_leave(&one, &in);
 	}
 	if (evd_der_peek(&one) == 0xa1)
 		out->critical = get_extensions(&one);
-	return ended(c, &one);
+	evd_der_leave(c, &one);
+	return evd_cursor_ok(c);
 }
 
 /* tbsResponseData */
@@ -125,43 +108,41 @@ static bool read_data(struct evd_ocsp *o)
 		in = evd_der_enter(&c, 0xa2);
 		o->responder = evd_der_whole(&in, 0x04);
 	}
-	ended(&c, &in);
+	evd_der_leave(&c, &in);
 	o->produced = get_time(&c);
 	o->singles = evd_der_get(&c, 0x30);
 	evd_cursor_init(&in, o->singles);
 	do
 		get_single(&in, &s);
 	while (evd_cursor_left(&in));
-	ended(&c, &in);
+	evd_der_leave(&c, &in);
 	if (evd_der_peek(&c) == 0xa1)
 		o->critical = get_extensions(&c);
-	return ended(&all, &c);
+	return evd_cursor_at_end(&c);
 }
 
 /* BasicOCSPResponse: there is no algorithm inside what is signed. */
 static bool read_basic(struct evd_view der, struct evd_ocsp *o)
 {
 	struct evd_cursor all, c, in, list;
-	struct evd_view bits;
 	size_t n = 0;
 
 	evd_cursor_init(&all, der);
 	c = evd_der_enter(&all, 0x30);
 	o->form.tbs = evd_der_whole(&c, 0x30);
 	o->form.inner = o->form.outer = evd_der_whole(&c, 0x30);
-	bits = evd_der_get(&c, 0x03);
-	if (bits.len < 2 || bits.p[0] != 0)
+	o->form.value = evd_der_bits(&c);
+	if (!o->form.value.len)
 		return false;
-	o->form.value = evd_view_of(bits.p + 1, bits.len - 1);
 	if (evd_der_peek(&c) == 0xa0) {
 		in = evd_der_enter(&c, 0xa0);
 		o->certificates = evd_der_get(&in, 0x30);
-		ended(&c, &in);
+		evd_der_leave(&c, &in);
 		evd_cursor_init(&list, o->certificates);
 		do
 			evd_der_skip(&list, 0x30);
 		while (++n <= CERTIFICATES_MAX && evd_cursor_left(&list));
-		ended(&c, &list);
+		evd_der_leave(&c, &list);
 	}
 	return evd_cursor_at_end(&c) && n <= CERTIFICATES_MAX && read_data(o);
 }

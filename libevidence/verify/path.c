@@ -27,19 +27,16 @@ struct evd_cert *evd_hand_find(const struct evd_hand *h, const uint8_t sha256[EV
 int evd_hand_add(struct evd_hand *h, struct evd_view der, bool anchor, struct evd_error *err)
 {
 	struct evd_cert c;
-	void *grown;
 	int r = evd_cert_read(der, &c, err);
 
 	if (r || evd_hand_find(h, c.sha256)) {
 		evd_cert_release(&c);
 		return r == EVD_END ? 0 : r;
 	}
-	grown = evd_grow(h->certs.at, h->certs.n, &h->certs.cap, sizeof *h->certs.at);
-	if (!grown) {
+	if (!EVD_ROOM(&h->certs)) {
 		evd_cert_release(&c);
 		return evd_nomem(err);
 	}
-	h->certs.at = grown;
 	c.anchor = anchor;
 	c.next = h->chain[bucket(c.sha256)];
 	h->certs.at[h->certs.n++] = c;
@@ -58,15 +55,12 @@ int evd_hand_add_list(struct evd_hand *h, struct evd_view der, struct evd_error 
 int evd_hand_add_crl(struct evd_hand *h, struct evd_view der, struct evd_error *err)
 {
 	struct evd_crl l;
-	void *grown;
 	int r = evd_crl_read(der, &l, err);
 
-	grown = r ? NULL : evd_grow(h->lists.at, h->lists.n, &h->lists.cap, sizeof l);
-	if (!grown) {
+	if (r || !EVD_ROOM(&h->lists)) {
 		evd_crl_release(&l);
 		return r == EVD_END ? 0 : r ? r : evd_nomem(err);
 	}
-	h->lists.at = grown;
 	h->lists.at[h->lists.n++] = l;
 	return 0;
 }
@@ -75,16 +69,13 @@ int evd_hand_add_answer(struct evd_hand *h, struct evd_view response, struct evd
                         struct evd_error *err)
 {
 	struct evd_ocsp o;
-	void *grown;
 	int r = evd_ocsp_read(response, &o, err);
 
 	o.der = lies;
-	grown = r ? NULL : evd_grow(h->answers.at, h->answers.n, &h->answers.cap, sizeof o);
-	if (!grown) {
+	if (r || !EVD_ROOM(&h->answers)) {
 		evd_ocsp_release(&o);
 		return r == EVD_END ? 0 : r ? r : evd_nomem(err);
 	}
-	h->answers.at = grown;
 	h->answers.at[h->answers.n++] = o;
 	return 0;
 }

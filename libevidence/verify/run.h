@@ -68,9 +68,8 @@ struct evd_run {
 	struct evd_hand hand;
 	struct evd_buf kept[3 * EVD_MAX_MATERIAL]; /* records that lent their bytes to `hand` */
 	size_t n_kept;
-	uint8_t (*sha512)[EVD_SHA512_LEN]; /* per item, with all_digests */
-	size_t n_sha512, cap_sha512;
-	uint8_t *block; /* EVD_IO_BLOCK bytes */
+	EVD_ARRAY(struct { uint8_t digest[EVD_SHA512_LEN]; }) sha512; /* per item, with all_digests */
+	uint8_t *block;                                               /* EVD_IO_BLOCK bytes */
 };
 
 /* evd_run_name(run, out, path): the name in the container of a path from the base folder. */
@@ -78,14 +77,19 @@ void evd_run_name(const struct evd_run *run, char out[EVD_MAX_NAME + 1], const c
 /* evd_name_list_add: beyond EVD_MAX_FINDINGS names are not kept (their findings would be cut). */
 int evd_name_list_add(struct evd_name_list *l, const char *name,
                       struct evd_error *err) EVD_MUST_USE;
-/* evd_run_read(run, f, out, err): all bytes of a small file into `out`, CRC checked and noted. */
+/* evd_run_pieces(run, f, take, ctx, err): gives `take` the bytes of a file, piece by piece; where its
+ * headers say another CRC-32, that is noted. */
+int evd_run_pieces(struct evd_run *run, const struct evd_member_file *f,
+                   int (*take)(void *ctx, struct evd_view piece, struct evd_error *err), void *ctx,
+                   struct evd_error *err) EVD_MUST_USE;
+/* evd_run_read(run, f, out, err): all bytes of a small file behind those in `out`. */
 int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct evd_buf *out,
                  struct evd_error *err) EVD_MUST_USE;
-/* evd_run_note_crc(run, f, crc, err): notes a file whose headers say another CRC-32. */
-int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint32_t crc,
-                     struct evd_error *err) EVD_MUST_USE;
+/* evd_run_read_most(run, f, most, out, err): the same, if it has at most so many; else CONTAINER_LIMIT. */
+int evd_run_read_most(struct evd_run *run, const struct evd_member_file *f, uint64_t most,
+                      struct evd_buf *out, struct evd_error *err) EVD_MUST_USE;
 
-/* evd_run_hash(run, f, sha256, err): digest of a file that is no item, CRC checked and noted. */
+/* evd_run_hash(run, f, sha256, err): digest of a file that is no item. */
 int evd_run_hash(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
                  struct evd_error *err) EVD_MUST_USE;
 /* evd_run_see(run, f, err): a file outside custody/ and data/: into `seen`, `p7s`, `archive` or `extra`. */
@@ -109,8 +113,7 @@ int evd_run_cover(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
 /* Parts of stage 3: the names and files of archive time-stamping. */
 bool evd_run_archive_name(const struct evd_run *run, const char *name, unsigned *n, bool *manifest);
 int evd_run_archive_see(struct evd_run *run, const struct evd_member_file *f, unsigned n,
-                        bool manifest, const uint8_t sha256[EVD_SHA256_LEN],
-                        struct evd_error *err) EVD_MUST_USE;
+                        bool manifest, struct evd_error *err) EVD_MUST_USE;
 int evd_run_archives(struct evd_run *run, struct evd_error *err) EVD_MUST_USE;
 void evd_run_archive_file(const struct evd_run *run, unsigned n, bool manifest,
                           char out[EVD_MAX_NAME + 1]);

@@ -22,31 +22,38 @@ static void tag_name(const struct evd_run *run, unsigned t, char out[EVD_MAX_NAM
 		evd_run_name(run, out, evd_tagfile_name(t));
 }
 
+/* A digest under way. */
+struct hashing {
+	const struct evd_verify_options *o;
+	struct evd_sha sha;
+	uint64_t done, all; /* bytes */
+};
+
+static int hash_piece(void *ctx, struct evd_view piece, struct evd_error *err)
+{
+	struct hashing *h = ctx;
+	int r = evd_sha_add(&h->sha, piece.p, piece.len, err);
+
+	h->done += piece.len;
+	/* one large file is the ciphertext of an envelope */
+	if (r == 0 && h->done < h->all && h->o->progress &&
+	    h->o->progress(h->o->progress_ctx, h->done, h->all))
+		r = evd_fail(err, EVD_E_CANCELLED, "stopped");
+	return r;
+}
+
 int evd_run_hash(struct evd_run *run, const struct evd_member_file *f, uint8_t *sha256,
                  struct evd_error *err)
 {
-	struct evd_sha sha = {0};
-	uint32_t crc = 0;
-	int r = evd_sha_begin(&sha, EVD_SHA256, err);
+	struct hashing h = {.o = run->o, .all = f->size};
+	int r = evd_sha_begin(&h.sha, EVD_SHA256, err);
 
-	for (uint64_t done = 0; done < f->size && r == 0;) {
-		size_t n = f->size - done < EVD_IO_BLOCK ? (size_t)(f->size - done) : EVD_IO_BLOCK;
-
-		r = evd_read_at(run->c.fd, f->off + done, run->block, n, err);
-		if (r == 0) {
-			crc = evd_crc32(crc, run->block, n);
-			r = evd_sha_add(&sha, run->block, n, err);
-		}
-		done += n;
-		/* one large file is the ciphertext of an envelope */
-		if (r == 0 && done < f->size && run->o->progress &&
-		    run->o->progress(run->o->progress_ctx, done, f->size))
-			r = evd_fail(err, EVD_E_CANCELLED, "stopped");
-	}
 	if (r == 0)
-		r = evd_sha_end(&sha, sha256, err);
-	evd_sha_release(&sha);
-	return r ? r : evd_run_note_crc(run, f, crc, err);
+		r = evd_run_pieces(run, f, hash_piece, &h, err);
+	if (r == 0)
+		r = evd_sha_end(&h.sha, sha256, err);
+	evd_sha_release(&h.sha);
+	return r;
 }
 
 int evd_run_see(struct evd_run *run, const struct evd_member_file *f, struct evd_error *err)
@@ -65,16 +72,13 @@ int evd_run_see(struct evd_run *run, const struct evd_member_file *f, struct evd
 		run->seen[t].file = *f;
 		if (t != EVD_SEEN_SIGNATURE)
 			return evd_run_hash(run, f, run->seen[t].sha256, err);
-		if (f->size > EVD_MAX_P7S)
-			return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
-			                   f->name);
-		return evd_run_read(run, f, &run->p7s, err);
+		return evd_run_read_most(run, f, EVD_MAX_P7S, &run->p7s, err);
 	}
+	if (evd_run_archive_name(run, f->name, &n, &manifest))
+		return evd_run_archive_see(run, f, n, manifest, err);
 	r = evd_run_hash(run, f, sha256, err);
 	if (r || strcmp(f->name, "mimetype") == 0)
 		return r;
-	if (evd_run_archive_name(run, f->name, &n, &manifest))
-		return evd_run_archive_see(run, f, n, manifest, sha256, err);
 	return evd_name_list_add(&run->extra, f->name, err);
 }
 

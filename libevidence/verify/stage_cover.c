@@ -15,10 +15,7 @@ static int see(struct evd_run *run, const struct evd_member_file *f, struct clos
 		return evd_run_hash(run, f, c->bundle_age, err);
 	if (strcmp(f->name, "cover.json") != 0)
 		return evd_run_see(run, f, err);
-	if (f->size > EVD_MAX_COVER)
-		return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
-		                   f->name);
-	return evd_run_read(run, f, &c->json, err);
+	return evd_run_read_most(run, f, EVD_MAX_COVER, &c->json, err);
 }
 
 static int check_manifest(struct evd_run *run, const struct closed *c, struct evd_error *err)

@@ -61,24 +61,9 @@ static int check_folder(struct evd_run *run, const struct folder *f, uint64_t se
 	return 0;
 }
 
-static int feed_records(struct evd_run *run, const struct evd_member_file *f, struct evd_error *err)
+static int feed_records(void *log, struct evd_view piece, struct evd_error *err)
 {
-	uint32_t crc = 0;
-	int r = 0;
-
-	for (uint64_t done = 0; done < f->size && r == 0;) {
-		size_t n = f->size - done < EVD_IO_BLOCK ? (size_t)(f->size - done) : EVD_IO_BLOCK;
-
-		r = evd_read_at(run->c.fd, f->off + done, run->block, n, err);
-		if (r == 0) {
-			crc = evd_crc32(crc, run->block, n);
-			r = evd_log_records_add(&run->report->log, evd_view_of(run->block, n), err);
-		}
-		done += n;
-	}
-	if (r == 0)
-		r = evd_log_records_end(&run->report->log, err);
-	return r ? r : evd_run_note_crc(run, f, crc, err);
+	return evd_log_records_add(log, piece, err);
 }
 
 static int take_folder(struct evd_run *run, const struct folder *f, uint64_t seq,
@@ -96,7 +81,9 @@ static int take_folder(struct evd_run *run, const struct folder *f, uint64_t seq
 		r = evd_log_entry(log, evd_buf_view(&json), evd_buf_view(&p7s), f->has[EVD_FILE_TOKEN],
 		                  err);
 	if (r == 0)
-		r = feed_records(run, &f->file[EVD_FILE_RECORDS], err);
+		r = evd_run_pieces(run, &f->file[EVD_FILE_RECORDS], feed_records, log, err);
+	if (r == 0)
+		r = evd_log_records_end(log, err);
 	if (r == 0 && f->has[EVD_FILE_TOKEN]) {
 		r = evd_run_read(run, &f->file[EVD_FILE_TOKEN], &token, err);
 		if (r == 0)

@@ -37,11 +37,8 @@ void evd_run_use(struct evd_run *run, const struct evd_path *path)
 static int add_stamp(struct evd_run *run, enum evd_stamp_kind kind, uint64_t number,
                      uint64_t covers, struct evd_view der, struct evd_error *err)
 {
-	void *grown = evd_grow(run->stamps.at, run->stamps.n, &run->stamps.cap, sizeof *run->stamps.at);
-
-	if (!grown)
+	if (!EVD_ROOM(&run->stamps))
 		return evd_nomem(err);
-	run->stamps.at = grown;
 	run->stamps.at[run->stamps.n++] =
 	    (struct evd_stamp){.kind = kind, .number = number, .covers = covers, .der = der};
 	return 0;
@@ -67,14 +64,8 @@ static int add_entry_tokens(struct evd_run *run, struct evd_error *err)
 		do
 			r = evd_container_next(&run->c, &f, err);
 		while (r == 0 && strcmp(f.name, name) != 0);
-		for (uint64_t at = 0; r == 0 && at < f.size; at += EVD_IO_BLOCK) {
-			size_t n = f.size - at < EVD_IO_BLOCK ? (size_t)(f.size - at) : (size_t)EVD_IO_BLOCK;
-
-			r = evd_read_at(run->c.fd, f.off + at, run->block, n, err);
-			evd_put(&b, run->block, n);
-		}
 		if (r == 0)
-			r = evd_buf_check(&b, err);
+			r = evd_run_read(run, &f, &b, err);
 		if (r == 0)
 			r = evd_sha256(evd_buf_view(&b), digest, err);
 		if (r == EVD_END || (r == 0 && memcmp(digest, log->entries.at[i].digest[EVD_FILE_TOKEN],
@@ -329,11 +320,9 @@ static int note(struct evd_run *run, const struct evd_stamp *s, struct evd_error
 {
 	struct evd_report *r = run->report;
 	struct evd_told_token *t;
-	void *grown = evd_grow(r->tokens.at, r->tokens.n, &r->tokens.cap, sizeof *r->tokens.at);
 
-	if (!grown)
+	if (!EVD_ROOM(&r->tokens))
 		return evd_nomem(err);
-	r->tokens.at = grown;
 	t = &r->tokens.at[r->tokens.n++];
 	*t = (struct evd_told_token){.accepted = s->accepted,
 	                             .standing = s->standing,

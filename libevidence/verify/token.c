@@ -40,13 +40,6 @@ static void get_rest(struct evd_cursor *c)
 		get_any(c);
 }
 
-/* At its end, and well so far: tells the cursor around it. */
-static void leave(struct evd_cursor *outer, const struct evd_cursor *in)
-{
-	if (!evd_cursor_at_end(in))
-		outer->failed = true;
-}
-
 static struct evd_view get_integer(struct evd_cursor *c, uint8_t tag, size_t most)
 {
 	struct evd_view v = evd_der_get(c, tag);
@@ -64,7 +57,7 @@ static struct evd_view get_digest(struct evd_cursor *c)
 
 	if (evd_cursor_left(&in) && evd_der_get(&in, 0x05).len)
 		in.failed = true;
-	leave(c, &in);
+	evd_der_leave(c, &in);
 	return oid;
 }
 
@@ -136,30 +129,8 @@ static void get_accuracy(struct evd_cursor *c, struct evd_token *t)
 		in.failed = true;
 	milli = get_thousandth(&in, 0x80);
 	micro = get_thousandth(&in, 0x81);
-	leave(c, &in);
+	evd_der_leave(c, &in);
 	t->accuracy_ms = number(s) * 1000 + milli + (micro > 0);
-}
-
-static void get_extensions(struct evd_cursor *c, struct evd_token *t)
-{
-	struct evd_cursor all = evd_der_enter(c, 0xa1);
-
-	do {
-		struct evd_cursor one = evd_der_enter(&all, 0x30);
-
-		evd_der_get(&one, 0x06);
-		if (evd_der_peek(&one) == 0x01) {
-			struct evd_view v = evd_der_get(&one, 0x01);
-
-			if (v.len != 1)
-				one.failed = true;
-			else if (v.p[0])
-				t->critical = true;
-		}
-		evd_der_get(&one, 0x04);
-		leave(&all, &one);
-	} while (evd_cursor_left(&all));
-	leave(c, &all);
 }
 
 static bool read_info(struct evd_token *t)
@@ -176,7 +147,7 @@ static bool read_info(struct evd_token *t)
 	in = evd_der_enter(&c, 0x30);
 	t->imprint_sha = evd_digest_read(get_digest(&in));
 	t->imprint = evd_der_get(&in, 0x04);
-	leave(&c, &in);
+	evd_der_leave(&c, &in);
 	t->serial = get_integer(&c, 0x02, EVD_TOKEN_SERIAL_MAX);
 	v = evd_der_get(&c, 0x18);
 	if (!evd_oid_sound(t->policy) || t->policy.len > EVD_POLICY_MAX ||
@@ -196,10 +167,13 @@ static bool read_info(struct evd_token *t)
 	if (evd_der_peek(&c) == 0xa0) {
 		in = evd_der_enter(&c, 0xa0);
 		get_rest(&in);
-		leave(&c, &in);
+		evd_der_leave(&c, &in);
 	}
-	if (evd_der_peek(&c) == 0xa1)
-		get_extensions(&c, t);
+	if (evd_der_peek(&c) == 0xa1) {
+		in = evd_der_enter(&c, 0xa1);
+		t->critical = evd_der_extensions(&in);
+		evd_der_leave(&c, &in);
+	}
 	return evd_cursor_at_end(&c) && evd_cursor_at_end(&all);
 }
 
@@ -348,14 +322,14 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	get_integer(&data, 0x02, 1);
 	set = evd_der_enter(&data, 0x31);
 	first = get_digest(&set);
-	leave(&data, &set);
+	evd_der_leave(&data, &set);
 	set = evd_der_enter(&data, 0x30);
 	if (!evd_view_eq(evd_der_get(&set, 0x06), oid_info))
 		return false;
 	signer = evd_der_enter(&set, 0xa0);
 	t->info = evd_der_get(&signer, 0x04);
-	leave(&set, &signer);
-	leave(&data, &set);
+	evd_der_leave(&set, &signer);
+	evd_der_leave(&data, &set);
 	t->certificates = evd_der_get(&data, 0xa0);
 	if (evd_der_peek(&data) == 0xa1) {
 		t->lists = evd_der_get(&data, 0xa1);
@@ -370,7 +344,7 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	all = evd_der_enter(&signer, 0x30);
 	*issuer = evd_der_whole(&all, 0x30);
 	*serial = evd_der_get(&all, 0x02);
-	leave(&signer, &all);
+	evd_der_leave(&signer, &all);
 	oid = get_digest(&signer);
 	t->sha = evd_digest_read(oid);
 	t->attributes = evd_der_get(&signer, 0xa0);
@@ -378,7 +352,7 @@ static bool read_outer(struct evd_view der, struct evd_token *t, struct evd_view
 	t->algorithm = evd_der_whole(&signer, 0x30);
 	all = evd_der_enter(&all, 0x30);
 	get_rest(&all);
-	leave(&signer, &all);
+	evd_der_leave(&signer, &all);
 	t->value = evd_der_get(&signer, 0x04);
 	return evd_cursor_at_end(&signer) && evd_cursor_at_end(&set) && evd_cursor_at_end(&data) &&
 	       evd_cursor_at_end(&in) && evd_cursor_at_end(&info) && info.end == der.p + der.len &&

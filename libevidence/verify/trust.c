@@ -16,19 +16,19 @@
 
 static const char answer_label[] = "OCSP RESPONSE"; /* as openssl/ocsp.h names it */
 
-static void free_all(struct evd_trusted *at, size_t n)
+static void free_all(struct evd_trusted_list *l)
 {
-	for (size_t i = 0; i < n; i++)
-		free(at[i].p);
-	free(at);
+	for (size_t i = 0; i < l->n; i++)
+		free(l->at[i].p);
+	free(l->at);
 }
 
 void evd_trust_release(struct evd_trust *t)
 {
 	free(t->pins.at);
 	free(t->policies.at);
-	free_all(t->anchors.at, t->anchors.n);
-	free_all(t->lists.at, t->lists.n);
+	free_all(&t->anchors);
+	free_all(&t->lists);
 	memset(t, 0, sizeof *t);
 }
 
@@ -44,15 +44,12 @@ int evd_trust_pin(struct evd_trust *t, const char *text, struct evd_error *err)
 {
 	char digits[2 * EVD_SHA256_LEN + 1]; /* room for one too many, so that it shows */
 	size_t n = 0;
-	void *grown;
 
 	for (const char *p = text; *p && n < sizeof digits; p++)
 		if (*p != ' ' && *p != ':')
 			digits[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p - 'A' + 'a' : *p);
-	grown = evd_grow(t->pins.at, t->pins.n, &t->pins.cap, sizeof *t->pins.at);
-	if (!grown)
+	if (!EVD_ROOM(&t->pins))
 		return evd_nomem(err);
-	t->pins.at = grown;
 	if (!evd_unhex(evd_view_of(digits, n), t->pins.at[t->pins.n].fingerprint, EVD_SHA256_LEN))
 		return evd_fail(err, EVD_E_FORMAT,
 		                "a fingerprint has 64 hexadecimal digits (SHA-256); give all of them");
@@ -66,18 +63,15 @@ int evd_trust_policy(struct evd_trust *t, const char *text, struct evd_error *er
 	uint8_t der[2 + EVD_POLICY_MAX], *at = der;
 	int n = o ? i2d_ASN1_OBJECT(o, NULL) : 0, r = 0;
 	char back[320] = "";
-	void *grown;
 
 	if (n <= 2 || n > (int)sizeof der || OBJ_obj2txt(back, sizeof back, o, 1) <= 0 ||
 	    strcmp(back, text) != 0) {
 		r = evd_fail(err, EVD_E_FORMAT, "not an object identifier; write 1.2.3.4");
 		goto out;
 	}
-	grown = evd_grow(t->policies.at, t->policies.n, &t->policies.cap, sizeof *t->policies.at);
-	r = grown ? 0 : evd_nomem(err);
+	r = EVD_ROOM(&t->policies) ? 0 : evd_nomem(err);
 	if (r)
 		goto out;
-	t->policies.at = grown;
 	i2d_ASN1_OBJECT(o, &at);
 	memcpy(t->policies.at[t->policies.n].oid, der + 2, (size_t)n - 2);
 	t->policies.at[t->policies.n++].len = (size_t)n - 2;
@@ -107,23 +101,15 @@ static int decodes(struct evd_view der, const char *label, struct evd_error *err
 /* Keeps a copy; EVD_END if it does not decode. */
 static int keep(struct evd_trust *t, const char *label, struct evd_view der, struct evd_error *err)
 {
-	bool anchor = strcmp(label, "CERTIFICATE") == 0;
-	struct evd_trusted **at = anchor ? &t->anchors.at : &t->lists.at;
-	size_t *n = anchor ? &t->anchors.n : &t->lists.n;
-	void *grown;
+	struct evd_trusted_list *l = strcmp(label, "CERTIFICATE") == 0 ? &t->anchors : &t->lists;
 	int r = decodes(der, label, err);
 
 	if (r)
 		return r;
-	grown = evd_grow(*at, *n, anchor ? &t->anchors.cap : &t->lists.cap, sizeof **at);
-	if (!grown)
+	if (!EVD_ROOM(l) || !(l->at[l->n].p = malloc(der.len)))
 		return evd_nomem(err);
-	*at = grown;
-	(*at)[*n].p = malloc(der.len);
-	if (!(*at)[*n].p)
-		return evd_nomem(err);
-	memcpy((*at)[*n].p, der.p, der.len);
-	(*at)[(*n)++].len = der.len;
+	memcpy(l->at[l->n].p, der.p, der.len);
+	l->at[l->n++].len = der.len;
 	return 0;
 }
 

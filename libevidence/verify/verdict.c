@@ -22,13 +22,11 @@ static void insert(struct evd_report *r, const struct evd_finding *f)
 {
 	enum evd_check check = evd_finding_kind(f->code)->check;
 	size_t at = r->findings.n;
-	void *grown = evd_grow(r->findings.at, r->findings.n, &r->findings.cap, sizeof *r->findings.at);
 
-	if (!grown) {
+	if (!EVD_ROOM(&r->findings)) {
 		r->omitted++;
 		return;
 	}
-	r->findings.at = grown;
 	while (at > 0 && evd_finding_kind(r->findings.at[at - 1].code)->check > check) {
 		r->findings.at[at] = r->findings.at[at - 1];
 		at--;

@@ -15,22 +15,19 @@ void evd_run_name(const struct evd_run *run, char out[EVD_MAX_NAME + 1], const c
 
 int evd_name_list_add(struct evd_name_list *l, const char *name, struct evd_error *err)
 {
-	void *grown;
-
 	if (l->n >= EVD_MAX_FINDINGS) {
 		l->more++;
 		return 0;
 	}
-	grown = evd_grow(l->at, l->n, &l->cap, sizeof *l->at);
-	if (!grown)
+	if (!EVD_ROOM(l))
 		return evd_nomem(err);
-	l->at = grown;
 	snprintf(l->at[l->n++], sizeof *l->at, "%s", name);
 	return 0;
 }
 
-int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint32_t crc,
-                     struct evd_error *err)
+/* Notes a file whose headers say another CRC-32 than its bytes. */
+static int note_crc(struct evd_run *run, const struct evd_member_file *f, uint32_t crc,
+                    struct evd_error *err)
 {
 	char data[EVD_MAX_NAME + 1];
 	bool before;
@@ -43,9 +40,11 @@ int evd_run_note_crc(struct evd_run *run, const struct evd_member_file *f, uint3
 	return evd_name_list_add(before ? &run->crc_before : &run->crc_after, f->name, err);
 }
 
-int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct evd_buf *out,
-                 struct evd_error *err)
+int evd_run_pieces(struct evd_run *run, const struct evd_member_file *f,
+                   int (*take)(void *ctx, struct evd_view piece, struct evd_error *err), void *ctx,
+                   struct evd_error *err)
 {
+	uint32_t crc = 0;
 	int r = 0;
 
 	for (uint64_t done = 0; done < f->size && r == 0;) {
@@ -53,29 +52,47 @@ int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct ev
 
 		r = evd_read_at(run->c.fd, f->off + done, run->block, n, err);
 		if (r == 0) {
-			evd_put(out, run->block, n);
-			r = evd_buf_check(out, err);
+			crc = evd_crc32(crc, run->block, n);
+			r = take(ctx, evd_view_of(run->block, n), err);
 		}
 		done += n;
 	}
-	return r ? r : evd_run_note_crc(run, f, evd_crc32(0, out->data, out->len), err);
+	return r ? r : note_crc(run, f, crc, err);
+}
+
+static int put_piece(void *ctx, struct evd_view piece, struct evd_error *err)
+{
+	evd_put_view(ctx, piece);
+	return evd_buf_check(ctx, err);
+}
+
+int evd_run_read(struct evd_run *run, const struct evd_member_file *f, struct evd_buf *out,
+                 struct evd_error *err)
+{
+	return evd_run_pieces(run, f, put_piece, out, err);
+}
+
+int evd_run_read_most(struct evd_run *run, const struct evd_member_file *f, uint64_t most,
+                      struct evd_buf *out, struct evd_error *err)
+{
+	if (f->size > most)
+		return evd_finding(&run->to, EVD_F_CONTAINER_LIMIT, "", "%s is larger than may be",
+		                   f->name);
+	return evd_run_read(run, f, out, err);
 }
 
 static int keep_sha512(void *ctx, const struct evd_record *rec, const struct evd_json *j,
                        struct evd_view line, struct evd_error *err)
 {
 	struct evd_run *run = ctx;
-	void *grown;
 
 	(void)j;
 	(void)line;
 	if (rec->kind != EVD_KIND_CONTENT)
 		return 0;
-	grown = evd_grow(run->sha512, run->n_sha512, &run->cap_sha512, sizeof *run->sha512);
-	if (!grown)
+	if (!EVD_ROOM(&run->sha512))
 		return evd_nomem(err);
-	run->sha512 = grown;
-	memcpy(run->sha512[run->n_sha512++], rec->sha512, EVD_SHA512_LEN);
+	memcpy(run->sha512.at[run->sha512.n++].digest, rec->sha512, EVD_SHA512_LEN);
 	return 0;
 }
 
@@ -134,7 +151,7 @@ int evd_verify(int fd, const char *file, const struct evd_verify_options *o, str
 	free(run->crc_after.at);
 	free(run->extra_data.at);
 	free(run->extra.at);
-	free(run->sha512);
+	free(run->sha512.at);
 	free(run->block);
 	out->log.findings = NULL;
 	out->log.on_record = NULL;

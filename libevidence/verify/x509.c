@@ -9,15 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Of a BIT STRING without unused bits; empty of another. */
-static struct evd_view bits_of(struct evd_cursor *c)
-{
-	struct evd_view bits = evd_der_get(c, 0x03);
-
-	return bits.len > 1 && bits.p[0] == 0 ? evd_view_of(bits.p + 1, bits.len - 1)
-	                                      : evd_view_of(NULL, 0);
-}
-
 /* Of what OpenSSL decoded, which is these three and no more. */
 static void read_form(struct evd_view der, struct evd_sealed_form *f)
 {
@@ -27,7 +18,7 @@ static void read_form(struct evd_view der, struct evd_sealed_form *f)
 	in = evd_der_enter(&c, 0x30);
 	f->tbs = evd_der_whole(&in, 0x30);
 	f->outer = evd_der_whole(&in, 0x30);
-	f->value = bits_of(&in);
+	f->value = evd_der_bits(&in);
 }
 
 /* Where serial number, names and the inner algorithm stand: RFC 5280 §4.1. */
@@ -47,7 +38,7 @@ static void read_parts(struct evd_cert *c)
 	c->subject = evd_der_whole(&tbs, 0x30);
 	all = evd_der_enter(&tbs, 0x30);
 	evd_der_skip(&all, 0x30);
-	c->key = bits_of(&all);
+	c->key = evd_der_bits(&all);
 }
 
 static struct evd_view view_of_string(const ASN1_STRING *s)
