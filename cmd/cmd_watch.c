@@ -96,8 +96,7 @@ static void sum_up(const struct watching *w, const struct evd_watch *folder)
 	if (left)
 		fprintf(stderr, _("new files unfinished or hidden, not taken: %zu\n"), left);
 	if (folders)
-		fprintf(stderr, _("new folders not gone into: %zu; 'evidence add' takes them\n"),
-		        folders);
+		fprintf(stderr, _("new folders not gone into: %zu; 'evidence add' takes them\n"), folders);
 	if (!w->g->quiet && !w->g->json) {
 		cmd_put_taken(w->all.items, w->all.bytes, "taken in", w->all.entries);
 		putchar('\n');
