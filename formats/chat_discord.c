@@ -12,6 +12,9 @@
 struct discord {
 	struct evd_chat_conv *conv;
 	struct evd_buf guild, channel, channel_id, kind;
+	struct evd_object
+	    facts; /* of the export: when it was made, from when to when, where the channel stands */
+	struct evd_buf facts_json;
 	bool package;
 	uint64_t claimed;
 	bool has_claim;
@@ -75,7 +78,7 @@ static void check_id(struct evd_chat_message *m)
 static void set_type(const struct json_tree *t, struct evd_chat_message *m)
 {
 	struct evd_view type = json_text_of(t, 0, "type");
-	size_t attachments = json_get(t, 0, "attachments");
+	size_t attachments = json_get(t, 0, "attachments"), stickers = json_get(t, 0, "stickers");
 
 	if (evd_view_is(type, "Call") || evd_view_is(type, "3")) {
 		m->type = EVD_CHAT_T_CALL;
@@ -85,13 +88,40 @@ static void set_type(const struct json_tree *t, struct evd_chat_message *m)
 		m->type = EVD_CHAT_T_SYSTEM;
 		m->event = "service";
 		m->event_raw = type;
-	} else if (!m->body.len && attachments && json_first(t, attachments)) {
+	} else if (!m->body.len &&
+	           ((attachments && json_first(t, attachments)) ||
+	            (stickers && json_first(t, stickers)) || json_text_of(t, 0, "Attachments").len)) {
 		m->type = EVD_CHAT_T_ATTACHMENT;
 	}
 }
 
+static bool is_forward(const struct json_tree *t)
+{
+	size_t reference = json_get(t, 0, "reference");
+
+	return json_get(t, 0, "forwardedMessage") ||
+	       (reference && evd_view_is(json_text_of(t, reference, "type"), "Forward"));
+}
+
 static struct evd_view put_details(struct chat_json *g)
 {
+	static const char *const read[] = {"id",
+	                                   "type",
+	                                   "timestamp",
+	                                   "timestampEdited",
+	                                   "callEndedTimestamp",
+	                                   "isPinned",
+	                                   "content",
+	                                   "author",
+	                                   "attachments",
+	                                   "stickers",
+	                                   "reactions",
+	                                   "inlineEmojis",
+	                                   "ID",
+	                                   "Timestamp",
+	                                   "Contents",
+	                                   "Attachments",
+	                                   NULL};
 	const struct json_tree *t = &g->tree;
 	size_t author = json_get(t, 0, "author");
 
@@ -101,8 +131,53 @@ static struct evd_view put_details(struct chat_json *g)
 	if (author) {
 		json_put(&g->object, "nickname", t, json_get(t, author, "nickname"));
 		json_put(&g->object, "isBot", t, json_get(t, author, "isBot"));
+		json_put(&g->object, "discriminator", t, json_get(t, author, "discriminator"));
 	}
+	chat_json_rest_begin(g);
+	chat_json_rest(g, 0, read);
+	chat_json_rest_end(g);
 	return chat_json_details(g);
+}
+
+static int stickers(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct discord *own = g->own;
+	size_t list = json_get(t, 0, "stickers");
+	int r = 0;
+
+	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i)) {
+		struct evd_chat_attachment a = {.name = json_text_of(t, i, "name"),
+		                                .media = json_text_of(t, i, "format"),
+		                                .note = json_text_of(t, i, "sourceUrl"),
+		                                .state = EVD_CHAT_S_REMOTE};
+
+		r = evd_chat_attach(&g->chat, own->conv, &a, err);
+	}
+	return r;
+}
+
+/* "Attachments" of the data package: addresses with blanks between them. */
+static int attach_package(struct chat_json *g, struct evd_error *err)
+{
+	struct evd_view all = json_text_of(&g->tree, 0, "Attachments");
+	struct discord *own = g->own;
+	size_t at = 0;
+	int r = 0;
+
+	while (at < all.len && r == 0) {
+		struct evd_chat_attachment a = {.state = EVD_CHAT_S_REMOTE};
+		size_t end = at;
+
+		while (end < all.len && all.p[end] != ' ')
+			end++;
+		a.note = evd_view_of(all.p + at, end - at);
+		a.name = evd_chat_base(a.note);
+		if (end > at)
+			r = evd_chat_attach(&g->chat, own->conv, &a, err);
+		at = end + 1;
+	}
+	return r;
 }
 
 static int attach(struct chat_json *g, size_t list, struct evd_error *err)
@@ -140,6 +215,7 @@ static int message(struct chat_json *g, struct evd_error *err)
 	const struct json_tree *t = &g->tree;
 	struct discord *own = g->own;
 	size_t author = json_get(t, 0, "author"), reference = json_get(t, 0, "reference");
+	size_t forwarded = json_get(t, 0, "forwardedMessage");
 	struct evd_view when = json_text_of(t, 0, own->package ? "Timestamp" : "timestamp");
 	struct evd_view edit = json_text_of(t, 0, "timestampEdited");
 	size_t body = json_get(t, 0, own->package ? "Contents" : "content");
@@ -165,12 +241,24 @@ static int message(struct chat_json *g, struct evd_error *err)
 	m.has_body = body != 0;
 	m.body = json_text(t, body ? body : t->n);
 	set_type(t, &m);
-	if (reference)
+	if (forwarded && !m.body.len) { /* what Discord shows is the message that was passed on */
+		m.has_body = json_get(t, forwarded, "content") != 0;
+		m.body = json_text_of(t, forwarded, "content");
+	}
+	if (reference && is_forward(t))
+		m.forwarded = json_text_of(t, reference, "messageId");
+	else if (reference)
 		m.reply_to = json_text_of(t, reference, "messageId");
 	m.reactions = put_reactions(g, err);
 	m.details = put_details(g);
 	r = evd_chat_message(&g->chat, own->conv, &m, err);
-	return r ? r : attach(g, json_get(t, 0, "attachments"), err);
+	if (r == 0)
+		r = attach(g, json_get(t, 0, "attachments"), err);
+	if (r == 0 && forwarded)
+		r = attach(g, json_get(t, forwarded, "attachments"), err);
+	if (r == 0)
+		r = stickers(g, err);
+	return r ? r : attach_package(g, err);
 }
 
 static int begin(struct chat_json *g, struct evd_view name, struct evd_error *err)
@@ -183,6 +271,10 @@ static int begin(struct chat_json *g, struct evd_view name, struct evd_error *er
 	                             .account = evd_buf_view(&own->guild),
 	                             .form = own->package ? "data-package" : "chat-exporter"};
 	int r;
+
+	evd_buf_reset(&own->facts_json);
+	if (own->facts.n && evd_object_write(&own->facts, &own->facts_json, NULL) == 0)
+		info.details = evd_buf_view(&own->facts_json);
 
 	own->conv = evd_chat_find(&g->chat, key);
 	if (own->conv)
@@ -199,11 +291,14 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 {
 	struct discord *own = g->own;
 	bool guild = evd_view_is(key, "guild"), channel = evd_view_is(key, "channel");
+	bool range = evd_view_is(key, "dateRange"), made = evd_view_is(key, "exportedAt");
 	int64_t n;
 	int r;
 
-	if (!guild && !channel && !evd_view_is(key, "messageCount"))
+	if (!guild && !channel && !range && !evd_view_is(key, "messageCount") && !made) {
+		chat_json_unknown(g, key);
 		return json_pull_skip(&g->pull, t, err);
+	}
 	r = json_tree_read(&g->tree, &g->pull, t, err);
 	if (r)
 		return r;
@@ -213,6 +308,13 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 		keep(&own->channel, json_text_of(&g->tree, 0, "name"));
 		keep(&own->channel_id, json_text_of(&g->tree, 0, "id"));
 		keep(&own->kind, json_text_of(&g->tree, 0, "type"));
+		json_put(&own->facts, "category", &g->tree, json_get(&g->tree, 0, "category"));
+		json_put(&own->facts, "topic", &g->tree, json_get(&g->tree, 0, "topic"));
+	} else if (range) { /* the export was asked for no more than this */
+		json_put(&own->facts, "after", &g->tree, json_get(&g->tree, 0, "after"));
+		json_put(&own->facts, "before", &g->tree, json_get(&g->tree, 0, "before"));
+	} else if (made) {
+		evd_chat_text(&own->facts, "exportedAt", json_text(&g->tree, 0));
 	} else if (json_integer(&g->tree, 0, &n) || (g->tree.node[0].type == JSON_NUMBER &&
 	                                             evd_chat_integer(json_text(&g->tree, 0), &n))) {
 		own->claimed = n < 0 ? 0 : (uint64_t)n;
@@ -234,6 +336,7 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	evd_buf_reset(&own->channel);
 	evd_buf_reset(&own->guild);
 	evd_buf_reset(&own->kind);
+	evd_object_reset(&own->facts);
 	if (r == 0 && t == JSON_ARRAY) { /* the data package: a bare list */
 		own->package = true;
 		r = begin(g, name, err);
@@ -304,8 +407,12 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct discord own = {0};
-	int r = chat_json_item(in, sink, "discord", want, file, &own, err);
+	int r;
 
+	evd_object_init(&own.facts);
+	r = chat_json_item(in, sink, "discord", want, file, &own, err);
+	evd_object_release(&own.facts);
+	evd_buf_release(&own.facts_json);
 	evd_buf_release(&own.guild);
 	evd_buf_release(&own.channel);
 	evd_buf_release(&own.channel_id);

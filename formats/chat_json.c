@@ -71,6 +71,7 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
 	json_tree_init(&g->tree, CHAT_JSON_TREE, CHAT_JSON_NODES);
 	evd_chat_list_init(&g->list);
 	evd_chat_list_init(&g->more);
+	evd_chat_list_init(&g->rest);
 	evd_object_init(&g->object);
 	g->in = in;
 	g->own = own;
@@ -90,6 +91,7 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
 	json_tree_release(&g->tree);
 	evd_chat_list_release(&g->list);
 	evd_chat_list_release(&g->more);
+	evd_chat_list_release(&g->rest);
 	evd_object_release(&g->object);
 	evd_buf_release(&g->text);
 	evd_buf_release(&g->text2);
@@ -127,33 +129,39 @@ int chat_json_each(struct chat_json *g, struct evd_chat_conv *conv,
 	}
 }
 
+void chat_json_unknown(struct chat_json *g, struct evd_view key)
+{
+	struct evd_buf b;
+	size_t u = 0;
+
+	evd_buf_init(&b, 256);
+	evd_put_printable(&b, key, 12);
+	evd_put_u8(&b, 0);
+	for (; b.failed == 0 && u < g->n_unknown; u++)
+		if (strcmp(g->unknown[u].name, (const char *)b.data) == 0)
+			break;
+	if (b.failed || b.len > sizeof g->unknown[0].name || u == CHAT_JSON_UNKNOWN) {
+		g->unknown_more++;
+	} else {
+		if (u == g->n_unknown) {
+			memcpy(g->unknown[u].name, b.data, b.len);
+			g->n_unknown++;
+		}
+		g->unknown[u].n++;
+	}
+	evd_buf_release(&b);
+}
+
 void chat_json_known(struct chat_json *g, size_t at, const char *const *known)
 {
 	for (size_t i = json_first(&g->tree, at); i; i = json_next(&g->tree, at, i)) {
 		struct evd_view key = json_key(&g->tree, i);
-		struct evd_buf b;
-		size_t k = 0, u = 0;
+		size_t k = 0;
 
 		while (known[k] && !evd_view_is(key, known[k]))
 			k++;
-		if (known[k])
-			continue;
-		evd_buf_init(&b, 256);
-		evd_put_printable(&b, key, 12);
-		evd_put_u8(&b, 0);
-		for (; b.failed == 0 && u < g->n_unknown; u++)
-			if (strcmp(g->unknown[u].name, (const char *)b.data) == 0)
-				break;
-		if (b.failed || b.len > sizeof g->unknown[0].name || u == CHAT_JSON_UNKNOWN) {
-			g->unknown_more++;
-		} else {
-			if (u == g->n_unknown) {
-				memcpy(g->unknown[u].name, b.data, b.len);
-				g->n_unknown++;
-			}
-			g->unknown[u].n++;
-		}
-		evd_buf_release(&b);
+		if (!known[k])
+			chat_json_unknown(g, key);
 	}
 }
 

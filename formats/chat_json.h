@@ -19,6 +19,8 @@ struct chat_json {
 	struct json_tree tree;
 	struct evd_chat_list list; /* reactions */
 	struct evd_chat_list more; /* revisions */
+	struct evd_chat_list rest; /* members nothing is taken from */
+	size_t rest_len;
 	struct evd_buf text, text2, details;
 	struct evd_object object;
 	const struct evd_input *in;
@@ -50,6 +52,13 @@ int chat_json_each(struct chat_json *g, struct evd_chat_conv *conv,
                    struct evd_error *err) EVD_MUST_USE;
 /* counts the members of the object at `at` that are not in `known`, a list ending with NULL */
 void chat_json_known(struct chat_json *g, size_t at, const char *const *known);
+/* chat_json_rest_begin, then for each object of the message chat_json_rest(g, at, read): its members that are not in
+ * `read`, a list ending with NULL; chat_json_rest_end puts them into g->object as `otherMembers`. Uses g->text2. */
+void chat_json_rest_begin(struct chat_json *g);
+void chat_json_rest(struct chat_json *g, size_t at, const char *const *read);
+void chat_json_rest_end(struct chat_json *g);
+/* one such member, of an object that is not in g->tree */
+void chat_json_unknown(struct chat_json *g, struct evd_view key);
 /* text of a message with place and flags of g->tree */
 void chat_json_place(const struct chat_json *g, struct evd_chat_message *m);
 /* g->object as canonical JSON, in g->details; empty if it has no member */

@@ -5,6 +5,7 @@
  */
 #include "chat_json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,8 @@ struct map {
 struct signal {
 	struct map recipient, chat;
 	struct evd_buf text;
+	uint64_t
+	    frames_left; /* that are neither people, chats nor messages, and have something to say */
 	bool said;
 };
 
@@ -67,6 +70,34 @@ static struct evd_view handle_of(const struct signal *own, const struct entry *e
 	                   e ? e->handle_len : 0);
 }
 
+static void put_names(struct signal *own, const struct json_tree *t, size_t at, const char *given,
+                      const char *family, size_t from)
+{
+	const char *const name[] = {given, family};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct evd_view v = json_text_of(t, at, name[i]);
+
+		if (v.len && own->text.len > from)
+			evd_put_u8(&own->text, ' ');
+		evd_put_view(&own->text, v);
+	}
+}
+
+/* Lists for stories and links of calls have names; Signal's own news have none. */
+static void put_other_recipient(struct signal *own, const struct json_tree *t, size_t at)
+{
+	size_t list = json_get(t, at, "distributionList"), link = json_get(t, at, "callLink");
+	size_t inner = list ? json_get(t, list, "distributionList") : 0;
+
+	if (link)
+		evd_put_view(&own->text, json_text_of(t, link, "name"));
+	else if (inner)
+		evd_put_view(&own->text, json_text_of(t, inner, "name"));
+	else if (json_get(t, at, "releaseNotes"))
+		evd_put_str(&own->text, "releaseNotes");
+}
+
 /* A name of the contact's own, else what the owner of the phone calls him. */
 static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
 {
@@ -79,15 +110,13 @@ static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
 	if (!json_integer(t, json_get(t, at, "id"), &e.id))
 		return 0;
 	if (contact) {
-		static const char *const name[] = {"profileGivenName", "profileFamilyName"};
+		size_t nickname = json_get(t, contact, "nickname");
 
-		for (size_t i = 0; i < 2; i++) {
-			struct evd_view v = json_text_of(t, contact, name[i]);
-
-			if (v.len && own->text.len > e.at)
-				evd_put_u8(&own->text, ' ');
-			evd_put_view(&own->text, v);
-		}
+		put_names(own, t, contact, "profileGivenName", "profileFamilyName", e.at);
+		if (own->text.len == e.at)
+			put_names(own, t, contact, "systemGivenName", "systemFamilyName", e.at);
+		if (own->text.len == e.at && nickname)
+			put_names(own, t, nickname, "given", "family", e.at);
 		number = json_text_of(t, contact, "e164");
 		handle = json_text_of(t, contact, json_get(t, contact, "username") ? "username" : "aci");
 	} else if (group) {
@@ -103,6 +132,8 @@ static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
 		handle = json_text_of(t, group, "masterKey");
 	} else if (e.self) {
 		evd_put_str(&own->text, "self");
+	} else {
+		put_other_recipient(own, t, at);
 	}
 	e.label_len = own->text.len - e.at;
 	if (number.len && number.p[0] != '+')
@@ -177,7 +208,8 @@ static size_t content_of(const struct json_tree *t, size_t item, enum evd_chat_t
 
 static struct evd_view body_of(const struct json_tree *t, size_t content, bool *has)
 {
-	size_t text = content ? json_get(t, content, "text") : 0;
+	size_t reply = content ? json_get(t, content, "textReply") : 0; /* to a story */
+	size_t text = reply ? json_get(t, reply, "text") : content ? json_get(t, content, "text") : 0;
 	size_t body = text ? json_get(t, text, "body") : 0;
 
 	*has = body != 0;
@@ -258,6 +290,10 @@ static void put_update(struct chat_json *g, size_t content, struct evd_chat_mess
 	size_t what = content ? json_first(t, content) : 0;
 
 	m->event = "service";
+	if (content && !evd_view_is(json_key(t, content), "updateMessage")) {
+		m->event_raw = json_key(t, content); /* a payment, a badge */
+		return;
+	}
 	if (!what)
 		return;
 	m->event_raw = json_key(t, what);
@@ -270,18 +306,132 @@ static void put_update(struct chat_json *g, size_t content, struct evd_chat_mess
 	json_put(&g->object, "state", t, json_get(t, what, "state"));
 	json_put(&g->object, "callDirection", t, json_get(t, what, "direction"));
 	json_put(&g->object, "startedRaw", t, json_get(t, what, "startedCallTimestamp"));
-	m->call = chat_json_details(g);
+	evd_buf_reset(&g->text);
+	evd_put_view(&g->text, chat_json_details(g)); /* its buffer is wanted again */
+	m->call = evd_buf_view(&g->text);
 }
 
-static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, struct evd_error *err)
+/* When it came, and what became of it on the way to each recipient. */
+static void put_way(struct chat_json *g, size_t item, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t in = json_get(t, item, "incoming"), out = json_get(t, item, "outgoing");
+	size_t list = out ? json_get(t, out, "sendStatus") : 0;
+	struct evd_chat_time when = {0};
+	struct evd_view all;
+	int64_t ms;
+
+	if (in && json_integer(t, json_get(t, in, "dateReceived"), &ms) && ms > 0) {
+		evd_chat_time_epoch(&when, evd_view_of(NULL, 0), ms, EVD_CHAT_MILLI);
+		evd_chat_put_time(&g->object, "received", &when);
+	}
+	if (in && json_integer(t, json_get(t, in, "dateServerSent"), &ms) && ms > 0) {
+		evd_chat_time_epoch(&when, evd_view_of(NULL, 0), ms, EVD_CHAT_MILLI);
+		evd_chat_put_time(&g->object, "serverSent", &when);
+	}
+	if (in)
+		json_put(&g->object, "read", t, json_get(t, in, "read"));
+	evd_chat_list_reset(&g->list);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+
+		if (!o)
+			continue;
+		json_put(o, "byId", t, json_get(t, i, "recipientId"));
+		json_put(o, "timeRaw", t, json_get(t, i, "timestamp"));
+		for (size_t k = json_first(t, i); k; k = json_next(t, i, k))
+			if (t->node[k].type == JSON_OBJECT)
+				evd_chat_text(o, "state", json_key(t, k));
+		if (evd_chat_list_put(&g->list, err))
+			break;
+	}
+	all = evd_chat_list_end(&g->list);
+	if (all.len)
+		evd_object_raw(&g->object, "sendStatus", all);
+}
+
+static void put_choices(struct chat_json *g, size_t content, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, content, "options");
+	struct evd_view all;
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+		size_t votes = json_get(t, i, "votes");
+		char n[16];
+
+		if (!o)
+			continue;
+		json_put(o, "value", t, json_get(t, i, "option"));
+		if (votes) {
+			snprintf(n, sizeof n, "%u", t->node[votes].count);
+			evd_object_cstr(o, "votes", n);
+		}
+		if (evd_chat_list_put(&g->list, err))
+			break;
+	}
+	all = evd_chat_list_end(&g->list);
+	if (all.len)
+		evd_object_raw(&g->object, "pollAnswers", all);
+}
+
+static struct evd_view put_details(struct chat_json *g, size_t item, size_t content,
+                                   enum evd_chat_type type, struct evd_error *err)
+{
+	static const char *const of_item[] = {"chatId",
+	                                      "authorId",
+	                                      "dateSent",
+	                                      "incoming",
+	                                      "outgoing",
+	                                      "directionless",
+	                                      "revisions",
+	                                      "standardMessage",
+	                                      "contactMessage",
+	                                      "stickerMessage",
+	                                      "remoteDeletedMessage",
+	                                      "viewOnceMessage",
+	                                      "poll",
+	                                      "updateMessage",
+	                                      "directStoryReplyMessage",
+	                                      "adminDeletedMessage",
+	                                      "paymentNotification",
+	                                      "giftBadge",
+	                                      NULL};
+	static const char *const of_content[] = {"text",      "textReply",   "quote",
+	                                         "reactions", "attachments", "sticker",
+	                                         "longText",  "question",    NULL};
+	static const char *const of_text[] = {"body", NULL};
+	static const char *const of_quote[] = {"targetSentTimestamp", "text", NULL};
+	const struct json_tree *t = &g->tree;
+	size_t text = content ? json_get(t, content, "text") : 0,
+	       quote = content ? json_get(t, content, "quote") : 0;
+
+	evd_object_reset(&g->object);
+	put_way(g, item, err);
+	if (type == EVD_CHAT_T_POLL && content)
+		put_choices(g, content, err);
+	chat_json_rest_begin(g);
+	chat_json_rest(g, item, of_item);
+	if (content)
+		chat_json_rest(g, content, of_content);
+	if (text)
+		chat_json_rest(g, text, of_text);
+	if (quote)
+		chat_json_rest(g, quote, of_quote);
+	chat_json_rest_end(g);
+	return chat_json_details(g);
+}
+
+static int attach_pointer(struct chat_json *g, struct evd_chat_conv *conv, size_t pointer,
+                          struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
 	struct evd_chat_attachment a = {.state = EVD_CHAT_S_NOT_EXPORTED};
-	size_t pointer = json_get(t, at, "pointer"), locator = 0;
+	size_t locator = 0;
 	int64_t size;
 
-	if (!pointer)
-		pointer = json_get(t, at, "data");
 	if (pointer) {
 		a.media = json_text_of(t, pointer, "contentType");
 		a.name = json_text_of(t, pointer, "fileName");
@@ -303,13 +453,25 @@ static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, st
 	return evd_chat_attach(&g->chat, conv, &a, err);
 }
 
+static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, struct evd_error *err)
+{
+	size_t pointer = json_get(&g->tree, at, "pointer");
+
+	return attach_pointer(g, conv, pointer ? pointer : json_get(&g->tree, at, "data"), err);
+}
+
 static int attach_all(struct chat_json *g, struct evd_chat_conv *conv, size_t content,
                       struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
 	size_t list = content ? json_get(t, content, "attachments") : 0;
 	size_t sticker = content ? json_get(t, content, "sticker") : 0;
+	size_t rest =
+	    content ? json_get(t, content, "longText") : 0; /* the text beyond 2 KiB is a file */
 	int r = sticker ? attach(g, conv, sticker, err) : 0;
+
+	if (r == 0 && rest)
+		r = attach_pointer(g, conv, rest, err);
 
 	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
 		r = attach(g, conv, i, err);
@@ -360,6 +522,9 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	m.reactions = put_reactions(g, content, err);
 	m.revisions = put_revisions(g, item, err);
 	m.edited = m.revisions.len != 0;
+	if (content && json_get(t, content, "longText"))
+		m.flags |= EVD_CHAT_F_BODY_CUT;
+	m.details = put_details(g, item, content, m.type, err);
 	r = evd_chat_message(&g->chat, conv, &m, err);
 	return r ? r : attach_all(g, conv, content, err);
 }
@@ -392,6 +557,8 @@ static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 		return chat(g, at, err);
 	if ((at = json_get(t, 0, "chatItem")))
 		return chat_item(g, at, err);
+	if (json_get(t, 0, "adHocCall"))
+		((struct signal *)g->own)->frames_left++;
 	return 0;
 }
 
@@ -419,6 +586,11 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		else if (t == JSON_OBJECT)
 			r = frame(g, &any, err);
 	}
+	if (r == 0 && own->frames_left)
+		r = evd_chat_observe(&g->chat, NULL, "rows-without-message", err,
+		                     "%llu calls by a link (adHocCall) belong to no chat and are not shown",
+		                     (unsigned long long)own->frames_left);
+	own->frames_left = 0;
 	if (r == 0 && any && !own->said) {
 		own->said = true;
 		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,

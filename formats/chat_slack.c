@@ -24,6 +24,7 @@ static const char *const known[] = {"type",
                                     "thread_ts",
                                     "edited",
                                     "files",
+                                    "file",
                                     "reactions",
                                     "replies",
                                     "reply_count",
@@ -119,35 +120,98 @@ static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
 	return evd_chat_list_end(&g->list);
 }
 
-static int attach(struct chat_json *g, struct evd_error *err)
+static int attach_one(struct chat_json *g, size_t i, struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
 	struct slack *own = g->own;
-	size_t list = json_get(t, 0, "files");
-	int r = 0;
+	struct evd_chat_attachment a = {.name = json_text_of(t, i, "name"),
+	                                .media = json_text_of(t, i, "mimetype"),
+	                                .note = json_text_of(t, i, "url_private"),
+	                                .state = EVD_CHAT_S_REMOTE};
+	int64_t size;
 
-	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i)) {
-		struct evd_chat_attachment a = {.name = json_text_of(t, i, "name"),
-		                                .media = json_text_of(t, i, "mimetype"),
-		                                .note = json_text_of(t, i, "url_private"),
-		                                .state = EVD_CHAT_S_REMOTE};
-		int64_t size;
-
-		if (json_integer(t, json_get(t, i, "size"), &size) && size >= 0) {
-			a.has_size = true;
-			a.size = (uint64_t)size;
-		}
-		if (evd_view_is(json_text_of(t, i, "mode"), "tombstone"))
-			a.state = EVD_CHAT_S_UNAVAILABLE;
-		r = evd_chat_attach(&g->chat, own->conv, &a, err);
+	if (json_integer(t, json_get(t, i, "size"), &size) && size >= 0) {
+		a.has_size = true;
+		a.size = (uint64_t)size;
 	}
+	if (evd_view_is(json_text_of(t, i, "mode"), "tombstone"))
+		a.state = EVD_CHAT_S_UNAVAILABLE;
+	return evd_chat_attach(&g->chat, own->conv, &a, err);
+}
+
+/* `files`; before 2018 one `file`. */
+static int attach(struct chat_json *g, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, 0, "files"), file = json_get(t, 0, "file");
+	int r = file ? attach_one(g, file, err) : 0;
+
+	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
+		r = attach_one(g, i, err);
 	return r;
+}
+
+/* What apps post, and previews, stand in attachments (Slack's word for them); `blocks` say the text again, if there is
+ * one, and the rest of these is about the people and the thread. */
+static struct evd_view put_details(struct chat_json *g, bool has_text)
+{
+	static const char *const read[] = {"type",
+	                                   "subtype",
+	                                   "user",
+	                                   "text",
+	                                   "ts",
+	                                   "thread_ts",
+	                                   "edited",
+	                                   "files",
+	                                   "file",
+	                                   "reactions",
+	                                   "username",
+	                                   "client_msg_id",
+	                                   "user_profile",
+	                                   "user_team",
+	                                   "source_team",
+	                                   "team",
+	                                   "icons",
+	                                   "bot_profile",
+	                                   "replies",
+	                                   "reply_users",
+	                                   "reply_users_count",
+	                                   "latest_reply",
+	                                   "last_read",
+	                                   "parent_user_id",
+	                                   NULL};
+	const struct json_tree *t = &g->tree;
+	size_t blocks = json_get(t, 0, "blocks");
+	const char *const *all = read;
+	const char *with[sizeof read / sizeof *read + 1];
+
+	if (has_text && blocks) {
+		memcpy(with, read, sizeof read);
+		with[sizeof read / sizeof *read - 1] = "blocks";
+		with[sizeof read / sizeof *read] = NULL;
+		all = with;
+	}
+	evd_object_reset(&g->object);
+	chat_json_rest_begin(g);
+	chat_json_rest(g, 0, all);
+	chat_json_rest_end(g);
+	return chat_json_details(g);
+}
+
+/* The words of the first thing that an app posted. */
+static struct evd_view posted(const struct json_tree *t)
+{
+	size_t list = json_get(t, 0, "attachments"), first = list ? json_first(t, list) : 0;
+	struct evd_view v = first ? json_text_of(t, first, "text") : evd_view_of(NULL, 0);
+
+	return v.len || !first ? v : json_text_of(t, first, "fallback");
 }
 
 static void set_type(const struct json_tree *t, struct evd_chat_message *m)
 {
 	struct evd_view sub = json_text_of(t, 0, "subtype");
 	size_t files = json_get(t, 0, "files");
+	bool any = json_get(t, 0, "file") || (files && json_first(t, files));
 
 	if (evd_view_is(sub, "tombstone")) {
 		m->type = EVD_CHAT_T_DELETED;
@@ -157,7 +221,7 @@ static void set_type(const struct json_tree *t, struct evd_chat_message *m)
 		m->type = EVD_CHAT_T_SYSTEM;
 		m->event = "service";
 		m->event_raw = sub;
-	} else if (!m->body.len && files && json_first(t, files)) {
+	} else if (!m->body.len && any) {
 		m->type = EVD_CHAT_T_ATTACHMENT;
 	}
 	if (!evd_view_is(json_text_of(t, 0, "type"), "message"))
@@ -211,6 +275,8 @@ static int message(struct chat_json *g, struct evd_error *err)
 	if (evd_view_eq(m.reply_to, m.id))
 		m.reply_to = evd_view_of(NULL, 0);
 	set_type(t, &m);
+	m.caption = posted(t);
+	m.details = put_details(g, m.body.len != 0);
 	m.reactions = put_reactions(g, err);
 	r = evd_chat_message(&g->chat, own->conv, &m, err);
 	return r ? r : attach(g, err);

@@ -147,3 +147,100 @@ db("chat-imessage", "side.db", [
     detail.chats 1
     observation.tables-not-read 1
     observation.columns-not-read 1""")
+
+
+def say(n, more):
+    return dict({"id": str(n), "type": "Default", "timestamp": "2024-01-31T15:06:%02d+01:00" % n, "timestampEdited": None,
+                 "isPinned": False, "content": "", "author": {"id": "111", "name": "ana", "discriminator": "0000", "isBot": False},
+                 "attachments": [], "embeds": [], "stickers": [], "reactions": [], "mentions": []}, **more)
+
+
+# a sticker alone; a message passed on with its file; words with a preview and a mention; the export was asked for a
+# span of time; a member of the whole file that nobody knows
+put("chat-discord", "side.json", json.dumps({
+    "guild": {"id": "0", "name": "Direct Messages"}, "channel": {"id": "2", "type": "DirectTextChat", "name": "ana", "topic": "t"},
+    "dateRange": {"after": "2024-01-31T00:00:00+01:00", "before": None}, "exportedAt": "2024-02-03T00:00:00+01:00", "brandNew": 1,
+    "messages": [
+        say(1, {"stickers": [{"id": "9", "name": "Talas", "format": "PNG", "sourceUrl": "https://example.org/s.png"}]}),
+        say(2, {"reference": {"type": "Forward", "messageId": "77", "channelId": "3", "guildId": "1"},
+                "forwardedMessage": {"timestamp": "2024-01-01T00:00:00+01:00", "content": "prosledjeno",
+                                     "attachments": [{"id": "8", "url": "https://example.org/f.jpg", "fileName": "f.jpg", "fileSizeBytes": 4}]}}),
+        say(3, {"content": "vidi", "embeds": [{"title": "Naslov", "url": "https://example.org"}], "mentions": [{"id": "112", "name": "emir"}]}),
+    ], "messageCount": 3}, ensure_ascii=False), """conversation 1
+    message 3
+    type.attachment 1
+    type.text 2
+    attachment 2
+    state.remote 2
+    reply 0
+    detail.otherMembers 2
+    observation.unknown-field 1
+    observation.wrong-count 0""")
+put("chat-discord", "package-files.json", json.dumps([
+    {"ID": 1202253620838400001, "Timestamp": "2024-01-31 14:06:40", "Contents": "", "Attachments": "https://example.org/a.jpg https://example.org/b.jpg"},
+    {"ID": 1202253620838400002, "Timestamp": "2024-01-31 14:06:41", "Contents": "samo reči", "Attachments": ""},
+], ensure_ascii=False), """conversation 1
+    message 2
+    type.attachment 1
+    type.text 1
+    attachment 2
+    state.remote 2
+    observation.own-messages-only 1""")
+# what an app posted, whose words are in attachments; one file as before 2018; blocks without a text
+put("chat-slack", "2024-02-03.json", json.dumps([
+    {"type": "message", "subtype": "bot_message", "bot_id": "B1", "text": "", "ts": "1706965509.000001", "attachments": [{"fallback": "Pretnja", "text": "Znam gde si"}]},
+    {"type": "message", "subtype": "file_share", "user": "U1", "text": "", "ts": "1706965510.000001", "file": {"id": "F1", "name": "a.jpg", "mimetype": "image/jpeg", "size": 9, "url_private": "https://example.org/a.jpg"}},
+    {"type": "message", "user": "U1", "text": "", "ts": "1706965511.000001", "blocks": [{"type": "rich_text", "text": "u bloku"}]},
+    {"type": "message", "user": "U1", "text": "reči", "ts": "1706965512.000001", "blocks": [{"type": "rich_text", "text": "reči"}]},
+], ensure_ascii=False), """conversation 1
+    message 4
+    type.text 3
+    type.attachment 1
+    attachment 1
+    state.remote 1
+    caption 1
+    detail.otherMembers 2
+    observation.unknown-field 0""")
+
+
+def frame(n, **more):
+    return {"chatItem": dict({"chatId": "7", "authorId": "2", "dateSent": str(1715636551000 + n), "incoming": {"dateReceived": "1715636551500", "dateServerSent": "1715636551400"}}, **more)}
+
+
+# a name in the phone's address book alone; a list for stories; a text that goes on in a file; an answer to a story; a
+# poll with votes; a link's preview; what became of a message on its way; a payment; a call by a link
+own = frame(6, standardMessage={"text": {"body": "moja"}})
+del own["chatItem"]["incoming"]
+own["chatItem"]["outgoing"] = {"sendStatus": [{"recipientId": "2", "timestamp": "1715636552000", "read": {"sealedSender": True}}]}
+put("chat-signal", "side.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in [
+    {"version": "1", "backupTimeMs": "1715636551000"},
+    {"recipient": {"id": "2", "contact": {"systemGivenName": "Emir", "systemFamilyName": "H", "e164": "38761123456"}}},
+    {"recipient": {"id": "3", "distributionList": {"distributionListId": "AA==", "distributionList": {"name": "Priče"}}}},
+    {"chat": {"id": "7", "recipientId": "2"}}, {"chat": {"id": "8", "recipientId": "3"}},
+    frame(1, standardMessage={"text": {"body": "početak"}, "longText": {"contentType": "text/x-signal-plain", "locatorInfo": {"size": 5000, "mediaName": "aabb"}}}),
+    frame(2, directStoryReplyMessage={"textReply": {"text": {"body": "na priču"}}}),
+    frame(3, poll={"question": "Kad?", "options": [{"option": "Sad", "votes": [{"voterId": "2", "voteCount": 1}]}, {"option": "Sutra"}]}),
+    frame(4, standardMessage={"text": {"body": "https://example.org", "bodyRanges": [{"start": 0, "length": 5, "style": "BOLD"}]}, "linkPreview": [{"url": "https://example.org", "title": "T"}]}),
+    frame(5, paymentNotification={"amountMob": "1"}), own,
+    frame(7, chatId="8", standardMessage={"text": {"body": "priča"}}),
+    frame(8, neverHeardOf={"text": "x"}),
+    {"adHocCall": {"callId": "1", "recipientId": "3"}},
+]), """conversation 2
+    title Emir H
+    message 8
+    type.text 5
+    type.poll 1
+    type.system 1
+    type.unsupported 1
+    flag.body-cut 1
+    flag.unknown-type 1
+    attachment 1
+    state.absent 1
+    detail.pollAnswers 1
+    detail.sendStatus 1
+    detail.receivedUtc 7
+    detail.serverSentUtc 7
+    detail.otherMembers 4
+    sender.Emir H 8
+    number.+38761123456 8
+    observation.rows-without-message 1""")
