@@ -241,6 +241,19 @@ static void keep(struct evd_buf *b, struct evd_view v)
 	evd_put_view(b, v);
 }
 
+/* Of the file, beside those of its messages. */
+static bool is_known(struct evd_view key)
+{
+	static const char *const of_file[] = {
+	    "participants", "title", "threadName", "thread_path",   "thread_type",
+	    "magic_words",  "image", "messages",   "joinable_mode", "is_still_participant"};
+
+	for (size_t i = 0; i < sizeof of_file / sizeof *of_file; i++)
+		if (evd_view_is(key, of_file[i]))
+			return true;
+	return false;
+}
+
 /* A member of the file other than the messages. `people`: second time round, with a conversation. */
 static int header_member(struct chat_json *g, enum json_token t, struct evd_view key, bool people,
                          struct evd_error *err)
@@ -248,6 +261,8 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 	struct meta *own = g->own;
 	int r;
 
+	if (people && !is_known(key))
+		chat_json_unknown(g, key);
 	if (!evd_view_is(key, "participants") && t != JSON_STRING)
 		return json_pull_skip(&g->pull, t, err);
 	r = json_tree_read(&g->tree, &g->pull, t, err);
@@ -386,8 +401,8 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	r = begin(g, name, err);
 	if (r == 0)
 		r = pass(g, true, &any, err);
-	if ((r == 0 || r == EVD_E_FORMAT) && !own->e2ee && evd_chat_parts_number(name)) {
-		int kept = evd_chat_parts_add(&own->parts, own->conv, evd_chat_parts_number(name),
+	if ((r == 0 || r == EVD_E_FORMAT) && !own->e2ee && evd_chat_parts_number(name, ".json")) {
+		int kept = evd_chat_parts_add(&own->parts, own->conv, evd_chat_parts_number(name, ".json"),
 		                              own->in_file, r ? NULL : err);
 
 		r = r ? r : kept;

@@ -8,6 +8,7 @@
  */
 #include "chat_english.h"
 #include "chat_html.h"
+#include "chat_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@ struct page {
 	bool waiting; /* for that <p> */
 	uint64_t off;
 	unsigned n_threads;
+	struct evd_view
+	    thread; /* of the file's path, as JSON downloads have it in thread_path; or empty */
+	struct evd_chat_parts parts;
 };
 
 static struct evd_view field(const struct page *p, enum field f)
@@ -125,13 +129,17 @@ static int finish(struct page *p, struct evd_error *err)
 	m.details = put_addresses(p, m.body, err);
 	if (!m.body.len && p->n_links)
 		m.type = EVD_CHAT_T_ATTACHMENT;
+	if (!p->conv && p->thread.len)
+		p->conv = evd_chat_find(&p->chat, p->thread);
 	if (!p->conv) {
 		struct evd_chat_info info = {.title = field(p, F_TITLE),
 		                             .form = p->old ? "html-before-2018" : "html"};
 		char key[24];
 		int n = snprintf(key, sizeof key, "%u", p->n_threads++);
 
-		r = evd_chat_begin(&p->chat, evd_view_of(key, (size_t)n), &info, &p->conv, err);
+		info.id = p->thread;
+		r = evd_chat_begin(&p->chat, p->thread.len ? p->thread : evd_view_of(key, (size_t)n), &info,
+		                   &p->conv, err);
 		if (r == 0)
 			evd_chat_newest_first(p->conv);
 	}
@@ -315,9 +323,29 @@ static int on_text(struct chat_html *h, struct evd_view text, struct evd_error *
 	return evd_buf_check(&p->field[p->at], err);
 }
 
+/* "…/messages/inbox/ana_1/message_2.html": "inbox/ana_1"; other folders whole. */
+static struct evd_view thread_of(struct evd_view name)
+{
+	static const char before[] = "messages/";
+	struct evd_view base = evd_chat_base(name), v = name;
+	const uint8_t *at;
+
+	if (!evd_chat_parts_number(name, ".html") || name.len == base.len)
+		return evd_view_of(NULL, 0);
+	v.len -= base.len + 1;
+	at = memmem(v.p, v.len, before, sizeof before - 1);
+	if (!at)
+		return v;
+	at += sizeof before - 1;
+	return evd_view_of(at, (size_t)(v.p + v.len - at));
+}
+
 static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct page *p = ctx;
+	unsigned number = evd_chat_parts_number(f->name, ".html");
+	const struct evd_chat_conv *before;
+	uint64_t had;
 	int r;
 
 	p->chat.member = f->name;
@@ -327,10 +355,16 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	p->aside = 0;
 	p->reacting = false;
 	p->conv = NULL;
+	p->thread = thread_of(f->name);
+	before = p->thread.len ? evd_chat_find(&p->chat, p->thread) : NULL;
+	had = before ? evd_chat_count(before) : 0;
 	evd_buf_reset(&p->field[F_TITLE]);
 	r = chat_html_read(&p->html, f, err);
 	if (r == 0 && (p->message_depth || p->waiting))
 		r = finish(p, err);
+	if (r == 0 && p->conv && p->thread.len && number)
+		r = evd_chat_parts_add(&p->parts, p->conv, number, evd_chat_count(p->conv) - had, err);
+	p->thread = evd_view_of(NULL, 0);
 	p->chat.member = evd_view_of(NULL, 0);
 	return r;
 }
@@ -387,6 +421,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	p->html.close = on_close;
 	p->html.text = on_text;
 	p->html.own = p;
+	p->parts.ending = ".html";
 	walk.chat = &p->chat;
 	r = evd_chat_index_build(&p->index, in, NULL, err);
 	if (r == 0)
@@ -394,8 +429,11 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	if (r == 0 && p->chat.n_conv == 0)
 		r = evd_fail(err, EVD_E_FORMAT, "no message in the page");
 	if (r == 0)
+		r = evd_chat_parts_say(&p->parts, &p->chat, err);
+	if (r == 0)
 		r = evd_chat_end(&p->chat, err);
 	evd_chat_index_release(&p->index);
+	evd_chat_parts_release(&p->parts);
 	for (int i = 0; i < F_N; i++)
 		evd_buf_release(&p->field[i]);
 	evd_buf_release(&p->links);

@@ -1,5 +1,5 @@
 /*
- * chat_parts: the numbered files message_1.json, message_2.json … of one Meta thread. A download in several archives
+ * chat_parts: the numbered files message_1.json, message_2.json … of one Meta thread (message_1.html …). A download in several archives
  * splits a thread, and each archive looks whole by itself: what is not here must be said.
  */
 #ifndef EVD_CHAT_PARTS_H
@@ -19,10 +19,11 @@ struct evd_chat_parts {
 		bool twice;
 	} * at;
 	size_t n, cap;
+	const char *ending; /* of the files' names; NULL: ".json" */
 };
 
-/* evd_chat_parts_number(name): N of a file message_N.json; 0: it is none of these. */
-unsigned evd_chat_parts_number(struct evd_view name);
+/* evd_chat_parts_number(name, ending): N of a file message_N.json; 0: it is none of these. */
+unsigned evd_chat_parts_number(struct evd_view name, const char *ending);
 /* evd_chat_parts_add(p, conv, number, messages, err): that file of the thread was read. */
 int evd_chat_parts_add(struct evd_chat_parts *p, const struct evd_chat_conv *conv, unsigned number,
                        uint64_t messages, struct evd_error *err) EVD_MUST_USE;

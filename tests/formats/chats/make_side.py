@@ -244,3 +244,26 @@ put("chat-signal", "side.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n
     sender.Emir H 8
     number.+38761123456 8
     observation.rows-without-message 1""")
+
+
+def page(thread, number, texts):
+    """A file of a thread as an HTML download has it."""
+    cards = "".join('<div class="pam _a6-g"><h2 class="_a6-h">%s</h2><div class="_a6-p"><div>%s</div></div><div class="_a6-o">Apr 2%d, 2025 10:2%d am</div></div>' %
+                    (who, text, 5 - number % 5, 9 - i) for i, (who, text) in enumerate(texts))
+    return ("your_facebook_activity/messages/%s/message_%d.html" % (thread, number),
+            '<!DOCTYPE html><html><head><title>%s</title></head><body><main>%s</main></body></html>' % (thread[6:], cards))
+
+
+# of one thread the files 1, 2 and 4: one conversation, of which 3 is not here; of another one file twice
+zipped("chat-meta-html", "parts.zip", [
+    page("inbox/ana_1", 1, [("Ana", "peta"), ("Ja", "cetvrta")]), page("inbox/ana_1", 2, [("Ana", "treca")]),
+    page("inbox/ana_1", 4, [("Ana", "prva")]), page("inbox/eva_2", 1, [("Eva", "sama")]),
+    ("kopija/" + page("inbox/eva_2", 1, [])[0], page("inbox/eva_2", 1, [("Eva", "sama")])[1])], """conversation 2
+    title ana_1
+    message 6
+    type.text 6
+    sender.Ana 3
+    sender.Eva 2
+    observation.parts-missing 1
+    observation.part-twice 1
+    observation.part-full 0""")
