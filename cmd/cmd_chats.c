@@ -1,4 +1,5 @@
 /* cmd_chats: `evidence chats`: the ledger of every chat that was read out (docs/chats.md §1). */
+#include "cmd_chats_elsewhere.h"
 #include "cmd.h"
 #include "i18n.h"
 
@@ -13,6 +14,7 @@
 struct shown {
 	const struct cmd_item *item;
 	uint64_t seq;
+	bool wanted; /* others are looked at for what these lack */
 };
 
 struct chats {
@@ -20,7 +22,8 @@ struct chats {
 	struct evd_case *c;
 	struct shown *at;
 	size_t n;
-	bool print;             /* second pass */
+	enum { LATEST, TAKE, MEMBERS, PRINT } pass;
+	struct chats_elsewhere elsewhere;
 	const struct shown *of; /* whose heading was printed last */
 	uint64_t any;
 	struct evd_buf people; /* participants of the chat whose ledger comes next */
@@ -40,7 +43,7 @@ static int by_id(const void *a, const void *b)
 static struct shown *find(const struct chats *p, const struct evd_json *j)
 {
 	struct cmd_item item;
-	struct shown key = {&item, 0};
+	struct shown key = {&item, 0, false};
 	struct evd_view v;
 
 	if (!p->n || !evd_json_string(j, 0, "item", &v) || !evd_id_parse(v, &item.id))
@@ -179,6 +182,36 @@ static void put_gaps(const struct evd_json *j)
 	}
 }
 
+static void put_item(const struct cmd_item *item)
+{
+	if (item->exhibit)
+		printf(_("exhibit %llu"), (unsigned long long)item->exhibit);
+	else
+		printf(_("item %llu/%llu"), (unsigned long long)item->id.seq,
+		       (unsigned long long)item->id.k);
+}
+
+/* A download in several archives: what is absent here may lie in another of them. */
+static void put_elsewhere(const struct chats *p, uint64_t chat)
+{
+	size_t item = (size_t)(p->of - p->at), other = 0, from = 0;
+	uint64_t n;
+
+	for (; chats_elsewhere_files(&p->elsewhere, item, chat, &other, &n); other++) {
+		put_line("");
+		printf(_("of the absent, with the same path in another item: %llu, "),
+		       (unsigned long long)n);
+		put_item(p->at[other].item);
+		putchar('\n');
+	}
+	while (chats_elsewhere_thread(&p->elsewhere, item, chat, &from, &other, &n)) {
+		put_line(_("same thread"));
+		put_item(p->at[other].item);
+		printf(_(", chat %llu"), (unsigned long long)n);
+		putchar('\n');
+	}
+}
+
 static void put_ledger(struct chats *p, const struct evd_json *j)
 {
 	uint64_t chat = 0, n = 0, bytes = 0;
@@ -196,6 +229,7 @@ static void put_ledger(struct chats *p, const struct evd_json *j)
 	printf("%" PRIu64, n);
 	put_counts(j, "byState");
 	putchar('\n');
+	put_elsewhere(p, chat);
 	put_gaps(j);
 	if (evd_json_find(j, 0, "byFlag") && j->node[evd_json_find(j, 0, "byFlag")].count) {
 		put_line(_("flagged"));
@@ -259,13 +293,19 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	if (r->kind != EVD_KIND_OTHER || p->c->log.entry.action != EVD_READ_OUT ||
 	    !evd_json_string(j, 0, "kind", &kind) || !(s = find(p, j)))
 		return 0;
-	if (!p->print) {
+	if (p->pass == LATEST) {
 		if (evd_view_is(kind, "conversation"))
 			s->seq = seq;
 		return 0;
 	}
-	if (s->seq != seq || !evd_json_string(j, 0, "reader", &reader) || reader.len < 5 ||
-	    memcmp(reader.p, "chat-", 5) != 0 || evd_view_is(kind, "message") ||
+	if (p->pass == MEMBERS) {
+		chats_elsewhere_member(&p->elsewhere, (size_t)(s - p->at), j);
+		return 0;
+	}
+	if (p->pass == TAKE)
+		return s->seq == seq ? chats_elsewhere_take(&p->elsewhere, (size_t)(s - p->at), j, err) : 0;
+	if (!s->wanted || s->seq != seq || !evd_json_string(j, 0, "reader", &reader) ||
+	    reader.len < 5 || memcmp(reader.p, "chat-", 5) != 0 || evd_view_is(kind, "message") ||
 	    evd_view_is(kind, "attachment") || evd_view_is(kind, "part"))
 		return 0;
 	if (p->g->json) {
@@ -294,19 +334,41 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 static int choose(struct chats *p, const struct cmd_items *items, int argc, char **argv,
                   struct evd_error *err)
 {
-	p->at = calloc(items->n + (size_t)argc + 1, sizeof *p->at);
+	p->at = calloc(items->n + 1, sizeof *p->at);
 	if (!p->at)
 		return evd_nomem(err);
-	for (int i = 0; i < argc; i++) {
-		p->at[p->n].item = cmd_items_find(items, argv[i]);
-		if (!p->at[p->n++].item)
-			return evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]);
-	}
-	for (size_t i = 0; argc == 0 && i < items->n; i++)
-		p->at[p->n++].item = &items->at[i];
+	for (size_t i = 0; i < items->n; i++)
+		p->at[p->n++] = (struct shown){&items->at[i], 0, argc == 0};
 	if (p->n)
 		qsort(p->at, p->n, sizeof *p->at, by_id);
+	for (int i = 0; i < argc; i++) {
+		struct shown key = {cmd_items_find(items, argv[i]), 0, true}, *s;
+
+		s = key.item && p->n ? bsearch(&key, p->at, p->n, sizeof *p->at, by_id) : NULL;
+		if (!s)
+			return evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]);
+		s->wanted = true;
+	}
 	return 0;
+}
+
+/* First which reading of each item is the latest; then what chats lack, and what other items have of it. */
+static int passes(struct chats *p, struct evd_error *err)
+{
+	bool several = p->n > 1 && !p->g->json;
+	int r = evd_case_read(p->c, NULL, on_record, p, err);
+
+	p->pass = TAKE;
+	if (r == 0 && several)
+		r = evd_case_read(p->c, NULL, on_record, p, err);
+	p->pass = MEMBERS;
+	chats_elsewhere_taken(&p->elsewhere);
+	if (r == 0 && p->elsewhere.n_absent)
+		r = evd_case_read(p->c, NULL, on_record, p, err);
+	p->pass = PRINT;
+	if (r == 0)
+		r = chats_elsewhere_ready(&p->elsewhere, err);
+	return r ? r : evd_case_read(p->c, NULL, on_record, p, err);
 }
 
 static int run(struct cmd_global *g, int argc, char **argv)
@@ -329,14 +391,12 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	r = choose(&p, &items, argc - optind, argv + optind, &err);
 	if (r == 0)
-		r = evd_case_read(&c, NULL, on_record, &p, &err);
-	p.print = true;
-	if (r == 0)
-		r = evd_case_read(&c, NULL, on_record, &p, &err);
+		r = passes(&p, &err);
 	if (r == 0 && !p.any)
 		r = evd_fail(&err, EVD_E_NOTFOUND,
 		             "no chat was read out; 'evidence read' reads what items hold");
 	free(p.at);
+	chats_elsewhere_release(&p.elsewhere);
 	evd_buf_release(&p.people);
 	evd_buf_release(&p.titles);
 	cmd_items_release(&items);

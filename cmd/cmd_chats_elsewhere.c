@@ -1,0 +1,247 @@
+/* cmd_chats_elsewhere: see cmd_chats_elsewhere.h. */
+#include "cmd_chats_elsewhere.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ENDS 8u /* folders by which a path is found from its end; further ones: by all of it */
+
+void chats_elsewhere_release(struct chats_elsewhere *e)
+{
+	evd_buf_release(&e->text);
+	free(e->absent);
+	free(e->thread);
+	free(e->own);
+	memset(e, 0, sizeof *e);
+}
+
+static uint64_t hash_of(struct evd_view v)
+{
+	uint64_t x = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < v.len; i++)
+		x = (x ^ v.p[i]) * UINT64_C(0x100000001b3);
+	return x ^ x >> 29;
+}
+
+static bool is(const struct evd_json *j, const char *key, const char *word)
+{
+	struct evd_view v;
+
+	return evd_json_string(j, 0, key, &v) && evd_view_is(v, word);
+}
+
+/* The member's text, appended; false: not there, or empty. */
+static bool keep(struct chats_elsewhere *e, const struct evd_json *j, const char *key, size_t *at,
+                 size_t *len)
+{
+	struct evd_view v;
+
+	if (!evd_json_string(j, 0, key, &v) || !v.len)
+		return false;
+	*at = e->text.len;
+	evd_put_unescaped(&e->text, v);
+	*len = e->text.len - *at;
+	return true;
+}
+
+static struct evd_view text_of(const struct chats_elsewhere *e, size_t at, size_t len)
+{
+	return evd_view_of(e->text.data + at, len);
+}
+
+static int take_absent(struct chats_elsewhere *e, size_t item, const struct evd_json *j,
+                       struct evd_error *err)
+{
+	struct elsewhere_absent a = {.item = item};
+	void *grown;
+
+	if (!is(j, "state", "absent") || !evd_json_int(j, 0, "chat", &a.chat) ||
+	    !keep(e, j, "name", &a.at, &a.len))
+		return 0;
+	grown = evd_grow(e->absent, e->n_absent, &e->absent_cap, sizeof *e->absent);
+	if (!grown)
+		return evd_nomem(err);
+	e->absent = grown;
+	a.hash = e->text.failed ? 0 : hash_of(text_of(e, a.at, a.len));
+	e->absent[e->n_absent++] = a;
+	return evd_buf_check(&e->text, err);
+}
+
+/* Ids of threads are the platform's with Meta alone of those that come in several archives. */
+static int take_thread(struct chats_elsewhere *e, size_t item, const struct evd_json *j,
+                       struct evd_error *err)
+{
+	struct elsewhere_thread t = {.item = item};
+	void *grown;
+
+	if (!is(j, "platform", "meta") || evd_json_find(j, 0, "late") ||
+	    !evd_json_int(j, 0, "chat", &t.chat) || !keep(e, j, "chatId", &t.at, &t.len))
+		return 0;
+	grown = evd_grow(e->thread, e->n_threads, &e->threads_cap, sizeof *e->thread);
+	if (!grown)
+		return evd_nomem(err);
+	e->thread = grown;
+	t.hash = e->text.failed ? 0 : hash_of(text_of(e, t.at, t.len));
+	e->thread[e->n_threads++] = t;
+	return evd_buf_check(&e->text, err);
+}
+
+int chats_elsewhere_take(struct chats_elsewhere *e, size_t item, const struct evd_json *j,
+                         struct evd_error *err)
+{
+	if (is(j, "kind", "attachment"))
+		return take_absent(e, item, j, err);
+	return is(j, "kind", "conversation") ? take_thread(e, item, j, err) : 0;
+}
+
+static int order(uint64_t x, uint64_t y)
+{
+	return x < y ? -1 : x > y;
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct elsewhere_absent *x = a, *y = b;
+
+	return x->hash != y->hash ? order(x->hash, y->hash) : order(x->at, y->at);
+}
+
+static int thread_by_hash(const void *a, const void *b)
+{
+	const struct elsewhere_thread *x = a, *y = b;
+
+	return x->hash != y->hash ? order(x->hash, y->hash) : order(x->at, y->at);
+}
+
+/* Those of one chat together, and of these the ones found in one item. */
+static int by_place(const void *a, const void *b)
+{
+	const struct elsewhere_absent *x = a, *y = b;
+
+	if (x->item != y->item)
+		return order(x->item, y->item);
+	return x->chat != y->chat ? order(x->chat, y->chat) : order(x->found, y->found);
+}
+
+static int thread_by_place(const void *a, const void *b)
+{
+	const struct elsewhere_thread *x = a, *y = b;
+
+	return x->item != y->item ? order(x->item, y->item) : order(x->chat, y->chat);
+}
+
+void chats_elsewhere_taken(struct chats_elsewhere *e)
+{
+	if (e->n_absent)
+		qsort(e->absent, e->n_absent, sizeof *e->absent, by_hash);
+}
+
+int chats_elsewhere_ready(struct chats_elsewhere *e, struct evd_error *err)
+{
+	if (e->n_absent)
+		qsort(e->absent, e->n_absent, sizeof *e->absent, by_place);
+	if (!e->n_threads)
+		return 0;
+	e->own = malloc(e->n_threads * sizeof *e->own);
+	if (!e->own)
+		return evd_nomem(err);
+	memcpy(e->own, e->thread, e->n_threads * sizeof *e->own);
+	qsort(e->own, e->n_threads, sizeof *e->own, thread_by_place);
+	qsort(e->thread, e->n_threads, sizeof *e->thread, thread_by_hash);
+	return 0;
+}
+
+/* The first of n sorted things that is not before the wanted one. */
+static size_t lower(const void *things, size_t n, size_t size, const void *want,
+                    int (*compare)(const void *, const void *))
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare((const char *)things + mid * size, want) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void look(struct chats_elsewhere *e, size_t item, struct evd_view end)
+{
+	const struct elsewhere_absent want = {.hash = hash_of(end)};
+	size_t i = lower(e->absent, e->n_absent, sizeof want, &want, by_hash);
+
+	for (; i < e->n_absent && e->absent[i].hash == want.hash; i++) {
+		struct elsewhere_absent *a = &e->absent[i];
+
+		if (a->item != item && !a->found && evd_view_eq(text_of(e, a->at, a->len), end))
+			a->found = item + 1;
+	}
+}
+
+void chats_elsewhere_member(struct chats_elsewhere *e, size_t item, const struct evd_json *j)
+{
+	struct evd_buf path = {0};
+	struct evd_view v;
+	unsigned n = 0;
+
+	if (!e->n_absent || !is(j, "kind", "member") || !is(j, "type", "file") ||
+	    !evd_json_string(j, 0, "path", &v))
+		return;
+	evd_put_unescaped(&path, v);
+	v = evd_buf_view(&path);
+	if (!path.failed && v.len) {
+		look(e, item, v);
+		for (size_t i = v.len - 1; i > 0 && n < ENDS; i--)
+			if (v.p[i - 1] == '/') {
+				look(e, item, evd_view_of(v.p + i, v.len - i));
+				n++;
+			}
+	}
+	evd_buf_release(&path);
+}
+
+bool chats_elsewhere_files(const struct chats_elsewhere *e, size_t item, uint64_t chat,
+                           size_t *other, uint64_t *n)
+{
+	const struct elsewhere_absent want = {.item = item, .chat = chat, .found = *other + 1};
+	size_t first = lower(e->absent, e->n_absent, sizeof want, &want, by_place), i = first;
+
+	if (i == e->n_absent || e->absent[i].item != item || e->absent[i].chat != chat)
+		return false;
+	*other = e->absent[i].found - 1;
+	while (i < e->n_absent && by_place(&e->absent[i], &e->absent[first]) == 0)
+		i++;
+	*n = i - first;
+	return true;
+}
+
+bool chats_elsewhere_thread(const struct chats_elsewhere *e, size_t item, uint64_t chat,
+                            size_t *from, size_t *other, uint64_t *number)
+{
+	const struct elsewhere_thread want = {.item = item, .chat = chat};
+	size_t i = lower(e->own, e->n_threads, sizeof want, &want, thread_by_place);
+	const struct elsewhere_thread *own = i < e->n_threads ? &e->own[i] : &want;
+	struct elsewhere_thread first = *own;
+
+	if (own == &want || thread_by_place(own, &want) != 0)
+		return false;
+	first.at = 0;
+	if (*from == 0)
+		*from = lower(e->thread, e->n_threads, sizeof want, &first, thread_by_hash);
+	for (; *from < e->n_threads && e->thread[*from].hash == own->hash; ++*from) {
+		const struct elsewhere_thread *t = &e->thread[*from];
+
+		if (t->item == item ||
+		    !evd_view_eq(text_of(e, t->at, t->len), text_of(e, own->at, own->len)))
+			continue;
+		*other = t->item;
+		*number = t->chat;
+		++*from;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,45 @@
+/*
+ * cmd_chats_elsewhere: what a chat lacks and another item of the case has, for `evidence chats`: a download in several
+ * archives is several items, each evidence by itself. Told from the records alone: paths of archives (kind `member`),
+ * names of absent attachments, ids of threads. That the names are the same, not that the files are.
+ */
+#ifndef EVD_CMD_CHATS_ELSEWHERE_H
+#define EVD_CMD_CHATS_ELSEWHERE_H
+
+#include "base/buf.h"
+#include "base/canon.h"
+
+struct chats_elsewhere {
+	struct evd_buf text; /* of names and ids */
+	struct elsewhere_absent {
+		size_t at, len, item; /* item: its place in the caller's list */
+		uint64_t chat, hash;
+		size_t found; /* item + 1; 0: nowhere */
+	} * absent;
+	size_t n_absent, absent_cap;
+	struct elsewhere_thread {
+		size_t at, len, item;
+		uint64_t chat, hash;
+	} * thread, *own; /* the same, in another order */
+	size_t n_threads, threads_cap;
+};
+
+void chats_elsewhere_release(struct chats_elsewhere *e);
+/* chats_elsewhere_take(e, item, j, err): a record of the item's reading: attachment or conversation. */
+int chats_elsewhere_take(struct chats_elsewhere *e, size_t item, const struct evd_json *j,
+                         struct evd_error *err) EVD_MUST_USE;
+/* chats_elsewhere_taken(e), then chats_elsewhere_member(e, item, j) for every `member` record, then
+ * chats_elsewhere_ready(e, err). */
+void chats_elsewhere_taken(struct chats_elsewhere *e);
+void chats_elsewhere_member(struct chats_elsewhere *e, size_t item, const struct evd_json *j);
+int chats_elsewhere_ready(struct chats_elsewhere *e, struct evd_error *err) EVD_MUST_USE;
+/* chats_elsewhere_files(e, item, chat, other, n): the next item from *other on that has n files of the paths of absent
+ * attachments of that chat; false: no more. */
+bool chats_elsewhere_files(const struct chats_elsewhere *e, size_t item, uint64_t chat,
+                           size_t *other, uint64_t *n);
+/* chats_elsewhere_thread(e, item, chat, from, other, number): the next chat of the same id in another item; *from is 0
+ * at first. False: no more. */
+bool chats_elsewhere_thread(const struct chats_elsewhere *e, size_t item, uint64_t chat,
+                            size_t *from, size_t *other, uint64_t *number);
+
+#endif
