@@ -68,6 +68,7 @@ static int attach(struct page *p, size_t i, struct evd_error *err)
 static struct evd_view put_addresses(struct page *p, struct evd_view body, struct evd_error *err)
 {
 	struct evd_view list;
+	unsigned looked = 0;
 
 	evd_chat_list_reset(&p->list);
 	for (size_t at = 0; at < p->addresses.len;) {
@@ -75,6 +76,10 @@ static struct evd_view put_addresses(struct page *p, struct evd_view body, struc
 		struct evd_object *o;
 
 		at += v.len + 1;
+		if (looked++ == EVD_CHAT_LIST_MAX) { /* each costs a look through the whole text */
+			p->list.cut = true;
+			break;
+		}
 		if (body.len && memmem(body.p, body.len, v.p, v.len))
 			continue;
 		o = evd_chat_list_item(&p->list);

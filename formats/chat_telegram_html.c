@@ -21,6 +21,13 @@ enum field {
 	F_MEDIA_TITLE,
 	F_MEDIA_STATUS,
 	F_FORWARDED,
+	F_DESCRIPTION,
+	F_QUESTION,
+	F_ANSWERS, /* a line each */
+	F_EMOJI,
+	F_COUNT,
+	F_SIGNATURE,
+	F_BUTTONS, /* a line each */
 	F_N
 };
 
@@ -36,6 +43,15 @@ struct page {
 	unsigned message_depth; /* of the message's element; 0: outside */
 	unsigned forward_depth;
 	bool service, joined, has_text, has_media, has_reply;
+	enum evd_chat_type media; /* what the wrap around a medium holds */
+	bool in_link;             /* within words that have an address: where both begin */
+	size_t words_at, address_at;
+	unsigned reaction_depth; /* of the reaction's element; 0: outside */
+	struct evd_buf who,
+	    addresses; /* of a reaction, of links behind words; each ended by a zero byte */
+	struct evd_chat_list reactions, list;
+	struct evd_object object;
+	struct evd_buf details, call;
 	uint64_t off;
 	const struct evd_input *in;
 };
@@ -48,6 +64,11 @@ static void clear(struct page *p)
 	evd_buf_reset(&p->time);
 	evd_buf_reset(&p->link);
 	evd_buf_reset(&p->reply_to);
+	evd_buf_reset(&p->addresses);
+	evd_chat_list_reset(&p->reactions);
+	p->media = EVD_CHAT_T_ATTACHMENT;
+	p->reaction_depth = 0;
+	p->in_link = false;
 	p->service = p->joined = p->has_text = p->has_media = p->has_reply = false;
 	p->forward_depth = 0;
 }
@@ -122,16 +143,148 @@ static void set_kind(struct page *p, struct evd_chat_message *m)
 	           evd_chat_has(evd_buf_view(&p->link), "maps.google.com")) {
 		m->type = EVD_CHAT_T_LOCATION;
 	} else if (p->has_media) {
-		m->type = EVD_CHAT_T_ATTACHMENT;
+		m->type = p->media;
 	}
+	if (m->type == EVD_CHAT_T_POLL)
+		m->caption = field(p, F_QUESTION);
+}
+
+/* Lines of a field as a list of {value}. */
+static void put_lines(struct page *p, enum field f, const char *name)
+{
+	struct evd_view all = field(p, f), v;
+	size_t at = 0;
+
+	evd_chat_list_reset(&p->list);
+	while (at < all.len) {
+		const uint8_t *nl = memchr(all.p + at, '\n', all.len - at);
+		struct evd_object *o;
+
+		v = trim(evd_view_of(all.p + at, nl ? (size_t)(nl - all.p) - at : all.len - at));
+		at += (nl ? (size_t)(nl - all.p) - at : all.len - at) + 1;
+		o = v.len ? evd_chat_list_item(&p->list) : NULL;
+		if (!o)
+			continue;
+		evd_chat_text(o, "value", v);
+		if (evd_chat_list_put(&p->list, NULL))
+			return;
+	}
+	v = evd_chat_list_end(&p->list);
+	if (v.len)
+		evd_object_raw(&p->object, name, v);
+}
+
+/* Addresses that are not the words they stand behind. */
+static void put_links(struct page *p)
+{
+	struct evd_view all;
+
+	evd_chat_list_reset(&p->list);
+	for (size_t at = 0; at < p->addresses.len;) {
+		struct evd_view v = evd_view_str((const char *)p->addresses.data + at);
+		struct evd_object *o = evd_chat_list_item(&p->list);
+
+		at += v.len + 1;
+		if (!o)
+			break;
+		evd_chat_text(o, "address", v);
+		if (evd_chat_list_put(&p->list, NULL))
+			return;
+	}
+	all = evd_chat_list_end(&p->list);
+	if (all.len)
+		evd_object_raw(&p->object, "links", all);
+}
+
+/* Behind "</a>": whether the words were the address itself. */
+static void end_link(struct page *p)
+{
+	struct evd_view words = evd_buf_view(&p->field[F_TEXT]), address = evd_buf_view(&p->addresses);
+
+	if (words.len) {
+		words.p += p->words_at;
+		words.len -= p->words_at;
+	}
+	if (address.len) {
+		address.p += p->address_at;
+		address.len -= p->address_at;
+	}
+	p->in_link = false;
+	if (address.len && evd_view_eq(trim(words), evd_view_of(address.p, address.len - 1)))
+		p->addresses.len = p->address_at;
+}
+
+static void put_field(struct page *p, const char *name, struct evd_view v)
+{
+	if (v.len)
+		evd_chat_text(&p->object, name, v);
+}
+
+static struct evd_view written(struct page *p, struct evd_buf *b)
+{
+	evd_buf_reset(b);
+	if (p->object.n == 0 || evd_object_write(&p->object, b, NULL))
+		return evd_view_of(NULL, 0);
+	return evd_buf_view(b);
+}
+
+static void put_details(struct page *p, struct evd_chat_message *m)
+{
+	evd_object_reset(&p->object);
+	if (m->type == EVD_CHAT_T_CALL) {
+		put_field(p, "with", field(p, F_MEDIA_TITLE));
+		put_field(p, "status", field(p, F_MEDIA_STATUS));
+		m->call = written(p, &p->call);
+		evd_object_reset(&p->object);
+	} else if (m->type == EVD_CHAT_T_CONTACT) {
+		put_field(p, "contactName", field(p, F_MEDIA_TITLE));
+		put_field(p, "contactNumber", field(p, F_MEDIA_STATUS));
+	} else if (m->type == EVD_CHAT_T_LOCATION) {
+		put_field(p, "placeName", field(p, F_MEDIA_TITLE));
+		put_field(p, "place", field(p, F_MEDIA_STATUS));
+		put_field(p, "placeUrl", evd_buf_view(&p->link));
+	} else if (m->type == EVD_CHAT_T_POLL) {
+		put_lines(p, F_ANSWERS, "pollAnswers");
+	}
+	put_field(p, "author", field(p, F_SIGNATURE));
+	put_lines(p, F_BUTTONS, "buttons");
+	put_links(p);
+	m->details = written(p, &p->details);
+}
+
+/* A sign, and who gave it where the page says so, else how many. */
+static int end_reaction(struct page *p, struct evd_error *err)
+{
+	size_t at = 0;
+	int r = 0;
+
+	p->reaction_depth = 0;
+	do {
+		struct evd_view who =
+		    at < p->who.len ? evd_view_str((const char *)p->who.data + at) : evd_view_of(NULL, 0);
+		struct evd_object *o = evd_chat_list_item(&p->reactions);
+
+		at += who.len + 1;
+		if (!o)
+			continue;
+		evd_chat_text(o, "reaction", field(p, F_EMOJI));
+		if (who.len)
+			evd_chat_text(o, "by", who);
+		if (field(p, F_COUNT).len)
+			evd_chat_text(o, "count", field(p, F_COUNT));
+		r = evd_chat_list_put(&p->reactions, err);
+	} while (r == 0 && at < p->who.len);
+	return r;
 }
 
 static int attach(struct page *p, struct evd_error *err)
 {
 	struct evd_chat_attachment a = {.name = evd_buf_view(&p->link),
 	                                .media = field(p, F_MEDIA_TITLE),
-	                                .note = field(p, F_MEDIA_STATUS)};
+	                                .note = field(p, F_DESCRIPTION)};
 
+	if (!a.note.len)
+		a.note = field(p, F_MEDIA_STATUS);
 	if (!a.name.len)
 		a.state = EVD_CHAT_S_NOT_EXPORTED;
 	else
@@ -162,8 +315,10 @@ static int finish(struct page *p, struct evd_error *err)
 	m.reply_text = p->has_reply && !m.reply_to.len ? field(p, F_REPLY) : m.reply_text;
 	m.forwarded = field(p, F_FORWARDED);
 	set_kind(p, &m);
+	put_details(p, &m);
+	m.reactions = evd_chat_list_end(&p->reactions);
 	r = evd_chat_message(&p->chat, p->conv, &m, err);
-	if (r == 0 && p->has_media && m.type != EVD_CHAT_T_LOCATION)
+	if (r == 0 && p->has_media && m.type == EVD_CHAT_T_ATTACHMENT)
 		r = attach(p, err);
 	clear(p);
 	return r;
@@ -185,9 +340,68 @@ static int begin_chat(struct page *p, struct evd_error *err)
 	return r;
 }
 
+/* What the wrap holds, by the class of the medium within; others are files. */
+static void set_media(struct page *p)
+{
+	static const struct {
+		const char *name;
+		enum evd_chat_type type;
+	} known[] = {{"media_poll", EVD_CHAT_T_POLL},
+	             {"media_contact", EVD_CHAT_T_CONTACT},
+	             {"media_call", EVD_CHAT_T_CALL},
+	             {"media_location", EVD_CHAT_T_LOCATION},
+	             {"media_live_location", EVD_CHAT_T_LOCATION},
+	             {"media_venue", EVD_CHAT_T_LOCATION}};
+
+	for (size_t i = 0; p->has_media && i < sizeof known / sizeof *known; i++)
+		if (chat_html_class(&p->html, known[i].name))
+			p->media = known[i].type;
+}
+
+static void begin_line(struct page *p, enum field f)
+{
+	if (p->at == F_NONE)
+		evd_put_u8(&p->field[f], '\n');
+	begin_field(p, f);
+}
+
+/* What stands in few messages: polls, reactions, authors, buttons. */
+static void inner_rare(struct page *p)
+{
+	struct chat_html *h = &p->html;
+
+	set_media(p);
+	if (chat_html_class(h, "question") && p->has_media) {
+		begin_field(p, F_QUESTION);
+	} else if (chat_html_class(h, "answer") && p->has_media) {
+		begin_line(p, F_ANSWERS);
+	} else if (chat_html_class(h, "description") && p->has_media) {
+		begin_field(p, F_DESCRIPTION);
+	} else if (chat_html_class(h, "signature")) {
+		begin_field(p, F_SIGNATURE);
+	} else if (chat_html_class(h, "bot_button")) {
+		begin_line(p, F_BUTTONS);
+	} else if (chat_html_class(h, "reaction")) {
+		p->reaction_depth = h->depth;
+		evd_buf_reset(&p->field[F_EMOJI]);
+		evd_buf_reset(&p->field[F_COUNT]);
+		evd_buf_reset(&p->who);
+	} else if (p->reaction_depth && chat_html_class(h, "emoji")) {
+		begin_field(p, F_EMOJI);
+	} else if (p->reaction_depth && chat_html_class(h, "count")) {
+		begin_field(p, F_COUNT);
+	} else if (p->reaction_depth && chat_html_class(h, "initials") &&
+	           chat_html_attribute(h, "title").len) {
+		evd_put_view(&p->who, chat_html_attribute(h, "title"));
+		evd_put_u8(&p->who, 0);
+	}
+}
+
 static void inner(struct page *p, const char *name)
 {
 	struct chat_html *h = &p->html;
+
+	inner_rare(p);
 
 	if (chat_html_class(h, "forwarded")) {
 		p->forward_depth = h->depth;
@@ -221,6 +435,12 @@ static void inner(struct page *p, const char *name)
 			set(&p->reply_to, evd_view_of(at, (size_t)(href.p + href.len - at)));
 		} else if (p->has_media && !p->has_text && !p->link.len) {
 			set(&p->link, href);
+		} else if (p->at == F_TEXT && evd_chat_has(href, ":")) {
+			p->in_link = true;
+			p->words_at = p->field[F_TEXT].len;
+			p->address_at = p->addresses.len;
+			evd_put_view(&p->addresses, href);
+			evd_put_u8(&p->addresses, 0);
 		}
 	}
 	if (strcmp(name, "br") == 0 && p->at != F_NONE)
@@ -261,9 +481,16 @@ static int on_close(struct chat_html *h, const char *name, struct evd_error *err
 {
 	struct page *p = h->own;
 
-	(void)name;
+	if (p->in_link && strcmp(name, "a") == 0)
+		end_link(p);
 	if (p->at != F_NONE && h->depth <= p->at_depth) {
 		p->at = F_NONE;
+	}
+	if (p->reaction_depth && h->depth == p->reaction_depth) {
+		int r = end_reaction(p, err);
+
+		if (r)
+			return r;
 	}
 	if (p->message_depth && h->depth == p->message_depth)
 		return finish(p, err);
@@ -346,6 +573,11 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	p->html.close = on_close;
 	p->html.text = on_text;
 	p->html.own = p;
+	evd_chat_list_init(&p->reactions);
+	evd_chat_list_init(&p->list);
+	evd_object_init(&p->object);
+	evd_buf_init(&p->details, EVD_CHAT_TEXT_MAX * 4);
+	evd_buf_init(&p->call, EVD_CHAT_TEXT_MAX * 4);
 	walk.chat = &p->chat;
 	r = evd_chat_index_build(&p->index, in, NULL, err);
 	if (r == 0)
@@ -362,6 +594,13 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_buf_release(&p->link);
 	evd_buf_release(&p->reply_to);
 	evd_buf_release(&p->last_from);
+	evd_buf_release(&p->who);
+	evd_buf_release(&p->addresses);
+	evd_buf_release(&p->details);
+	evd_buf_release(&p->call);
+	evd_chat_list_release(&p->reactions);
+	evd_chat_list_release(&p->list);
+	evd_object_release(&p->object);
 	evd_chat_release(&p->chat);
 	free(p);
 	return r;

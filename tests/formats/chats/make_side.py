@@ -267,3 +267,49 @@ zipped("chat-meta-html", "parts.zip", [
     observation.parts-missing 1
     observation.part-twice 1
     observation.part-full 0""")
+
+
+def telegram(number, inner, who="Ana"):
+    return ('<div class="message default clearfix" id="message%d"><div class="body"><div class="pull_right date details" title="03.02.2024 14:05:%02d UTC+01:00">14:05</div>'
+            '<div class="from_name">%s</div>%s</div></div>' % (number, number, who, inner))
+
+
+def media(classes, title, description="", status="", href=""):
+    tag = "a" if href else "div"
+    return ('<div class="media_wrap clearfix"><%s class="media clearfix pull_left %s"%s><div class="fill pull_left"></div><div class="body"><div class="title bold">%s</div>%s%s</div></%s></div>'
+            % (tag, classes, ' href="%s"' % href if href else "", title, '<div class="description">%s</div>' % description if description else "",
+               '<div class="status details">%s</div>' % status if status else "", tag))
+
+
+# poll, contact, call, place, file that was not exported and why, address behind words, reactions, author, buttons
+put("chat-telegram-html", "side.html", '<!DOCTYPE html><html><head><title>Exported Data</title></head><body><div class="page_wrap"><div class="page_header"><div class="content"><div class="text bold">Ana</div></div></div><div class="page_body chat_page"><div class="history">' + "".join([
+    telegram(1, '<div class="media_wrap clearfix"><div class="media_poll"><div class="question bold">Kad?</div><div class="details">Anonymous poll</div><div class="answer">- petak <span class="details">2 votes</span></div><div class="answer">- subota</div><div class="total details">2 votes</div></div></div>'),
+    telegram(2, media("block_link media_contact", "Emir H", status="+387 61 123 456")),
+    telegram(3, media("media_call success", "Ana", status="Outgoing (5 seconds)")),
+    telegram(4, media("block_link media_location", "Location", status="43.856, 18.413", href="https://maps.google.com/maps?q=43.856,18.413")),
+    telegram(5, media("media_file", "spisak.pdf", description="Not included, change data exporting settings to download.", status="12.3 KB")),
+    telegram(6, '<div class="text">vidi <a href="https://example.org/tajno">ovo</a> i <a href="https://example.org/javno">https://example.org/javno</a></div>'
+                '<span class="reactions"><span class="reaction"><span class="emoji">👍</span><span class="userpics"><div class="userpic userpic2"><div class="initials" title="Emir">E</div></div></span></span>'
+                '<span class="reaction active"><span class="emoji">❤</span><span class="count">3</span></span></span>'),
+    telegram(7, '<div class="text">objava</div><div class="signature details">Urednik</div><table class="bot_buttons_table"><tr class="row"><td class="bot_button"><div>Kupi</div></td><td class="bot_button"><div>Idi</div></td></tr></table>'),
+]) + '</div></div></div></body></html>', """conversation 1
+    message 7
+    type.poll 1
+    type.contact 1
+    type.call 1
+    type.location 1
+    type.attachment 1
+    type.text 2
+    attachment 1
+    state.not-exported 1
+    caption 1
+    reactions 1
+    listed.reactions 2
+    detail.pollAnswers 1
+    detail.contactName 1
+    detail.contactNumber 1
+    detail.place 1
+    detail.placeUrl 1
+    detail.links 1
+    detail.author 1
+    detail.buttons 1""")
