@@ -21,7 +21,8 @@ struct sms {
 	struct sms_feed feed;
 	/* the message at hand */
 	struct evd_buf key, address, name, body, time, details, details2;
-	struct evd_object object;
+	struct evd_object object, facts; /* facts: of the backup */
+	struct evd_buf facts_json;
 	bool has_body, open_mms;
 	struct evd_chat_message m;
 	struct evd_chat_list people, others; /* attributes that are not known */
@@ -49,7 +50,8 @@ static struct evd_view attribute(struct sms *g, const char *name, struct evd_buf
 	evd_buf_reset(b);
 	if (has)
 		*has = v != NULL && strcmp((const char *)v, "null") != 0;
-	if (v && strcmp((const char *)v, "null") != 0) /* the app's word for nothing */
+	if (v && strcmp((const char *)v, "null") !=
+	             0) /* the app's word for nothing; a body: see said_null */
 		evd_put_str(b, (const char *)v);
 	if (v)
 		xmlFree(v);
@@ -97,6 +99,17 @@ static int others(struct sms *g, struct evd_error *err)
 	return r;
 }
 
+/* "null" may be the app's word for nothing or what somebody wrote: no body, and the raw text beside it. */
+static void said_null(struct sms *g, struct evd_chat_message *m)
+{
+	xmlChar *v = xmlTextReaderGetAttribute(g->x, (const xmlChar *)"body");
+
+	if (v && !m->has_body)
+		m->body_raw = evd_view_str("null");
+	if (v)
+		xmlFree(v);
+}
+
 static int say_unknown(struct sms *g, struct evd_error *err)
 {
 	int r = 0;
@@ -104,9 +117,14 @@ static int say_unknown(struct sms *g, struct evd_error *err)
 	for (size_t at = 0; r == 0 && at < g->unknown.len;) {
 		const char *text = (const char *)g->unknown.data + at, *name = strchr(text, ' ');
 
-		r = evd_chat_observe(&g->chat, NULL, "unknown-field", err,
-		                     "attribute \"%s\" of <%.*s> is not known to this reader", name + 1,
-		                     (int)(name - text), text);
+		if (name[1])
+			r = evd_chat_observe(&g->chat, NULL, "unknown-field", err,
+			                     "attribute \"%s\" of <%.*s> is not known to this reader", name + 1,
+			                     (int)(name - text), text);
+		else
+			r = evd_chat_observe(&g->chat, NULL, "unknown-field", err,
+			                     "elements <%.*s> are not known to this reader", (int)(name - text),
+			                     text);
 		at += strlen(text) + 1;
 	}
 	if (r == 0 && g->n_unknown > UNKNOWN_MAX)
@@ -128,6 +146,9 @@ static int conversation(struct sms *g, const char *kind, struct evd_chat_conv **
 	if (evd_view_is(info.title, "(Unknown)"))
 		info.title = evd_view_of(NULL, 0);
 	info.kind_raw = evd_view_str(kind);
+	evd_buf_reset(&g->facts_json);
+	if (g->facts.n && evd_object_write(&g->facts, &g->facts_json, NULL) == 0)
+		info.details = evd_buf_view(&g->facts_json);
 	return evd_chat_begin(&g->chat, evd_buf_view(&g->key), &info, conv, err);
 }
 
@@ -268,10 +289,13 @@ static int sms(struct sms *g, struct evd_error *err)
 	evd_buf_init(&type, 64);
 	box = attribute(g, "type", &type, NULL);
 	m.direction = direction_of(box);
+	if (box.len != 1 || box.p[0] < '1' || box.p[0] > '6')
+		m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
 	evd_buf_release(&type);
 	who(g, &m);
 	put_time(g, &m);
 	m.body = attribute(g, "body", &g->body, &m.has_body);
+	said_null(g, &m);
 	sms_feed_place(&g->feed, &m);
 	r = details(g, &m, keep, err);
 	m.details = written(g);
@@ -328,53 +352,60 @@ static int call(struct sms *g, struct evd_error *err)
 	return r ? r : evd_chat_message(&g->chat, conv, &m, err);
 }
 
-static int part(struct sms *g, struct evd_error *err)
+/* A file within an MMS; the bytes that its base64 stands for are counted. */
+static int part_file(struct sms *g, struct evd_buf *media, struct evd_view data,
+                     struct evd_error *err)
 {
-	struct evd_buf b;
-	struct evd_view ct, text, data;
 	struct attachment *a;
 	void *grown;
 	bool has;
 
-	evd_buf_init(&b, UINT32_C(12) << 20);
-	ct = attribute(g, "ct", &b, NULL);
-	if (evd_view_is(ct, "application/smil")) {
-		evd_buf_release(&b);
-		return 0;
-	}
-	if (evd_view_is(ct, "text/plain")) {
-		text = attribute(g, "text", &b, &has);
-		if (has && g->has_body)
-			evd_put_u8(&g->body, '\n');
-		if (has)
-			evd_put_view(&g->body, text);
-		g->has_body = g->has_body || has;
-		evd_buf_release(&b);
-		return evd_buf_check(&g->body, err);
-	}
 	if (g->n_parts >= PARTS_MAX) {
 		g->parts_left++;
-		evd_buf_release(&b);
 		return 0;
 	}
 	grown = evd_grow(g->part, g->n_parts, &g->parts_cap, sizeof *g->part);
-	if (!grown) {
-		evd_buf_release(&b);
+	if (!grown)
 		return evd_nomem(err);
-	}
 	g->part = grown;
 	a = &g->part[g->n_parts++];
 	memset(a, 0, sizeof *a);
-	evd_put_view(&a->media, ct);
+	evd_put_view(&a->media, evd_buf_view(media));
+	a->size = data.len / 4 * 3;
+	if (data.len >= 4)
+		a->size -= (data.p[data.len - 1] == '=') + (uint64_t)(data.p[data.len - 2] == '=');
 	attribute(g, "cl", &a->name, &has);
 	if (!has)
 		attribute(g, "name", &a->name, NULL);
-	data = attribute(g, "data", &b, &has);
-	a->size = has ? data.len / 4 * 3 : 0;
-	if (has && data.len >= 4)
-		a->size -= (data.p[data.len - 1] == '=') + (uint64_t)(data.p[data.len - 2] == '=');
-	evd_buf_release(&b);
 	return 0;
+}
+
+/* Words, of whatever type; a file; or both. */
+static int part(struct sms *g, struct evd_error *err)
+{
+	struct evd_buf b, media = {0};
+	struct evd_view text, data;
+	bool words, file;
+	int r = 0;
+
+	evd_buf_init(&b, UINT32_C(12) << 20);
+	if (evd_view_is(attribute(g, "ct", &media, NULL), "application/smil"))
+		goto out;
+	text = attribute(g, "text", &b, &words);
+	if (words && g->has_body)
+		evd_put_u8(&g->body, '\n');
+	if (words)
+		evd_put_view(&g->body, text);
+	g->has_body = g->has_body || words;
+	data = attribute(g, "data", &b, &file);
+	if (file || !(words || evd_view_is(evd_buf_view(&media), "text/plain")))
+		r = part_file(g, &media, data, err);
+	if (r == 0)
+		r = evd_buf_check(&g->body, err);
+out:
+	evd_buf_release(&b);
+	evd_buf_release(&media);
+	return r;
 }
 
 /* The sender of a group MMS is the address of type 137. */
@@ -415,6 +446,8 @@ static int mms_begin(struct sms *g, struct evd_error *err)
 	memset(&g->m, 0, sizeof g->m);
 	v = attribute(g, "msg_box", &box, NULL);
 	g->m.direction = direction_of(v);
+	if (v.len != 1 || v.p[0] < '1' || v.p[0] > '5')
+		g->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
 	evd_buf_release(&box);
 	who(g, &g->m);
 	put_time(g, &g->m);
@@ -479,6 +512,25 @@ static int mms_end(struct sms *g, struct evd_error *err)
 	return r;
 }
 
+/* Which backup it is: a further one may hold what is new alone. */
+static void put_facts(struct sms *g)
+{
+	static const char *const keep[] = {"backup_set",    "backupSet", "backup_date",
+	                                   "backupDateRaw", "type",      "backupType"};
+	struct evd_buf b;
+
+	evd_buf_init(&b, 4096);
+	evd_object_reset(&g->facts);
+	for (size_t i = 0; i < sizeof keep / sizeof *keep; i += 2) {
+		bool has;
+		struct evd_view v = attribute(g, keep[i], &b, &has);
+
+		if (has && v.len)
+			evd_chat_text(&g->facts, keep[i + 1], v);
+	}
+	evd_buf_release(&b);
+}
+
 static int element(struct sms *g, struct evd_error *err)
 {
 	const char *name = (const char *)xmlTextReaderConstLocalName(g->x);
@@ -500,6 +552,7 @@ static int element(struct sms *g, struct evd_error *err)
 		g->has_claim = evd_chat_integer(attribute(g, "count", &b, NULL), &n) && n >= 0;
 		g->claimed = g->has_claim ? (uint64_t)n : 0;
 		evd_buf_release(&b);
+		put_facts(g);
 		return 0;
 	}
 	if (g->open_mms &&
@@ -518,8 +571,11 @@ static int element(struct sms *g, struct evd_error *err)
 		return part(g, err);
 	else if (strcmp(name, "addr") == 0 && g->open_mms)
 		return address(g, err);
-	else
+	else {
+		if (!sms_known_element(name))
+			note_unknown(g, "");
 		return 0;
+	}
 	g->counted++;
 	if (r == 0 && strcmp(name, "mms") == 0 && xmlTextReaderIsEmptyElement(g->x))
 		r = mms_end(g, err);
@@ -577,6 +633,7 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	g->open_mms = g->has_claim = false;
 	g->counted = 0;
 	evd_buf_reset(&g->unknown);
+	evd_object_reset(&g->facts);
 	g->n_unknown = 0;
 	g->chat.member = f->name;
 	g->x = xmlReaderForIO(sms_feed_read, NULL, &g->feed, NULL, NULL,
@@ -644,6 +701,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_chat_list_init(&g->others);
 	evd_buf_init(&g->unknown, UNKNOWN_MAX * 64);
 	evd_object_init(&g->object);
+	evd_object_init(&g->facts);
 	evd_buf_init(&g->body, UINT32_C(16) << 20);
 	walk.chat = &g->chat;
 	r = evd_chat_walk(in, &walk, err);
@@ -658,6 +716,8 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_chat_list_release(&g->others);
 	evd_buf_release(&g->unknown);
 	evd_object_release(&g->object);
+	evd_object_release(&g->facts);
+	evd_buf_release(&g->facts_json);
 	evd_buf_release(&g->key);
 	evd_buf_release(&g->address);
 	evd_buf_release(&g->name);

@@ -46,5 +46,6 @@ void sms_feed_place(struct sms_feed *g, struct evd_chat_message *m);
 void sms_feed_rest(struct sms_feed *g, uint64_t *off, uint64_t *len);
 /* sms_known(element, attribute): whether this reader knows what it is */
 bool sms_known(const char *element, const char *attribute);
+bool sms_known_element(const char *element);
 
 #endif

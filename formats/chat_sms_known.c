@@ -81,5 +81,15 @@ bool sms_known(const char *element, const char *attribute)
 				return true;
 		return false;
 	}
-	return true; /* of another element: nothing is read from it */
+	return true; /* of another element: said as a whole */
+}
+
+bool sms_known_element(const char *element)
+{
+	static const char *const inner[] = {"parts", "addrs"};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(known[i].element, element) == 0)
+			return true;
+	return strcmp(inner[0], element) == 0 || strcmp(inner[1], element) == 0;
 }

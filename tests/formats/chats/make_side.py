@@ -313,3 +313,21 @@ put("chat-telegram-html", "side.html", '<!DOCTYPE html><html><head><title>Export
     detail.links 1
     detail.author 1
     detail.buttons 1""")
+
+
+# an element nobody knows; a folder nobody knows; words in a part that is no plain text; "null" for a body; which backup
+put("chat-sms", "sms-side.xml", """<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<smses count="4" backup_set="abc" backup_date="1706965509000" type="incremental">
+  <sms address="+38761123456" date="1706965509000" type="1" body="null" contact_name="Emir" />
+  <sms address="+38761123456" date="1706965510000" type="9" body="fascikla" contact_name="Emir" />
+  <rcs address="+38761123456" date="1706965511000" type="1" body="nova vrsta" />
+  <mms address="+38761123456" date="1706965512000" msg_box="1" m_type="132"><parts><part seq="0" ct="text/x-vCard" name="a.vcf" text="BEGIN:VCARD" data="null" /></parts><addrs><addr address="+38761123456" type="137" charset="106" /></addrs></mms>
+</smses>
+""", """conversation 1
+    message 3
+    type.text 3
+    flag.unknown-type 1
+    sender.Emir 1
+    attachment 0
+    observation.wrong-count 1
+    observation.unknown-field 1""")
