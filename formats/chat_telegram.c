@@ -392,9 +392,9 @@ static void keep_text(struct json_pull *j, struct evd_buf *b)
 /* An object that is one chat, or holds such further down; g->pull is behind its "{". */
 static int walk(struct chat_json *g, unsigned depth, struct evd_error *err);
 
-static int one_member(struct chat_json *g, unsigned depth, bool *late, struct evd_error *err)
+static int one_member(struct chat_json *g, struct telegram *own, unsigned depth, bool *late,
+                      struct evd_error *err)
 {
-	struct telegram *own = g->own;
 	struct evd_buf *b = json_pull_is(&g->pull, "name")   ? &own->name
 	                    : json_pull_is(&g->pull, "type") ? &own->type
 	                    : json_pull_is(&g->pull, "id")   ? &own->id
@@ -450,7 +450,7 @@ static int walk(struct chat_json *g, unsigned depth, struct evd_error *err)
 			return r;
 		if (t == JSON_OBJECT_END)
 			break;
-		r = one_member(g, depth, &late, err);
+		r = one_member(g, own, depth, &late, err);
 		if (r)
 			return r;
 	}

@@ -49,7 +49,8 @@ static void append(struct evd_error *err, const char *more)
 	snprintf(err->text + n, sizeof err->text - n, ": %s", more);
 }
 
-int evd_fail(struct evd_error *err, int code, const char *fmt, ...)
+/* Names in parentheses here and below: where the analyser reads, tests/tidy.h has macros of these names. */
+int(evd_fail)(struct evd_error *err, int code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -80,7 +81,7 @@ static int code_of_errno(int sys)
 	}
 }
 
-int evd_fail_sys(struct evd_error *err, int sys, const char *fmt, ...)
+int(evd_fail_sys)(struct evd_error *err, int sys, const char *fmt, ...)
 {
 	va_list ap;
 	int code = code_of_errno(sys);
@@ -94,7 +95,7 @@ int evd_fail_sys(struct evd_error *err, int sys, const char *fmt, ...)
 	return code;
 }
 
-int evd_fail_crypto(struct evd_error *err, const char *fmt, ...)
+int(evd_fail_crypto)(struct evd_error *err, const char *fmt, ...)
 {
 	va_list ap;
 	unsigned long e = ERR_peek_error();
@@ -111,7 +112,7 @@ int evd_fail_crypto(struct evd_error *err, const char *fmt, ...)
 	return EVD_E_CRYPTO;
 }
 
-int evd_nomem(struct evd_error *err)
+int(evd_nomem)(struct evd_error *err)
 {
 	return evd_fail(err, EVD_E_NOMEM, "out of memory");
 }

@@ -132,11 +132,11 @@ static struct evd_view text_of(const struct evd_json *j, const char *key)
 
 static int read_common(const struct evd_json *j, struct parsed *p, struct evd_error *err)
 {
-	struct evd_view case_id = text_of(j, "case");
+	struct evd_view case_id = {NULL, 0};
 
 	p->salt = text_of(j, "salt");
-	if (!evd_is_uuid(case_id) || !evd_id_parse(text_of(j, "id"), &p->id) ||
-	    !evd_is_token(text_of(j, "kind")))
+	if (!evd_json_string(j, 0, "case", &case_id) || !evd_is_uuid(case_id) ||
+	    !evd_id_parse(text_of(j, "id"), &p->id) || !evd_is_token(text_of(j, "kind")))
 		return evd_fail(err, EVD_E_FORMAT, "case, id, kind or salt missing or not of their form");
 	memcpy(p->case_id, case_id.p, case_id.len);
 	return 0;

@@ -329,8 +329,8 @@ int evd_file_destroy(const char *path, struct evd_error *err)
 
 void evd_remove_tree(int at, const char *name)
 {
-	char **names;
-	size_t n;
+	char **names = NULL;
+	size_t n = 0;
 	int fd;
 
 	if (evd_dir_open(at, name, &fd, NULL))

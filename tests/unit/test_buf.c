@@ -183,6 +183,27 @@ static void no_memory(void **state)
 	assert_null(evd_grow(NULL, cap, &cap, 16)); /* the size would not fit */
 }
 
+static void lists(void **state)
+{
+	EVD_ARRAY(uint32_t) list = {NULL, 0, 0};
+	const uint32_t *before;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		assert_true(EVD_ROOM(&list));
+		list.at[list.n++] = i;
+	}
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(list.at[i], i);
+	list.n = list.cap;
+	before = list.at;
+	test_fail_at(1);
+	assert_false(EVD_ROOM(&list));
+	test_fail_at(0);
+	assert_true(list.at == before && list.n == list.cap); /* as it was */
+	free(list.at);
+}
+
 static void arithmetic(void **state)
 {
 	uint64_t x = 7;
@@ -227,9 +248,10 @@ static void errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(views),     cmocka_unit_test(integers),   cmocka_unit_test(short_reads),
-	    cmocka_unit_test(puts_),     cmocka_unit_test(growth),     cmocka_unit_test(maximum),
-	    cmocka_unit_test(no_memory), cmocka_unit_test(arithmetic), cmocka_unit_test(errors),
+	    cmocka_unit_test(views),     cmocka_unit_test(integers), cmocka_unit_test(short_reads),
+	    cmocka_unit_test(puts_),     cmocka_unit_test(growth),   cmocka_unit_test(maximum),
+	    cmocka_unit_test(no_memory), cmocka_unit_test(lists),    cmocka_unit_test(arithmetic),
+	    cmocka_unit_test(errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

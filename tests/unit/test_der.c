@@ -191,11 +191,63 @@ static void is_sound(void **state)
 	assert_false(nested_sound(32));
 }
 
+/* Extensions inside a SEQUENCE: 0 none is critical, 1 one is, -1 not of the form (X.509: RFC 5280 §4.1). */
+static int critical(const char *hex)
+{
+	uint8_t bytes[64];
+	struct evd_cursor c, in;
+	bool yes;
+
+	evd_cursor_init(&c, evd_view_of(bytes, test_hex(hex, bytes)));
+	in = evd_der_enter(&c, 0x30);
+	yes = evd_der_extensions(&in);
+	evd_der_leave(&c, &in);
+	return !evd_cursor_at_end(&c) ? -1 : yes;
+}
+
+static void extensions(void **state)
+{
+	(void)state;
+	assert_int_equal(critical("3007300506012a0400"), 0);
+	assert_int_equal(critical("300a300806012a0101000400"),
+	                 0); /* FALSE spelt out: not DER, yet read */
+	assert_int_equal(critical("300a300806012a0101ff0400"), 1);
+	assert_int_equal(critical("3011300506012a0400300806012b0101ff0400"), 1); /* the second one */
+	assert_int_equal(critical("3000"), -1);                                  /* none at all */
+	assert_int_equal(critical("300b300906012a0102ffff0400"), -1); /* a BOOLEAN of two bytes */
+	assert_int_equal(critical("3009300706012a01000400"), -1);     /* of none */
+	assert_int_equal(critical("3005300306012a"), -1);             /* no value */
+	assert_int_equal(critical("3009300706012a04000500"), -1);     /* something behind it */
+	assert_int_equal(critical("3009300506012a04000500"), -1);     /* behind the Extension */
+}
+
+static void bits(void **state)
+{
+	static const uint8_t whole[] = {0x03, 3, 0, 0xa5, 0x5a}, none[] = {0x03, 1, 0},
+	                     unused[] = {0x03, 2, 1, 0x80}, empty[] = {0x03, 0},
+	                     octets[] = {4, 2, 0, 1};
+	const struct evd_view bad[] = {
+	    evd_view_of(none, sizeof none), evd_view_of(unused, sizeof unused),
+	    evd_view_of(empty, sizeof empty), evd_view_of(octets, sizeof octets), evd_view_of(NULL, 0)};
+	struct evd_cursor c;
+	struct evd_view v;
+
+	(void)state;
+	evd_cursor_init(&c, evd_view_of(whole, sizeof whole));
+	v = evd_der_bits(&c);
+	assert_true(evd_cursor_at_end(&c) && v.len == 2 && v.p == whole + 3);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		evd_cursor_init(&c, bad[i]);
+		assert_int_equal(evd_der_bits(&c).len, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(is_sound), cmocka_unit_test(lengths),       cmocka_unit_test(nested),
-	    cmocka_unit_test(writing),  cmocka_unit_test(writing_fails),
+	    cmocka_unit_test(writing),  cmocka_unit_test(writing_fails), cmocka_unit_test(extensions),
+	    cmocka_unit_test(bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
