@@ -209,8 +209,10 @@ static int give(struct evd_watch *w, struct evd_error *err)
 	forget_paths(w);
 	for (size_t i = 0; i < w->seen.n; i++)
 		n += is_wanted(&w->seen.at[i]);
-	w->paths = n ? calloc(n, sizeof *w->paths) : NULL;
-	if (n && !w->paths)
+	if (n == 0)
+		return 0;
+	w->paths = calloc(n, sizeof *w->paths);
+	if (!w->paths)
 		return evd_nomem(err);
 	for (size_t i = 0; i < w->seen.n; i++) {
 		struct seen *s = &w->seen.at[i];

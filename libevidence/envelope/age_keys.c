@@ -97,7 +97,7 @@ static char fold(char c, bool upper)
 /* One case throughout: that which `upper` says. */
 static bool decode(struct evd_view text, const char *hrp, bool upper, uint8_t *out)
 {
-	uint8_t group[DATA + SUM];
+	uint8_t group[DATA + SUM] = {0};
 	size_t n = strlen(hrp), i;
 	bool fine = text.len == n + 1 + DATA + SUM && text.p[n] == '1';
 
