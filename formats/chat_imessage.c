@@ -233,8 +233,7 @@ static const struct chat_store store = {
          [ST_MEDIA_SIZE] = {"attachment.total_bytes+message_attachment_join.attachment_id",
                             FILE_OF("total_bytes")},
          [ST_REPLY] = {"message.thread_originator_guid+message.associated_message_guid",
-                       "coalesce(message.thread_originator_guid,message.associated_message_guid)",
-                       "message.associated_message_guid", "message.associated_message_guid"},
+                       "coalesce(message.thread_originator_guid,message.associated_message_guid)"},
          [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"},
          [ST_KIND] = {"message.item_type", "message.item_type"},
          [ST_TARGET] = {"message.date_delivered", "message.date_delivered"},
@@ -247,6 +246,8 @@ static const struct chat_store store = {
          [ST_TRASH_TITLE] = {"chat.display_name+" TRASH ".chat_id", OF_TRASH("display_name")},
          [ST_TRASH_TIME] = {TRASH ".delete_date", "(SELECT max(delete_date) FROM " TRASH
                                                   " WHERE message_id=message.ROWID)"}},
+    .instead = {[ST_REPLY] = {"message.associated_message_guid",
+                              "message.associated_message_guid"}},
     .fact = {{"subject", "message.subject", "message.subject"},
              {"service", "message.service", "message.service"},
              {"account", "message.account", "message.account"},

@@ -432,13 +432,12 @@ static int make_query(struct read *g, sqlite3_stmt **s, struct evd_error *err)
 	evd_buf_reset(&g->sql);
 	evd_put_str(&g->sql, "SELECT ");
 	for (int i = 0; i < ST_N; i++) {
-		const char *x = store->column[i].expression;
+		const struct store_query *x = &store->column[i];
 
-		if (!x || !satisfied(g->db, store->column[i].needs))
-			x = store->column[i].or_expression && satisfied(g->db, store->column[i].or_needs)
-			        ? store->column[i].or_expression
-			        : "NULL";
-		evd_putf(&g->sql, "%s%s", i ? "," : "", x);
+		if (!x->expression || !satisfied(g->db, x->needs))
+			x = &store->instead[i];
+		evd_putf(&g->sql, "%s%s", i ? "," : "",
+		         x->expression && satisfied(g->db, x->needs) ? x->expression : "NULL");
 	}
 	for (size_t i = 0; i < STORE_FACTS && store->fact[i].name; i++)
 		evd_putf(&g->sql, ",%s",

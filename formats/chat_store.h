@@ -65,10 +65,10 @@ struct store_row {
 struct chat_store {
 	const char *platform, *form;
 	const char *table; /* that must be there, a plain one; others only give columns */
-	/* "table.column" that must exist for the expression, else the other one, else NULL is read */
-	struct {
-		const char *needs, *expression, *or_needs, *or_expression;
-	} column[ST_N];
+	/* "table.column" that must exist for the expression, else the one `instead`, else NULL is read */
+	struct store_query {
+		const char *needs, *expression;
+	} column[ST_N], instead[ST_N];
 	const char *from; /* behind FROM; ends with ORDER BY, if there is no `order` */
 	/* joins that stand behind `from` if their columns are there, then `order` */
 	struct {

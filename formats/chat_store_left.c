@@ -35,7 +35,7 @@ static bool mentions(const char *text, struct evd_view word)
 static bool store_mentions(const struct chat_store *s, struct evd_view word)
 {
 	for (int i = 0; i < ST_N; i++)
-		if (mentions(s->column[i].expression, word) || mentions(s->column[i].or_expression, word))
+		if (mentions(s->column[i].expression, word) || mentions(s->instead[i].expression, word))
 			return true;
 	for (size_t i = 0; i < STORE_FACTS && s->fact[i].name; i++)
 		if (mentions(s->fact[i].expression, word))
