@@ -129,12 +129,12 @@ static int zip_read(void *ctx, void *p, size_t len, size_t *got, struct evd_erro
 
 	zip_part(z);
 	*got = z->part_len < len ? z->part_len : len;
-	if (*got)
-		memcpy(p, z->part, *got);
-	else if (z->broken)
-		return evd_fail(
-		    err, EVD_E_DAMAGED,
-		    "a file in the zip is damaged: bytes are missing or its check sum is wrong");
+	if (*got == 0)
+		return z->broken ? evd_fail(err, EVD_E_DAMAGED,
+		                            "a file in the zip is damaged: bytes are missing or its check "
+		                            "sum is wrong")
+		                 : 0;
+	memcpy(p, z->part, *got);
 	z->part += *got;
 	z->part_len -= *got;
 	z->unpacked += *got;
