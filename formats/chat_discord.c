@@ -1,8 +1,10 @@
 /*
  * chat_discord: DiscordChatExporter's JSON, and messages.json of Discord's own data package, which
- * holds the requesting user's own messages only (docs/chats.md). Stage: read-out.
+ * holds the requesting user's own messages only (docs/chats.md); what is no JSON is read by
+ * chat_discord_csv. Stage: read-out.
  */
-#include "chat_json.h"
+#include "chat_discord_text.h"
+#include "source.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +65,7 @@ static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
 	return evd_chat_list_end(&g->list);
 }
 
-/* The id tells the time again: apart by more than a second is said. */
-static void check_id(struct evd_chat_message *m)
+void discord_check_id(struct evd_chat_message *m)
 {
 	int64_t id, ms;
 
@@ -237,7 +238,7 @@ static int message(struct chat_json *g, struct evd_error *err)
 		if (!evd_chat_time_iso(&m.edit_time, edit, EVD_CHAT_FROM_NONE))
 			m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 	}
-	check_id(&m);
+	discord_check_id(&m);
 	m.has_body = body != 0;
 	m.body = json_text(t, body ? body : t->n);
 	set_type(t, &m);
@@ -323,7 +324,19 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 	return 0;
 }
 
-static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+static enum discord_form form_of(struct chat_json *g, struct evd_view name)
+{
+	uint8_t head[DISCORD_HEAD];
+	size_t got;
+
+	if (name.len)
+		return evd_chat_ends(name, ".csv") ? DISCORD_PACKAGE_CSV : DISCORD_NO_TEXT;
+	if (evd_source_read(&g->in->source[0], 0, head, sizeof head, &got, NULL))
+		return DISCORD_NO_TEXT; /* JSON says why */
+	return discord_form_of(evd_view_of(head, got));
+}
+
+static int json_file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct discord *own = g->own;
 	struct evd_buf key;
@@ -369,18 +382,26 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	return r;
 }
 
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	enum discord_form form = form_of(g, name);
+
+	return form == DISCORD_NO_TEXT ? json_file(g, name, err) : discord_csv_read(g, name, form, err);
+}
+
 static bool want(void *ctx, struct evd_view name)
 {
+	struct evd_view base = evd_chat_base(name);
+
 	(void)ctx;
-	return evd_view_is(evd_chat_base(name), "messages.json");
+	return evd_view_is(base, "messages.json") || evd_view_is(base, "messages.csv");
 }
 
 static void see_name(void *ctx, struct evd_view name)
 {
 	unsigned *found = ctx;
 
-	if (evd_view_is(evd_chat_base(name), "messages.json") &&
-	    (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
+	if (want(NULL, name) && (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
 		*found |= 1;
 	if (evd_view_is(evd_chat_base(name), "channel.json"))
 		*found |= 2;
@@ -395,6 +416,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 			evd_chat_zip_names(&in->source[0], see_name, &found);
 		return found == 3 ? 120 : 0;
 	}
+	if (discord_form_of(head) != DISCORD_NO_TEXT)
+		return 120;
 	if (head.len && head.p[0] == '{' && evd_chat_has(head, "\"guild\"") &&
 	    evd_chat_has(head, "\"channel\"") && evd_chat_has(head, "\"messages\""))
 		return 120;
@@ -422,8 +445,8 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 
 const struct evd_format evd_format_chat_discord = {
     .name = "chat-discord",
-    .version = "1",
-    .spec = "DiscordChatExporter JSON; Discord data package messages.json",
+    .version = "2",
+    .spec = "DiscordChatExporter JSON, CSV; Discord data package messages.json, messages.csv",
     .confirmed = false,
     .probe = probe,
     .read = read_item,

@@ -5,7 +5,7 @@
  *
  *   DATE sep TIME sep NAME [sep NUMBER] sep MESSAGE      sep: , ; or tab; RFC 4180 quoting
  */
-#include "chat_file.h"
+#include "chat_csv.h"
 #include "wa_head.h"
 #include "wa_order.h"
 
@@ -13,20 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CELLS 8u
-#define ROW_MAX (UINT32_C(4) << 20) /* bytes of a row */
-
 struct rows {
 	struct evd_chat chat;
 	struct evd_chat_conv *conv;
 	struct wa_form form;
 	uint32_t shape;
 	bool emit, zip;
-	char sep;
-	struct evd_buf row, cell[CELLS], phone;
-	size_t n_cells;
-	struct wa_head head;
-	uint64_t n_rows, row_off;
+	struct chat_csv csv;
+	struct evd_buf phone;
 	const struct evd_input *in;
 	struct evd_view name;
 	bool done;
@@ -34,34 +28,7 @@ struct rows {
 
 static struct evd_view cell(const struct rows *g, size_t i)
 {
-	return i < g->n_cells ? evd_buf_view(&g->cell[i]) : evd_view_of(NULL, 0);
-}
-
-/* Cells of a row; the last takes what is left when there are too many. */
-static void split(struct rows *g, struct evd_view row)
-{
-	bool quoted = false;
-	size_t i = 0;
-
-	while (row.len && (row.p[row.len - 1] == '\n' || row.p[row.len - 1] == '\r'))
-		row.len--;
-	g->n_cells = 1;
-	evd_buf_reset(&g->cell[0]);
-	for (; i < row.len; i++) {
-		struct evd_buf *b = &g->cell[g->n_cells - 1];
-		uint8_t c = row.p[i];
-
-		if (quoted && c == '"' && i + 1 < row.len && row.p[i + 1] == '"') {
-			evd_put_u8(b, '"');
-			i++;
-		} else if (c == '"' && (quoted || b->len == 0)) {
-			quoted = !quoted;
-		} else if (!quoted && c == (uint8_t)g->sep && g->n_cells < CELLS) {
-			evd_buf_reset(&g->cell[g->n_cells++]);
-		} else {
-			evd_put_u8(b, c);
-		}
-	}
+	return chat_csv_cell(&g->csv, i);
 }
 
 /* The time from the first one or two cells: *used says how many they were. */
@@ -90,17 +57,17 @@ static bool head_of(struct rows *g, struct wa_head *h, size_t *used, char *raw, 
 	return true;
 }
 
-static int emit_row(struct rows *g, struct evd_error *err)
+static int emit_row(void *ctx, struct evd_error *err)
 {
-	struct evd_view row = evd_buf_view(&g->row);
-	struct evd_chat_message m = {.off = g->row_off, .len = row.len, .has_body = true};
+	struct rows *g = ctx;
+	struct evd_view row = evd_buf_view(&g->csv.row);
+	struct evd_chat_message m = {.off = g->csv.off, .len = row.len, .has_body = true};
 	struct wa_head h;
 	size_t used, at;
 	char raw[128];
 
-	split(g, row);
 	if (!head_of(g, &h, &used, raw, sizeof raw))
-		return g->emit ? evd_chat_unread(&g->chat, g->conv, "no-header", g->row_off, row.len, err,
+		return g->emit ? evd_chat_unread(&g->chat, g->conv, "no-header", g->csv.off, row.len, err,
 		                                 "a row that does not begin with a date and a time")
 		               : 0;
 	if (!g->emit) {
@@ -113,75 +80,38 @@ static int emit_row(struct rows *g, struct evd_error *err)
 	at = used;
 	m.sender = cell(g, at++);
 	evd_buf_reset(&g->phone);
-	if (g->n_cells > at + 1 && (cell(g, at).len == 0 || evd_chat_phone(cell(g, at), &g->phone))) {
+	if (g->csv.n_cells > at + 1 &&
+	    (cell(g, at).len == 0 || evd_chat_phone(cell(g, at), &g->phone))) {
 		m.number = evd_buf_view(&g->phone);
 		at++;
 	} else if (evd_chat_phone(m.sender, &g->phone)) {
 		m.number = evd_buf_view(&g->phone);
 	}
 	m.body = cell(g, at);
-	if (g->n_cells > at + 1) /* a separator in an unquoted message: from its own bytes */
-		for (size_t i = at + 1; i < g->n_cells; i++) {
-			evd_put_u8(&g->cell[at], (uint8_t)g->sep);
-			evd_put_view(&g->cell[at], cell(g, i));
+	if (g->csv.n_cells > at + 1) /* a separator in an unquoted message: from its own bytes */
+		for (size_t i = at + 1; i < g->csv.n_cells; i++) {
+			evd_put_u8(&g->csv.cell[at], (uint8_t)g->csv.sep);
+			evd_put_view(&g->csv.cell[at], cell(g, i));
 			m.body = cell(g, at);
 		}
-	if (g->n_cells <= at) {
+	if (g->csv.n_cells <= at) {
 		m.has_body = false;
 		m.flags |= EVD_CHAT_F_SENDER_SPLIT;
 	}
 	return evd_chat_message(&g->chat, g->conv, &m, err);
 }
 
-static bool balanced(struct evd_view row)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < row.len; i++)
-		n += row.p[i] == '"';
-	return n % 2 == 0;
-}
-
-static char separator(struct evd_view line)
-{
-	static const char list[] = "\t;,";
-
-	for (const char *s = list; *s; s++) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < line.len; i++)
-			n += line.p[i] == (uint8_t)*s;
-		if (n >= 2)
-			return *s;
-	}
-	return ',';
-}
-
 static int each_row(struct rows *g, struct evd_chat_file *f, struct evd_error *err)
 {
-	struct evd_chat_lines lines;
-	struct evd_view line;
-	uint64_t off;
-	int r = 0;
+	struct evd_error why = {0};
+	int r = chat_csv_each(&g->csv, f, emit_row, g, &why);
 
-	evd_chat_lines_init(&lines, f);
-	evd_buf_reset(&g->row);
-	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {
-		if (g->row.len == 0)
-			g->row_off = off;
-		evd_put_view(&g->row, line);
-		if (g->sep == 0)
-			g->sep = separator(line);
-		if (!balanced(evd_buf_view(&g->row)) && g->row.len < ROW_MAX)
-			continue;
-		r = emit_row(g, err);
-		evd_buf_reset(&g->row);
-	}
-	if (r == 0 && g->row.len)
-		r = emit_row(g, err);
-	if (r == 0 && lines.failed && lines.failed != EVD_E_DAMAGED)
-		r = evd_fail(err, lines.failed, "%s", lines.why.text);
-	evd_chat_lines_release(&lines);
+	if (r == EVD_E_DAMAGED)
+		return g->emit ? evd_chat_unread(&g->chat, g->conv, "damaged", g->csv.off, 0, err, "%s",
+		                                 why.text)
+		               : 0;
+	if (r && err)
+		*err = why;
 	return r;
 }
 
@@ -189,7 +119,8 @@ static int second(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct rows *g = ctx;
 	struct evd_view base = evd_chat_base(g->name);
-	struct evd_chat_info info = {.title = base, .form = g->sep == ',' ? "csv" : "separated-text"};
+	struct evd_chat_info info = {.title = base,
+	                             .form = g->csv.sep == ',' ? "csv" : "separated-text"};
 	int r;
 
 	g->done = true;
@@ -222,7 +153,7 @@ static int first(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 
 	memset(&g->form, 0, sizeof g->form);
 	g->emit = g->done = false;
-	g->sep = 0;
+	g->csv.sep = 0;
 	r = each_row(g, f, err);
 	if (r)
 		return r;
@@ -267,14 +198,14 @@ static unsigned rows_in(struct evd_view head)
 		struct wa_head h;
 		char raw[128];
 
-		if (g->sep == 0)
-			g->sep = separator(evd_view_of(head.p + at, len));
-		split(g, evd_view_of(head.p + at, len));
-		n += head_of(g, &h, &used, raw, sizeof raw) && g->n_cells >= used + 2;
+		if (g->csv.sep == 0)
+			g->csv.sep = chat_csv_separator(evd_view_of(head.p + at, len));
+		chat_csv_split(&g->csv, evd_view_of(head.p + at, len));
+		n += head_of(g, &h, &used, raw, sizeof raw) && g->csv.n_cells >= used + 2;
 		at += len;
 	}
-	for (size_t i = 0; g && i < CELLS; i++)
-		evd_buf_release(&g->cell[i]);
+	if (g)
+		chat_csv_release(&g->csv);
 	free(g);
 	return n;
 }
@@ -304,7 +235,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	if (!g)
 		return evd_nomem(err);
 	evd_chat_init(&g->chat, sink, "viber");
-	evd_buf_init(&g->row, ROW_MAX + EVD_CHAT_LINE_MAX);
+	chat_csv_init(&g->csv);
 	only.n = 1;
 	g->in = &only;
 	walk.chat = &g->chat;
@@ -313,9 +244,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 		r = evd_fail(err, EVD_E_FORMAT, "no row of a chat in the item");
 	if (r == 0)
 		r = evd_chat_end(&g->chat, err);
-	for (size_t i = 0; i < CELLS; i++)
-		evd_buf_release(&g->cell[i]);
-	evd_buf_release(&g->row);
+	chat_csv_release(&g->csv);
 	evd_buf_release(&g->phone);
 	evd_chat_release(&g->chat);
 	free(g);

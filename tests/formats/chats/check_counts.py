@@ -101,6 +101,10 @@ def ranges(path, records):
         start = {"chat-sms": b"<", "chat-telegram": b"{", "chat-meta": b"{", "chat-signal": b"{",
                  "chat-discord": b"{", "chat-slack": b"{", "chat-telegram-html": b"<div",
                  "chat-meta-html": b"<div"}.get(reader, b"")
+        if reader == "chat-discord" and (member or path).endswith(".csv"):
+            start = b""
+            if not data[:r["offset"]].endswith(b"\n") or not piece.endswith(b"\n"):
+                wrong.append("range is not of whole rows: %r" % piece[-40:])
         if not piece.startswith(start) or (start == b"{" and not piece.endswith(b"}")):
             wrong.append("range does not hold a message: %r" % piece[:80])
         if start == b"<div" and b"</div>" not in piece[-8:] and not piece.rstrip().endswith(b"</p>"):

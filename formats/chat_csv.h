@@ -1,0 +1,34 @@
+/*
+ * chat_csv: rows of a text with separated cells, quoted as RFC 4180 has it, with the place of each.
+ * What the rows mean is the reader's. Stage: read-out.
+ */
+#ifndef EVD_CHAT_CSV_H
+#define EVD_CHAT_CSV_H
+
+#include "chat_file.h"
+
+#define CHAT_CSV_CELLS 8u
+#define CHAT_CSV_ROW_MAX (UINT32_C(4) << 20) /* bytes of a row; a longer one ends with its line */
+
+struct chat_csv {
+	char sep; /* 0: the first line tells */
+	struct evd_buf row, cell[CHAT_CSV_CELLS];
+	size_t n_cells;
+	uint64_t off; /* of the row in the file */
+	bool odd;     /* its quotes are no pairs: it was cut, or it is none */
+};
+
+void chat_csv_init(struct chat_csv *c);
+void chat_csv_release(struct chat_csv *c);
+/* tab, semicolon or comma: the first of which the line has two */
+char chat_csv_separator(struct evd_view line);
+/* chat_csv_split(c, row): its cells; the last takes what is left when there are too many. */
+void chat_csv_split(struct chat_csv *c, struct evd_view row);
+/* empty if there is none */
+struct evd_view chat_csv_cell(const struct chat_csv *c, size_t i);
+/* chat_csv_each(c, f, each, ctx, err): every row, split; DAMAGED: the rest cannot be read, *err says why. */
+int chat_csv_each(struct chat_csv *c, struct evd_chat_file *f,
+                  int (*each)(void *ctx, struct evd_error *err), void *ctx,
+                  struct evd_error *err) EVD_MUST_USE;
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * chat_discord_text: the forms of a Discord chat that are no JSON: DiscordChatExporter's CSV, and messages.csv of
+ * Discord's data package. Private to chat_discord*.c. Stage: read-out.
+ */
+#ifndef EVD_CHAT_DISCORD_TEXT_H
+#define EVD_CHAT_DISCORD_TEXT_H
+
+#include "chat_json.h"
+#include "wa_order.h"
+
+#define DISCORD_HEAD 128u /* first bytes that tell the form */
+
+enum discord_form { DISCORD_NO_TEXT, DISCORD_CSV, DISCORD_PACKAGE_CSV };
+enum discord_form discord_form_of(struct evd_view head);
+
+/* The item itself, which may be read twice; or a member of a package, read once through g->pull. */
+int discord_csv_read(struct chat_json *g, struct evd_view name, enum discord_form form,
+                     struct evd_error *err) EVD_MUST_USE;
+/* discord_source(s, f): the item's first source as a file at its beginning */
+struct discord_source {
+	const struct evd_source *source;
+	uint64_t off;
+};
+void discord_source(struct discord_source *s, struct evd_chat_file *f, const struct evd_input *in);
+
+/* The id tells the time again: apart by more than a second is said. */
+void discord_check_id(struct evd_chat_message *m);
+/* discord_attach(g, conv, address, err): an address on a server, or a file beside the export */
+int discord_attach(struct chat_json *g, struct evd_chat_conv *conv, struct evd_view address,
+                   struct evd_error *err) EVD_MUST_USE;
+
+/*
+ * Times as the exporter renders them, in the culture it ran under, for the zone of its computer or for UTC: which of
+ * the two is not in the file. Old versions have "05-Jan-21 02:22 PM". Day and month are decided by what the dates
+ * themselves say, never by the order of the messages: the exporter can also write the newest first.
+ */
+struct discord_dates {
+	struct wa_form form;
+	uint32_t shape;
+	bool mixed; /* dates of several shapes */
+};
+enum discord_date { DISCORD_NO_DATE, DISCORD_ISO, DISCORD_MONTH_NAME, DISCORD_NUMBERS };
+/* discord_date(raw, h, t): which form it has; fills *h of NUMBERS, *t of the others */
+enum discord_date discord_date(struct evd_view raw, struct wa_head *h, struct evd_chat_time *t);
+void discord_dates_see(struct discord_dates *d, struct evd_view raw);
+void discord_dates_decide(struct discord_dates *d, struct evd_chat_info *info);
+/* discord_dates_time(d, raw, t): returns message flags; raw stays in use */
+unsigned discord_dates_time(const struct discord_dates *d, struct evd_view raw,
+                            struct evd_chat_time *t);
+/* says day-month-undecidable and mixed-date-forms where they hold */
+int discord_dates_say(const struct discord_dates *d, struct chat_json *g,
+                      const struct evd_chat_conv *conv, struct evd_error *err) EVD_MUST_USE;
+
+#endif

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Writes samples of Discord chats that are no JSON, as the exporter's and the package's writers form them. Counts by
+hand. Run from tests/formats."""
+from samples import put, zipped
+
+D = "chat-discord"
+HEAD = "AuthorID,Author,Date,Content,Attachments,Reactions\r\n"
+
+
+def row(*cells):
+    return ",".join('"%s"' % c.replace('"', '""') for c in cells) + "\r\n"
+
+
+# a mark of byte order; words in quotes and over two lines, a comma; two addresses and no words; two reactions; a time
+# in Zulu; a row with too few columns; an empty line
+put(D, "export.csv", "\ufeff" + HEAD
+    + row("111", "ana", "2024-01-31T15:06:40.1230000+01:00", 'Rekao je "dođi",\nposle ćuti', "", "👍 (2),srce_1 (1)")
+    + row("112", "emir", "2024-01-31T15:07:40.0000000+01:00", "", "https://cdn.example.org/1/a.jpg?ex=1&is=2,https://cdn.example.org/1/b.png", "")
+    + row("111", "ana", "2024-01-31T15:08:40+01:00", "", "", "") + row("111", "ana", "premalo") + "\r\n"
+    + row("112", "emir", "2024-01-31T14:09:40Z", "kraj", "", ""), """conversation 1
+    message 4
+    type.text 3
+    type.attachment 1
+    attachment 2
+    state.remote 2
+    reactions 1
+    listed.reactions 2
+    sender.ana 2
+    sender.emir 2
+    unread 1
+    unreadBytes 23
+    observation.no-message-ids 1
+    observation.day-month-undecidable 0
+    firstUtc 2024-01-31T14:06:40.123Z
+    lastUtc 2024-01-31T14:09:40.000Z""")
+# as the culture of the exporter's computer writes times; nothing tells day from month: 1 February or 2 January
+put(D, "culture.csv", HEAD + row("111", "ana#0001", "01/02/2021 14:22", "prva", "", "")
+    + row("112", "emir#0002", "03/02/2021 9:05", "druga", "", ""), """conversation 1
+    dateOrder undecidable
+    dateOrderBy nothing-decides
+    message 2
+    type.text 2
+    ambiguous 2
+    flag.day-month-undecided 2
+    observation.no-message-ids 1
+    observation.day-month-undecidable 1""")
+# newest first, as the exporter can write it too: that the days go back says nothing of the month's place, the 31st does
+put(D, "newest-first.csv", HEAD + row("111", "ana", "2/1/2021 2:22 PM", "posle", "", "")
+    + row("111", "ana", "1/31/2021 2:22 AM", "pre", "", ""), """conversation 1
+    dateOrder month-day
+    dateOrderBy fields
+    message 2
+    flag.time-goes-back 1
+    ambiguous 0
+    first 2021-01-31T02:22
+    last 2021-02-01T14:22""")
+# an old version: a comma behind each row, the month's name, a time that is none; the file was cut within the last row
+put(D, "old.csv", HEAD.replace("\r\n", ",\r\n") + '"111","ana#0001","05-Jan-21 12:22 AM","ponoć","","",\r\n'
+    + '"111","ana#0001","31-Feb-21 02:22 PM","nema ga","","",\r\n' + '"111","ana#0001","05-Jan-21 02:23 PM","pres', """conversation 1
+    message 2
+    flag.impossible-time 1
+    unread 1
+    unreadBytes 43
+    first 2021-01-05T00:22
+    observation.no-message-ids 1""")
+# the owner's own: with and without an offset, an id against its time (by the id 14:06:40), two addresses
+OWN = "ID,Timestamp,Contents,Attachments\r\n"
+put(D, "messages.csv", OWN + "1202253620838400000,2024-01-31 14:06:40.000000+00:00,moje,\r\n"
+    + '1202253620838400001,2024-01-31 15:06:40+00:00,"dva\nreda, ""tri""",\r\n'
+    + "1202253620838400002,2024-01-31 14:06:41,,https://example.org/a.jpg https://example.org/b.jpg\r\n", """conversation 1
+    message 3
+    type.text 2
+    type.attachment 1
+    attachment 2
+    state.remote 2
+    flag.times-disagree 1
+    observation.own-messages-only 1
+    observation.no-message-ids 0
+    firstUtc 2024-01-31T14:06:40.000Z""")
+# two channels; in the second the same header only
+zipped(D, "package-csv.zip", [
+    ("messages/index.json", "{}"), ("messages/c222/channel.json", '{"id":"222","type":1}'),
+    ("messages/c222/messages.csv", OWN + "1202253620838400000,2024-01-31 14:06:40.000000+00:00,moje,\r\n"),
+    ("messages/c333/channel.json", '{"id":"333","type":0}'), ("messages/c333/messages.csv", OWN)], """conversation 2
+    message 1
+    type.text 1
+    unread 0
+    observation.own-messages-only 2
+    firstUtc 2024-01-31T14:06:40.000Z""")
