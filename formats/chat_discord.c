@@ -1,7 +1,7 @@
 /*
  * chat_discord: DiscordChatExporter's JSON, and messages.json of Discord's own data package, which
  * holds the requesting user's own messages only (docs/chats.md); what is no JSON is read by
- * chat_discord_csv. Stage: read-out.
+ * chat_discord_csv and chat_discord_txt. Stage: read-out.
  */
 #include "chat_discord_text.h"
 #include "source.h"
@@ -386,6 +386,8 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 {
 	enum discord_form form = form_of(g, name);
 
+	if (form == DISCORD_TXT)
+		return discord_txt_read(g, err);
 	return form == DISCORD_NO_TEXT ? json_file(g, name, err) : discord_csv_read(g, name, form, err);
 }
 
@@ -446,7 +448,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 const struct evd_format evd_format_chat_discord = {
     .name = "chat-discord",
     .version = "2",
-    .spec = "DiscordChatExporter JSON, CSV; Discord data package messages.json, messages.csv",
+    .spec = "DiscordChatExporter JSON, CSV, TXT; Discord data package messages.json, messages.csv",
     .confirmed = false,
     .probe = probe,
     .read = read_item,

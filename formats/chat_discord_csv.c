@@ -44,12 +44,19 @@ static bool is_header(struct evd_view v, const char *header)
 enum discord_form discord_form_of(struct evd_view head)
 {
 	struct evd_view v = wa_skip_marks(head);
+	size_t n = 0;
 
 	if (is_header(v, exporter_head))
 		return DISCORD_CSV;
 	if (is_header(v, package_head))
 		return DISCORD_PACKAGE_CSV;
-	return DISCORD_NO_TEXT;
+	while (n < v.len && v.p[n] == '=')
+		n++;
+	if (n != DISCORD_RULE)
+		return DISCORD_NO_TEXT;
+	while (n < v.len && (v.p[n] == '\r' || v.p[n] == '\n'))
+		n++;
+	return begins(evd_view_of(v.p + n, v.len - n), "Guild: ") ? DISCORD_TXT : DISCORD_NO_TEXT;
 }
 
 static int source_read(void *ctx, void *p, size_t len, size_t *got, struct evd_error *err)

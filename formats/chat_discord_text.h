@@ -1,5 +1,5 @@
 /*
- * chat_discord_text: the forms of a Discord chat that are no JSON: DiscordChatExporter's CSV, and messages.csv of
+ * chat_discord_text: the forms of a Discord chat that are no JSON: DiscordChatExporter's CSV and TXT, and messages.csv of
  * Discord's data package. Private to chat_discord*.c. Stage: read-out.
  */
 #ifndef EVD_CHAT_DISCORD_TEXT_H
@@ -9,13 +9,16 @@
 #include "wa_order.h"
 
 #define DISCORD_HEAD 128u /* first bytes that tell the form */
+#define DISCORD_RULE 62u  /* signs of the rule in TXT */
 
-enum discord_form { DISCORD_NO_TEXT, DISCORD_CSV, DISCORD_PACKAGE_CSV };
+enum discord_form { DISCORD_NO_TEXT, DISCORD_CSV, DISCORD_PACKAGE_CSV, DISCORD_TXT };
 enum discord_form discord_form_of(struct evd_view head);
 
 /* The item itself, which may be read twice; or a member of a package, read once through g->pull. */
 int discord_csv_read(struct chat_json *g, struct evd_view name, enum discord_form form,
                      struct evd_error *err) EVD_MUST_USE;
+/* the item itself, read twice */
+int discord_txt_read(struct chat_json *g, struct evd_error *err) EVD_MUST_USE;
 /* discord_source(s, f): the item's first source as a file at its beginning */
 struct discord_source {
 	const struct evd_source *source;

@@ -105,6 +105,10 @@ def ranges(path, records):
             start = b""
             if not data[:r["offset"]].endswith(b"\n") or not piece.endswith(b"\n"):
                 wrong.append("range is not of whole rows: %r" % piece[-40:])
+        if reader == "chat-discord" and path.endswith(".txt"):
+            start = b"["
+            if r["body"].encode() not in piece or not data[:r["offset"]].endswith(b"\n"):
+                wrong.append("body is not in its range: %s" % r)
         if not piece.startswith(start) or (start == b"{" and not piece.endswith(b"}")):
             wrong.append("range does not hold a message: %r" % piece[:80])
         if start == b"<div" and b"</div>" not in piece[-8:] and not piece.rstrip().endswith(b"</p>"):

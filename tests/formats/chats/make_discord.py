@@ -87,3 +87,70 @@ zipped(D, "package-csv.zip", [
     unread 0
     observation.own-messages-only 2
     firstUtc 2024-01-31T14:06:40.000Z""")
+
+
+def rendered(lines, before="", end="\r\n"):
+    rule = "=" * 62
+    return end.join([rule, "Guild: G", "Channel: opšte / razgovor"] + ([before] if before else []) + [rule, ""] + lines) + end
+
+
+def closed(n):
+    return ["=" * 62, "Exported %s message(s)" % n, "=" * 62]
+
+
+# words over two lines with a blank line and a line like the beginning of a message; two addresses and no words, pinned;
+# an embed with a blank line, reactions and one blank line before the next; a sticker; "{Attachments}" that was typed and
+# a rule that was typed; the 31st tells day from month
+put(D, "export.txt", rendered([
+    "[1/31/2021 2:22 AM] ana", "prvi red\n\n[1/31/2021 2:22 AM] emir\ntreći", "", "",
+    "[1/31/2021 2:23 AM] emir (pinned)", "", "", "{Attachments}", "https://cdn.example.org/a.jpg?ex=1", "https://cdn.example.org/b.png", "", "",
+    "[1/31/2021 2:24 AM] ana", "vidi", "", "{Embed}", "Naslov", "opis\n\nopet", "", "{Reactions}", "👍 (2) srce", "",
+    "[2/1/2021 2:25 PM] ana", "", "", "{Stickers}", "https://cdn.example.org/s.png", "", "",
+    "[2/1/2021 2:26 PM] emir", "pišem\n\n{Attachments}\n\nsam", "=" * 62, "kraj", "", ""] + closed(5), "Topic: tema\nu dva reda"), """conversation 1
+    title opšte / razgovor
+    dateOrder month-day
+    dateOrderBy fields
+    message 5
+    type.text 3
+    type.attachment 2
+    attachment 3
+    state.remote 3
+    sender.ana 3
+    sender.emir 2
+    flag.header-imitation 1
+    detail.headersInBody 1
+    detail.pinned 1
+    detail.embeds 1
+    reactions 1
+    listed.reactions 2
+    unread 0
+    observation.no-message-ids 1
+    observation.wrong-count 0
+    observation.no-end 0
+    first 2021-01-31T02:22
+    last 2021-02-01T14:26""")
+# day or month; the end states another number, and something stands behind it
+put(D, "wrong-count.txt", rendered([
+    "[01/02/2021 14:22] ana#0001", "prva", "", "", "[03/02/2021 09:05] emir#0002", "druga", "", ""] + closed("1,003") + ["dopisano"]), """conversation 1
+    dateOrder undecidable
+    dateOrderBy nothing-decides
+    message 2
+    type.text 2
+    ambiguous 2
+    flag.day-month-undecided 2
+    unread 1
+    unreadBytes 10
+    observation.wrong-count 1
+    observation.day-month-undecidable 1""")
+# Linux, dots, an old version without a line for words that are none; the export was asked for a span; cut
+put(D, "cut.txt", rendered([
+    "[5.1.2021. 14:22] ana", "", "", "[5.1.2021. 14:23] ana", "pres"], "After: 1.1.2021. 00:00\nBefore: 1.2.2021. 00:00", "\n")[:-1], """conversation 1
+    dateOrder day-month
+    dateOrderBy separator
+    message 2
+    type.text 2
+    unread 0
+    observation.no-end 1
+    observation.wrong-count 0
+    first 2021-01-05T14:22
+    last 2021-01-05T14:23""")
