@@ -17,6 +17,8 @@
 #include <string.h>
 
 #define MESSAGE_MAX (UINT32_C(4) << 20) /* bytes of a message; Discord's have a few thousand */
+#define AUTHOR_MAX 1024u                /* bytes; Discord's have 32 signs */
+#define COUNT_MAX 64u                   /* bytes of "Exported N message(s)" */
 #define IMITATIONS 8u                   /* places that are listed */
 #define BLOCKS_TRIED 64u
 
@@ -45,7 +47,7 @@ struct text {
 	uint32_t shape;
 	/* the end */
 	uint64_t closing_off, claimed, behind_off, behind_len;
-	bool has_claim;
+	unsigned behind_blanks;
 	struct evd_buf closing; /* lines that may be the end, or a message's words */
 };
 
@@ -78,7 +80,7 @@ static bool split_header(const struct text *x, struct evd_view v, struct evd_vie
 		return false;
 	*date = evd_view_of(v.p + 1, (size_t)(close - v.p) - 1);
 	*author = evd_view_of(close + 2, v.len - date->len - 3);
-	if (date->len < 6 || date->len > 64)
+	if (date->len < 6 || date->len > 64 || author->len > AUTHOR_MAX)
 		return false;
 	kind = discord_date(*date, &h, &t);
 	return !x->has_kind || (kind == x->kind && (kind != DISCORD_NUMBERS || h.shape == x->shape));
@@ -403,13 +405,38 @@ static bool is_count(struct evd_view v, uint64_t *n)
 	size_t a = sizeof before - 1, b = sizeof after - 1;
 	size_t digits = 0;
 
-	if (v.len <= a + b || memcmp(v.p, before, a) != 0 || memcmp(v.p + v.len - b, after, b) != 0)
+	if (v.len <= a + b || v.len > COUNT_MAX || memcmp(v.p, before, a) != 0 ||
+	    memcmp(v.p + v.len - b, after, b) != 0)
 		return false;
 	*n = 0;
 	for (size_t i = a; i < v.len - b; i++)
 		if (v.p[i] >= '0' && v.p[i] <= '9' && digits++ < 18)
 			*n = *n * 10 + (uint64_t)(v.p[i] - '0');
 	return digits > 0 && digits <= 18;
+}
+
+/* The end is one only where no message follows: who typed it must not hide what comes behind. */
+static int line_behind(struct text *x, struct evd_view line, uint64_t off, struct evd_error *err)
+{
+	struct evd_view v = bare(line), date, author;
+	int r;
+
+	if (x->behind_blanks >= 2 && split_header(x, v, &date, &author)) {
+		r = end_message(x, err);
+		if (r == 0 && x->emit)
+			r = evd_chat_unread(
+			    &x->g->chat, x->conv, "no-header", x->closing_off, off - x->closing_off, err,
+			    "lines like those at the end of the file, with messages behind them");
+		x->behind_len = 0;
+		x->state = MESSAGES;
+		begin_message(x, date, author, off, off + line.len);
+		return r;
+	}
+	if (x->behind_len == 0)
+		x->behind_off = off;
+	x->behind_len = off + line.len - x->behind_off;
+	x->behind_blanks = v.len ? 0 : x->behind_blanks + 1;
+	return 0;
 }
 
 /* What looked like the end was a message's words. */
@@ -448,17 +475,14 @@ static int each_line(struct text *x, struct evd_view line, uint64_t off, struct 
 		if (x->state == CLOSING ? is_count(v, &x->claimed) : is_rule(v)) {
 			evd_put_view(&x->closing, line);
 			x->state = x->state == CLOSING ? CLOSING_RULE : BEHIND;
+			x->behind_blanks = 0;
 			return 0;
 		}
 		r = not_the_end(x, err);
 		if (r)
 			return r;
 		break;
-	case BEHIND:
-		if (x->behind_len == 0)
-			x->behind_off = off;
-		x->behind_len = off + line.len - x->behind_off;
-		return 0;
+	case BEHIND: return line_behind(x, line, off, err);
 	case MESSAGES: break;
 	}
 	if (is_rule(v)) {

@@ -154,3 +154,14 @@ put(D, "cut.txt", rendered([
     observation.wrong-count 0
     first 2021-01-05T14:22
     last 2021-01-05T14:23""")
+# somebody typed the file's last lines, with the right number for what stands before; the message behind is read
+put(D, "typed-end.txt", rendered([
+    "[2021-01-05 14:22] ana", "znam\n" + "\n".join(closed(1)), "", "", "[2021-01-05 14:23] emir", "ne znaš", "", ""] + closed(2), end="\n"), """conversation 1
+    dateOrder year-first
+    message 2
+    type.text 2
+    sender.emir 1
+    unread 1
+    unreadBytes 150
+    observation.wrong-count 0
+    observation.no-end 0""")
