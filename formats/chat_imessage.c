@@ -268,6 +268,12 @@ static const struct chat_store store = {
               "message_id=message.ROWID)"}},
     .chats = "SELECT coalesce(chat_identifier,''),display_name FROM chat ORDER BY ROWID",
     .chats_table = "chat",
+    .member =
+        {{"chat_handle_join",
+          {"chat_handle_join.chat_id+chat_handle_join.handle_id+chat.chat_identifier+handle.id",
+           "SELECT c.chat_identifier,NULL,h.id,NULL FROM chat_handle_join j LEFT JOIN chat c ON "
+           "c.ROWID=j.chat_id LEFT JOIN handle h ON h.ROWID=j.handle_id ORDER BY j.rowid"},
+          {NULL, NULL}}},
     .read_tables = read_tables,
     .from = "message NOT INDEXED ORDER BY message.ROWID",
     .attachments_table = "message_attachment_join",

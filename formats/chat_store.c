@@ -68,6 +68,15 @@ static bool satisfied(struct evd_sqlite *d, const char *needs)
 	return true;
 }
 
+const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *store, size_t i)
+{
+	const struct store_query *x = &store->member[i].query;
+
+	if (x->expression && !satisfied(db, x->needs))
+		x = &store->member[i].instead;
+	return x->expression && satisfied(db, x->needs) ? x->expression : NULL;
+}
+
 /* A column's name can be a member's; the names of SQLite are compared without case, so no two are alike. */
 static bool is_member_name(const char *name)
 {
@@ -152,19 +161,25 @@ bool chat_store_apple_column(const struct store_row *row, enum store_column c,
 	return t->has_utc;
 }
 
-void chat_store_jid(struct store_row *row, struct evd_view jid)
+static bool put_jid(struct evd_buf *text, struct evd_view jid)
 {
 	const uint8_t *at = jid.len ? memchr(jid.p, '@', jid.len) : NULL;
 
 	if (!at || (size_t)(at - jid.p) + 15 > jid.len || memcmp(at, "@s.whatsapp.net", 15) != 0)
-		return;
+		return false;
 	for (const uint8_t *p = jid.p; p < at; p++)
 		if (*p < '0' || *p > '9')
-			return;
-	evd_buf_reset(row->text);
-	evd_put_u8(row->text, '+');
-	evd_put(row->text, jid.p, (size_t)(at - jid.p));
-	row->m.number = evd_buf_view(row->text);
+			return false;
+	evd_buf_reset(text);
+	evd_put_u8(text, '+');
+	evd_put(text, jid.p, (size_t)(at - jid.p));
+	return true;
+}
+
+void chat_store_jid(struct store_row *row, struct evd_view jid)
+{
+	if (put_jid(row->text, jid))
+		row->m.number = evd_buf_view(row->text);
 }
 
 static void step(struct beside *b)
@@ -525,6 +540,62 @@ static int empty_chats(struct read *g, struct evd_error *err)
 	return r;
 }
 
+/* *placed: the row names somebody, and a conversation that is there. Number and handle as with a message's sender, so
+ * that who wrote is one participant. */
+static int one_member(struct read *g, const struct beside *b, bool *placed, struct evd_error *err)
+{
+	struct evd_view key = beside_bytes(b, 0);
+	struct evd_chat_conv *conv = key.len ? evd_chat_find(&g->chat, key) : NULL;
+	struct evd_view label = beside_bytes(b, 1), handle = beside_bytes(b, 2);
+	struct evd_view number = {NULL, 0};
+	int r = 0;
+
+	*placed = conv && label.len + handle.len != 0;
+	if (put_jid(&g->text, beside_bytes(b, 3))) {
+		number = evd_buf_view(&g->text);
+	} else if (handle.len && evd_chat_phone(handle, &g->raw)) {
+		number = handle;
+		handle = evd_view_of(NULL, 0);
+	}
+	if (*placed)
+		r = evd_chat_participant(&g->chat, conv, label, number, handle, err);
+	evd_buf_reset(&g->text);
+	evd_buf_reset(&g->raw);
+	return r;
+}
+
+static int members_of(struct read *g, const char *query, const char *table, struct evd_error *err)
+{
+	struct beside b;
+	uint64_t left = 0;
+	int r = begin_beside(g, &b, query, table, err);
+
+	for (; r == 0 && b.row; step(&b)) {
+		bool placed;
+
+		r = one_member(g, &b, &placed, err);
+		left += !placed;
+	}
+	if (sqlite3_finalize(b.s) != SQLITE_OK && r == 0)
+		r = evd_chat_unread(&g->chat, NULL, "damaged", 0, 0, err,
+		                    "table %s, who is in a conversation, cannot be read to its end", table);
+	if (r == 0 && left)
+		r = evd_chat_observe(
+		    &g->chat, NULL, "members-not-placed", err,
+		    "table %s: %llu rows name no account, or no conversation that is there", table,
+		    (unsigned long long)left);
+	return r;
+}
+
+static int members(struct read *g, struct evd_error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < STORE_MEMBERS && r == 0; i++)
+		r = members_of(g, chat_store_members(g->db, g->store, i), g->store->member[i].table, err);
+	return r;
+}
+
 static int begin_lists(struct read *g, struct evd_error *err)
 {
 	int r = 0;
@@ -585,6 +656,8 @@ static int one_store(struct read *g, struct evd_error *err)
 		(void)end_lists(g, false, NULL);
 	if (r == 0)
 		r = empty_chats(g, err);
+	if (r == 0)
+		r = members(g, err);
 	if (r == 0)
 		r = say_missing(g, err);
 	if (r == 0 && code != SQLITE_DONE)

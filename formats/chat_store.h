@@ -46,6 +46,7 @@ enum store_column {
 
 #define STORE_FACTS 24u /* further columns */
 #define STORE_LISTS 3u
+#define STORE_MEMBERS 2u
 
 struct chat_store;
 
@@ -87,6 +88,12 @@ struct chat_store {
 	} list[STORE_LISTS];
 	/* optional: key and title of every conversation, also of those without a message */
 	const char *chats, *chats_table;
+	/* optional: key of the conversation, label, address, WhatsApp account that bears the number, of everybody who is
+	 * in it though he may have written nothing; `instead` where what `query` needs is not there */
+	struct {
+		const char *table;
+		struct store_query query, instead;
+	} member[STORE_MEMBERS];
 	/* tables beside those of the expressions above that are read, or hold nothing of a message; then what else
 	 * holds rows is said. NULL: not looked at */
 	const char *const *read_tables;
@@ -111,6 +118,8 @@ unsigned chat_store_probe(const struct evd_input *in, struct evd_view head, cons
  * something that no expression reads. */
 int chat_store_left(struct evd_chat *chat, struct evd_sqlite *db, const struct chat_store *stores,
                     size_t n, struct evd_error *err) EVD_MUST_USE;
+/* chat_store_members(db, store, i): the query of store->member[i] that this schema answers, or NULL */
+const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *store, size_t i);
 /* integer value of a column; false if NULL or no number */
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
 /* chat_store_jid(row, jid): the number in WhatsApp's "38761123456@s.whatsapp.net", at the end of row->text */

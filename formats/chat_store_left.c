@@ -47,13 +47,24 @@ static bool store_mentions(const struct chat_store *s, struct evd_view word)
 	       mentions(s->attachments, word) || mentions(s->calls, word) || mentions(s->chats, word);
 }
 
-static bool is_read(const struct chat_store *stores, size_t n, struct evd_view table)
+static bool is_members(struct evd_sqlite *db, const struct chat_store *store, struct evd_view table)
+{
+	for (size_t i = 0; i < STORE_MEMBERS; i++)
+		if (store->member[i].table && evd_view_is(table, store->member[i].table) &&
+		    chat_store_members(db, store, i))
+			return true;
+	return false;
+}
+
+static bool is_read(struct evd_sqlite *db, const struct chat_store *stores, size_t n,
+                    struct evd_view table)
 {
 	for (const char *const *t = stores[0].read_tables; *t; t++)
 		if (evd_view_is(table, *t))
 			return true;
 	for (size_t i = 0; i < n; i++)
-		if (evd_view_is(table, stores[i].table) || store_mentions(&stores[i], table))
+		if (evd_view_is(table, stores[i].table) || store_mentions(&stores[i], table) ||
+		    is_members(db, &stores[i], table))
 			return true;
 	return table.len > 7 && memcmp(table.p, "sqlite_", 7) == 0;
 }
@@ -100,7 +111,7 @@ static int left_tables(struct evd_chat *chat, struct evd_sqlite *db,
 	while (sqlite3_step(s) == SQLITE_ROW && looked++ < TABLES_MAX) {
 		struct evd_view name = evd_sqlite_bytes(s, 0);
 
-		if (!is_read(stores, n, name) && has_rows(db, name))
+		if (!is_read(db, stores, n, name) && has_rows(db, name))
 			put_name(&names, &found, name);
 	}
 	sqlite3_finalize(s);

@@ -146,6 +146,21 @@ static void finish_call(struct store_row *row)
 #define QUOTED(what)                                                                               \
 	"(SELECT " what " FROM messages_quotes WHERE messages_quotes._id=messages.quoted_row_id)"
 
+/* who is in a group: by rows of jid; before 2022 by the accounts themselves, oneself without one */
+#define USER JID("p.user_jid_row_id")
+#define GROUP_USER(number)                                                                         \
+	"SELECT " JID("p.group_jid_row_id") ",NULL," USER "," number                                   \
+	                                    " FROM group_participant_user p ORDER BY p.rowid"
+#define OLD_MEMBERS                                                                                \
+	{                                                                                              \
+		"group_participants",                                                                      \
+		    {"group_participants.gjid+group_participants.jid",                                     \
+		     "SELECT gjid,NULL,jid,jid FROM group_participants ORDER BY rowid"},                   \
+		{                                                                                          \
+			NULL, NULL                                                                             \
+		}                                                                                          \
+	}
+
 /* read by what stands below, or without anything of a message */
 static const char *const read_tables[] = {"android_metadata", "props", NULL};
 
@@ -242,6 +257,15 @@ static const struct chat_store stores[] = {
                "message_system_chat_participant p ORDER BY 1"}},
      .chats = "SELECT coalesce(" JID("chat.jid_row_id") ",''),subject FROM chat ORDER BY _id",
      .chats_table = "chat",
+     .member = {{"group_participant_user",
+                 {"group_participant_user.group_jid_row_id+group_participant_user.user_jid_row_id+"
+                  "jid_map.lid_row_id+jid_map.jid_row_id+jid.raw_string",
+                  GROUP_USER("coalesce((SELECT raw_string FROM jid_map m,jid j WHERE "
+                             "j._id=m.jid_row_id AND m.lid_row_id=p.user_jid_row_id)," USER ")")},
+                 {"group_participant_user.group_jid_row_id+group_participant_user.user_jid_row_id+"
+                  "jid.raw_string",
+                  GROUP_USER(USER)}},
+                OLD_MEMBERS},
      .read_tables = read_tables,
      .from = "message NOT INDEXED ORDER BY message._id",
      .finish = finish,
@@ -290,6 +314,7 @@ static const struct chat_store stores[] = {
               {"starred", "messages.starred", "messages.starred"},
               {"forwarded", "messages.forwarded", "messages.forwarded"},
               {"recipients", "messages.participant_hash", "messages.participant_hash"}},
+     .member = {OLD_MEMBERS},
      .from = "messages NOT INDEXED ORDER BY messages._id",
      .finish = finish_old},
     {.platform = "whatsapp",

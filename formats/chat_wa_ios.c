@@ -41,6 +41,9 @@ static void finish(struct store_row *row)
 	"(SELECT " what " FROM ZWACHATSESSION WHERE ZWACHATSESSION.Z_PK=ZWAMESSAGE.ZCHATSESSION)"
 #define MEMBER(what)                                                                               \
 	"(SELECT " what " FROM ZWAGROUPMEMBER WHERE ZWAGROUPMEMBER.Z_PK=ZWAMESSAGE.ZGROUPMEMBER)"
+#define MEMBERS(label)                                                                             \
+	"SELECT s.ZCONTACTJID," label ",m.ZMEMBERJID,m.ZMEMBERJID FROM ZWAGROUPMEMBER m LEFT JOIN "    \
+	"ZWACHATSESSION s ON s.Z_PK=m.ZCHATSESSION ORDER BY m.Z_PK"
 #define MEDIA(what)                                                                                \
 	"(SELECT " what " FROM ZWAMEDIAITEM WHERE ZWAMEDIAITEM.Z_PK=ZWAMESSAGE.ZMEDIAITEM)"
 
@@ -105,6 +108,13 @@ static const struct chat_store store = {
              {"toJid", "ZWAMESSAGE.ZTOJID", "ZWAMESSAGE.ZTOJID"}},
     .chats = "SELECT coalesce(ZCONTACTJID,''),ZPARTNERNAME FROM ZWACHATSESSION ORDER BY Z_PK",
     .chats_table = "ZWACHATSESSION",
+    .member =
+        {{"ZWAGROUPMEMBER",
+          {"ZWAGROUPMEMBER.ZCHATSESSION+ZWAGROUPMEMBER.ZMEMBERJID+ZWAGROUPMEMBER.ZCONTACTNAME+"
+           "ZWACHATSESSION.ZCONTACTJID",
+           MEMBERS("m.ZCONTACTNAME")},
+          {"ZWAGROUPMEMBER.ZCHATSESSION+ZWAGROUPMEMBER.ZMEMBERJID+ZWACHATSESSION.ZCONTACTJID",
+           MEMBERS("NULL")}}},
     .read_tables = read_tables,
     .from = "ZWAMESSAGE NOT INDEXED ORDER BY ZWAMESSAGE.Z_PK",
     .finish = finish,

@@ -48,6 +48,8 @@ def tally(records):
             add("state." + r["state"])
         elif k == "observation":
             add("observation." + r["code"])
+        elif k == "participant":
+            add("silent", r["messages"] == 0)
         elif k == "unread":
             add("unreadBytes", r.get("bytes", 0))
         elif k == "conversation":

@@ -186,6 +186,74 @@ put("chat-discord", "package-files.json", json.dumps([
     attachment 2
     state.remote 2
     observation.own-messages-only 1""")
+# who is in a group and never wrote: one who wrote, one who did not, one by a LID whose number is known, one whose LID is
+# not; a group that is not there; an account that is not there
+db("chat-wa-android", "members-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE jid_map(lid_row_id INTEGER PRIMARY KEY, jid_row_id INTEGER)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT)",
+    "CREATE TABLE group_participant_user(_id INTEGER PRIMARY KEY, group_jid_row_id INTEGER, user_jid_row_id INTEGER, rank INTEGER)",
+    "INSERT INTO jid VALUES(1,'120363@g.us'),(2,'38761123456@s.whatsapp.net'),(3,'38761999999@s.whatsapp.net'),(4,'77@lid'),(5,'88@lid'),(6,'38762222222@s.whatsapp.net'),(7,'120364@g.us')",
+    "INSERT INTO jid_map VALUES(4,6)",
+    "INSERT INTO chat VALUES(1,1,'Grupa')",
+    "INSERT INTO message VALUES(1,1,0,'A1',2,1706710000000,0,'Zdravo')",
+    "INSERT INTO message VALUES(2,1,0,'A2',4,1706710001000,0,'i ja')",
+    "INSERT INTO group_participant_user VALUES(1,1,2,2),(2,1,3,0),(3,1,4,0),(4,1,5,0),(5,7,3,0),(6,1,99,0)",
+], """conversation 1
+    message 2
+    type.text 2
+    participant 4
+    silent 2
+    number.+38762222222 1
+    observation.members-not-placed 1
+    observation.tables-not-read 0""")
+# before 2022, oneself without an account; a table of that name whose columns are others is said as before
+db("chat-wa-android", "old-members-msgstore.db", [
+    "CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, remote_resource TEXT, data TEXT, timestamp INTEGER, media_wa_type TEXT)",
+    "CREATE TABLE group_participants(_id INTEGER PRIMARY KEY, gjid TEXT, jid TEXT, admin INTEGER)",
+    "CREATE TABLE group_participant_user(_id INTEGER PRIMARY KEY, other TEXT)",
+    "INSERT INTO messages VALUES(1,'120363@g.us',0,'B1','38761123456@s.whatsapp.net','Zdravo',1500000000000,'0')",
+    "INSERT INTO group_participants VALUES(1,'120363@g.us','38761123456@s.whatsapp.net',1),(2,'120363@g.us','38761999999@s.whatsapp.net',0),(3,'120363@g.us','',0)",
+    "INSERT INTO group_participant_user VALUES(1,'x')",
+], """conversation 1
+    message 1
+    participant 2
+    silent 1
+    observation.members-not-placed 1
+    observation.tables-not-read 1""")
+# two who are in the group, one of whom wrote; one of a group that has no row
+db("chat-wa-ios", "members.sqlite", [
+    "CREATE TABLE ZWACHATSESSION(Z_PK INTEGER PRIMARY KEY, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR)",
+    "CREATE TABLE ZWAGROUPMEMBER(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZMEMBERJID VARCHAR, ZCONTACTNAME VARCHAR)",
+    "CREATE TABLE ZWAMESSAGE(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZGROUPMEMBER INTEGER, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZMESSAGEDATE TIMESTAMP, ZFROMJID VARCHAR, ZSTANZAID VARCHAR, ZTEXT VARCHAR)",
+    "INSERT INTO ZWACHATSESSION VALUES(1,'120363@g.us','Grupa'),(2,'120364@g.us','Prazna')",
+    "INSERT INTO ZWAGROUPMEMBER VALUES(1,1,'38761123456@s.whatsapp.net','Emir'),(2,1,'38762222222@s.whatsapp.net','Ana'),(3,2,'38762222222@s.whatsapp.net','Ana'),(4,9,'38762222222@s.whatsapp.net','Ana')",
+    "INSERT INTO ZWAMESSAGE VALUES(1,1,1,0,0,728402800,'120363@g.us','S1','Zdravo')",
+], """conversation 2
+    message 1
+    participant 3
+    silent 2
+    observation.members-not-placed 1""")
+# a number that wrote, an address that did not; in an empty conversation too; a handle that has no row
+db("chat-imessage", "members.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE chat_handle_join(chat_id INTEGER, handle_id INTEGER)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, is_from_me INTEGER, date INTEGER)",
+    "INSERT INTO handle VALUES(1,'+38761123456'),(2,'emir@example.org')",
+    "INSERT INTO chat VALUES(1,'chat1','Grupa'),(2,'chat2','Prazna')",
+    "INSERT INTO message VALUES(1,'G1','Zdravo',1,0,728402800000000000)",
+    "INSERT INTO chat_message_join VALUES(1,1)",
+    "INSERT INTO chat_handle_join VALUES(1,1),(1,2),(2,1),(1,7)",
+], """conversation 2
+    message 1
+    participant 3
+    silent 2
+    number.+38761123456 1
+    observation.members-not-placed 1
+    observation.tables-not-read 0""")
 # what an app posted, whose words are in attachments; one file as before 2018; blocks without a text
 put("chat-slack", "2024-02-03.json", json.dumps([
     {"type": "message", "subtype": "bot_message", "bot_id": "B1", "text": "", "ts": "1706965509.000001", "attachments": [{"fallback": "Pretnja", "text": "Znam gde si"}]},
