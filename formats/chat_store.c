@@ -19,7 +19,7 @@ struct read {
 	struct evd_chat_list reactions, revisions;
 	struct evd_buf sql, text, raw, chat_key, details_json;
 	struct evd_object details;
-	struct beside react, attach, calls, list[STORE_LISTS];
+	struct beside react, attach, calls, receipts, list[STORE_LISTS];
 	struct evd_chat_list values;
 	struct json_tree json;
 	struct evd_object call;
@@ -74,6 +74,13 @@ const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *s
 
 	if (x->expression && !satisfied(db, x->needs))
 		x = &store->member[i].instead;
+	return x->expression && satisfied(db, x->needs) ? x->expression : NULL;
+}
+
+const char *chat_store_receipts(struct evd_sqlite *db, const struct chat_store *store)
+{
+	const struct store_query *x = &store->receipts.query;
+
 	return x->expression && satisfied(db, x->needs) ? x->expression : NULL;
 }
 
@@ -296,6 +303,46 @@ static int put_lists(struct read *g, int64_t row, struct evd_error *err)
 	return r;
 }
 
+/* 0 and -1 are what the app writes for not yet. */
+static void put_receipt_time(struct evd_object *o, const char *prefix, sqlite3_stmt *s, int at)
+{
+	struct evd_chat_time t = {0};
+	int64_t ms;
+
+	if (!chat_store_int(s, at, &ms) || ms <= 0)
+		return;
+	evd_chat_time_epoch(&t, evd_view_of(NULL, 0), ms, EVD_CHAT_MILLI);
+	if (!t.has_utc)
+		t.raw = evd_sqlite_bytes(s, at);
+	evd_chat_put_time(o, prefix, &t);
+}
+
+/* Whose device had it, who read it, and when, as this device was told. */
+static int put_receipts(struct read *g, int64_t row, struct evd_error *err)
+{
+	struct beside *b = &g->receipts;
+	struct evd_view all;
+	int r = 0;
+
+	evd_chat_list_reset(&g->values);
+	for (; r == 0 && stands_on(b, row); step(b)) {
+		struct evd_object *o = evd_chat_list_item(&g->values);
+
+		if (!o)
+			continue;
+		if (beside_bytes(b, 1).len)
+			evd_chat_text(o, "by", beside_bytes(b, 1));
+		put_receipt_time(o, "delivered", b->s, 2);
+		put_receipt_time(o, "read", b->s, 3);
+		put_receipt_time(o, "played", b->s, 4);
+		r = evd_chat_list_put(&g->values, err);
+	}
+	all = evd_chat_list_end(&g->values);
+	if (r == 0 && all.len)
+		evd_object_raw(&g->details, "receipts", all);
+	return r;
+}
+
 static void put_facts(struct read *g, sqlite3_stmt *s)
 {
 	for (int i = 0; i < (int)STORE_FACTS && g->store->fact[i].name; i++) {
@@ -423,6 +470,8 @@ static int one_row(struct read *g, sqlite3_stmt *s, struct evd_error *err)
 		count_row(g, id);
 		row.m.reactions = reactions(g, id, err);
 		r = put_lists(g, id, err);
+		if (r == 0)
+			r = put_receipts(g, id, err);
 		if (r)
 			return r;
 	}
@@ -636,6 +685,9 @@ static int one_store(struct read *g, struct evd_error *err)
 	if (r == 0)
 		r = begin_beside(g, &g->calls, g->store->calls, g->store->calls_table, err);
 	if (r == 0)
+		r = begin_beside(g, &g->receipts, chat_store_receipts(g->db, g->store),
+		                 g->store->receipts.table, err);
+	if (r == 0)
 		r = begin_lists(g, err);
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW)
 		r = one_row(g, s, err);
@@ -646,10 +698,13 @@ static int one_store(struct read *g, struct evd_error *err)
 		r = end_beside(g, &g->attach, g->store->attachments_table, err);
 	if (r == 0 && code == SQLITE_DONE)
 		r = end_beside(g, &g->calls, g->store->calls_table, err);
+	if (r == 0 && code == SQLITE_DONE)
+		r = end_beside(g, &g->receipts, g->store->receipts.table, err);
 	sqlite3_finalize(g->react.s);
 	sqlite3_finalize(g->attach.s);
 	sqlite3_finalize(g->calls.s);
-	g->react.s = g->attach.s = g->calls.s = NULL;
+	sqlite3_finalize(g->receipts.s);
+	g->react.s = g->attach.s = g->calls.s = g->receipts.s = NULL;
 	if (r == 0)
 		r = end_lists(g, code == SQLITE_DONE, err);
 	else
@@ -707,7 +762,7 @@ int chat_store_read(const struct evd_input *in, const struct chat_store *stores,
 	evd_object_init(&g->call);
 	evd_buf_init(&g->call_json, EVD_CHAT_TEXT_MAX);
 	json_tree_init(&g->json, EVD_CHAT_TEXT_MAX, 4096);
-	evd_buf_init(&g->details_json, EVD_CHAT_TEXT_MAX);
+	evd_buf_init(&g->details_json, EVD_CHAT_ROOM * 4);
 	r = evd_sqlite_open(in, true, &g->db, err);
 	if (r)
 		goto out;

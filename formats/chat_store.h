@@ -99,6 +99,11 @@ struct chat_store {
 	const char *const *read_tables;
 	/* sets type, time, flags from the raw columns */
 	void (*finish)(struct store_row *row);
+	/* optional: parent row, who, delivered, read, played in ms since 1970; ordered by parent; into `details` */
+	struct {
+		const char *table;
+		struct store_query query;
+	} receipts;
 	/* optional: parent row, reaction, who, time; ordered by parent */
 	const char *reactions, *reactions_table;
 	/* optional: parent row, name, media type, size; ordered by parent; in place of ST_MEDIA_* */
@@ -120,6 +125,8 @@ int chat_store_left(struct evd_chat *chat, struct evd_sqlite *db, const struct c
                     size_t n, struct evd_error *err) EVD_MUST_USE;
 /* chat_store_members(db, store, i): the query of store->member[i] that this schema answers, or NULL */
 const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *store, size_t i);
+/* likewise of store->receipts */
+const char *chat_store_receipts(struct evd_sqlite *db, const struct chat_store *store);
 /* integer value of a column; false if NULL or no number */
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
 /* chat_store_jid(row, jid): the number in WhatsApp's "38761123456@s.whatsapp.net", at the end of row->text */

@@ -47,8 +47,12 @@ static bool store_mentions(const struct chat_store *s, struct evd_view word)
 	       mentions(s->attachments, word) || mentions(s->calls, word) || mentions(s->chats, word);
 }
 
-static bool is_members(struct evd_sqlite *db, const struct chat_store *store, struct evd_view table)
+/* Tables that are read if their columns are those looked for. */
+static bool is_people(struct evd_sqlite *db, const struct chat_store *store, struct evd_view table)
 {
+	if (store->receipts.table && evd_view_is(table, store->receipts.table) &&
+	    chat_store_receipts(db, store))
+		return true;
 	for (size_t i = 0; i < STORE_MEMBERS; i++)
 		if (store->member[i].table && evd_view_is(table, store->member[i].table) &&
 		    chat_store_members(db, store, i))
@@ -64,7 +68,7 @@ static bool is_read(struct evd_sqlite *db, const struct chat_store *stores, size
 			return true;
 	for (size_t i = 0; i < n; i++)
 		if (evd_view_is(table, stores[i].table) || store_mentions(&stores[i], table) ||
-		    is_members(db, &stores[i], table))
+		    is_people(db, &stores[i], table))
 			return true;
 	return table.len > 7 && memcmp(table.p, "sqlite_", 7) == 0;
 }

@@ -267,6 +267,14 @@ static const struct chat_store stores[] = {
                   GROUP_USER(USER)}},
                 OLD_MEMBERS},
      .read_tables = read_tables,
+     .receipts = {"receipt_user",
+                  {"receipt_user.message_row_id+receipt_user.receipt_user_jid_row_id+receipt_user."
+                   "receipt_timestamp+receipt_user.read_timestamp+receipt_user.played_timestamp+"
+                   "jid.raw_string",
+                   "SELECT u.message_row_id," JID(
+                       "u.receipt_user_jid_row_id") ",u.receipt_timestamp,"
+                                                    "u.read_timestamp,u.played_timestamp FROM "
+                                                    "receipt_user u ORDER BY 1,u.rowid"}},
      .from = "message NOT INDEXED ORDER BY message._id",
      .finish = finish,
      .reactions_table = "message_add_on_reaction",

@@ -42,6 +42,11 @@ def tally(records):
                 add("cut." + member, sum("cut" in x for x in r.get(member, [])))
             for member in r.get("details", {}):
                 add("detail." + member)
+            receipts = r.get("details", {}).get("receipts", [])
+            add("listed.receipts", len(receipts))
+            add("cut.receipts", sum("cut" in x for x in receipts))
+            for key, member in (("delivered", "deliveredUtc"), ("read", "readUtc"), ("played", "playedUtc"), ("by", "by")):
+                add("receipt." + key, sum(member in x for x in receipts))
             if "event" in r:
                 add("event." + r["event"])
         elif k == "attachment":

@@ -208,6 +208,34 @@ db("chat-wa-android", "members-msgstore.db", [
     number.+38762222222 1
     observation.members-not-placed 1
     observation.tables-not-read 0""")
+# receipts: of two people, one of whom also read and played; of one not yet read (0, -1) whose account is not there; of a
+# message that is not there; more of them than are kept
+db("chat-wa-android", "receipts-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT)",
+    "CREATE TABLE receipt_user(_id INTEGER PRIMARY KEY, message_row_id INTEGER, receipt_user_jid_row_id INTEGER, receipt_timestamp INTEGER, read_timestamp INTEGER, played_timestamp INTEGER)",
+    "INSERT INTO jid VALUES(1,'120363@g.us'),(2,'38761123456@s.whatsapp.net'),(3,'38761999999@s.whatsapp.net')",
+    "INSERT INTO chat VALUES(1,1,'Grupa')",
+    "INSERT INTO message VALUES(1,1,1,'A1',0,1706710000000,2,NULL)",
+    "INSERT INTO message VALUES(2,1,1,'A2',0,1706710001000,0,'Zdravo')",
+    "INSERT INTO message VALUES(3,1,1,'A3',0,1706710002000,0,'svima')",
+    "INSERT INTO message VALUES(4,1,1,'A4',0,1706710003000,0,'bez potvrde')",
+    "INSERT INTO receipt_user VALUES(1,1,2,1706710000500,1706710060000,1706710061000),(2,1,3,1706710000700,0,NULL),(3,2,99,1706710001500,-1,0),(4,77,2,1706710001500,NULL,NULL)",
+    "INSERT INTO receipt_user WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n WHERE x<501) SELECT x+10,3,2,1706710002000+x,NULL,NULL FROM n",
+], """conversation 1
+    message 4
+    type.text 3
+    type.attachment 1
+    detail.receipts 3
+    listed.receipts 504
+    cut.receipts 1
+    receipt.delivered 503
+    receipt.read 1
+    receipt.played 1
+    receipt.by 502
+    observation.rows-without-message 1
+    observation.tables-not-read 0""")
 # before 2022, oneself without an account; a table of that name whose columns are others is said as before
 db("chat-wa-android", "old-members-msgstore.db", [
     "CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, remote_resource TEXT, data TEXT, timestamp INTEGER, media_wa_type TEXT)",
