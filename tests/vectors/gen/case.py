@@ -125,7 +125,7 @@ class Case:
 	def record_line(self, e, k, record):
 		if isinstance(record, bytes):
 			return record
-		obj = {key: v for key, v in record.items() if not key.startswith('_')}
+		obj = {key: v for key, v in record.items() if not key.startswith('_') or key == '__proto__'}
 		if '_data' in record:
 			data = record['_data']
 			path = 'data/%08d/%08d.%s' % (e.seq, k, record['_ext'])

@@ -3,7 +3,7 @@ import base64
 import struct
 
 from . import cms, der, zipw
-from .case import MANIFEST, SIGNATURE, Case, content, hexsha
+from .case import MANIFEST, SIGNATURE, UUID, Case, content, hexsha
 from .cases_envelope import Envelope
 from .cases_h import edit
 from .cases_t import FORM, KNOWN, YEAR_LATER
@@ -149,6 +149,16 @@ def archives(t):
 	t.good('A-35', 'the third archive token earlier than that of entry 2: another kind', early_entry, notes=note(THREE, TWO, ONE, '2'), **o)
 
 
+def entries(t):
+	def longer():
+		c = Case()
+		c.acquire(content(JPEG))
+		c.add('transfer', {'certificate': None, 'transferId': UUID + '0'})
+		c.seal()
+		return c
+	t.bad('J-17', 'transferId with a digit behind it', longer, 'ENTRY_FORM@3')
+
+
 def build(t):
-	for part in (containers, names, records, attributes, archives):
+	for part in (containers, names, records, attributes, archives, entries):
 		part(t)
