@@ -282,11 +282,14 @@ static int message(struct chat_json *g, struct evd_error *err)
 	return r ? r : attach(g, err);
 }
 
-static void keep_users(struct chat_json *g)
+static bool is_users(void *ctx, struct evd_view name)
 {
-	struct slack *own = g->own;
-	const struct json_tree *t = &g->tree;
+	(void)ctx;
+	return evd_view_is(evd_chat_base(name), "users.json");
+}
 
+static void keep_users(struct slack *own, const struct json_tree *t)
+{
 	for (size_t i = json_first(t, 0); i && own->n_users < USERS_MAX; i = json_next(t, 0, i)) {
 		struct evd_view id = json_text_of(t, i, "id"), name = json_text_of(t, i, "name");
 
@@ -302,19 +305,43 @@ static void keep_users(struct chat_json *g)
 	}
 }
 
-/* Zips are read from front to back: users.json may come late, so it has a walk of its own. */
+/* Of the walk that comes before that of the messages: in a zip users.json may stand behind them. What is wrong with it
+ * is said in the other walk. */
+static int users_ahead(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct slack *own = ctx;
+	struct json_pull pull;
+	struct json_tree tree;
+	struct evd_error why;
+	enum json_token t;
+	int r;
+
+	if (!is_users(NULL, f->name))
+		return 0;
+	r = json_pull_init(&pull, f->read, f->ctx, err);
+	if (r)
+		return r;
+	json_tree_init(&tree, CHAT_JSON_TREE, CHAT_JSON_NODES);
+	r = json_pull_next(&pull, &t, &why);
+	if (r == 0)
+		r = json_tree_read(&tree, &pull, t, &why);
+	if (r == 0)
+		keep_users(own, &tree);
+	json_tree_release(&tree);
+	json_pull_release(&pull);
+	return r == EVD_E_NOMEM ? evd_nomem(err) : evd_buf_check(&own->users, err);
+}
+
+/* FORMAT, DAMAGED: told by the caller */
 static int users_file(struct chat_json *g, enum json_token t, struct evd_error *err)
 {
-	struct slack *own = g->own;
 	struct evd_error why;
 	int r = json_tree_read(&g->tree, &g->pull, t, &why);
 
 	if (r == EVD_E_LIMIT)
-		return 0;
-	if (r)
-		return evd_fail(err, r, "%s", why.text);
-	keep_users(g);
-	return evd_buf_check(&own->users, err);
+		return evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                       "users.json is larger than is read: handles stand without names");
+	return r ? evd_fail(err, r, "%s", why.text) : 0;
 }
 
 static bool is_day(struct evd_view base)
@@ -356,7 +383,7 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 
 	if (r)
 		return r;
-	if (evd_view_is(evd_chat_base(name), "users.json"))
+	if (is_users(NULL, name))
 		return users_file(g, t, err);
 	if (!is_day(evd_chat_base(name)) && name.len)
 		return 0;
@@ -365,8 +392,7 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 
 static bool want(void *ctx, struct evd_view name)
 {
-	(void)ctx;
-	return is_day(evd_chat_base(name)) || evd_view_is(evd_chat_base(name), "users.json");
+	return is_day(evd_chat_base(name)) || is_users(ctx, name);
 }
 
 static void see_name(void *ctx, struct evd_view name)
@@ -375,8 +401,7 @@ static void see_name(void *ctx, struct evd_view name)
 
 	if (is_day(evd_chat_base(name)))
 		*found |= 1;
-	if (evd_view_is(evd_chat_base(name), "users.json") ||
-	    evd_view_is(evd_chat_base(name), "channels.json"))
+	if (is_users(NULL, name) || evd_view_is(evd_chat_base(name), "channels.json"))
 		*found |= 2;
 }
 
@@ -400,10 +425,13 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct slack own = {0};
+	const struct evd_chat_walk ahead = {.want = is_users, .each = users_ahead, .ctx = &own};
 	int r;
 
 	evd_buf_init(&own.users, UINT32_C(16) << 20);
-	r = chat_json_item(in, sink, "slack", want, file, &own, err);
+	r = evd_chat_walk(in, &ahead, err);
+	if (r == 0)
+		r = chat_json_item(in, sink, "slack", want, file, &own, err);
 	evd_buf_release(&own.users);
 	return r;
 }

@@ -793,7 +793,8 @@ zipped("chat-slack", "slack.zip", [
     flag.times-disagree 1
     edited 1
     reply 1
-    state.remote 1""")
+    state.remote 1
+    sender.Ana A 4""")
 put("chat-slack", "2016-01-14.json", json.dumps([{"type": "message", "user": "U1", "text": "a", "ts": "1452837318.000002", "user_profile": {"real_name": "Ana A"}}, {"type": "message", "user": "U1", "text": "isti ts", "ts": "1452837318.000002"}]),
     """conversation 1
     message 2
