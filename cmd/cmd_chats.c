@@ -363,7 +363,7 @@ static int passes(struct chats *p, struct evd_error *err)
 		r = evd_case_read(p->c, NULL, on_record, p, err);
 	p->pass = MEMBERS;
 	chats_elsewhere_taken(&p->elsewhere);
-	if (r == 0 && p->elsewhere.n_absent)
+	if (r == 0 && p->elsewhere.absent.n)
 		r = evd_case_read(p->c, NULL, on_record, p, err);
 	p->pass = PRINT;
 	if (r == 0)

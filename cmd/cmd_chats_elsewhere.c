@@ -9,8 +9,8 @@
 void chats_elsewhere_release(struct chats_elsewhere *e)
 {
 	evd_buf_release(&e->text);
-	free(e->absent);
-	free(e->thread);
+	free(e->absent.at);
+	free(e->thread.at);
 	free(e->own);
 	memset(e, 0, sizeof *e);
 }
@@ -54,17 +54,14 @@ static int take_absent(struct chats_elsewhere *e, size_t item, const struct evd_
                        struct evd_error *err)
 {
 	struct elsewhere_absent a = {.item = item};
-	void *grown;
 
 	if (!is(j, "state", "absent") || !evd_json_int(j, 0, "chat", &a.chat) ||
 	    !keep(e, j, "name", &a.at, &a.len))
 		return 0;
-	grown = evd_grow(e->absent, e->n_absent, &e->absent_cap, sizeof *e->absent);
-	if (!grown)
+	if (!EVD_ROOM(&e->absent))
 		return evd_nomem(err);
-	e->absent = grown;
 	a.hash = e->text.failed ? 0 : hash_of(text_of(e, a.at, a.len));
-	e->absent[e->n_absent++] = a;
+	e->absent.at[e->absent.n++] = a;
 	return evd_buf_check(&e->text, err);
 }
 
@@ -73,17 +70,14 @@ static int take_thread(struct chats_elsewhere *e, size_t item, const struct evd_
                        struct evd_error *err)
 {
 	struct elsewhere_thread t = {.item = item};
-	void *grown;
 
 	if (!is(j, "platform", "meta") || evd_json_find(j, 0, "late") ||
 	    !evd_json_int(j, 0, "chat", &t.chat) || !keep(e, j, "chatId", &t.at, &t.len))
 		return 0;
-	grown = evd_grow(e->thread, e->n_threads, &e->threads_cap, sizeof *e->thread);
-	if (!grown)
+	if (!EVD_ROOM(&e->thread))
 		return evd_nomem(err);
-	e->thread = grown;
 	t.hash = e->text.failed ? 0 : hash_of(text_of(e, t.at, t.len));
-	e->thread[e->n_threads++] = t;
+	e->thread.at[e->thread.n++] = t;
 	return evd_buf_check(&e->text, err);
 }
 
@@ -133,22 +127,22 @@ static int thread_by_place(const void *a, const void *b)
 
 void chats_elsewhere_taken(struct chats_elsewhere *e)
 {
-	if (e->n_absent)
-		qsort(e->absent, e->n_absent, sizeof *e->absent, by_hash);
+	if (e->absent.n)
+		qsort(e->absent.at, e->absent.n, sizeof *e->absent.at, by_hash);
 }
 
 int chats_elsewhere_ready(struct chats_elsewhere *e, struct evd_error *err)
 {
-	if (e->n_absent)
-		qsort(e->absent, e->n_absent, sizeof *e->absent, by_place);
-	if (!e->n_threads)
+	if (e->absent.n)
+		qsort(e->absent.at, e->absent.n, sizeof *e->absent.at, by_place);
+	if (!e->thread.n)
 		return 0;
-	e->own = malloc(e->n_threads * sizeof *e->own);
+	e->own = malloc(e->thread.n * sizeof *e->own);
 	if (!e->own)
 		return evd_nomem(err);
-	memcpy(e->own, e->thread, e->n_threads * sizeof *e->own);
-	qsort(e->own, e->n_threads, sizeof *e->own, thread_by_place);
-	qsort(e->thread, e->n_threads, sizeof *e->thread, thread_by_hash);
+	memcpy(e->own, e->thread.at, e->thread.n * sizeof *e->own);
+	qsort(e->own, e->thread.n, sizeof *e->own, thread_by_place);
+	qsort(e->thread.at, e->thread.n, sizeof *e->thread.at, thread_by_hash);
 	return 0;
 }
 
@@ -172,10 +166,10 @@ static size_t lower(const void *things, size_t n, size_t size, const void *want,
 static void look(struct chats_elsewhere *e, size_t item, struct evd_view end)
 {
 	const struct elsewhere_absent want = {.hash = hash_of(end)};
-	size_t i = lower(e->absent, e->n_absent, sizeof want, &want, by_hash);
+	size_t i = lower(e->absent.at, e->absent.n, sizeof want, &want, by_hash);
 
-	for (; i < e->n_absent && e->absent[i].hash == want.hash; i++) {
-		struct elsewhere_absent *a = &e->absent[i];
+	for (; i < e->absent.n && e->absent.at[i].hash == want.hash; i++) {
+		struct elsewhere_absent *a = &e->absent.at[i];
 
 		if (a->item != item && !a->found && evd_view_eq(text_of(e, a->at, a->len), end))
 			a->found = item + 1;
@@ -188,7 +182,7 @@ void chats_elsewhere_member(struct chats_elsewhere *e, size_t item, const struct
 	struct evd_view v;
 	unsigned n = 0;
 
-	if (!e->n_absent || !is(j, "kind", "member") || !is(j, "type", "file") ||
+	if (!e->absent.n || !is(j, "kind", "member") || !is(j, "type", "file") ||
 	    !evd_json_string(j, 0, "path", &v))
 		return;
 	evd_put_unescaped(&path, v);
@@ -208,12 +202,12 @@ bool chats_elsewhere_files(const struct chats_elsewhere *e, size_t item, uint64_
                            size_t *other, uint64_t *n)
 {
 	const struct elsewhere_absent want = {.item = item, .chat = chat, .found = *other + 1};
-	size_t first = lower(e->absent, e->n_absent, sizeof want, &want, by_place), i = first;
+	size_t first = lower(e->absent.at, e->absent.n, sizeof want, &want, by_place), i = first;
 
-	if (i == e->n_absent || e->absent[i].item != item || e->absent[i].chat != chat)
+	if (i == e->absent.n || e->absent.at[i].item != item || e->absent.at[i].chat != chat)
 		return false;
-	*other = e->absent[i].found - 1;
-	while (i < e->n_absent && by_place(&e->absent[i], &e->absent[first]) == 0)
+	*other = e->absent.at[i].found - 1;
+	while (i < e->absent.n && by_place(&e->absent.at[i], &e->absent.at[first]) == 0)
 		i++;
 	*n = i - first;
 	return true;
@@ -223,17 +217,17 @@ bool chats_elsewhere_thread(const struct chats_elsewhere *e, size_t item, uint64
                             size_t *from, size_t *other, uint64_t *number)
 {
 	const struct elsewhere_thread want = {.item = item, .chat = chat};
-	size_t i = lower(e->own, e->n_threads, sizeof want, &want, thread_by_place);
-	const struct elsewhere_thread *own = i < e->n_threads ? &e->own[i] : &want;
+	size_t i = lower(e->own, e->thread.n, sizeof want, &want, thread_by_place);
+	const struct elsewhere_thread *own = i < e->thread.n ? &e->own[i] : &want;
 	struct elsewhere_thread first = *own;
 
 	if (own == &want || thread_by_place(own, &want) != 0)
 		return false;
 	first.at = 0;
 	if (*from == 0)
-		*from = lower(e->thread, e->n_threads, sizeof want, &first, thread_by_hash);
-	for (; *from < e->n_threads && e->thread[*from].hash == own->hash; ++*from) {
-		const struct elsewhere_thread *t = &e->thread[*from];
+		*from = lower(e->thread.at, e->thread.n, sizeof want, &first, thread_by_hash);
+	for (; *from < e->thread.n && e->thread.at[*from].hash == own->hash; ++*from) {
+		const struct elsewhere_thread *t = &e->thread.at[*from];
 
 		if (t->item == item ||
 		    !evd_view_eq(text_of(e, t->at, t->len), text_of(e, own->at, own->len)))

@@ -9,19 +9,22 @@
 #include "base/buf.h"
 #include "base/canon.h"
 
+struct elsewhere_absent {
+	size_t at, len, item; /* item: its place in the caller's list */
+	uint64_t chat, hash;
+	size_t found; /* item + 1; 0: nowhere */
+};
+
+struct elsewhere_thread {
+	size_t at, len, item;
+	uint64_t chat, hash;
+};
+
 struct chats_elsewhere {
 	struct evd_buf text; /* of names and ids */
-	struct elsewhere_absent {
-		size_t at, len, item; /* item: its place in the caller's list */
-		uint64_t chat, hash;
-		size_t found; /* item + 1; 0: nowhere */
-	} * absent;
-	size_t n_absent, absent_cap;
-	struct elsewhere_thread {
-		size_t at, len, item;
-		uint64_t chat, hash;
-	} * thread, *own; /* the same, in another order */
-	size_t n_threads, threads_cap;
+	EVD_ARRAY(struct elsewhere_absent) absent;
+	EVD_ARRAY(struct elsewhere_thread) thread;
+	struct elsewhere_thread *own; /* the threads in another order */
 };
 
 void chats_elsewhere_release(struct chats_elsewhere *e);
