@@ -200,13 +200,15 @@ static int report_tagfiles(struct evd_run *run, struct evd_error *err)
 }
 
 /* Last commonName, if it is of a string type whose bytes are its text (docs/verify.md §6). */
-static void note_subject(struct evd_report *report, struct evd_view der)
+static int note_subject(struct evd_report *report, struct evd_view der, struct evd_error *err)
 {
 	X509 *x = evd_certificate_read(der);
 	const X509_NAME *name = x ? X509_get_subject_name(x) : NULL;
 	int at = -1, last = -1;
 
-	while (name && (at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0)
+	if (!name) /* it was read before: there is no memory */
+		return evd_nomem(err);
+	while ((at = X509_NAME_get_index_by_NID(name, NID_commonName, at)) >= 0)
 		last = at;
 	if (last >= 0) {
 		const ASN1_STRING *s = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, last));
@@ -218,6 +220,7 @@ static void note_subject(struct evd_report *report, struct evd_view der)
 			evd_put(&report->subject, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
 	}
 	X509_free(x);
+	return evd_buf_check(&report->subject, err);
 }
 
 int evd_run_seal(struct evd_run *run, bool material_allowed, struct evd_error *err)
@@ -233,15 +236,13 @@ int evd_run_seal(struct evd_run *run, bool material_allowed, struct evd_error *e
 	what.time_ms = report->log.entry.time_ms;
 	r = evd_signature_check(evd_buf_view(&run->p7s), &what, report->log.entry.certificate,
 	                        material_allowed, signature_name, &run->to, signer, err);
-	if (r == EVD_STOP)
-		return 0;
 	if (r)
-		return r;
+		return r == EVD_STOP ? 0 : r;
 	report->seal_fits = signer->checked;
 	if (signer->checked)
-		note_subject(report, signer->der);
+		r = note_subject(report, signer->der, err);
 	report->reached |= 1u << EVD_CHECK_SIGNATURES;
-	return 0;
+	return r;
 }
 
 int evd_run_contents(struct evd_run *run, struct evd_error *err)
@@ -269,9 +270,8 @@ int evd_run_contents(struct evd_run *run, struct evd_error *err)
 		return r;
 	evd_run_names(run, &run->extra, EVD_F_FILE_UNACCOUNTED, "not a file of this format");
 	r = evd_run_archives(run, err);
-	if (r)
-		return r;
-	r = evd_run_seal(run, true, err);
+	if (r == 0)
+		r = evd_run_seal(run, true, err);
 	report->reached |=
 	    1u << EVD_CHECK_CUSTODY | 1u << EVD_CHECK_COMPLETENESS | 1u << EVD_CHECK_FIXITY;
 	return r;
