@@ -9,6 +9,8 @@
  */
 #include "reader/reader.h"
 
+#include "../formats/attack/secret.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -160,10 +162,10 @@ static void test_refused_calls(struct evd_reader *r)
 static void test_killed_calls(struct evd_reader *r)
 {
 	static const char *const words[] = {
-	    "socket", "unix-socket", "execve",       "fork",     "ptrace",
-	    "kill",   "exec-memory", "exec-protect", "io-uring",
+	    "socket",      "unix-socket", "execve",      "fork",         "ptrace",
+	    "read-parent", "kill",        "exec-memory", "exec-protect", "io-uring",
 #ifdef __x86_64__
-	    "x32",    "i386",
+	    "x32",         "i386",
 #endif
 	};
 
@@ -246,6 +248,30 @@ static void test_rest(struct evd_reader *r, bool landlock)
 	check(attack(r, "none", &h, &out) == 0 && out.state == EVD_READER_DONE, "and on it goes",
 	      out.text);
 	evd_object_release(&o);
+}
+
+/* P-11: what this process has in memory, as the one that signs has its key, the reader has not. */
+static void test_secrets(const struct evd_reader_config *config)
+{
+	uint8_t *key = malloc(SECRET_LEN);
+	struct evd_reader *r = NULL;
+	struct evd_error err = {0};
+	struct heard h = {0};
+	struct evd_reader_outcome out;
+
+	if (!key)
+		exit(99);
+	for (size_t i = 0; i < SECRET_LEN; i++)
+		key[i] = secret_byte(i);
+	check(secrets_in_memory() > 0, "the key is found where it is", "");
+	check(evd_reader_open(config, &r, &err) == 0, "the program starts beside a key", err.text);
+	if (r) {
+		check(attack(r, "secrets", &h, &out) == 0 && strcmp(h.value, "0") == 0,
+		      "no key in the reader's memory", h.value);
+		evd_reader_close(r);
+	}
+	check(is_secret(key), "the key stood there all the time", "");
+	free(key);
 }
 
 static void test_ahead(struct evd_reader *r)
@@ -401,6 +427,7 @@ int main(int argc, char **argv)
 	test_time(config);
 	test_lies(r);
 	test_rest(r, landlock);
+	test_secrets(&config);
 	test_ahead(r);
 	test_killed_ahead(r);
 	test_restart(r);

@@ -4,6 +4,7 @@
  * with an error it emits a field "errno", so that the test sees how it was refused.
  */
 #include "emit.h"
+#include "secret.h"
 #include "source.h"
 
 #include <errno.h>
@@ -17,7 +18,16 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+/* Looked for as the program starts, when nothing holds it back yet: what was in memory before exec would stand. */
+static int secrets = -1;
+
+__attribute__((constructor)) static void look_for_secrets(void)
+{
+	secrets = secrets_in_memory();
+}
 
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
@@ -184,6 +194,14 @@ static long do_ptrace(void)
 	return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
+static long do_read_parent(void)
+{
+	char room[64];
+	struct iovec here = {room, sizeof room}, there = {(void *)(uintptr_t)&secrets, sizeof room};
+
+	return syscall(SYS_process_vm_readv, getppid(), &here, 1, &there, 1, 0);
+}
+
 static long do_kill(void)
 {
 	return kill(getppid(), SIGKILL);
@@ -282,6 +300,7 @@ static const struct {
     {"execve", do_execve},
     {"fork", do_fork},
     {"ptrace", do_ptrace},
+    {"read-parent", do_read_parent},
     {"kill", do_kill},
     {"exec-memory", do_exec_memory},
     {"exec-protect", do_exec_protect},
@@ -327,6 +346,8 @@ static int read_attack(const struct evd_input *in, struct evd_sink *sink, struct
 		return flood(sink, err);
 	if (strcmp(word, "descriptors") == 0)
 		return count_descriptors(sink, err);
+	if (strcmp(word, "secrets") == 0)
+		return evd_emit_format(sink, "attack", "secrets", NULL, err, "%d", secrets);
 	if (strcmp(word, "garbage") == 0)
 		raw(out_pipe(), "\xff\xff\xff\xff garbage", 12);
 	if (strcmp(word, "short-frame") == 0)
