@@ -117,11 +117,17 @@ struct cmd_items {
 	struct cmd_item *at;
 	size_t n, cap;
 };
-/* cmd_items_read(c, out): reads the whole log and lists its items; 0 or an exit code. */
-int cmd_items_read(struct evd_case *c, struct cmd_items *out);
+/* cmd_items_read: reads the whole log and lists its items; cmd_items_open: of the case of the command line, opened for
+ * reading: it is closed again where this fails, and nothing is in *out. */
+int cmd_items_read(struct evd_case *c, struct cmd_items *out, struct evd_error *err);
+int cmd_items_open(struct cmd_global *g, struct evd_case *c, struct cmd_items *out,
+                   struct evd_error *err);
 void cmd_items_release(struct cmd_items *items);
-/* cmd_items_find(items, word): NULL if there is none. */
-const struct cmd_item *cmd_items_find(const struct cmd_items *items, const char *word);
+/* cmd_items_find(items, word, it): EVD_E_NOTFOUND, and *it is NULL, if there is none. */
+int cmd_items_find(const struct cmd_items *items, const char *word, const struct cmd_item **it,
+                   struct evd_error *err);
+/* cmd_items_named(c, word, id): the id alone of that item, out of the whole log. */
+int cmd_items_named(struct evd_case *c, const char *word, struct evd_id *id, struct evd_error *err);
 
 /* cmd_consent_allows(c, recipient, certificate, err): DENIED if the newest consent entry that names this
  * recipient (by name, or by the fingerprint `certificate`, NULL: none), or nobody, forbids to hand over. */

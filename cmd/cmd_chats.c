@@ -342,12 +342,12 @@ static int choose(struct chats *p, const struct cmd_items *items, int argc, char
 	if (p->n)
 		qsort(p->at, p->n, sizeof *p->at, by_id);
 	for (int i = 0; i < argc; i++) {
-		struct shown key = {cmd_items_find(items, argv[i]), 0, true}, *s;
+		struct shown key = {.wanted = true};
+		int r = cmd_items_find(items, argv[i], &key.item, err);
 
-		s = key.item && p->n ? bsearch(&key, p->at, p->n, sizeof *p->at, by_id) : NULL;
-		if (!s)
-			return evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]);
-		s->wanted = true;
+		if (r)
+			return r;
+		((struct shown *)bsearch(&key, p->at, p->n, sizeof *p->at, by_id))->wanted = true;
 	}
 	return 0;
 }
@@ -381,14 +381,9 @@ static int run(struct cmd_global *g, int argc, char **argv)
 
 	if (cmd_option(g, &cmd_chats, NULL, argc, argv) != -1)
 		return cmd_option_exit();
-	r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+	r = cmd_items_open(g, &c, &items, &err);
 	if (r)
 		return cmd_fail(r, &err);
-	r = cmd_items_read(&c, &items);
-	if (r) {
-		evd_case_close(&c);
-		return r;
-	}
 	r = choose(&p, &items, argc - optind, argv + optind, &err);
 	if (r == 0)
 		r = passes(&p, &err);

@@ -306,15 +306,12 @@ static int compare(struct cmd_session *s, struct printing *p, char **word)
 	const struct cmd_item *it[2];
 	struct evd_compared out;
 	struct evd_error err = {0};
-	int r = cmd_items_read(&s->c, &items);
+	int r = cmd_items_read(&s->c, &items, &err);
 
 	if (r)
-		return r;
-	for (int i = 0; i < 2 && r == 0; i++) {
-		it[i] = cmd_items_find(&items, word[i]);
-		if (!it[i])
-			r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", word[i]);
-	}
+		return cmd_fail(r, &err);
+	for (int i = 0; i < 2 && r == 0; i++)
+		r = cmd_items_find(&items, word[i], &it[i], &err);
 	if (r == 0 && it[0] == it[1])
 		r = evd_fail(&err, EVD_E_MISUSE, "%s and %s are one item", word[0], word[1]);
 	if (r == 0)

@@ -165,11 +165,11 @@ static int find_items(struct going *g, const struct cmd_items *items, char **wor
                       struct evd_error *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct cmd_item *it = cmd_items_find(items, words[i]);
+		const struct cmd_item *it;
+		int r = cmd_items_find(items, words[i], &it, err);
 
-		if (!it)
-			return evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them",
-			                words[i]);
+		if (r)
+			return r;
 		if (it->role[0] && strcmp(it->role, "note") != 0)
 			return evd_fail(err, EVD_E_MISUSE, "item %s is a %s, which stays with the log",
 			                words[i], it->role);
@@ -246,12 +246,8 @@ static int dispose(struct cmd_global *global, char **words, size_t n, const char
 		cmd_end(&s);
 		return r;
 	}
-	r = n ? cmd_items_read(&s.c, &items) : 0;
-	if (r) { /* it has said why */
-		cmd_end(&s);
-		return r;
-	}
-	if (cause)
+	r = n ? cmd_items_read(&s.c, &items, &err) : 0;
+	if (r == 0 && cause)
 		r = record(&g, s.key, &items, words, n, cause, x, &err);
 	if (r == 0)
 		r = evd_dispose_apply(&s.c, &gone, &err);

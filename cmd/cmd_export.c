@@ -102,9 +102,10 @@ static int choose(const struct cmd_items *items, int argc, char **argv,
 	if (!*out)
 		return evd_nomem(err);
 	for (int i = 0; i < argc; i++) {
-		(*out)[*n] = cmd_items_find(items, argv[i]);
-		if (!(*out)[*n])
-			return evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]);
+		int r = cmd_items_find(items, argv[i], &(*out)[*n], err);
+
+		if (r)
+			return r;
 		(*n)++;
 	}
 	for (size_t i = 0; argc == 0 && i < items->n; i++)
@@ -196,18 +197,17 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
-	r = cmd_items_read(&s.c, &items);
-	if (r == 0) {
+	r = cmd_items_read(&s.c, &items, &err);
+	if (r == 0)
 		r = choose(&items, argc - first, argv + first, &chosen, &n, &err);
-		if (r == 0)
-			r = record(&s, chosen, n, &x, &err);
-		if (r == 0)
-			r = export_all(&s, chosen, n, dir, &err);
-		if (r)
-			r = cmd_fail(r, &err);
-		else if (!g->quiet)
-			printf(_("%zu working copies in %s\n"), n, dir);
-	}
+	if (r == 0)
+		r = record(&s, chosen, n, &x, &err);
+	if (r == 0)
+		r = export_all(&s, chosen, n, dir, &err);
+	if (r)
+		r = cmd_fail(r, &err);
+	else if (!g->quiet)
+		printf(_("%zu working copies in %s\n"), n, dir);
 	free(chosen);
 	cmd_items_release(&items);
 	cmd_end(&s);

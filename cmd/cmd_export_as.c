@@ -40,10 +40,10 @@ static int record(struct cmd_session *s, const struct evd_circumstances *x, stru
 	struct cmd_items items = {0};
 	struct evd_draft d;
 	size_t n = 0;
-	int r = cmd_items_read(&s->c, &items);
+	int r = cmd_items_read(&s->c, &items, err);
 
 	if (r)
-		return evd_fail(err, EVD_E_DAMAGED, "the items of the case could not be listed");
+		return r;
 	r = evd_entry_begin(&s->c, EVD_EXPORT, evd_key_actor(s->key), x, &d, err);
 	if (r) {
 		cmd_items_release(&items);

@@ -81,19 +81,31 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	return 0;
 }
 
-int cmd_items_read(struct evd_case *c, struct cmd_items *out)
+int cmd_items_read(struct evd_case *c, struct cmd_items *out, struct evd_error *err)
 {
 	struct reading rd = {c, out};
-	struct evd_error err = {0};
 	int r;
 
 	memset(out, 0, sizeof *out);
-	r = evd_case_read(c, NULL, on_record, &rd, &err);
+	r = evd_case_read(c, NULL, on_record, &rd, err);
 	if (r)
-		return cmd_fail(r, &err);
+		cmd_items_release(out);
 	for (size_t i = 0; i < out->n && i < c->log.items.n; i++)
 		out->at[i].lost = c->log.items.at[i].lost;
-	return 0;
+	return r;
+}
+
+int cmd_items_open(struct cmd_global *g, struct evd_case *c, struct cmd_items *out,
+                   struct evd_error *err)
+{
+	int r = evd_case_open(g->case_dir, EVD_CASE_READ, c, err);
+
+	if (r)
+		return r;
+	r = cmd_items_read(c, out, err);
+	if (r)
+		evd_case_close(c);
+	return r;
 }
 
 void cmd_items_release(struct cmd_items *items)
@@ -107,7 +119,7 @@ void cmd_items_release(struct cmd_items *items)
 	memset(items, 0, sizeof *items);
 }
 
-const struct cmd_item *cmd_items_find(const struct cmd_items *items, const char *word)
+static const struct cmd_item *find(const struct cmd_items *items, const char *word)
 {
 	struct evd_id id;
 	char *end;
@@ -122,4 +134,25 @@ const struct cmd_item *cmd_items_find(const struct cmd_items *items, const char 
 			return it;
 	}
 	return NULL;
+}
+
+int cmd_items_find(const struct cmd_items *items, const char *word, const struct cmd_item **it,
+                   struct evd_error *err)
+{
+	*it = find(items, word);
+	return *it ? 0 : evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", word);
+}
+
+int cmd_items_named(struct evd_case *c, const char *word, struct evd_id *id, struct evd_error *err)
+{
+	struct cmd_items items;
+	const struct cmd_item *it;
+	int r = cmd_items_read(c, &items, err);
+
+	if (r == 0)
+		r = cmd_items_find(&items, word, &it, err);
+	if (r == 0)
+		*id = it->id;
+	cmd_items_release(&items);
+	return r;
 }

@@ -62,23 +62,13 @@ static void put_line(const struct cmd_item *it)
 	putchar('\n');
 }
 
-static int open_items(struct cmd_global *g, struct evd_case *c, struct cmd_items *items)
-{
-	struct evd_error err = {0};
-	int r = evd_case_open(g->case_dir, EVD_CASE_READ, c, &err);
-
-	r = r ? cmd_fail(r, &err) : cmd_items_read(c, items);
-	if (r)
-		evd_case_close(c);
-	return r;
-}
-
 static int run_list(struct cmd_global *g, int argc, char **argv)
 {
 	enum { ALL = CMD_OWN };
 	static const struct option own[] = {{"all", no_argument, NULL, ALL}, {NULL, 0, NULL, 0}};
 	struct evd_case c;
 	struct cmd_items items = {0};
+	struct evd_error err = {0};
 	bool all = false;
 	int id, r;
 
@@ -89,9 +79,9 @@ static int run_list(struct cmd_global *g, int argc, char **argv)
 	}
 	if (argc != optind)
 		return cmd_usage(&cmd_list, "it takes no words");
-	r = open_items(g, &c, &items);
+	r = cmd_items_open(g, &c, &items, &err);
 	if (r)
-		return r;
+		return cmd_fail(r, &err);
 	if (!g->json)
 		printf("%-8s %-8s %12s  %-12s  %s\n", "Exhibit", "Item", "Bytes", "SHA-256", "Name");
 	for (size_t i = 0; i < items.n; i++) {
@@ -128,6 +118,7 @@ static int run_view(struct cmd_global *g, int argc, char **argv)
 	struct evd_circumstances x = {0};
 	struct cmd_session s;
 	struct cmd_items items = {0};
+	const struct cmd_item *it;
 	struct evd_draft d;
 	struct evd_error err = {0};
 	int id, r, first;
@@ -143,31 +134,29 @@ static int run_view(struct cmd_global *g, int argc, char **argv)
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
-	r = cmd_items_read(&s.c, &items);
+	r = cmd_items_read(&s.c, &items, &err);
 	for (int i = first; r == 0 && i < argc; i++)
-		if (!cmd_items_find(&items, argv[i]))
-			r = cmd_fail(
-			    evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]),
-			    &err);
+		r = cmd_items_find(&items, argv[i], &it, &err);
 	if (r == 0) {
 		r = evd_entry_begin(&s.c, EVD_VIEW, evd_key_actor(s.key), &x, &d, &err);
 		for (int i = first; r == 0 && i < argc; i++) {
-			const struct cmd_item *it = cmd_items_find(&items, argv[i]);
-
-			r = evd_entry_scope(&d, it->id, it->id, &err);
+			r = cmd_items_find(&items, argv[i], &it, &err);
+			if (r == 0)
+				r = evd_entry_scope(&d, it->id, it->id, &err);
 		}
 		if (r == 0)
 			r = evd_entry_commit(&d, s.key, &err);
 		else
 			evd_entry_abandon(&d);
-		if (r)
-			r = cmd_fail(r, &err);
 	}
-	for (int i = first; r == 0 && i < argc; i++)
-		printf("%s/%s\n", g->case_dir, cmd_items_find(&items, argv[i])->path);
+	for (int i = first; r == 0 && i < argc; i++) {
+		r = cmd_items_find(&items, argv[i], &it, &err);
+		if (r == 0)
+			printf("%s/%s\n", g->case_dir, it->path);
+	}
 	cmd_items_release(&items);
 	cmd_end(&s);
-	return r;
+	return r ? cmd_fail(r, &err) : CMD_DONE;
 }
 
 const struct cmd_row cmd_view = {

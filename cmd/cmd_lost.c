@@ -93,10 +93,8 @@ static int lose_items(struct cmd_session *s, const struct cmd_items *items, char
 	int r = found ? 0 : evd_nomem(err);
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		found[i] = cmd_items_find(items, words[i]);
-		if (!found[i])
-			r = evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", words[i]);
-		else if (found[i]->lost)
+		r = cmd_items_find(items, words[i], &found[i], err);
+		if (r == 0 && found[i]->lost)
 			r = evd_fail(err, EVD_E_MISUSE, "item %s is recorded as lost already", words[i]);
 	}
 	for (size_t i = 0; i < n && r == 0; i++)
@@ -168,13 +166,9 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
-	r = transfer ? 0 : cmd_items_read(&s.c, &items);
-	if (r) { /* it has said why */
-		cmd_end(&s);
-		return r;
-	}
-	r = transfer ? lose_stick(&s, transfer, x.reason, &err)
-	             : lose_items(&s, &items, argv + optind, (size_t)(argc - optind), cause, &x, &err);
+	r = transfer ? lose_stick(&s, transfer, x.reason, &err) : cmd_items_read(&s.c, &items, &err);
+	if (r == 0 && !transfer)
+		r = lose_items(&s, &items, argv + optind, (size_t)(argc - optind), cause, &x, &err);
 	cmd_items_release(&items);
 	if (r)
 		r = cmd_fail(r, &err);

@@ -62,14 +62,9 @@ static int write_note(struct cmd_global *g, const char *type, const char *role, 
 	if (r)
 		return r;
 	if (item) {
-		r = cmd_items_read(&s.c, &items);
-		if (r) {
-			cmd_end(&s);
-			return r;
-		}
-		about = cmd_items_find(&items, item);
-		if (!about)
-			r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", item);
+		r = cmd_items_read(&s.c, &items, &err);
+		if (r == 0)
+			r = cmd_items_find(&items, item, &about, &err);
 	}
 	if (r == 0)
 		r = evd_entry_begin(&s.c, EVD_NOTE, evd_key_actor(s.key), x, &d, &err);

@@ -24,11 +24,8 @@ static int choose(const struct cmd_items *items, int argc, char **argv, struct e
 	*n = 0;
 	if (!from)
 		r = evd_nomem(err);
-	for (int i = 0; r == 0 && i < argc; i++) {
-		from[*n] = cmd_items_find(items, argv[i]);
-		if (!from[(*n)++])
-			r = evd_fail(err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[i]);
-	}
+	for (int i = 0; r == 0 && i < argc; i++)
+		r = cmd_items_find(items, argv[i], &from[(*n)++], err);
 	for (size_t i = 0; r == 0 && argc == 0 && i < items->n; i++)
 		if (items->at[i].exhibit && !items->at[i].lost)
 			from[(*n)++] = &items->at[i];
@@ -61,13 +58,10 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 
 	if (r)
 		return r;
-	r = cmd_items_read(&s.c, &items);
-	if (r) {
-		cmd_end(&s);
-		return r;
-	}
 	cmd_catch_interrupt();
-	r = cmd_beside("evidence-reader", program, sizeof program, &err);
+	r = cmd_items_read(&s.c, &items, &err);
+	if (r == 0)
+		r = cmd_beside("evidence-reader", program, sizeof program, &err);
 	config->program = program;
 	if (r == 0)
 		r = choose(&items, argc, argv, &list, &n, &err);

@@ -307,10 +307,12 @@ int cmd_reading_new(struct cmd_global *g, struct cmd_session *s)
 	struct evd_read_out sum = {0};
 	struct evd_error err = {0};
 	size_t n = 0, done = 0, first = s->c.log.entries.n + 1;
-	int code = CMD_DONE, r = cmd_items_read(&s->c, &items);
+	int code = CMD_DONE, r = cmd_items_read(&s->c, &items, &err);
 
-	if (r)
-		return CMD_FINDINGS; /* its line was printed */
+	if (r) {
+		cmd_fail(r, &err);
+		return CMD_FINDINGS;
+	}
 	r = choose_new(&s->c, &items, &list, &n, &err);
 	if (r == 0 && n > 0)
 		r = cmd_beside("evidence-reader", program, sizeof program, &err);

@@ -214,26 +214,12 @@ static bool moment(const char *text, bool end, int64_t *ms)
 static int look(struct cmd_global *g, struct evd_search *q, const char *item)
 {
 	struct evd_case c;
-	struct cmd_items items = {0};
-	const struct cmd_item *it;
 	struct evd_error err = {0};
 	struct evd_search_end end;
 	int r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
 
-	if (r == 0 && item) {
-		int code = cmd_items_read(&c, &items);
-
-		if (code) {
-			evd_case_close(&c);
-			return code;
-		}
-		it = cmd_items_find(&items, item);
-		if (it)
-			q->item = it->id;
-		else
-			r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", item);
-		cmd_items_release(&items);
-	}
+	if (r == 0 && item)
+		r = cmd_items_named(&c, item, &q->item, &err);
 	if (r == 0)
 		r = evd_search(&c, q, g->json ? hit_json : hit_text, NULL, &end, &err);
 	evd_case_close(&c);

@@ -191,19 +191,14 @@ static int run_show(struct cmd_global *g, int argc, char **argv)
 		return cmd_option_exit();
 	if (argc - optind != 1)
 		return cmd_usage(&cmd_show, "say which item or record: exhibit number or id");
-	r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
+	r = cmd_items_open(g, &c, &items, &err);
 	if (r)
 		return cmd_fail(r, &err);
-	r = cmd_items_read(&c, &items);
-	if (r) {
-		evd_case_close(&c);
-		return r;
-	}
-	it = cmd_items_find(&items, argv[optind]);
+	r = cmd_items_find(&items, argv[optind], &it, &err);
 	if (it)
 		s.id = it->id;
-	else if (!evd_id_parse(evd_view_str(argv[optind]), &s.id))
-		r = evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", argv[optind]);
+	else if (evd_id_parse(evd_view_str(argv[optind]), &s.id))
+		r = 0; /* another record may have this id */
 	if (r == 0)
 		r = show(&s, &err);
 	if (r == 0 && !s.any)

@@ -186,30 +186,16 @@ static bool bound(const char *text, const char *zone, int64_t *ms)
 static int show(struct cmd_global *g, struct evd_timeline_filter *f, const char *item)
 {
 	struct evd_timeline t = {0};
-	struct cmd_items items = {0};
-	const struct cmd_item *it;
 	struct evd_error err = {0};
 	struct evd_case c;
 	int r = evd_case_open(g->case_dir, EVD_CASE_READ, &c, &err);
 
 	if (r)
 		return cmd_fail(r, &err);
-	if (item) {
-		r = cmd_items_read(&c, &items);
-		it = r ? NULL : cmd_items_find(&items, item);
-		if (r == 0 && !it)
-			r = cmd_fail(
-			    evd_fail(&err, EVD_E_NOTFOUND, "no item %s; 'evidence list' shows them", item),
-			    &err);
-		if (it)
-			f->item = it->id;
-		cmd_items_release(&items);
-		if (r) {
-			evd_case_close(&c);
-			return r;
-		}
-	}
-	r = evd_timeline_read(&c, f, &t, &err);
+	if (item)
+		r = cmd_items_named(&c, item, &f->item, &err);
+	if (r == 0)
+		r = evd_timeline_read(&c, f, &t, &err);
 	if (r == 0)
 		r = print(g, &t, f->zone, &err);
 	evd_timeline_release(&t);
