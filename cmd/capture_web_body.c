@@ -81,7 +81,7 @@ static int on_stream(struct web_net *n, struct web *w, struct web_resource *r, s
 	if (!result)
 		return r->finished && !r->failed ? ask_for_body(w, r, err) : 0;
 	web_body_piece(n, r, json_text_of(&w->msg, result, "bufferedData"));
-	return r->finished ? end_stream(n, w, r, err) : 0;
+	return r->finished && !r->failed ? end_stream(n, w, r, err) : 0;
 }
 
 int web_body_end(struct web_net *n, struct web *w, struct web_resource *r, struct evd_error *err)
@@ -192,4 +192,20 @@ int web_body_reply(struct web_net *n, struct web *w, uint64_t reply, size_t resu
 		}
 	}
 	return 0;
+}
+
+void web_body_settle(struct web_resource *r)
+{
+	if (r->body_state != WEB_BODY_ASKED)
+		return;
+	r->why_no_body = r->failed     ? "the transfer did not end"
+	                 : r->finished ? "the browser did not hand it over"
+	                               : "it had not ended";
+	/* a stream that began late lacks the first bytes */
+	if (r->stream == WEB_STREAM_ON && r->body.len && r->body.len == r->told) {
+		r->body_state = WEB_BODY_PART;
+	} else {
+		r->body_state = WEB_BODY_MISSED;
+		evd_buf_reset(&r->body);
+	}
 }

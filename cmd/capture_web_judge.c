@@ -217,19 +217,19 @@ static bool is_favicon(const struct web_resource *r)
 	return r->url.len >= n && memcmp(r->url.data + r->url.len - n, name, n) == 0;
 }
 
-/* How a part was lost, in a few words. */
-static const char *why_lost(const struct web_resource *r, char (*room)[80])
+/* How a part was lost, in a few words, and what there is of it all the same. */
+static void put_why_lost(struct evd_buf *b, const struct web_resource *r)
 {
 	if (r->failed && r->error.len)
-		snprintf(*room, sizeof *room, "%.*s", r->error.len < 70 ? (int)r->error.len : 70,
-		         (const char *)r->error.data);
+		evd_put_printable(b, evd_buf_view(&r->error), 70);
 	else if (!r->finished)
-		return "it had not ended";
+		evd_put_str(b, "it had not ended");
 	else if (r->status >= 400)
-		snprintf(*room, sizeof *room, "the server said %u", (unsigned)r->status);
+		evd_putf(b, "the server said %u", (unsigned)r->status);
 	else
-		return r->why_no_body ? r->why_no_body : "the browser did not hand it over";
-	return *room;
+		evd_put_str(b, r->why_no_body ? r->why_no_body : "the browser did not hand it over");
+	if (r->body_state == WEB_BODY_PART)
+		evd_putf(b, "; its first %zu bytes are kept", r->body.len);
 }
 
 static void judge_parts(struct web_page *p)
@@ -240,19 +240,21 @@ static void judge_parts(struct web_page *p)
 	for (size_t i = 0; i < p->net.n; i++) {
 		const struct web_resource *r = p->net.at[i];
 		bool told = r == d && r->answered && r->status >= 400; /* it is an error page */
-		bool no_body = r->body_state == WEB_BODY_MISSED || r->body_state == WEB_BODY_ASKED;
+		bool no_body = r->body_state == WEB_BODY_MISSED || r->body_state == WEB_BODY_PART;
 		bool lost = !r->finished || r->failed || (r->status >= 400 && !told) ||
 		            (no_body && r->status != 204 && r->status != 304);
 		int len = r->url.len < 200 ? (int)r->url.len : 200;
-		char room[80];
+		struct evd_buf why = {0};
 
 		if (!lost || is_favicon(r) || r == p->net.wrong.of ||
 		    (is_media(r) ? media++ : missing++) >= NAMED_MAX)
 			continue;
-		web_page_find(p, is_media(r) ? "web-media-not-captured" : "web-resource-missing",
-		              "%s (%s): %.*s",
-		              is_media(r) ? "media not captured" : "a part of the page is missing",
-		              why_lost(r, &room), len, (const char *)r->url.data);
+		put_why_lost(&why, r);
+		web_page_find(
+		    p, is_media(r) ? "web-media-not-captured" : "web-resource-missing", "%s (%.*s): %.*s",
+		    is_media(r) ? "media not captured" : "a part of the page is missing", (int)why.len,
+		    why.len ? (const char *)why.data : "", len, (const char *)r->url.data);
+		evd_buf_release(&why);
 	}
 	if (missing > NAMED_MAX || media > NAMED_MAX)
 		web_page_find(p, "web-resource-missing", "%u parts of the page are missing, %u of media",

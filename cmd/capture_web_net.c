@@ -242,8 +242,6 @@ static int on_failed(struct web_net *n, struct web *w, size_t params, struct evd
 	if (r->body_state == WEB_BODY_ASKED)
 		n->asked--;
 	r->failed = true;
-	r->body_state = r->answered ? WEB_BODY_MISSED : WEB_BODY_NONE;
-	r->why_no_body = "the transfer did not end";
 	return 0;
 }
 
@@ -407,6 +405,7 @@ void web_net_settle(struct web_net *n)
 		x = r->extra && r->answered ? next_extra(n, r->id, true) : NULL;
 		if (x && x->lines.len)
 			use_response_lines(r, x);
+		web_body_settle(r);
 	}
 	web_tls_settle(n);
 }

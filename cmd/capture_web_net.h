@@ -15,6 +15,7 @@ enum web_body {
 	WEB_BODY_NONE,   /* there is none to have: a redirect, no response */
 	WEB_BODY_ASKED,  /* the browser was asked for it */
 	WEB_BODY_KEPT,   /* whole */
+	WEB_BODY_PART,   /* from its first byte on, not to its last: `why_no_body` */
 	WEB_BODY_MISSED, /* `why_no_body` */
 };
 
@@ -87,6 +88,8 @@ int web_body_end(struct web_net *n, struct web *w, struct web_resource *r,
                  struct evd_error *err) EVD_MUST_USE;
 int web_body_reply(struct web_net *n, struct web *w, uint64_t reply, size_t result,
                    struct evd_error *err) EVD_MUST_USE;
+/* web_body_settle: nothing more is waited for; once, at the end. */
+void web_body_settle(struct web_resource *r);
 
 /* web_tls_put(w, details, b): the parameters, a canonical object; nothing if `details` is 0.
  * web_tls_put_chain: array of the certificates, base64 of DER, the server's first. web_tls_heard: what the

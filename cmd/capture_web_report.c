@@ -24,7 +24,7 @@ static const char *outcome(const struct web_resource *r)
 
 static void put_resource(struct evd_object *o, const struct web_resource *r)
 {
-	static const char *const bodies[] = {"none", "not-kept", "kept", "not-kept"};
+	static const char *const bodies[] = {"none", "not-kept", "kept", "part", "not-kept"};
 	struct evd_view date = web_net_header(&r->response, "date");
 	char time[EVD_TIME_LEN + 1];
 

@@ -17,6 +17,7 @@ struct line {
 /* A record that is to be written; `payload` is the end of `block`, or empty. */
 struct record {
 	const char *type, *content_type, *about; /* about: id of the record it goes with, or NULL */
+	const char *truncated;                   /* why, or NULL */
 	const struct web_resource *of;           /* NULL: warcinfo */
 	struct evd_view block, payload;
 	uint64_t date_ms;
@@ -90,6 +91,8 @@ static int put_record(struct evd_buf *b, const struct record *rec, char id[37],
 	}
 	if (rec->about)
 		evd_putf(b, "WARC-Concurrent-To: <urn:uuid:%s>\r\n", rec->about);
+	if (rec->truncated)
+		evd_putf(b, "WARC-Truncated: %s\r\n", rec->truncated);
 	if (strcmp(rec->type, "response") == 0)
 		r = put_digest(b, "WARC-Payload-Digest", rec->payload, err);
 	if (r == 0)
@@ -245,7 +248,10 @@ static int put_exchange(const struct web_resource *r, struct evd_buf *warc, stru
 	uint64_t off = warc->len;
 	int rc = 0;
 
-	/* a body that was not had whole is not passed off as one: the request alone stands here */
+	/* a body that was not had whole is not passed off as one: a part is named as such and is not in the index, by
+	 * which pages are shown again; of what has no beginning the request alone stands here */
+	if (r->body_state == WEB_BODY_PART)
+		rec.truncated = r->failed ? "disconnect" : "time"; /* ISO 28500 §5.13 */
 	if (r->answered && r->body_state != WEB_BODY_MISSED) {
 		put_response_lines(&b, r);
 		evd_put_view(&b, evd_buf_view(&r->body));
@@ -254,7 +260,7 @@ static int put_exchange(const struct web_resource *r, struct evd_buf *warc, stru
 		rec.payload = evd_buf_view(&r->body);
 		if (rc == 0)
 			rc = put_record(warc, &rec, id, err);
-		if (rc == 0)
+		if (rc == 0 && !rec.truncated)
 			rc = put_index(&index->text, r, off, warc->len - off, err);
 	}
 	evd_buf_reset(&b);
@@ -262,6 +268,7 @@ static int put_exchange(const struct web_resource *r, struct evd_buf *warc, stru
 	if (rc == 0)
 		rc = evd_buf_check(&b, err);
 	rec.type = "request";
+	rec.truncated = NULL;
 	rec.content_type = "application/http; msgtype=request";
 	rec.about = id[0] ? id : NULL;
 	rec.block = evd_buf_view(&b);

@@ -1,6 +1,9 @@
 """entries: the entry that a capture of a page left in a case, read as its format says."""
+import gzip
+import io
 import json
 import os
+import zipfile
 
 from desk import Cli, check
 
@@ -30,6 +33,25 @@ class Page:
 	def read(self, part):
 		with open(self.path[part], 'rb') as f:
 			return f.read()
+
+	def bodies(self, truncated=None):
+		"""Response bodies by URL, out of the WARC in the WACZ, read by its lengths alone (ISO 28500); or those truncated for that reason."""
+		with zipfile.ZipFile(io.BytesIO(self.read('traffic'))) as z:
+			data, found, at = z.read('archive/data.warc'), {}, 0
+		while at < len(data):
+			end = data.index(b'\r\n\r\n', at) + 4
+			head = dict(line.split(': ', 1) for line in data[at:end].decode().split('\r\n')[1:] if line)
+			block = data[end:end + int(head['Content-Length'])]
+			if head['WARC-Type'] == 'response' and head.get('WARC-Truncated') == truncated:
+				found[head['WARC-Target-URI']] = block[block.index(b'\r\n\r\n') + 4:]
+			at = end + len(block) + 4
+		return found
+
+	def indexed(self):
+		"""The URLs of the index, by which replay programs look pages up."""
+		with zipfile.ZipFile(io.BytesIO(self.read('traffic'))) as z:
+			lines = gzip.decompress(z.read('indexes/index.cdx.gz')).decode().splitlines()
+		return [json.loads(line.split(' ', 2)[2])['url'] for line in lines]
 
 
 PARTS = {'view', 'full', 'dom', 'page', 'print', 'traffic', 'network'}

@@ -1,13 +1,11 @@
 """findings.py PROGRAMS: what a page's reader must know is a finding of the signed record, each with a page that has it, and none on
 pages that do not."""
-import math
 import shutil
-import struct
 import sys
 
 from desk import check
 from entries import PARTS, Page, last, open_case
-from pages import Site, html, picture, to
+from pages import Site, html, picture, to, tone
 
 TEXT = ''.join('<p>Paragraph %d of a plain page with text enough to be read.</p>' % i for i in range(40))
 COOKIES = '<div style="position:fixed;left:0;right:0;bottom:0;height:120px;background:#fff">%s <button>OK</button></div>'
@@ -43,13 +41,6 @@ PAGES = (
 	('/fed', html('fed', TEXT + '<audio id=a></audio><script>const m = new MediaSource(); document.getElementById("a").src = URL.createObjectURL(m)</script>'),
 		['web-media-not-captured'], ['blob:http']),
 )
-
-
-def tone(seconds):
-	"""Sound as WAVE (RIFF, 16 bits, one channel). Two seconds are less than the 32 KiB which Chromium takes at a time: of more it leaves
-	the last ones unread where they come slowly, which is then a finding, and right."""
-	data = b''.join(struct.pack('<h', int(8000 * math.sin(i / 20))) for i in range(8000 * seconds))
-	return b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 1, 1, 8000, 16000, 2, 16) + b'data' + struct.pack('<I', len(data)) + data
 
 
 def main():

@@ -1,7 +1,6 @@
 """hard.py PROGRAMS: pages that are large, slow, cut, framed or made by a worker, a profile of the person's own, and a disk that is full in the
 middle of one. What is expected is what the server sent."""
 import hashlib
-import io
 import json
 import os
 import resource
@@ -9,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import zipfile
 
 from desk import check
 from entries import PARTS, Page, capture, last, open_case, records
@@ -24,13 +22,16 @@ WORKS = html('works', '<p id=p>waits</p><script>(async () => { navigator.service
 	'document.getElementById("p").textContent = await (await fetch("/made")).text() })()</script>')
 
 
+BEGINNING = b'<!doctype html><title>cut</title><p>the beginning'
+
+
 def cut(handler, body):
 	"""Says ten thousand bytes, sends some, and goes."""
 	handler.send_response(200)
 	handler.send_header('Content-Type', 'text/html')
 	handler.send_header('Content-Length', '10000')
 	handler.end_headers()
-	handler.wfile.write(b'<!doctype html><title>cut</title><p>the beginning')
+	handler.wfile.write(BEGINNING)
 	handler.close_connection = True
 
 
@@ -47,20 +48,6 @@ def slow(step):
 	return answer
 
 
-def bodies(page):
-	"""Response bodies by URL, out of the WARC in the WACZ, read by its lengths alone (ISO 28500)."""
-	with zipfile.ZipFile(io.BytesIO(page.read('traffic'))) as z:
-		data, found, at = z.read('archive/data.warc'), {}, 0
-	while at < len(data):
-		end = data.index(b'\r\n\r\n', at) + 4
-		head = dict(line.split(': ', 1) for line in data[at:end].decode().split('\r\n')[1:] if line)
-		block = data[end:end + int(head['Content-Length'])]
-		if head['WARC-Type'] == 'response':
-			found[head['WARC-Target-URI']] = block[block.index(b'\r\n\r\n') + 4:]
-		at = end + len(block) + 4
-	return found
-
-
 def served(t):
 	other = Site({'/inner': html('inner', '<p>of another origin</p>')})
 	site = Site({'/big': BIG, '/slow': slow(threading.Event()), '/cut': cut, '/works': WORKS, '/worker.js': lambda h, b: h.give(WORKER, 'text/javascript'),
@@ -72,15 +59,17 @@ def served(t):
 	check(last(t) == before + 5, 'five entries')
 	big, slowly, short, works, frames = (Page(t, before + 1 + i) for i in range(5))
 	check(all(PARTS <= set(p.path) for p in (big, slowly, works, frames)), 'whole sets')
-	got = bodies(big)[site.base + '/big']
+	got = big.bodies()[site.base + '/big']
 	check(len(got) == len(BIG) and hashlib.sha256(got).digest() == hashlib.sha256(BIG).digest() and big.found == [], 'the large page: %d bytes, %s' % (len(got), big.found))
 	check(len(big.read('dom')) > 20 << 20, 'its DOM')
-	check(bodies(slowly)[site.base + '/slow'] == b''.join(SLOW) and slowly.found == [], 'the slow page: %s' % slowly.found)
-	check('web-resource-missing' in short.found and site.base + '/cut' not in bodies(short), 'a body that was cut is not passed off as whole: %s' % short.found)
+	check(slowly.bodies()[site.base + '/slow'] == b''.join(SLOW) and slowly.found == [], 'the slow page: %s' % slowly.found)
+	check('web-resource-missing' in short.found and '%d bytes are kept' % len(BEGINNING) in short.words[short.found.index('web-resource-missing')], 'what was cut: %s' % short.words)
+	check(site.base + '/cut' not in short.bodies() and site.base + '/cut' not in short.indexed(), 'a body that was cut is not passed off as whole')
+	check(short.bodies('disconnect').get(site.base + '/cut') == BEGINNING, 'what came of it is kept: %s' % short.bodies('disconnect'))
 	check(b'made by the worker' in works.read('dom'), 'a service worker')
 	report = json.loads(works.read('network'))['resources']
 	check([r['fromServiceWorker'] for r in report if r['url'] == site.base + '/made'] == [True] and '/made' not in site.asked, 'who answered is in the account: %s' % report)
-	check(bodies(frames)[there] == other.routes['/inner'] and frames.found == [], 'frames of frames, of other origins: %s' % sorted(bodies(frames)))
+	check(frames.bodies()[there] == other.routes['/inner'] and frames.found == [], 'frames of frames, of other origins: %s' % sorted(frames.bodies()))
 	check(b'of another origin' in frames.read('page'), 'they are in the MHTML')
 
 

@@ -1,6 +1,7 @@
 """pages: pages of a test's own on loopback: what they hold is known row by row, and what was asked for is kept."""
 import gzip
 import http.server
+import math
 import struct
 import threading
 import time
@@ -100,15 +101,28 @@ class Site:
 		self.server.shutdown()
 
 
-def stuck(handler, body):
-	"""Says that it goes on, and says no more."""
-	handler.send_response(200)
-	handler.send_header('Content-Type', 'image/png')
-	handler.send_header('Content-Length', '100000')
-	handler.end_headers()
-	handler.wfile.write(b'\x89PNG')
-	handler.wfile.flush()
-	time.sleep(60)
+def tone(seconds):
+	"""Sound as WAVE (RIFF, 16 bits, one channel). Two seconds are less than the 32 KiB which Chromium takes at a time: of more it leaves
+	the last ones unread where they come slowly, which is then a finding, and right."""
+	data = b''.join(struct.pack('<h', int(8000 * math.sin(i / 20))) for i in range(8000 * seconds))
+	return b'RIFF' + struct.pack('<I', 36 + len(data)) + b'WAVEfmt ' + struct.pack('<IHHIIHH', 16, 1, 1, 8000, 16000, 2, 16) + b'data' + struct.pack('<I', len(data)) + data
+
+
+def stuck_behind(data, kind):
+	"""Sends some, says that it goes on, and says no more."""
+	def answer(handler, body):
+		handler.send_response(200)
+		handler.send_header('Content-Type', kind)
+		handler.send_header('Content-Length', '100000')
+		handler.end_headers()
+		handler.wfile.write(data)
+		handler.wfile.flush()
+		time.sleep(60)
+	return answer
+
+
+stuck = stuck_behind(b'\x89PNG', 'image/png')
+BEGUN = tone(2)[:1000]
 
 
 def to(path):
@@ -116,7 +130,7 @@ def to(path):
 
 
 def plain_routes():
-	routes = {'/long': LONG, '/lazy': LAZY, '/script': SCRIPT, '/endless': ENDLESS, '/never': NEVER, '/stuck.png': stuck,
+	routes = {'/long': LONG, '/lazy': LAZY, '/script': SCRIPT, '/endless': ENDLESS, '/never': NEVER, '/stuck.png': stuck, '/part': html('part', '<audio controls preload=auto src=/begun.wav></audio>'), '/begun.wav': stuck_behind(BEGUN, 'audio/wav'),
 		'/old': to('/older'), '/older': to('/script'), '/кућа Š': html('кућа', 'x')}
 	routes['/parts'], routes['/frame'], routes['/moved.png'] = PARTS, html('frame', 'a frame'), to('/lazy0.png')
 	routes['/zipped.txt'] = lambda h, b: h.give(gzip.compress(b'packed text ' * 1000), 'text/plain', Content_Encoding='gzip')

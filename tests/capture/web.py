@@ -129,6 +129,12 @@ def names(t, site):
 def limits(t, site):
 	page = capture(t, site.base + '/never', '--timeout', '3', expect=1)
 	check(page.found == ['web-still-loading', 'web-resource-missing'] and b'never still' in page.read('dom'), 'never still: %s' % page.found)
+	stuck, begun = site.base + '/stuck.png', site.base + '/begun.wav'
+	check(stuck not in page.bodies() and stuck not in page.indexed(), 'what is still coming is not passed off as whole')  # an image is not handed over in part
+	page = capture(t, site.base + '/part', '--timeout', '3', expect=1)
+	told = [r for r in json.loads(page.read('network'))['resources'] if r['url'] == begun][0]
+	check(page.bodies('time') == {begun: pages.BEGUN} and (told['body'], told['bodyLength']) == ('part', len(pages.BEGUN)), 'what came of it: %s' % told)
+	check(begun not in page.bodies() and begun not in page.indexed(), 'a part is not passed off as whole')
 	page = capture(t, site.base + '/endless', '--max-height', '9000', expect=1)
 	check(page.found == ['web-cut'] and page.facts['full']['cut'] is True and png(page.path['full'])[1] == 9000, 'endless: %s' % page.found)
 
