@@ -65,7 +65,6 @@ static int start_item(struct server *s, struct evd_view message, const int *fd, 
 	slot->pid = fork();
 	if (slot->pid == 0) {
 		sigprocmask(SIG_SETMASK, &s->before, NULL);
-		setsid();
 		if (dup2(0, 2) < 0) /* /dev/null: what libraries print is nobody's business */
 			_exit(71);
 		_exit(reader_item_run(fd[0], fd + 1, &q, &s->support));
@@ -197,10 +196,13 @@ int main(int argc, char **argv)
 	}
 	fcntl(EVD_WIRE_FD, F_SETFD, FD_CLOEXEC);
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	setsid(); /* no terminal, for the children either: one session for all, since each has its price */
 	evd_buf_init(&s.reply, EVD_WIRE_MESSAGE_MAX);
 	r = evd_formats_warm(&err);
 	if (r == 0)
 		r = evd_sandbox_probe(&s.support, &err);
+	if (r == 0)
+		r = evd_sandbox_before(&s.support, &err);
 	if (r == 0)
 		r = serve(&s, &err);
 	evd_buf_release(&s.reply);

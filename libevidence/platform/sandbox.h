@@ -1,7 +1,7 @@
 /*
  * sandbox: takes from the calling process every right but computing, reading some descriptors and
- * writing one. Stage: read-out; one backend a system. Calls: evd_sandbox_probe once before forking,
- * evd_sandbox_enter in each child as its last step before it touches hostile bytes.
+ * writing one. Stage: read-out; one backend a system. Calls: evd_sandbox_probe and evd_sandbox_before
+ * once before forking, evd_sandbox_enter in each child as its last step before it touches hostile bytes.
  *
  * Layers, each reported and none silently left out:
  *   rlimit    memory, processor time, no files, processes, cores or new descriptors
@@ -41,6 +41,13 @@ struct evd_sandbox_state {
 
 /* evd_sandbox_probe(out, err): SANDBOX if not even a child can be made. */
 int evd_sandbox_probe(struct evd_sandbox_support *out, struct evd_error *err) EVD_MUST_USE;
+
+/*
+ * evd_sandbox_before(support, err): for the process that makes the children: it may call from now on what that
+ * takes, and open nothing. Not needed for the strength of evd_sandbox_enter, which costs less behind it. Errors: SANDBOX.
+ */
+int evd_sandbox_before(const struct evd_sandbox_support *support,
+                       struct evd_error *err) EVD_MUST_USE;
 
 /*
  * evd_sandbox_enter(plan, support, out, err): closes all descriptors but 0, 1, 2 and those of the

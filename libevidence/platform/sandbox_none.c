@@ -15,6 +15,13 @@ int evd_sandbox_probe(struct evd_sandbox_support *out, struct evd_error *err)
 	return 0;
 }
 
+int evd_sandbox_before(const struct evd_sandbox_support *support, struct evd_error *err)
+{
+	(void)support;
+	(void)err;
+	return 0;
+}
+
 static int limit(unsigned what, rlim_t value, struct evd_error *err)
 {
 	struct rlimit l = {value, value};
