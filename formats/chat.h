@@ -185,6 +185,9 @@ uint64_t evd_chat_count(const struct evd_chat_conv *conv);
 int evd_chat_participant(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_view label,
                          struct evd_view number, struct evd_view handle,
                          struct evd_error *err) EVD_MUST_USE;
+/* how many there are up to now, and the handle of one, which holds until the next of them or the next message */
+size_t evd_chat_people(const struct evd_chat_conv *conv);
+struct evd_view evd_chat_handle(const struct evd_chat_conv *conv, size_t i);
 int evd_chat_message(struct evd_chat *c, struct evd_chat_conv *conv, struct evd_chat_message *m,
                      struct evd_error *err) EVD_MUST_USE;
 /* of the message emitted last */

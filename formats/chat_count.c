@@ -50,6 +50,16 @@ uint64_t evd_chat_count(const struct evd_chat_conv *conv)
 	return conv->n_messages;
 }
 
+size_t evd_chat_people(const struct evd_chat_conv *conv)
+{
+	return conv->n_sender;
+}
+
+struct evd_view evd_chat_handle(const struct evd_chat_conv *conv, size_t i)
+{
+	return evd_chat_conv_text(conv, conv->sender[i].handle, conv->sender[i].handle_len);
+}
+
 void evd_chat_newest_first(struct evd_chat_conv *conv)
 {
 	conv->newest_first = true;

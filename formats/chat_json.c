@@ -101,6 +101,21 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
 	return r;
 }
 
+int chat_json_ahead(struct chat_json *g, bool (*want)(void *ctx, struct evd_view name),
+                    int (*file)(struct chat_json *g, struct evd_view name, struct evd_error *err),
+                    struct evd_error *err)
+{
+	struct run run = {g, file};
+	const struct evd_chat_walk walk = {want, one_file, &run, NULL, NULL};
+	struct json_pull held = g->pull;
+	struct evd_view member = g->chat.member;
+	int r = evd_chat_walk(g->in, &walk, err);
+
+	g->pull = held;
+	g->chat.member = member;
+	return r;
+}
+
 int chat_json_each(struct chat_json *g, struct evd_chat_conv *conv,
                    int (*each)(struct chat_json *g, struct evd_error *err), struct evd_error *err)
 {

@@ -46,6 +46,12 @@ int chat_json_item(const struct evd_input *in, struct evd_sink *sink, const char
                    int (*file)(struct chat_json *g, struct evd_view name, struct evd_error *err),
                    void *own, struct evd_error *err) EVD_MUST_USE;
 
+/* chat_json_ahead(g, want, file, err): within `file`, every wanted file of the item through another one before the file at
+ * hand goes on: what stands in those is needed to tell the others. What cannot be read of the zip is said by the walk that
+ * is under way, which must want them too. */
+int chat_json_ahead(struct chat_json *g, bool (*want)(void *ctx, struct evd_view name),
+                    int (*file)(struct chat_json *g, struct evd_view name, struct evd_error *err),
+                    struct evd_error *err) EVD_MUST_USE;
 /* chat_json_each(g, conv, each, err): g->pull stands behind "["; each element in g->tree. */
 int chat_json_each(struct chat_json *g, struct evd_chat_conv *conv,
                    int (*each)(struct chat_json *g, struct evd_error *err),

@@ -1,22 +1,28 @@
 /*
- * chat_slack: a Slack workspace export, zip of CHANNEL/YYYY-MM-DD.json and users.json, or one such
+ * chat_slack: a Slack workspace export, zip of CHANNEL/YYYY-MM-DD.json and lists, or one such
  * day file (docs/chats.md). `ts` is both id and UTC time. Stage: read-out.
  */
-#include "chat_json.h"
+#include "chat_slack.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define USERS_MAX 100000u
-
 struct slack {
 	struct evd_chat_conv *conv;
-	struct evd_buf users; /* id NUL name NUL … */
-	size_t n_users;
+	struct slack_lists lists;
+	bool listed;         /* they were read */
 	struct evd_view day; /* of the file's name */
 };
 
-static const char *const known[] = {"type",
+/* Members of a message: those that are shown as they are, `blocks` the last of them, then those that something is made
+ * of or that say what is said elsewhere. */
+#define SHOWN                                                                                      \
+	"reply_count", "subscribed", "is_locked", "attachments", "bot_id", "upload", "display_as_bot", \
+	    "inviter", "hidden", "original", "topic", "purpose", "name", "old_name", "root",           \
+	    "permalink", "x_files", "app_id", "channel", "no_notifications", "room", "blocks"
+#define N_SHOWN (sizeof((const char *const[]){SHOWN}) / sizeof(const char *))
+static const char *const known[] = {SHOWN,
+                                    "type",
                                     "subtype",
                                     "user",
                                     "text",
@@ -26,72 +32,21 @@ static const char *const known[] = {"type",
                                     "files",
                                     "file",
                                     "reactions",
-                                    "replies",
-                                    "reply_count",
-                                    "reply_users",
-                                    "reply_users_count",
-                                    "latest_reply",
-                                    "subscribed",
-                                    "is_locked",
-                                    "parent_user_id",
+                                    "username",
+                                    "client_msg_id",
                                     "user_profile",
                                     "user_team",
                                     "source_team",
                                     "team",
-                                    "blocks",
-                                    "attachments",
-                                    "client_msg_id",
-                                    "bot_id",
-                                    "bot_profile",
-                                    "username",
                                     "icons",
-                                    "upload",
-                                    "display_as_bot",
-                                    "inviter",
-                                    "hidden",
-                                    "original",
-                                    "topic",
-                                    "purpose",
-                                    "name",
-                                    "old_name",
-                                    "root",
-                                    "permalink",
-                                    "x_files",
+                                    "bot_profile",
+                                    "replies",
+                                    "reply_users",
+                                    "reply_users_count",
+                                    "latest_reply",
                                     "last_read",
-                                    "app_id",
-                                    "channel",
-                                    "no_notifications",
-                                    "room",
+                                    "parent_user_id",
                                     NULL};
-
-static struct evd_view user_name(const struct slack *own, struct evd_view id)
-{
-	size_t at = 0;
-
-	while (at < own->users.len && id.len) {
-		struct evd_view key, name;
-
-		key = evd_view_str((const char *)own->users.data + at);
-		name = evd_view_str((const char *)own->users.data + at + key.len + 1);
-		if (evd_view_eq(key, id))
-			return name;
-		at += key.len + name.len + 2;
-	}
-	return evd_view_of(NULL, 0);
-}
-
-/* "1452837318.000002": seconds and a counter. */
-static bool put_ts(struct evd_chat_time *t, struct evd_view ts)
-{
-	const uint8_t *dot = ts.len ? memchr(ts.p, '.', ts.len) : NULL;
-	int64_t s;
-
-	if (!evd_chat_integer(evd_view_of(ts.p, dot ? (size_t)(dot - ts.p) : ts.len), &s) ||
-	    s > INT64_C(253402300799))
-		return false;
-	evd_chat_time_epoch(t, ts, s * 1000, EVD_CHAT_SECOND);
-	return true;
-}
 
 static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
 {
@@ -155,45 +110,9 @@ static int attach(struct chat_json *g, struct evd_error *err)
  * one, and the rest of these is about the people and the thread. */
 static struct evd_view put_details(struct chat_json *g, bool has_text)
 {
-	static const char *const read[] = {"type",
-	                                   "subtype",
-	                                   "user",
-	                                   "text",
-	                                   "ts",
-	                                   "thread_ts",
-	                                   "edited",
-	                                   "files",
-	                                   "file",
-	                                   "reactions",
-	                                   "username",
-	                                   "client_msg_id",
-	                                   "user_profile",
-	                                   "user_team",
-	                                   "source_team",
-	                                   "team",
-	                                   "icons",
-	                                   "bot_profile",
-	                                   "replies",
-	                                   "reply_users",
-	                                   "reply_users_count",
-	                                   "latest_reply",
-	                                   "last_read",
-	                                   "parent_user_id",
-	                                   NULL};
-	const struct json_tree *t = &g->tree;
-	size_t blocks = json_get(t, 0, "blocks");
-	const char *const *all = read;
-	const char *with[sizeof read / sizeof *read + 1];
-
-	if (has_text && blocks) {
-		memcpy(with, read, sizeof read);
-		with[sizeof read / sizeof *read - 1] = "blocks";
-		with[sizeof read / sizeof *read] = NULL;
-		all = with;
-	}
 	evd_object_reset(&g->object);
 	chat_json_rest_begin(g);
-	chat_json_rest(g, 0, all);
+	chat_json_rest(g, 0, known + N_SHOWN - (has_text ? 1 : 0));
 	chat_json_rest_end(g);
 	return chat_json_details(g);
 }
@@ -256,17 +175,17 @@ static int message(struct chat_json *g, struct evd_error *err)
 	chat_json_known(g, 0, known);
 	chat_json_place(g, &m);
 	m.handle = json_text_of(t, 0, json_get(t, 0, "user") ? "user" : "bot_id");
-	m.sender = user_name(own, m.handle);
+	m.sender = slack_name(&own->lists, m.handle);
 	if (!m.sender.len && profile)
 		m.sender = json_text_of(t, profile, "real_name");
 	if (!m.sender.len)
 		m.sender = json_text_of(t, 0, "username");
-	if (m.id.len && !put_ts(&m.time, m.id))
+	if (m.id.len && !slack_ts(&m.time, m.id))
 		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 	check_day(own, &m);
 	if (edited) {
 		m.edited = true;
-		if (!put_ts(&m.edit_time, json_text_of(t, edited, "ts")))
+		if (!slack_ts(&m.edit_time, json_text_of(t, edited, "ts")))
 			m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 	}
 	m.has_body = body != 0;
@@ -280,68 +199,6 @@ static int message(struct chat_json *g, struct evd_error *err)
 	m.reactions = put_reactions(g, err);
 	r = evd_chat_message(&g->chat, own->conv, &m, err);
 	return r ? r : attach(g, err);
-}
-
-static bool is_users(void *ctx, struct evd_view name)
-{
-	(void)ctx;
-	return evd_view_is(evd_chat_base(name), "users.json");
-}
-
-static void keep_users(struct slack *own, const struct json_tree *t)
-{
-	for (size_t i = json_first(t, 0); i && own->n_users < USERS_MAX; i = json_next(t, 0, i)) {
-		struct evd_view id = json_text_of(t, i, "id"), name = json_text_of(t, i, "name");
-
-		if (json_get(t, i, "real_name"))
-			name = json_text_of(t, i, "real_name");
-		if (!id.len || memchr(id.p, 0, id.len) || (name.len && memchr(name.p, 0, name.len)))
-			continue;
-		evd_put_view(&own->users, id);
-		evd_put_u8(&own->users, 0);
-		evd_put_view(&own->users, name);
-		evd_put_u8(&own->users, 0);
-		own->n_users++;
-	}
-}
-
-/* Of the walk that comes before that of the messages: in a zip users.json may stand behind them. What is wrong with it
- * is said in the other walk. */
-static int users_ahead(void *ctx, struct evd_chat_file *f, struct evd_error *err)
-{
-	struct slack *own = ctx;
-	struct json_pull pull;
-	struct json_tree tree;
-	struct evd_error why;
-	enum json_token t;
-	int r;
-
-	if (!is_users(NULL, f->name))
-		return 0;
-	r = json_pull_init(&pull, f->read, f->ctx, err);
-	if (r)
-		return r;
-	json_tree_init(&tree, CHAT_JSON_TREE, CHAT_JSON_NODES);
-	r = json_pull_next(&pull, &t, &why);
-	if (r == 0)
-		r = json_tree_read(&tree, &pull, t, &why);
-	if (r == 0)
-		keep_users(own, &tree);
-	json_tree_release(&tree);
-	json_pull_release(&pull);
-	return r == EVD_E_NOMEM ? evd_nomem(err) : evd_buf_check(&own->users, err);
-}
-
-/* FORMAT, DAMAGED: told by the caller */
-static int users_file(struct chat_json *g, enum json_token t, struct evd_error *err)
-{
-	struct evd_error why;
-	int r = json_tree_read(&g->tree, &g->pull, t, &why);
-
-	if (r == EVD_E_LIMIT)
-		return evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
-		                       "users.json is larger than is read: handles stand without names");
-	return r ? evd_fail(err, r, "%s", why.text) : 0;
 }
 
 static bool is_day(struct evd_view base)
@@ -360,39 +217,47 @@ static int day_file(struct chat_json *g, struct evd_view name, enum json_token t
                     struct evd_error *err)
 {
 	struct slack *own = g->own;
-	struct evd_view base = evd_chat_base(name), key = name;
-	struct evd_chat_info info = {.form = "workspace-export"};
+	struct evd_view base = evd_chat_base(name), folder = name;
 	int r = 0;
 
 	if (t != JSON_ARRAY)
 		return evd_fail(err, EVD_E_FORMAT, "not a list of messages");
-	if (key.len > base.len)
-		key.len -= base.len + 1;
+	if (folder.len > base.len)
+		folder.len -= base.len + 1;
 	own->day = is_day(base) ? evd_view_of(base.p, 10) : evd_view_of(NULL, 0);
-	info.title = evd_chat_base(key);
-	own->conv = evd_chat_find(&g->chat, key);
+	own->conv = evd_chat_find(&g->chat, folder);
 	if (!own->conv)
-		r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
+		r = slack_begin(g, &own->lists, folder, &own->conv, err);
 	return r ? r : chat_json_each(g, own->conv, message, err);
+}
+
+static int done(struct chat_json *g, struct evd_error *err)
+{
+	struct slack *own = g->own;
+
+	return slack_lists_end(g, &own->lists, err);
 }
 
 static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
+	struct slack *own = g->own;
 	enum json_token t;
-	int r = json_pull_next(&g->pull, &t, err);
+	int r = 0;
 
-	if (r)
+	if (!own->listed)
+		r = slack_lists_read(g, &own->lists, err);
+	own->listed = true;
+	g->done = done;
+	if (r || slack_is_list(name) || (name.len && !is_day(evd_chat_base(name))))
 		return r;
-	if (is_users(NULL, name))
-		return users_file(g, t, err);
-	if (!is_day(evd_chat_base(name)) && name.len)
-		return 0;
-	return day_file(g, name, t, err);
+	r = json_pull_next(&g->pull, &t, err);
+	return r ? r : day_file(g, name, t, err);
 }
 
 static bool want(void *ctx, struct evd_view name)
 {
-	return is_day(evd_chat_base(name)) || is_users(ctx, name);
+	(void)ctx;
+	return is_day(evd_chat_base(name)) || slack_is_list(name);
 }
 
 static void see_name(void *ctx, struct evd_view name)
@@ -401,7 +266,8 @@ static void see_name(void *ctx, struct evd_view name)
 
 	if (is_day(evd_chat_base(name)))
 		*found |= 1;
-	if (is_users(NULL, name) || evd_view_is(evd_chat_base(name), "channels.json"))
+	if (evd_view_is(evd_chat_base(name), "users.json") ||
+	    evd_view_is(evd_chat_base(name), "channels.json"))
 		*found |= 2;
 }
 
@@ -425,14 +291,11 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct slack own = {0};
-	const struct evd_chat_walk ahead = {.want = is_users, .each = users_ahead, .ctx = &own};
 	int r;
 
-	evd_buf_init(&own.users, UINT32_C(16) << 20);
-	r = evd_chat_walk(in, &ahead, err);
-	if (r == 0)
-		r = chat_json_item(in, sink, "slack", want, file, &own, err);
-	evd_buf_release(&own.users);
+	slack_lists_init(&own.lists);
+	r = chat_json_item(in, sink, "slack", want, file, &own, err);
+	slack_lists_release(&own.lists);
 	return r;
 }
 

@@ -298,6 +298,36 @@ put("chat-slack", "2024-02-03.json", json.dumps([
     detail.otherMembers 2
     observation.unknown-field 0""")
 
+# who is in a conversation, the lists behind the messages: a channel with topic, one who is in it and wrote nothing, one who
+# wrote and is not in it; direct messages with one who is in no list of people; several people; two conversations of one name;
+# an archived channel without messages; a member without an id; an element that is no conversation
+zipped("chat-slack", "members.zip", [
+    ("general/2016-01-15.json", json.dumps([
+        {"type": "message", "user": "U1", "text": "svima", "ts": "1452837318.000002"},
+        {"type": "message", "user": "U9", "text": "gost", "ts": "1452837319.000002", "user_profile": {"real_name": "Gost"}}])),
+    ("D1/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "nasamo", "ts": "1452837320.000002"}])),
+    ("mpdm-ana--emir--eva-1/2016-01-15.json", json.dumps([{"type": "message", "user": "U2", "text": "troje", "ts": "1452837321.000002"}])),
+    ("tajni/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "koji?", "ts": "1452837322.000002"}])),
+    ("channels.json", json.dumps([
+        {"id": "C1", "name": "general", "created": 1452837000, "creator": "U1", "is_archived": False, "is_general": True, "members": ["U1", "U2", "U3"],
+         "topic": {"value": "Posao", "creator": "U1", "last_set": 1452837001}, "purpose": {"value": "", "creator": "", "last_set": 0}, "previous_names": ["opste"]},
+        {"id": "C2", "name": "arhiva", "is_archived": True, "members": ["U2"]}])),
+    ("groups.json", json.dumps([{"id": "G1", "name": "tajni", "members": ["U1", ""]}, {"id": "G2", "name": "tajni", "members": ["U3"]}])),
+    ("dms.json", json.dumps([{"id": "D1", "created": 1452837000, "members": ["U1", "U4"]}])),
+    ("mpims.json", json.dumps([{"id": "M1", "name": "mpdm-ana--emir--eva-1", "members": ["U1", "U2", "U3"]}, 7])),
+    ("users.json", json.dumps([{"id": "U1", "name": "ana", "real_name": "Ana A"}, {"id": "U2", "name": "emir"}, {"id": "U3", "name": "eva"}]))], """conversation 7
+    title general
+    message 5
+    type.text 5
+    sender.Ana A 3
+    sender.Gost 1
+    sender.emir 1
+    participant 13
+    silent 8
+    observation.members-not-placed 2
+    observation.unknown-field 0
+    unread 1
+    unreadBytes 1""")
 
 def frame(n, **more):
     return {"chatItem": dict({"chatId": "7", "authorId": "2", "dateSent": str(1715636551000 + n), "incoming": {"dateReceived": "1715636551500", "dateServerSent": "1715636551400"}}, **more)}

@@ -296,7 +296,9 @@ zipped("chat-slack", "kinds.zip", [
     ("mpdm-ana--emir-1/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "troje", "ts": "1452837319.000002"}])),
     ("tajni/2016-01-15.json", json.dumps([{"type": "message", "user": "U1", "text": "grupa", "ts": "1452837320.000002"}]))],
     """conversation 3
-    title D1
+    title ana, emir
+    participant 4
+    silent 1
     message 3
     type.text 3
     sender.ana 2
