@@ -4,9 +4,9 @@
  * chat_discord_csv and chat_discord_txt. Stage: read-out.
  */
 #include "chat_discord_text.h"
-#include "source.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DISCORD_EPOCH INT64_C(1420070400000) /* ms; an id is ms << 22 since then */
@@ -20,6 +20,8 @@ struct discord {
 	bool package;
 	uint64_t claimed;
 	bool has_claim;
+	struct discord_files files;
+	bool surveyed;
 };
 
 static const char *const known[] = {"id", "type", "timestamp", "timestampEdited",
@@ -324,18 +326,6 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 	return 0;
 }
 
-static enum discord_form form_of(struct chat_json *g, struct evd_view name)
-{
-	uint8_t head[DISCORD_HEAD];
-	size_t got;
-
-	if (name.len)
-		return evd_chat_ends(name, ".csv") ? DISCORD_PACKAGE_CSV : DISCORD_NO_TEXT;
-	if (evd_source_read(&g->in->source[0], 0, head, sizeof head, &got, NULL))
-		return DISCORD_NO_TEXT; /* JSON says why */
-	return discord_form_of(evd_view_of(head, got));
-}
-
 static int json_file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct discord *own = g->own;
@@ -382,31 +372,59 @@ static int json_file(struct chat_json *g, struct evd_view name, struct evd_error
 	return r;
 }
 
-static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+static int survey(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
-	enum discord_form form = form_of(g, name);
+	struct discord *own = g->own;
 
-	if (form == DISCORD_TXT)
-		return discord_txt_read(g, err);
-	return form == DISCORD_NO_TEXT ? json_file(g, name, err) : discord_csv_read(g, name, form, err);
+	return discord_survey(g, &own->files, name, err);
 }
 
-static bool want(void *ctx, struct evd_view name)
+static int survey_all(struct chat_json *g, struct evd_error *err)
 {
-	struct evd_view base = evd_chat_base(name);
+	struct discord *own = g->own;
+	int r = chat_json_ahead(g, discord_want, survey, err);
 
-	(void)ctx;
-	return evd_view_is(base, "messages.json") || evd_view_is(base, "messages.csv");
+	own->surveyed = true;
+	if (r == 0 && own->files.cut)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                    "more than %u files that may be chats: the others are not read",
+		                    DISCORD_FILES_MAX);
+	return r;
+}
+
+static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
+{
+	struct discord *own = g->own;
+	struct evd_chat_file f = {name, g->pull.read, g->pull.ctx};
+	struct discord_file *x;
+	int r = own->surveyed ? 0 : survey_all(g, err);
+
+	if (r || own->files.next == own->files.n)
+		return r;
+	x = &own->files.at[own->files.next++];
+	switch (x->form) {
+	case DISCORD_JSON: return json_file(g, name, err);
+	case DISCORD_TXT: return discord_txt_read(g, &f, x, true, err);
+	case DISCORD_CSV:
+	case DISCORD_PACKAGE_CSV: return discord_csv_read(g, &f, x, true, err);
+	case DISCORD_DAMAGED: return evd_fail(err, EVD_E_DAMAGED, "its first bytes cannot be read");
+	default: return 0;
+	}
 }
 
 static void see_name(void *ctx, struct evd_view name)
 {
 	unsigned *found = ctx;
 
-	if (want(NULL, name) && (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
+	struct evd_view base = evd_chat_base(name);
+
+	if ((evd_view_is(base, "messages.json") || evd_view_is(base, "messages.csv")) &&
+	    (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
 		*found |= 1;
-	if (evd_view_is(evd_chat_base(name), "channel.json"))
+	if (evd_view_is(base, "channel.json"))
 		*found |= 2;
+	if (discord_want(NULL, name))
+		*found |= 4;
 }
 
 static unsigned probe(struct evd_view head, const struct evd_input *in)
@@ -416,9 +434,11 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	if (evd_chat_is_zip(head)) {
 		if (in->n)
 			evd_chat_zip_names(&in->source[0], see_name, &found);
-		return found == 3 ? 120 : 0;
+		if ((found & 3) == 3)
+			return 120;
+		return in->n && (found & 4) && discord_in_zip(in) ? 120 : 0;
 	}
-	if (discord_form_of(head) != DISCORD_NO_TEXT)
+	if (discord_text_form(head) != DISCORD_NO_CHAT)
 		return 120;
 	if (head.len && head.p[0] == '{' && evd_chat_has(head, "\"guild\"") &&
 	    evd_chat_has(head, "\"channel\"") && evd_chat_has(head, "\"messages\""))
@@ -435,13 +455,14 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	int r;
 
 	evd_object_init(&own.facts);
-	r = chat_json_item(in, sink, "discord", want, file, &own, err);
+	r = chat_json_item(in, sink, "discord", discord_want, file, &own, err);
 	evd_object_release(&own.facts);
 	evd_buf_release(&own.facts_json);
 	evd_buf_release(&own.guild);
 	evd_buf_release(&own.channel);
 	evd_buf_release(&own.channel_id);
 	evd_buf_release(&own.kind);
+	free(own.files.at);
 	return r;
 }
 

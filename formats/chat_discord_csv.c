@@ -7,7 +7,6 @@
  */
 #include "chat_csv.h"
 #include "chat_discord_text.h"
-#include "source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static const char package_head[] = "ID,Timestamp,Contents,Attachments";
 struct reading {
 	struct chat_json *g;
 	struct chat_csv csv;
-	struct discord_dates dates;
+	struct discord_dates *dates;
 	struct evd_chat_conv *conv;
 	bool package, emit, headed;
 };
@@ -41,7 +40,7 @@ static bool is_header(struct evd_view v, const char *header)
 	return n == v.len || v.p[n] == '\r' || v.p[n] == '\n';
 }
 
-enum discord_form discord_form_of(struct evd_view head)
+enum discord_form discord_text_form(struct evd_view head)
 {
 	struct evd_view v = wa_skip_marks(head);
 	size_t n = 0;
@@ -53,29 +52,10 @@ enum discord_form discord_form_of(struct evd_view head)
 	while (n < v.len && v.p[n] == '=')
 		n++;
 	if (n != DISCORD_RULE)
-		return DISCORD_NO_TEXT;
+		return DISCORD_NO_CHAT;
 	while (n < v.len && (v.p[n] == '\r' || v.p[n] == '\n'))
 		n++;
-	return begins(evd_view_of(v.p + n, v.len - n), "Guild: ") ? DISCORD_TXT : DISCORD_NO_TEXT;
-}
-
-static int source_read(void *ctx, void *p, size_t len, size_t *got, struct evd_error *err)
-{
-	struct discord_source *s = ctx;
-	int r = evd_source_read(s->source, s->off, p, len, got, err);
-
-	if (r == 0)
-		s->off += *got;
-	return r;
-}
-
-void discord_source(struct discord_source *s, struct evd_chat_file *f, const struct evd_input *in)
-{
-	s->source = &in->source[0];
-	s->off = 0;
-	f->name = evd_view_of(NULL, 0);
-	f->read = source_read;
-	f->ctx = s;
+	return begins(evd_view_of(v.p + n, v.len - n), "Guild: ") ? DISCORD_TXT : DISCORD_NO_CHAT;
 }
 
 int discord_attach(struct chat_json *g, struct evd_chat_conv *conv, struct evd_view address,
@@ -174,7 +154,7 @@ static int emit_export(struct reading *x, struct evd_chat_message *m, struct evd
 
 	m->handle = chat_csv_cell(&x->csv, 0);
 	m->sender = chat_csv_cell(&x->csv, 1);
-	m->flags |= discord_dates_time(&x->dates, chat_csv_cell(&x->csv, 2), &m->time);
+	m->flags |= discord_dates_time(x->dates, chat_csv_cell(&x->csv, 2), &m->time);
 	m->body = chat_csv_cell(&x->csv, 3);
 	m->type = m->body.len || !list.len ? EVD_CHAT_T_TEXT : EVD_CHAT_T_ATTACHMENT;
 	m->reactions = put_reactions(x->g, chat_csv_cell(&x->csv, 5), err);
@@ -204,7 +184,7 @@ static int each_row(void *ctx, struct evd_error *err)
 	}
 	if (!x->emit) {
 		if (whole(x))
-			discord_dates_see(&x->dates, chat_csv_cell(&x->csv, 2));
+			discord_dates_see(x->dates, chat_csv_cell(&x->csv, 2));
 		return 0;
 	}
 	if (x->csv.n_cells == 1 && chat_csv_cell(&x->csv, 0).len == 0)
@@ -233,60 +213,44 @@ static int pass(struct reading *x, struct evd_chat_file *f, struct evd_error *er
 	return r;
 }
 
-static int read_package(struct reading *x, struct evd_view name, struct evd_error *err)
+static int begin(struct reading *x, struct evd_view name, struct evd_error *err)
 {
 	struct chat_json *g = x->g;
-	struct evd_chat_file f = {name, g->pull.read, g->pull.ctx};
-	struct evd_chat_info info = {.form = "data-package-csv"};
-	int r = 0;
-
-	x->conv = evd_chat_find(&g->chat, name);
-	if (!x->conv)
-		r = evd_chat_begin(&g->chat, name, &info, &x->conv, err);
-	if (r == 0)
-		r = evd_chat_observe(&g->chat, x->conv, "own-messages-only", err,
-		                     "Discord's data package holds the account owner's messages only");
-	x->emit = true;
-	return r ? r : pass(x, &f, err);
-}
-
-static int read_export(struct reading *x, struct evd_view name, struct evd_error *err)
-{
-	struct chat_json *g = x->g;
-	struct discord_source s;
-	struct evd_chat_file f;
-	struct evd_chat_info info = {.form = "chat-exporter-csv"};
+	struct evd_chat_info info = {.form = x->package ? "data-package-csv" : "chat-exporter-csv"};
 	int r;
 
-	discord_source(&s, &f, g->in);
-	r = pass(x, &f, err);
+	if (!x->package)
+		discord_dates_decide(x->dates, &info);
+	r = evd_chat_begin(&g->chat, name, &info, &x->conv, err);
 	if (r)
 		return r;
-	discord_dates_decide(&x->dates, &info);
-	r = evd_chat_begin(&g->chat, name, &info, &x->conv, err);
-	if (r == 0)
-		r = evd_chat_observe(
-		    &g->chat, x->conv, "no-message-ids", err,
-		    "this form gives messages no ids: nothing but the file says their order");
-	x->emit = true;
-	discord_source(&s, &f, g->in);
-	if (r == 0)
-		r = pass(x, &f, err);
-	return r ? r : discord_dates_say(&x->dates, g, x->conv, err);
+	return x->package
+	           ? evd_chat_observe(&g->chat, x->conv, "own-messages-only", err,
+	                              "Discord's data package holds the account owner's messages only")
+	           : evd_chat_observe(
+	                 &g->chat, x->conv, "no-message-ids", err,
+	                 "this form gives messages no ids: nothing but the file says their order");
 }
 
-int discord_csv_read(struct chat_json *g, struct evd_view name, enum discord_form form,
-                     struct evd_error *err)
+int discord_csv_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *file,
+                     bool emit, struct evd_error *err)
 {
 	struct reading *x = calloc(1, sizeof *x);
-	int r;
+	int r = 0;
 
 	if (!x)
 		return evd_nomem(err);
 	x->g = g;
-	x->package = form == DISCORD_PACKAGE_CSV;
+	x->dates = &file->dates;
+	x->emit = emit;
+	x->package = file->form == DISCORD_PACKAGE_CSV;
 	chat_csv_init(&x->csv);
-	r = x->package ? read_package(x, name, err) : read_export(x, name, err);
+	if (emit)
+		r = begin(x, f->name, err);
+	if (r == 0)
+		r = pass(x, f, err);
+	if (r == 0 && emit && !x->package)
+		r = discord_dates_say(x->dates, g, x->conv, err);
 	chat_csv_release(&x->csv);
 	free(x);
 	return r;

@@ -8,29 +8,26 @@
 #include "chat_json.h"
 #include "wa_order.h"
 
-#define DISCORD_HEAD 128u /* first bytes that tell the form */
-#define DISCORD_RULE 62u  /* signs of the rule in TXT */
+#define DISCORD_HEAD 8192u      /* first bytes that tell the form */
+#define DISCORD_RULE 62u        /* signs of the rule in TXT */
+#define DISCORD_FILES_MAX 4096u /* files of one zip that are looked into */
+#define DISCORD_LOOKED_AT 64u   /* of these by the probe */
 
-enum discord_form { DISCORD_NO_TEXT, DISCORD_CSV, DISCORD_PACKAGE_CSV, DISCORD_TXT };
-enum discord_form discord_form_of(struct evd_view head);
-
-/* The item itself, which may be read twice; or a member of a package, read once through g->pull. */
-int discord_csv_read(struct chat_json *g, struct evd_view name, enum discord_form form,
-                     struct evd_error *err) EVD_MUST_USE;
-/* the item itself, read twice */
-int discord_txt_read(struct chat_json *g, struct evd_error *err) EVD_MUST_USE;
-/* discord_source(s, f): the item's first source as a file at its beginning */
-struct discord_source {
-	const struct evd_source *source;
-	uint64_t off;
+enum discord_form {
+	DISCORD_NO_CHAT,
+	DISCORD_JSON,
+	DISCORD_CSV,
+	DISCORD_PACKAGE_CSV,
+	DISCORD_TXT,
+	DISCORD_DAMAGED, /* not even its first bytes can be read */
 };
-void discord_source(struct discord_source *s, struct evd_chat_file *f, const struct evd_input *in);
-
-/* The id tells the time again: apart by more than a second is said. */
-void discord_check_id(struct evd_chat_message *m);
-/* discord_attach(g, conv, address, err): an address on a server, or a file beside the export */
-int discord_attach(struct chat_json *g, struct evd_chat_conv *conv, struct evd_view address,
-                   struct evd_error *err) EVD_MUST_USE;
+/* the exporter's CSV and TXT and the package's CSV, by their first bytes */
+enum discord_form discord_text_form(struct evd_view head);
+/* of a file of the item; name is empty for the item itself */
+enum discord_form discord_form_of(struct evd_view head, struct evd_view name);
+bool discord_want(void *ctx, struct evd_view name);
+/* discord_in_zip(in): a file of the exporter's is among its first ones */
+bool discord_in_zip(const struct evd_input *in);
 
 /*
  * Times as the exporter renders them, in the culture it ran under, for the zone of its computer or for UTC: which of
@@ -53,5 +50,31 @@ unsigned discord_dates_time(const struct discord_dates *d, struct evd_view raw,
 /* says day-month-undecidable and mixed-date-forms where they hold */
 int discord_dates_say(const struct discord_dates *d, struct chat_json *g,
                       const struct evd_chat_conv *conv, struct evd_error *err) EVD_MUST_USE;
+
+/* What the first walk learns of each wanted file, in their order. */
+struct discord_file {
+	enum discord_form form;
+	struct discord_dates dates;
+};
+struct discord_files {
+	struct discord_file *at;
+	size_t n, cap;
+	size_t next; /* the file at hand in the second walk */
+	bool cut;
+};
+/* discord_survey(g, files, name, err): one more file, with g->pull at its beginning */
+int discord_survey(struct chat_json *g, struct discord_files *files, struct evd_view name,
+                   struct evd_error *err) EVD_MUST_USE;
+/* One file; without `emit` only its dates are seen. */
+int discord_csv_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *x,
+                     bool emit, struct evd_error *err) EVD_MUST_USE;
+int discord_txt_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *x,
+                     bool emit, struct evd_error *err) EVD_MUST_USE;
+
+/* The id tells the time again: apart by more than a second is said. */
+void discord_check_id(struct evd_chat_message *m);
+/* discord_attach(g, conv, address, err): an address on a server, or a file beside the export */
+int discord_attach(struct chat_json *g, struct evd_chat_conv *conv, struct evd_view address,
+                   struct evd_error *err) EVD_MUST_USE;
 
 #endif

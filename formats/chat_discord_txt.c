@@ -26,9 +26,10 @@ enum state { PREAMBLE_RULE, PREAMBLE, MESSAGES, CLOSING, CLOSING_RULE, BEHIND };
 
 struct text {
 	struct chat_json *g;
-	struct discord_dates dates;
+	struct discord_dates *dates;
 	struct evd_chat_conv *conv;
-	bool emit;
+	struct evd_view name;
+	bool emit, cut; /* cut: the rest cannot be read */
 	enum state state;
 	/* the preamble */
 	struct evd_buf guild, channel, topic, after, before;
@@ -269,7 +270,7 @@ static int emit_message(struct text *x, struct evd_error *err)
 	find_blocks(words, &b);
 	m.sender = evd_buf_view(&x->author);
 	m.body = bare(evd_view_of(words.p, b.words));
-	m.flags |= discord_dates_time(&x->dates, evd_buf_view(&x->date), &m.time);
+	m.flags |= discord_dates_time(x->dates, evd_buf_view(&x->date), &m.time);
 	m.type = !m.body.len && (b.attachments.len || b.stickers.len) ? EVD_CHAT_T_ATTACHMENT
 	                                                              : EVD_CHAT_T_TEXT;
 	m.reactions = put_reactions(x->g, b.reactions, err);
@@ -287,7 +288,7 @@ static int end_message(struct text *x, struct evd_error *err)
 	if (x->open && x->emit)
 		r = emit_message(x, err);
 	else if (x->open)
-		discord_dates_see(&x->dates, evd_buf_view(&x->date));
+		discord_dates_see(x->dates, evd_buf_view(&x->date));
 	x->open = false;
 	return r;
 }
@@ -357,8 +358,8 @@ static int begin_conversation(struct text *x, struct evd_error *err)
 	if (x->before.len)
 		evd_chat_text(&g->object, "before", evd_buf_view(&x->before));
 	info.details = chat_json_details(g);
-	discord_dates_decide(&x->dates, &info);
-	r = evd_chat_begin(&g->chat, evd_view_of(NULL, 0), &info, &x->conv, err);
+	discord_dates_decide(x->dates, &info);
+	r = evd_chat_begin(&g->chat, x->name, &info, &x->conv, err);
 	return r ? r
 	         : evd_chat_observe(
 	               &g->chat, x->conv, "no-message-ids", err,
@@ -510,7 +511,7 @@ static int the_end(struct text *x, struct evd_error *err)
 	if (!x->conv)
 		return evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, x->end, err,
 		                       "the lines before the first message do not end");
-	r = discord_dates_say(&x->dates, g, x->conv, err);
+	r = discord_dates_say(x->dates, g, x->conv, err);
 	if (r == 0 && x->behind_len)
 		r = evd_chat_unread(&g->chat, x->conv, "no-header", x->behind_off, x->behind_len, err,
 		                    "lines behind the end that the file states");
@@ -522,35 +523,32 @@ static int the_end(struct text *x, struct evd_error *err)
 	                            "the lines that end such a file are missing: it may have been cut");
 }
 
-static int pass(struct text *x, struct evd_error *err)
+static int pass(struct text *x, struct evd_chat_file *f, struct evd_error *err)
 {
-	struct discord_source s;
-	struct evd_chat_file f;
 	struct evd_chat_lines lines;
 	struct evd_view line;
-	uint64_t off;
+	uint64_t off, end = 0;
 	int r = 0;
 
-	discord_source(&s, &f, x->g->in);
 	x->state = PREAMBLE_RULE;
-	x->has_kind = x->open = false;
-	x->behind_len = 0;
-	x->last = NULL;
-	evd_buf_reset(&x->guild);
-	evd_buf_reset(&x->channel);
-	evd_buf_reset(&x->topic);
-	evd_buf_reset(&x->after);
-	evd_buf_reset(&x->before);
-	evd_chat_lines_init(&lines, &f);
-	while (r == 0 && evd_chat_lines_next(&lines, &line, &off))
+	evd_chat_lines_init(&lines, f);
+	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {
+		end = off + line.len;
 		r = each_line(x, line, off, err);
-	if (r == 0 && lines.failed)
+	}
+	x->cut = lines.failed == EVD_E_DAMAGED;
+	if (r == 0 && lines.failed && !x->cut)
 		r = evd_fail(err, lines.failed, "%s", lines.why.text);
+	if (r == 0)
+		r = the_end(x, err);
+	if (r == 0 && x->cut && x->emit)
+		r = evd_chat_unread(&x->g->chat, x->conv, "damaged", end, 0, err, "%s", lines.why.text);
 	evd_chat_lines_release(&lines);
-	return r ? r : the_end(x, err);
+	return r;
 }
 
-int discord_txt_read(struct chat_json *g, struct evd_error *err)
+int discord_txt_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *file,
+                     bool emit, struct evd_error *err)
 {
 	struct text *x = calloc(1, sizeof *x);
 	struct evd_buf *all[9];
@@ -560,6 +558,9 @@ int discord_txt_read(struct chat_json *g, struct evd_error *err)
 	if (!x)
 		return evd_nomem(err);
 	x->g = g;
+	x->dates = &file->dates;
+	x->name = f->name;
+	x->emit = emit;
 	all[n++] = &x->guild;
 	all[n++] = &x->channel;
 	all[n++] = &x->topic;
@@ -572,10 +573,7 @@ int discord_txt_read(struct chat_json *g, struct evd_error *err)
 		evd_buf_init(all[i], EVD_CHAT_TEXT_MAX);
 	all[n++] = &x->words;
 	evd_buf_init(&x->words, MESSAGE_MAX);
-	r = pass(x, err);
-	x->emit = true;
-	if (r == 0)
-		r = pass(x, err);
+	r = pass(x, f, err);
 	for (size_t i = 0; i < n; i++)
 		evd_buf_release(all[i]);
 	free(x);

@@ -112,7 +112,7 @@ def ranges(path, records):
             start = b""
             if not data[:r["offset"]].endswith(b"\n") or not piece.endswith(b"\n"):
                 wrong.append("range is not of whole rows: %r" % piece[-40:])
-        if reader == "chat-discord" and path.endswith(".txt"):
+        if reader == "chat-discord" and (member or path).endswith(".txt"):
             start = b"["
             if r["body"].encode() not in piece or not data[:r["offset"]].endswith(b"\n"):
                 wrong.append("body is not in its range: %s" % r)

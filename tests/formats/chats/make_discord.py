@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Writes samples of Discord chats that are no JSON, as the exporter's and the package's writers form them. Counts by
 hand. Run from tests/formats."""
-from samples import put, zipped
+import json
+import os
+
+from samples import JPEG, OUT, put, zipped
 
 D = "chat-discord"
 HEAD = "AuthorID,Author,Date,Content,Attachments,Reactions\r\n"
@@ -165,3 +168,47 @@ put(D, "typed-end.txt", rendered([
     unreadBytes 150
     observation.wrong-count 0
     observation.no-end 0""")
+
+
+def wrong_sum(name, member):
+    """The check sum of a file in the zip, by the header before it and in the directory, is another."""
+    path = os.path.join(OUT, D, name)
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    before, after = data.index(member.encode()), data.rindex(member.encode())
+    for at in (before - 30 + 14, after - 46 + 16):
+        data[at] ^= 1
+    with open(path, "wb") as f:
+        f.write(data)
+
+
+# exports in one zip are conversations of their own, each with its own order of day and month, wherever they lie; a file that
+# is none of them is not read; a picture that lies beside its chat; a check sum that is wrong
+zipped(D, "exports.zip", [
+    ("citaj.txt", "nije razgovor\n"),
+    ("G - opste [2].txt", rendered(["[1/31/2021 2:22 AM] ana", "prva", "", "{Attachments}", "G - opste [2].txt_Files/a.jpg", "", ""] + closed(1))),
+    ("G - opste [2].txt_Files/a.jpg", JPEG),
+    ("G - drugi [3].csv", HEAD + row("111", "ana", "13/01/2021 14:22", "trinaestog", "", "") + row("112", "emir", "01/02/2021 9:05", "prvog drugog", "", "")),
+    ("sub/G - treci [4].json", json.dumps({"guild": {"id": "0", "name": "G"}, "channel": {"id": "4", "type": "GuildTextChat", "name": "treci"}, "messages": [
+        {"id": "1", "type": "Default", "timestamp": "2021-02-03T14:05:00+00:00", "content": "treća", "author": {"id": "111", "name": "ana"}}], "messageCount": 1}, ensure_ascii=False)),
+    ("G - peti [5].txt", rendered(["[2021-02-04 14:22] emir", "peta", "", ""] + closed(1))),
+    ("spisak.csv", "ime,broj\r\n")], """conversation 4
+    title opšte / razgovor
+    dateOrder month-day
+    message 5
+    type.text 5
+    sender.ana 3
+    sender.emir 2
+    ambiguous 0
+    flag.impossible-time 0
+    attachment 1
+    state.present 1
+    unread 1
+    unreadBytes 0
+    observation.no-message-ids 3
+    observation.no-end 0
+    observation.wrong-count 0
+    firstUtc 2021-02-03T14:05:00Z
+    first 2021-01-31T02:22
+    last 2021-01-31T02:22""")
+wrong_sum("exports.zip", "G - peti [5].txt")
