@@ -3,7 +3,6 @@
  * chat_discord_text.h. A zip is walked twice: what the first walk learns is held here in the order of its files.
  */
 #include "chat_discord_text.h"
-#include "source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,38 +106,15 @@ int discord_survey(struct chat_json *g, struct discord_files *files, struct evd_
 	return r == EVD_E_DAMAGED ? 0 : r; /* said when it is read */
 }
 
-/* ---- for the probe -------------------------------------------------------------------------- */
-
-struct look {
-	unsigned looked;
-	bool found;
-};
-
-static int look_at(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+/* Those of the data package are known by their names. */
+static bool is_exporters(struct evd_view head)
 {
-	struct look *look = ctx;
-	uint8_t head[4096];
-	size_t got = 0;
+	enum discord_form form = discord_text_form(head);
 
-	if (f->read(f->ctx, head, sizeof head, &got, err) == 0 && f->name.len) {
-		struct evd_view v = evd_view_of(head, got);
-		enum discord_form form = discord_text_form(v);
-
-		look->found = form == DISCORD_CSV || form == DISCORD_TXT || is_export(v);
-	}
-	/* any error ends the walk */
-	return look->found || ++look->looked == DISCORD_LOOKED_AT ? EVD_E_FORMAT : 0;
+	return form == DISCORD_CSV || form == DISCORD_TXT || is_export(head);
 }
 
 bool discord_in_zip(const struct evd_input *in)
 {
-	struct look look = {0};
-	const struct evd_chat_walk walk = {discord_want, look_at, &look, NULL, NULL};
-	struct evd_input only = *in;
-	struct evd_error why;
-	int r;
-
-	only.n = 1;
-	r = evd_chat_walk(&only, &walk, &why);
-	return (r == 0 || r == EVD_E_FORMAT) && look.found;
+	return evd_chat_any_begins(in, discord_want, is_exporters, DISCORD_LOOKED_AT);
 }

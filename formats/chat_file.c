@@ -270,6 +270,38 @@ int evd_chat_walk(const struct evd_input *in, const struct evd_chat_walk *w, str
 	return r;
 }
 
+struct look {
+	bool (*is)(struct evd_view head);
+	unsigned left;
+	bool found;
+};
+
+static int look_at(void *ctx, struct evd_chat_file *f, struct evd_error *err)
+{
+	struct look *look = ctx;
+	uint8_t head[4096];
+	size_t got = 0;
+
+	if (f->read(f->ctx, head, sizeof head, &got, err) == 0)
+		look->found = look->is(evd_view_of(head, got));
+	/* any error ends the walk */
+	return look->found || --look->left == 0 ? EVD_E_FORMAT : 0;
+}
+
+bool evd_chat_any_begins(const struct evd_input *in, bool (*want)(void *ctx, struct evd_view name),
+                         bool (*is)(struct evd_view head), unsigned max)
+{
+	struct look look = {is, max, false};
+	const struct evd_chat_walk walk = {want, look_at, &look, NULL, NULL};
+	struct evd_input first = *in;
+	struct evd_error why;
+	int r;
+
+	first.n = 1;
+	r = evd_chat_walk(&first, &walk, &why);
+	return (r == 0 || r == EVD_E_FORMAT) && look.found;
+}
+
 void evd_chat_lines_init(struct evd_chat_lines *l, struct evd_chat_file *f)
 {
 	memset(l, 0, sizeof *l);

@@ -34,6 +34,10 @@ bool evd_chat_is_zip(struct evd_view head);
 /* evd_chat_walk(in, w, err): every wanted file of the item, in its order. */
 int evd_chat_walk(const struct evd_input *in, const struct evd_chat_walk *w,
                   struct evd_error *err) EVD_MUST_USE;
+/* evd_chat_any_begins(in, want, is, max): for probes: a wanted file in the zip begins as `is` says, one of the first `max`
+ * of them. */
+bool evd_chat_any_begins(const struct evd_input *in, bool (*want)(void *ctx, struct evd_view name),
+                         bool (*is)(struct evd_view head), unsigned max);
 /* evd_chat_base(name): the part behind the last slash. */
 struct evd_view evd_chat_base(struct evd_view name);
 bool evd_chat_ends(struct evd_view name, const char *suffix); /* ASCII case is ignored */
