@@ -1,8 +1,9 @@
 /*
- * chat_imessage_export: what imessage-exporter makes of the Messages database, TXT, one file or several in a zip
- * (docs/chats.md). Stage: read-out.
+ * chat_imessage_export: what imessage-exporter makes of the Messages database, TXT or HTML, one file or several
+ * in a zip (docs/chats.md). Stage: read-out.
  */
 #include "chat_imessage_text.h"
+#include "source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,41 @@ static bool is_text(struct evd_view head)
 	return im_line_of(line, &rest) != IM_WORDS;
 }
 
+/* Its own style stands before the first message. */
+static bool is_page(struct evd_view head)
+{
+	return evd_chat_has(head, ".message .sent.iMessage") ||
+	       (evd_chat_has(head, "<div class=\"message\"") &&
+	        evd_chat_has(head, "<span class=\"timestamp\">") &&
+	        (evd_chat_has(head, "<div class=\"received\">") ||
+	         evd_chat_has(head, "<div class=\"sent ")));
+}
+
+static bool is_either(struct evd_view head)
+{
+	return is_text(head) || is_page(head);
+}
+
 static bool want(void *ctx, struct evd_view name)
 {
 	(void)ctx;
-	return evd_chat_ends(name, ".txt");
+	return evd_chat_ends(name, ".txt") || evd_chat_ends(name, ".html");
+}
+
+static bool is_html(const struct im_export *x, struct evd_view name)
+{
+	uint8_t head[16];
+	size_t got = 0, i = 0;
+
+	if (name.len)
+		return evd_chat_ends(name, ".html");
+	if (evd_source_read(&x->in->source[0], 0, head, sizeof head, &got, NULL))
+		return false;
+	if (got > 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0)
+		i = 3;
+	while (i < got && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r'))
+		i++;
+	return i < got && head[i] == '<';
 }
 
 static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
@@ -33,9 +65,9 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 
 	x->conv = NULL;
 	x->chat.member = f->name;
-	x->form = "imessage-exporter-txt";
-	x->no_ids = true;
-	r = im_text_read(x, f, err);
+	x->no_ids = !is_html(x, f->name);
+	x->form = x->no_ids ? "imessage-exporter-txt" : "imessage-exporter-html";
+	r = x->no_ids ? im_text_read(x, f, err) : im_html_read(x, f, err);
 	x->chat.member = evd_view_of(NULL, 0);
 	return r;
 }
@@ -43,7 +75,9 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	if (evd_chat_is_zip(head))
-		return in->n && evd_chat_any_begins(in, want, is_text, LOOKED_AT) ? 110 : 0;
+		return in->n && evd_chat_any_begins(in, want, is_either, LOOKED_AT) ? 110 : 0;
+	if (is_page(head))
+		return 110;
 	return is_text(evd_view_of(head.p, head.len < HEAD ? head.len : HEAD)) ? 110 : 0;
 }
 
@@ -60,6 +94,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_chat_list_init(&x->revisions);
 	evd_object_init(&x->object);
 	evd_buf_init(&x->block, IM_BLOCK_MAX);
+	x->in = in;
 	walk.chat = &x->chat;
 	r = evd_chat_index_build(&x->index, in, NULL, err);
 	if (r == 0)
@@ -83,7 +118,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 const struct evd_format evd_format_chat_imessage_export = {
     .name = "chat-imessage-export",
     .version = "1",
-    .spec = "imessage-exporter TXT",
+    .spec = "imessage-exporter TXT and HTML",
     .confirmed = false,
     .probe = probe,
     .read = read_item,

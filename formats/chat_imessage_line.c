@@ -172,6 +172,8 @@ static struct evd_view put_details(struct im_export *x, struct im_message *im)
 	put_note(x, im);
 	if (im->effect.len)
 		evd_chat_text(&x->object, "effect", im->effect);
+	if (im->service.len)
+		evd_chat_text(&x->object, "service", im->service);
 	if (im->in_thread)
 		evd_object_bool(&x->object, "inThread", true);
 	if (im->answers_earlier)
@@ -216,7 +218,7 @@ int im_emit(struct im_export *x, struct im_message *im, struct evd_view name, st
 
 	if (r)
 		return r;
-	if (evd_view_is(m->sender, "Me"))
+	if (!m->direction && evd_view_is(m->sender, "Me"))
 		m->direction = "out";
 	evd_buf_reset(&x->phone);
 	if (evd_chat_phone(m->sender, &x->phone))
@@ -242,4 +244,20 @@ int im_attach(struct im_export *x, struct evd_view path, struct evd_error *err)
 		a.note = evd_view_str("the program that made this did not find it");
 	}
 	return evd_chat_attach(&x->chat, x->conv, &a, err);
+}
+
+/* What stands under the message that it answers stands in the file once more. */
+int im_say_threads(struct im_export *x, struct evd_error *err)
+{
+	uint64_t n = x->in_threads;
+
+	x->in_threads = 0;
+	if (!n)
+		return 0;
+	return evd_chat_observe(
+	    &x->chat, x->conv, "shown-twice", err,
+	    "messages that stand under the one that they answer (inThread): %llu; the program "
+	    "that made this shows them by themselves too, as far as its span of time holds "
+	    "them, so that they are counted twice",
+	    (unsigned long long)n);
 }

@@ -29,6 +29,7 @@ struct im_export {
 	struct evd_object object;
 	struct evd_buf details, phone, block;
 	struct evd_chat_conv *conv; /* of the file at hand */
+	const struct evd_input *in;
 	const char *form;
 	bool no_ids;         /* that form has none */
 	uint64_t in_threads; /* messages shown under another one */
@@ -39,7 +40,7 @@ struct im_message {
 	struct evd_chat_message m;
 	struct evd_view note;    /* in the brackets behind the time */
 	struct evd_view answers; /* words of the message above, of one that stands under it */
-	struct evd_view effect;
+	struct evd_view effect, service;
 	bool in_thread, answers_earlier;
 	uint64_t imitation[IM_IMITATIONS]; /* offsets of lines in its words that look like a header */
 	size_t n_imitations;
@@ -64,5 +65,9 @@ int im_attach(struct im_export *x, struct evd_view path, struct evd_error *err) 
 
 /* one file; one in a zip that does not begin as a chat is left alone */
 int im_text_read(struct im_export *x, struct evd_chat_file *f, struct evd_error *err) EVD_MUST_USE;
+
+int im_html_read(struct im_export *x, struct evd_chat_file *f, struct evd_error *err) EVD_MUST_USE;
+/* of the conversation at hand: how many messages were shown twice */
+int im_say_threads(struct im_export *x, struct evd_error *err) EVD_MUST_USE;
 
 #endif

@@ -427,22 +427,6 @@ static int each_line(struct text *t, struct evd_view line, uint64_t off, struct 
 	return r ? r : more_words(t, line, off, err);
 }
 
-/* What stands under the message that it answers stands in the file once more. */
-static int say_threads(struct im_export *x, struct evd_error *err)
-{
-	uint64_t n = x->in_threads;
-
-	x->in_threads = 0;
-	if (!n)
-		return 0;
-	return evd_chat_observe(
-	    &x->chat, x->conv, "shown-twice", err,
-	    "messages that stand under the one that they answer (inThread): %llu; the program "
-	    "that made this shows them by themselves too, as far as its span of time holds "
-	    "them, so that they are counted twice",
-	    (unsigned long long)n);
-}
-
 int im_text_read(struct im_export *x, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct text t = {.x = x, .name = f->name};
@@ -465,7 +449,7 @@ int im_text_read(struct im_export *x, struct evd_chat_file *f, struct evd_error 
 	if (r == 0)
 		r = end_block(&t, err);
 	if (r == 0 && x->conv)
-		r = say_threads(x, err);
+		r = im_say_threads(x, err);
 	if (r == 0 && lines.failed == EVD_E_DAMAGED)
 		r = evd_chat_unread(&x->chat, x->conv, "damaged", end, 0, err, "%s", lines.why.text);
 	else if (r == 0 && lines.failed)

@@ -116,8 +116,12 @@ def ranges(path, records):
             start = b"["
             if r["body"].encode() not in piece or not data[:r["offset"]].endswith(b"\n"):
                 wrong.append("body is not in its range: %s" % r)
-        if reader == "chat-imessage-export" and (r["body"].encode() not in piece or data[:r["offset"]][-1:] not in (b"", b"\n", b">")):
+        if reader == "chat-imessage-export" and not (member or path).endswith(".html") and \
+                (r["body"].encode() not in piece or data[:r["offset"]][-1:] not in (b"", b"\n")):
             wrong.append("body is not in its range: %s" % r)
+        if reader == "chat-imessage-export" and (member or path).endswith(".html") and \
+                (b'class="timestamp"' not in piece or piece.rstrip()[-6:] != b"</div>"):
+            wrong.append("range does not hold a message: %r %r" % (piece[:60], piece[-60:]))
         if not piece.startswith(start) or (start == b"{" and not piece.endswith(b"}")):
             wrong.append("range does not hold a message: %r" % piece[:80])
         if start == b"<div" and b"</div>" not in piece[-8:] and not piece.rstrip().endswith(b"</p>"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes samples of imessage-exporter's TXT, in the form its source gives it. Counts by hand. Run from tests/formats."""
+"""Writes samples of imessage-exporter's TXT and HTML, in the form its source gives them. Counts by hand. Run from tests/formats."""
 from samples import JPEG, put, zipped
 
 E = "chat-imessage-export"
@@ -87,3 +87,82 @@ zipped(E, "export.zip", [
     flag.unknown-marker 0
     first 2023-01-05T21:15:02
     last 2023-01-05T21:15:02""")
+
+
+def shown(time, who, *inner, sent="", name="", under=""):
+    """A message as the HTML has it; `under` are those that answer its last part."""
+    return ('<div class="message"%s>\n<div class="%s">\n<p><span class="timestamp">%s</span>\n' % (name and ', id="r-%s"' % name, "sent " + sent if sent else "received", time)
+            + ('<span class="reply_anchor"><a href="#%s">⇱</a></span>\n' % name if name else "") + '<span class="sender">%s</span></p>\n' % who
+            + "".join(inner) + under + "</div>\n</div>\n")
+
+
+def part(text):
+    return '<hr><div class="message_part">\n%s\n</div>\n' % text
+
+
+def bubble(text):
+    return part('<span class="bubble">%s</span>' % text)
+
+
+def notice(time, text):
+    return '\n<div class ="announcement"><p><span class="timestamp">%s</span> %s</p></div>\n' % (time, text)
+
+
+def page(*messages):
+    return '<html>\n<head>\n<meta charset="UTF-8"><style>\n.message .sent.iMessage {\n\tbackground-color: #1982FC;\n}\n</style></head><body>\n' + "".join(messages) + "</body></html>"
+
+
+# markup and a time that were typed are words; read by whom; subject, effect, reactions and a sticker; a thread and its answer
+# by itself under one id; files that are there, are not, were not found; two versions; deleted; notices, one that takes a
+# message back; a preview; words outside of any message
+ANSWER = ("May 18, 2022  1:00:00 AM", "Emir")
+zipped(E, "pages.zip", [
+    ("Ana, Emir.html", page(
+        shown("May 17, 2022  5:29:42 PM (Read by you after 1 hour, 49 seconds)", THEM, bubble("&lt;div class=\"message\"&gt;\n\nMay 17, 2022  5:29:42 PM\nMe")),
+        shown("May 17, 2022 11:30:00 PM", "Me", '<p>Subject: <span class="subject">Naslov</span></p>\n', bubble("zdravo &amp; laku noć"), '<span class="expressive">Sent with Slam</span>\n',
+              '<div class="reactions"><hr><p>Reactions:</p>\n<div class="reaction"><span class="reaction"><b>Loved</b> by %s</span></div>\n<div class="reaction"><img src="attachments/2/s.heic" loading="lazy"></div>\n\n</div>\n' % THEM, sent="iMessage"),
+        shown("May 18, 2022 12:30:00 AM", "Me", bubble("Ko je to?"), sent="SMS",
+              under='<div class="replies">\n<div class="reply" id="G-1">' + shown(*ANSWER, bubble("ja sam")) + "</div>\n</div>\n"),
+        shown(*ANSWER, bubble("ja sam"), '<span class="reply_context">This message responded to an earlier message.</span>\n', name="G-1"),
+        shown("May 18, 2022  8:00:00 AM", "Me", part('<div class="attachment"><img src="attachments/5/a.jpg" loading="lazy"></div>'),
+              part('<div class="attachment"><video controls> <source src="attachments/5/b.mov" type="video/quicktime"> <source src="attachments/5/b.mov"> </video></div>'),
+              part('<span class="attachment_error">Unable to locate attachment: c.pdf</span>'), sent="iMessage"),
+        shown("May 18, 2022  8:30:00 AM", THEM, part('<div class="edited"><table><tbody><tr><td><span class="timestamp"></span></td><td>Ubiću te</td></tr></tbody><tfoot><tr><td><span class="timestamp">Edited 5 minutes later</span></td><td>Javi se</td></tr></tfoot></table></div>')),
+        notice("May 18, 2022  8:45:00 AM", "They deleted a message."), notice("May 18, 2022  9:30:00 AM", "You named the conversation <b>Plan: B</b>"),
+        shown("May 18, 2022  9:40:00 AM", "ana@example.org", '<span class="deleted">This message was deleted from the conversation!</span></p>\n', bubble("tajna")),
+        shown("May 18, 2022  9:50:00 AM", "ana@example.org", part('<div class="app"><a href="https://example.org"><div class="app_header"><div class="name">Primer</div></div><div class="app_footer"><div class="caption">naslov</div></div></a></div>')),
+        "dopisano")),
+    ("style.css", "body {}"), ("druga.html", "<html><body>nije razgovor</body></html>"), ("attachments/5/a.jpg", JPEG)], """conversation 1
+    title Ana, Emir
+    message 11
+    type.text 8
+    type.attachment 1
+    type.deleted 1
+    type.system 1
+    sender.Me 3
+    sender.Emir 2
+    number.+38761123456 2
+    caption 1
+    flag.duplicate-id 1
+    flag.recently-deleted 1
+    flag.typed-marker 0
+    flag.header-imitation 0
+    edited 1
+    listed.revisions 2
+    listed.reactions 2
+    reply 0
+    detail.inThread 1
+    detail.answersEarlier 1
+    detail.readBy 1
+    detail.effect 1
+    detail.service 3
+    attachment 3
+    state.present 1
+    state.absent 1
+    state.unavailable 1
+    unread 1
+    observation.no-message-ids 0
+    observation.export-of-program 1
+    observation.shown-twice 1
+    first 2022-05-17T17:29:42
+    last 2022-05-18T09:50:00""")
