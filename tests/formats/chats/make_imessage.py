@@ -166,3 +166,19 @@ zipped(E, "pages.zip", [
     observation.shown-twice 1
     first 2022-05-17T17:29:42
     last 2022-05-18T09:50:00""")
+# a page by itself, of a version that links messages to the app, by whose address they have ids; tapbacks; an end tag too many,
+# so that the answer stands outside of what it answers
+put(E, "linked.html", page(
+    shown('<a title="Reveal in Messages app" href="sms://open?message-guid=G-7">May 17, 2022  5:29:42 PM</a> (Read by them after 1 second)', "Me", bubble("prvi<br>drugi"),
+          '<div class="tapbacks"><hr><p>Tapbacks:</p>\n<div class="tapback"><span class="tapback"><b>👍</b> by Ana</span></div>\n</div>\n', "</div>\n", sent="iMessage",
+          under='<div class="replies">\n<div class="reply" id="G-8">' + shown("May 17, 2022  5:30:42 PM", "Ana", bubble("dobro")) + "</div>\n</div>\n")), """conversation 1
+    message 2
+    type.text 2
+    sender.Ana 1
+    listed.reactions 1
+    detail.readBy 1
+    detail.inThread 1
+    flag.duplicate-id 0
+    unread 0
+    first 2022-05-17T17:29:42
+    last 2022-05-17T17:30:42""")
