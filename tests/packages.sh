@@ -5,7 +5,7 @@
 set -eu
 
 build='build-essential cmake ninja-build pkg-config git gettext
- libssl-dev libsqlite3-dev libarchive-dev libmagic-dev libxml2-dev libp11-kit-dev libgmime-3.0-dev
+ libssl-dev libsqlite3-dev libarchive-dev libmagic-dev libxml2-dev libzstd-dev nettle-dev liblzma-dev libbz2-dev libicu-dev libp11-kit-dev libgmime-3.0-dev
  libxcb1-dev libxcb-randr0-dev libxcb-screensaver0-dev libpng-dev libsystemd-dev libqrencode-dev libcurl4-openssl-dev
  libwayland-dev'
 core='libcmocka-dev zlib1g-dev age softhsm2 opensc python3 openssl unzip strace zip coreutils procps file time faketime xmlsec1 librsvg2-bin zbar-tools

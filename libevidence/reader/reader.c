@@ -152,6 +152,27 @@ void evd_reader_close(struct evd_reader *r)
 	free(r);
 }
 
+/* A light one that does not even begin (its tables are of another version of libmagic, say) is not asked again. */
+static void forget_light(struct evd_reader *r)
+{
+	stop(r, &r->light);
+	free(r->light.path);
+	r->light.path = NULL;
+}
+
+/* The request in r->out, to a program that may have gone since: then to a new one, once. */
+static int hand_over(struct evd_reader *r, struct program *to, const int *fd, size_t n,
+                     struct evd_error *err)
+{
+	int code = to->pid ? evd_wire_send(to->socket, evd_buf_view(&r->out), fd, n, err) : EVD_E_IO;
+
+	if (code != EVD_E_IO)
+		return code;
+	stop(r, to);
+	code = start(to, err);
+	return code ? code : evd_wire_send(to->socket, evd_buf_view(&r->out), fd, n, err);
+}
+
 /* Asks for one item from reader `from` on; the job gets the reading end of its pipe. */
 static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_t from,
                uint32_t seconds, struct job *job, struct evd_error *err)
@@ -174,11 +195,6 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	if (item->only)
 		snprintf(q.only, sizeof q.only, "%s", item->only);
 	memcpy(q.name, item->name, item->n * sizeof *item->name);
-	if (by->pid == 0) {
-		code = start(by, err);
-		if (code)
-			return code;
-	}
 	if (pipe2(pipe_fd, O_CLOEXEC))
 		return evd_fail_sys(err, errno, "no pipe for the reader");
 	fd[0] = pipe_fd[1];
@@ -186,12 +202,11 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	evd_buf_reset(&r->out);
 	code = evd_wire_put_request(&r->out, &q, err);
 	if (code == 0)
-		code = evd_wire_send(by->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
-	if (code == EVD_E_IO) { /* the program has gone since: a new one, once */
-		stop(r, by);
-		code = start(by, err);
-		if (code == 0)
-			code = evd_wire_send(by->socket, evd_buf_view(&r->out), fd, item->n + 1, err);
+		code = hand_over(r, by, fd, item->n + 1, err);
+	if (code == EVD_E_IO && by == &r->light) {
+		forget_light(r);
+		by = &r->whole;
+		code = hand_over(r, by, fd, item->n + 1, err);
 	}
 	close(pipe_fd[1]);
 	if (code) {
@@ -408,6 +423,11 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
 
 		one = (struct evd_reader_outcome){.state = EVD_READER_FAILED};
 		code = run_job(r, &job, events, from, seconds, &one, &next, err);
+		if (code == 0 && job.by == &r->light && r->light.pid == 0 && !one.sandbox[0]) {
+			forget_light(r);
+			code = ask(r, item, 0, seconds, &job, err);
+			continue;
+		}
 		one.records += out->records;
 		one.cpu_ms += out->cpu_ms;
 		if (out->memory_peak > one.memory_peak)

@@ -1,20 +1,21 @@
 #!/bin/sh
 # light.sh READ_ITEMS EVIDENCE_READER PHOTO MAIL: evidence-reader-light reads what it can by itself, hands the rest to
 # evidence-reader, which is started for that alone; without the light one all is read as well; and where the whole
-# one dies, what it would have read is said to be missing.
+# one dies, what it would have read is said to be missing. A light one that cannot begin costs nothing.
 set -u
 items=$1 reader=$2 photo=$3 mail=$4
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
-mkdir "$t/both" "$t/whole" "$t/dead"
-for folder in both whole; do
+mkdir "$t/both" "$t/whole" "$t/dead" "$t/stillborn"
+for folder in both whole stillborn; do
 	ln -s "$reader" "$t/$folder/evidence-reader"
 done
 for folder in both dead; do
 	ln -s "$reader-light" "$t/$folder/evidence-reader-light"
 done
 printf '#!/bin/sh\necho x >>"%s"\nexit 3\n' "$t/started" >"$t/dead/evidence-reader"
-chmod 700 "$t/dead/evidence-reader"
+printf '#!/bin/sh\necho x >>"%s"\nexit 70\n' "$t/born" >"$t/stillborn/evidence-reader-light"
+chmod 700 "$t/dead/evidence-reader" "$t/stillborn/evidence-reader-light"
 bad=0
 expect() {
 	if [ "$1" = "$2" ]; then
@@ -41,4 +42,10 @@ expect $? 0 'for a mail it is started'
 expect "$(grep -c '"state":"done"' "$t/said")" 2 'and if it dies the photos are read all the same'
 expect "$(grep '"state":' "$t/said" | sed -n 2p | grep -c '"state":"crashed","text":"evidence-reader ended')" 1 'and the mail is said to be not'
 expect "$(grep -c '"value":"message/rfc822"' "$t/said")" 1 'what the light one said of it stands'
+for ahead in 0 4; do
+	"$items" -j $ahead "$t/stillborn/evidence-reader" "$photo" "$mail" "$photo" >"$t/said" 2>"$t/err"
+	cmp "$t/said" "$t/whole.said" || bad=1
+done
+[ "$(wc -l <"$t/born")" -le 6 ]
+expect $? 0 'a light one that never begins is given up, and all is read by the whole one'
 exit $bad
