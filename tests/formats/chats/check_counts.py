@@ -116,6 +116,8 @@ def ranges(path, records):
             start = b"["
             if r["body"].encode() not in piece or not data[:r["offset"]].endswith(b"\n"):
                 wrong.append("body is not in its range: %s" % r)
+        if reader == "chat-signal-text" and (r["body"].encode() not in piece or data[:r["offset"]][-1:] not in (b"", b"\n")):
+            wrong.append("body is not in its range: %s" % r)
         if reader == "chat-imessage-export" and not (member or path).endswith(".html") and \
                 (r["body"].encode() not in piece or data[:r["offset"]][-1:] not in (b"", b"\n")):
             wrong.append("body is not in its range: %s" % r)
