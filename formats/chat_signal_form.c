@@ -162,7 +162,7 @@ static bool is_signal_export(struct evd_view head)
 	for (left = head; next_line(&left, &line);) {
 		if (sig_head_of(SIG_EXPORT, line, &h) && heads++) {
 			blanks += ends_in_blanks(last);
-			brackets += !ends_in_blanks(last) && last.p[last.len - 1] == ')';
+			brackets += !ends_in_blanks(last) && last.len && last.p[last.len - 1] == ')';
 		}
 		last = line.len ? line : last;
 	}

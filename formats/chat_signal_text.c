@@ -266,7 +266,7 @@ static int emit_fields(struct text *x, struct evd_error *err)
 {
 	struct evd_view all = bare(evd_buf_view(&x->block));
 	struct evd_chat_message m = {0};
-	size_t at = 0, next, fields;
+	size_t at = 0, next = 0, fields;
 	int r = 0;
 
 	evd_chat_list_reset(&x->reactions);
