@@ -8,14 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #define BLOCK (UINT32_C(64) << 10)
 
 int evd_archive_warm(struct evd_error *err)
 {
+	mbstate_t state = {0};
+
 	/* libarchive turns UTF-8 names into those of the locale and loses what has no place there */
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		return evd_fail(err, EVD_E_NOTFOUND, "the locale C.UTF-8 is not there");
+	mbrtowc(NULL, "", 1, &state); /* the locale's conversions are looked for here, once */
 	return 0;
 }
 

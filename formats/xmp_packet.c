@@ -75,7 +75,16 @@ struct reader {
 
 void evd_xmp_warm(void)
 {
+	static const char packet[] = "<a b=\"c\">d</a>";
+	xmlTextReaderPtr x;
+
 	xmlInitParser();
+	/* and what libxml2 makes at its first document */
+	x = xmlReaderForMemory(packet, sizeof packet - 1, NULL, NULL, XML_PARSE_NONET);
+	while (x && xmlTextReaderRead(x) == 1)
+		;
+	if (x)
+		xmlFreeTextReader(x);
 }
 
 static int give_up(struct reader *x, int code, const char *text, struct evd_error *err)
