@@ -105,7 +105,7 @@ cpu_of() {
 	case=$work/case.$(basename "$1")
 	rm -rf "$case"
 	"$EVIDENCE" open "$case" --number 1 --title bench --passphrase-file "$work/pw" >/dev/null
-	"$EVIDENCE" -C "$case" --passphrase-file "$work/pw" add --quiet "$1" >/dev/null
+	"$EVIDENCE" -C "$case" --passphrase-file "$work/pw" add --quiet --no-read "$1" >/dev/null
 	bash -c 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>&1' - \
 		"$EVIDENCE" -C "$case" --passphrase-file "$work/pw" read 2>&1 | awk '{print $1 + $2}'
 }
