@@ -5,10 +5,10 @@
 #include "platform/files.h"
 #include "seal/zip_write.h"
 #include "verify/container.h"
+#include "verify/payload.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,57 +303,36 @@ static int put_custody(struct evd_bundle *b, struct evd_error *err)
 
 struct job {
 	struct evd_bundle *b;
-	struct evd_sha *sha; /* one a thread */
-	uint8_t **block;
-	pthread_mutex_t lock;
-	uint64_t done, all;
-	struct evd_error err;
+	struct evd_payload payload;
 };
 
-static int fail_once(struct job *j, const struct evd_error *err, int r)
-{
-	pthread_mutex_lock(&j->lock);
-	if (j->err.code == 0)
-		j->err = *err;
-	pthread_mutex_unlock(&j->lock);
-	return r;
-}
+/* An item on its way: each of its blocks goes to its place in the container. */
+struct copy {
+	struct evd_bundle *b;
+	const struct evd_item *item;
+	uint32_t crc;
+};
 
 static bool is_zero(const uint8_t *p, size_t n)
 {
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-static int copy_bytes(struct job *j, unsigned thread, int from, const struct evd_item *it,
-                      const char *path, struct evd_error *err)
+static int put_block(void *ctx, uint64_t off, const uint8_t *block, size_t n, struct evd_error *err)
 {
-	uint8_t *block = j->block[thread];
-	uint32_t crc = 0;
-	int r = evd_sha_begin(&j->sha[thread], EVD_SHA256, err);
+	struct copy *c = ctx;
 
-	for (uint64_t done = 0; done < it->size && r == 0;) {
-		size_t n = it->size - done < EVD_IO_BLOCK ? (size_t)(it->size - done) : EVD_IO_BLOCK;
-
-		r = evd_read_at(from, done, block, n, err);
-		if (r == 0)
-			r = evd_sha_add(&j->sha[thread], block, n, err);
-		crc = evd_crc32_bulk(crc, block, n);
-		/* zeros stay a hole: what is not written reads as zero */
-		if (r == 0 && !is_zero(block, n))
-			r = evd_file_write_at(j->b->file.fd, it->off + done, block, n, err);
-		done += n;
-		pthread_mutex_lock(&j->lock);
-		j->done += n;
-		pthread_mutex_unlock(&j->lock);
-	}
-	return r == 0 && crc != it->crc32 ? altered(err, path) : r;
+	c->crc = evd_crc32_bulk(c->crc, block, n);
+	/* zeros stay a hole: what is not written reads as zero */
+	return is_zero(block, n) ? 0
+	                         : evd_file_write_at(c->b->file.fd, c->item->off + off, block, n, err);
 }
 
 static int copy_item(void *ctx, size_t i, unsigned thread)
 {
 	struct job *j = ctx;
 	const struct evd_item *it = &j->b->c->log.items.at[i];
-	struct evd_id id = {it->seq, it->k};
+	struct copy copy = {j->b, it, 0};
 	uint8_t digest[EVD_SHA256_LEN];
 	char path[EVD_PAYLOAD_PATH];
 	struct evd_error err = {0};
@@ -362,39 +341,20 @@ static int copy_item(void *ctx, size_t i, unsigned thread)
 
 	if (it->lost)
 		return 0;
-	evd_payload_path(path, id, it->ext);
-	if (!j->block[thread])
-		j->block[thread] = malloc(EVD_IO_BLOCK);
-	r = j->block[thread] ? evd_file_open(j->b->c->dir, path, &fd, &size, &err) : evd_nomem(&err);
+	evd_payload_path(path, (struct evd_id){it->seq, it->k}, it->ext);
+	r = evd_file_open(j->b->c->dir, path, &fd, &size, &err);
 	if (r)
-		return fail_once(j, &err, r);
-	r = size == it->size ? copy_bytes(j, thread, fd, it, path, &err) : altered(&err, path);
-	if (r == 0)
-		r = evd_sha_end(&j->sha[thread], digest, &err);
-	if (r == 0 && memcmp(digest, it->sha256, EVD_SHA256_LEN) != 0)
+		return evd_payload_fail(&j->payload, &err, r);
+	r = size == it->size
+	        ? evd_payload_hash(&j->payload, thread, fd, 0, size, put_block, &copy, digest, &err)
+	        : altered(&err, path);
+	if (r == 0 && (copy.crc != it->crc32 || memcmp(digest, it->sha256, EVD_SHA256_LEN) != 0))
 		r = altered(&err, path);
 	close(fd);
-	return r ? fail_once(j, &err, r) : 0;
+	return r ? evd_payload_fail(&j->payload, &err, r) : 0;
 }
 
-static int tick(void *ctx)
-{
-	struct job *j = ctx;
-	const struct evd_seal_options *o = j->b->o;
-	struct evd_error err = {0};
-	uint64_t done;
-
-	if (!o->progress)
-		return 0;
-	pthread_mutex_lock(&j->lock);
-	done = j->done;
-	pthread_mutex_unlock(&j->lock);
-	if (o->progress(o->ctx, done, j->all) == 0)
-		return 0;
-	return fail_once(j, &err, evd_fail(&err, EVD_E_CANCELLED, "stopped; no file was made"));
-}
-
-static int place_items(struct evd_bundle *b, struct job *j, struct evd_error *err)
+static int place_items(struct evd_bundle *b, uint64_t *all, struct evd_error *err)
 {
 	struct evd_log *log = &b->c->log;
 	char path[EVD_PAYLOAD_PATH], name[EVD_MAX_NAME + 1];
@@ -409,7 +369,7 @@ static int place_items(struct evd_bundle *b, struct job *j, struct evd_error *er
 		evd_payload_path(path, id, it->ext);
 		full_name(b, name, path);
 		r = place(b, name, it->size, it->crc32, &it->off, err);
-		j->all += it->size;
+		*all += it->size;
 	}
 	return r;
 }
@@ -452,28 +412,12 @@ static int put_payload_in_order(struct evd_bundle *b, struct evd_error *err)
 
 static int put_payload(struct evd_bundle *b, struct evd_error *err)
 {
-	struct job j = {.b = b, .lock = PTHREAD_MUTEX_INITIALIZER};
-	unsigned width = evd_pool_width(b->o->pool);
-	int r = place_items(b, &j, err);
+	struct job j = {.b = b, .payload = {.progress = b->o->progress, .progress_ctx = b->o->ctx}};
+	int r = place_items(b, &j.payload.all, err);
 
-	j.sha = calloc(width, sizeof *j.sha);
-	j.block = calloc(width, sizeof *j.block);
-	if (!j.sha || !j.block)
-		r = r ? r : evd_nomem(err);
-	if (r == 0) {
-		r = evd_pool_run(b->o->pool, b->c->log.items.n, copy_item, &j, tick);
-		if (r && err)
-			*err = j.err;
-	}
-	for (unsigned i = 0; i < width; i++) {
-		if (j.sha)
-			evd_sha_release(&j.sha[i]);
-		if (j.block)
-			free(j.block[i]);
-	}
-	free(j.sha);
-	free(j.block);
-	return r;
+	if (r == 0)
+		r = evd_payload_run(&j.payload, b->o->pool, b->c->log.items.n, copy_item, &j, err);
+	return r == EVD_E_CANCELLED ? evd_fail(err, r, "stopped; no file was made") : r;
 }
 
 int evd_bundle_copy(struct evd_bundle *b, struct evd_error *err)

@@ -4,9 +4,9 @@
 #include "platform/files.h"
 #include "seal/kept.h"
 #include "verify/container.h"
+#include "verify/payload.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,94 +16,47 @@ enum { FITS, MISSING, ALTERED };
 
 struct job {
 	struct evd_case *c;
-	struct evd_sha *sha;
-	uint8_t **block;
-	pthread_mutex_t lock;
-	uint64_t done, all;
-	int (*progress)(void *ctx, uint64_t done, uint64_t all);
-	void *ctx;
-	struct evd_error err;
+	struct evd_payload payload;
 };
-
-static int hash_file(struct job *j, unsigned thread, int fd, const struct evd_item *it,
-                     uint8_t *digest, struct evd_error *err)
-{
-	int r = evd_sha_begin(&j->sha[thread], EVD_SHA256, err);
-
-	for (uint64_t done = 0; done < it->size && r == 0;) {
-		size_t n = it->size - done < EVD_IO_BLOCK ? (size_t)(it->size - done) : EVD_IO_BLOCK;
-
-		r = evd_read_at(fd, done, j->block[thread], n, err);
-		if (r == 0)
-			r = evd_sha_add(&j->sha[thread], j->block[thread], n, err);
-		done += n;
-		pthread_mutex_lock(&j->lock);
-		j->done += n;
-		pthread_mutex_unlock(&j->lock);
-	}
-	return r ? r : evd_sha_end(&j->sha[thread], digest, err);
-}
 
 /* A file that cannot be read counts as altered: it does not give back what was recorded. */
 static int check_item(void *ctx, size_t i, unsigned thread)
 {
 	struct job *j = ctx;
 	struct evd_item *it = &j->c->log.items.at[i];
-	struct evd_id id = {it->seq, it->k};
 	char path[EVD_PAYLOAD_PATH];
 	uint8_t digest[EVD_SHA256_LEN];
+	struct evd_error err = {0};
 	uint64_t size;
 	int fd, r;
 
-	evd_payload_path(path, id, it->ext);
+	evd_payload_path(path, (struct evd_id){it->seq, it->k}, it->ext);
 	r = evd_file_open(j->c->dir, path, &fd, &size, NULL);
 	if (r) {
 		it->state = r == EVD_E_NOTFOUND ? MISSING : ALTERED;
 		return 0;
 	}
-	if (!j->block[thread])
-		j->block[thread] = malloc(EVD_IO_BLOCK);
-	if (!j->block[thread]) {
-		close(fd);
-		return EVD_E_NOMEM;
+	it->state = ALTERED;
+	if (size == it->size) {
+		r = evd_payload_hash(&j->payload, thread, fd, 0, size, NULL, NULL, digest, &err);
+		if (r == 0 && memcmp(digest, it->sha256, sizeof digest) == 0)
+			it->state = FITS;
 	}
-	it->state = size == it->size && hash_file(j, thread, fd, it, digest, NULL) == 0 &&
-	                    memcmp(digest, it->sha256, sizeof digest) == 0
-	                ? FITS
-	                : ALTERED;
 	close(fd);
-	return 0;
-}
-
-static int tick(void *ctx)
-{
-	struct job *j = ctx;
-
-	return j->progress && j->progress(j->ctx, j->done, j->all) ? EVD_E_CANCELLED : 0;
+	return r && r != EVD_E_IO ? evd_payload_fail(&j->payload, &err, r) : 0;
 }
 
 static int check_items(struct evd_case *c, struct evd_pool *pool, const struct evd_findings *to,
                        int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
                        struct evd_error *err)
 {
-	struct job j = {.c = c, .lock = PTHREAD_MUTEX_INITIALIZER, .progress = progress, .ctx = ctx};
-	unsigned width = evd_pool_width(pool);
+	struct job j = {.c = c, .payload = {.progress = progress, .progress_ctx = ctx}};
 	char where[32];
 	int r;
 
-	j.sha = calloc(width, sizeof *j.sha);
-	j.block = calloc(width, sizeof *j.block);
 	for (size_t i = 0; i < c->log.items.n; i++)
-		j.all += c->log.items.at[i].size;
-	r = j.sha && j.block ? evd_pool_run(pool, c->log.items.n, check_item, &j, tick) : EVD_E_NOMEM;
-	for (unsigned i = 0; i < width; i++) {
-		if (j.sha)
-			evd_sha_release(&j.sha[i]);
-		if (j.block)
-			free(j.block[i]);
-	}
-	free(j.sha);
-	free(j.block);
+		j.payload.all += c->log.items.at[i].size;
+	r = evd_payload_run(&j.payload, pool, c->log.items.n, check_item, &j, NULL);
 	if (r)
 		return evd_fail(err, r, "the check was not finished: %s", evd_strerror(r));
 	for (size_t i = 0; i < c->log.items.n; i++) {
