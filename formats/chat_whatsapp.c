@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define TEXTS_MAX 4096u /* chats of one zip; WhatsApp writes one */
+#define LOOKED_AT 64u   /* texts of a zip that a probe looks at */
 
 struct reading {
 	struct evd_chat chat;
@@ -139,6 +140,7 @@ static int begin_chat(struct reading *g, struct evd_view name, struct evd_error 
 		info.date_order = wa_order_name(g->survey.main->form.order);
 		info.date_order_by = g->survey.main->form.by;
 	}
+	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks);
 	return evd_chat_begin(&g->chat, name, &info, &g->conv, err);
 }
 
@@ -246,7 +248,6 @@ static int emit_text(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	t = &g->text[g->next_text++];
 	g->survey = t->survey;
 	g->survey.main = t->main ? &g->survey.shape[t->main - 1] : NULL;
-	g->entry.marks = g->survey.marks;
 	if (!g->survey.main)
 		return evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, 0, err,
 		                       "no line begins an entry as WhatsApp writes it");
@@ -279,16 +280,11 @@ static void count_text(void *ctx, struct evd_view name)
 		*bits = 72; /* nine bytes of a name */
 }
 
-static unsigned probe(struct evd_view head, const struct evd_input *in)
+static unsigned probe_text(struct evd_view head)
 {
-	unsigned n = 0, lines = 0, bits = 0;
+	unsigned n = 0, lines = 0;
 	size_t at = 0;
 
-	if (evd_chat_is_zip(head)) {
-		if (in->n)
-			evd_chat_zip_names(&in->source[0], count_text, &bits);
-		return bits;
-	}
 	while (at < head.len && lines < 400) {
 		const uint8_t *nl = memchr(head.p + at, '\n', head.len - at);
 		size_t len = nl ? (size_t)(nl - head.p) + 1 - at : head.len - at;
@@ -300,6 +296,30 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 		at += len;
 	}
 	return n == 0 ? 0 : n < 8 ? 24 + 8 * n : 96;
+}
+
+static bool is_text(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return evd_chat_ends(name, ".txt");
+}
+
+static bool is_chat(struct evd_view head)
+{
+	return probe_text(head) != 0;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (!evd_chat_is_zip(head))
+		return probe_text(head);
+	if (in->n)
+		evd_chat_zip_names(&in->source[0], count_text, &bits);
+	if (bits == 0 && in->n && evd_chat_any_begins(in, is_text, is_chat, LOOKED_AT))
+		bits = 64; /* whoever sent it gave the text another name */
+	return bits;
 }
 
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
