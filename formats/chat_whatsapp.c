@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define TEXTS_MAX 4096u /* chats of one zip; WhatsApp writes one */
+#define HEADS_WITHIN 5u /* lines at the beginning of a text, of which one must begin an entry */
 #define LOOKED_AT 64u   /* texts of a zip that a probe looks at */
 
 struct reading {
@@ -169,16 +170,23 @@ static int observe(struct reading *g, struct evd_error *err)
 	return r;
 }
 
+static bool is_usual(struct evd_view name)
+{
+	return evd_view_is(evd_chat_base(name), "_chat.txt") ||
+	       (evd_chat_ends(name, ".txt") && evd_chat_has(name, "WhatsApp"));
+}
+
 static bool want_text(void *ctx, struct evd_view name)
 {
 	struct reading *g = ctx;
 
-	if (!g->is_zip)
-		return true;
-	if (!evd_chat_ends(name, ".txt"))
-		return false;
-	return !g->any_named || evd_view_is(evd_chat_base(name), "_chat.txt") ||
-	       evd_chat_has(name, "WhatsApp");
+	return !g->is_zip || evd_chat_ends(name, ".txt");
+}
+
+/* Beside texts of the usual name another one is a document that was sent, unless it begins as chats do. */
+static bool is_document(const struct reading *g, const struct wa_survey *s, struct evd_view name)
+{
+	return g->any_named && !is_usual(name) && (!s->main || s->before >= HEADS_WITHIN);
 }
 
 static int emit_file(struct reading *g, struct evd_chat_file *f, struct evd_error *err)
@@ -248,6 +256,8 @@ static int emit_text(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	t = &g->text[g->next_text++];
 	g->survey = t->survey;
 	g->survey.main = t->main ? &g->survey.shape[t->main - 1] : NULL;
+	if (is_document(g, &g->survey, f->name))
+		return 0;
 	if (!g->survey.main)
 		return evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, 0, err,
 		                       "no line begins an entry as WhatsApp writes it");
@@ -275,8 +285,7 @@ static void count_text(void *ctx, struct evd_view name)
 {
 	unsigned *bits = ctx;
 
-	if (evd_view_is(evd_chat_base(name), "_chat.txt") ||
-	    (evd_chat_ends(name, ".txt") && evd_chat_has(name, "WhatsApp")))
+	if (is_usual(name))
 		*bits = 72; /* nine bytes of a name */
 }
 
@@ -291,7 +300,7 @@ static unsigned probe_text(struct evd_view head)
 		struct wa_head h;
 
 		n += wa_head_parse(evd_view_of(head.p + at, len), &h);
-		if (++lines == 5 && n == 0)
+		if (++lines == HEADS_WITHIN && n == 0)
 			return 0;
 		at += len;
 	}

@@ -94,6 +94,8 @@ int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_erro
 				s->after_lf += !crlf;
 			}
 			first = false;
+		} else {
+			s->before += first;
 		}
 		crlf = line.len >= 2 && line.p[line.len - 2] == '\r';
 	}

@@ -24,7 +24,8 @@ struct wa_survey {
 	struct wa_shape shape[WA_SHAPES];
 	size_t n_shapes;
 	uint64_t n_heads, after_crlf, after_lf;
-	bool marks; /* U+200E stands somewhere */
+	uint64_t before; /* lines before the first that begins an entry */
+	bool marks;      /* U+200E stands somewhere */
 	/* of iOS: different senders up to the third, which two people and their chat do not have */
 	struct {
 		uint8_t len;

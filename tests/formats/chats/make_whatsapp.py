@@ -221,6 +221,20 @@ zipped(W, "prepiska.zip", [
     unread 1
     dateOrder day-month""")
 
+# beside a text of the usual name: another chat under a name of somebody's, and a document that was sent
+zipped(W, "several.zip", [
+    ("WhatsApp Chat with Ana.txt", f"13/2/24, 14:05 - Ana: {LRM}ugovor.txt (file attached)\n"),
+    ("prepiska sa Markom.txt", "13/2/24, 14:05 - Marko: x\n14/2/24, 14:06 - Marko: y\n"),
+    ("ugovor.txt", "1.\n2.\n3.\n4.\n5.\n13/2/24, 14:05 - Ana: navedeno u ugovoru\n")],
+    """conversation 2
+    title Ana
+    message 3
+    type.text 2
+    type.attachment 1
+    state.present 1
+    unread 0
+    sender.Marko 2""")
+
 # ---- databases: a group is nobody; rows whose session, media or message is not there (WhatsApp-Chat-Exporter#61) ----
 db("chat-wa-android", "group-msgstore.db", [
     "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
