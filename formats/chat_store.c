@@ -1,6 +1,8 @@
 /* chat_store: see chat_store.h. */
 #include "chat_store_read.h"
 
+#include "chat_file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +157,18 @@ void chat_store_jid(struct store_row *row, struct evd_view jid)
 {
 	if (store_put_jid(row->text, jid))
 		row->m.number = evd_buf_view(row->text);
+}
+
+void chat_store_no_group(struct store_row *row)
+{
+	struct evd_view v = row->m.handle;
+
+	if (!evd_chat_ends(v, "@g.us") && !evd_chat_ends(v, "@broadcast"))
+		return;
+	if (sqlite3_column_type(row->s, ST_CHAT) == SQLITE_NULL ||
+	    !evd_view_eq(v, evd_sqlite_bytes(row->s, ST_CHAT)))
+		evd_chat_text(row->details, "groupAccount", v);
+	row->m.handle = evd_view_of(NULL, 0);
 }
 
 static void put_facts(struct store_read *g, sqlite3_stmt *s)

@@ -131,6 +131,9 @@ const char *chat_store_receipts(struct evd_sqlite *db, const struct chat_store *
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
 /* chat_store_jid(row, jid): the number in WhatsApp's "38761123456@s.whatsapp.net", at the end of row->text */
 void chat_store_jid(struct store_row *row, struct evd_view jid);
+/* chat_store_no_group(row): a group is nobody. What WhatsApp itself wrote into one stands under the group's account, which
+ * is the conversation's; if it is another one, it stands in `details`. */
+void chat_store_no_group(struct store_row *row);
 /* seconds since 2001-01-01 (or ns, by size) to the time of the message */
 void chat_store_apple_time(struct store_row *row);
 /* chat_store_apple_column(row, c, t): the same of another column, without `raw`; false: none there,

@@ -80,6 +80,7 @@ static void finish(struct store_row *row)
 	set_time(row);
 	set_type(row);
 	set_number(row);
+	chat_store_no_group(row);
 	put_action(row, ST_KIND);
 	if (chat_store_int(row->s, ST_STATE, &edit) && edit != 0)
 		row->m.edited = true;
@@ -97,6 +98,7 @@ static void finish_old(struct store_row *row)
 	set_time(row);
 	set_type(row);
 	set_number(row);
+	chat_store_no_group(row);
 	if (chat_store_int(row->s, ST_KIND, &kind) &&
 	    kind == 6) { /* status of what the app wrote itself */
 		row->m.type = EVD_CHAT_T_SYSTEM;
@@ -128,6 +130,7 @@ static void finish_call(struct store_row *row)
 
 	set_time(row);
 	set_number(row);
+	chat_store_no_group(row);
 	row->m.type = EVD_CHAT_T_CALL;
 	row->m.has_body = false;
 	number = row->m.number.len ? row->text->len : 0;
@@ -241,6 +244,10 @@ static const struct chat_store stores[] = {
                OF(message_edit_info, "original_key_id")},
               {"ephemeralSeconds", "message_ephemeral.duration+message_ephemeral.message_row_id",
                OF(message_ephemeral, "duration")},
+              /* of a conversation that is not there: messages of several then stand together */
+              {"chatRow", "message.chat_row_id+chat._id",
+               "CASE WHEN (SELECT 1 FROM chat WHERE chat._id=message.chat_row_id) IS NULL THEN "
+               "message.chat_row_id END"},
               {"receivedRaw", "message.received_timestamp", "message.received_timestamp"},
               {"serverReceiptRaw", "message.receipt_server_timestamp",
                "message.receipt_server_timestamp"},

@@ -18,6 +18,7 @@ static void finish(struct store_row *row)
 
 	chat_store_apple_time(row);
 	chat_store_jid(row, row->m.handle);
+	chat_store_no_group(row);
 	if (chat_store_apple_column(row, ST_EXTRA, &sent))
 		evd_chat_put_time(row->details, "sent", &sent);
 	if (!chat_store_int(row->s, ST_TYPE, &type))
@@ -39,6 +40,10 @@ static void finish(struct store_row *row)
 
 #define SESSION(what)                                                                              \
 	"(SELECT " what " FROM ZWACHATSESSION WHERE ZWACHATSESSION.Z_PK=ZWAMESSAGE.ZCHATSESSION)"
+/* the app's number of a session that is not there: messages of several then stand together */
+#define SESSION_GONE                                                                               \
+	"ZWAMESSAGE.ZCHATSESSION+ZWACHATSESSION.Z_PK",                                                 \
+	    "CASE WHEN " SESSION("1") " IS NULL THEN ZWAMESSAGE.ZCHATSESSION END"
 #define MEMBER(what)                                                                               \
 	"(SELECT " what " FROM ZWAGROUPMEMBER WHERE ZWAGROUPMEMBER.Z_PK=ZWAMESSAGE.ZGROUPMEMBER)"
 #define MEMBERS(label)                                                                             \
@@ -102,6 +107,7 @@ static const struct chat_store store = {
               "(SELECT max(ZWAPROFILEPUSHNAME.ZPUSHNAME) FROM ZWAPROFILEPUSHNAME WHERE "
               "ZWAPROFILEPUSHNAME.ZJID=coalesce(" MEMBER("ZMEMBERJID") ",ZWAMESSAGE.ZFROMJID))"},
              {"messagePushName", "ZWAMESSAGE.ZPUSHNAME", "ZWAMESSAGE.ZPUSHNAME"},
+             {"session", SESSION_GONE},
              {"status", "ZWAMESSAGE.ZMESSAGESTATUS", "ZWAMESSAGE.ZMESSAGESTATUS"},
              {"errorStatus", "ZWAMESSAGE.ZMESSAGEERRORSTATUS", "ZWAMESSAGE.ZMESSAGEERRORSTATUS"},
              {"starred", "ZWAMESSAGE.ZSTARRED", "ZWAMESSAGE.ZSTARRED"},

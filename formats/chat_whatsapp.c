@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define TEXTS_MAX 4096u /* chats of one zip; WhatsApp writes one */
+#define HEADS_WITHIN 5u /* lines at the beginning of a text, of which one must begin an entry */
+#define LOOKED_AT 64u   /* texts of a zip that a probe looks at */
 
 struct reading {
 	struct evd_chat chat;
@@ -139,6 +141,7 @@ static int begin_chat(struct reading *g, struct evd_view name, struct evd_error 
 		info.date_order = wa_order_name(g->survey.main->form.order);
 		info.date_order_by = g->survey.main->form.by;
 	}
+	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks);
 	return evd_chat_begin(&g->chat, name, &info, &g->conv, err);
 }
 
@@ -167,16 +170,23 @@ static int observe(struct reading *g, struct evd_error *err)
 	return r;
 }
 
+static bool is_usual(struct evd_view name)
+{
+	return evd_view_is(evd_chat_base(name), "_chat.txt") ||
+	       (evd_chat_ends(name, ".txt") && evd_chat_has(name, "WhatsApp"));
+}
+
 static bool want_text(void *ctx, struct evd_view name)
 {
 	struct reading *g = ctx;
 
-	if (!g->is_zip)
-		return true;
-	if (!evd_chat_ends(name, ".txt"))
-		return false;
-	return !g->any_named || evd_view_is(evd_chat_base(name), "_chat.txt") ||
-	       evd_chat_has(name, "WhatsApp");
+	return !g->is_zip || evd_chat_ends(name, ".txt");
+}
+
+/* Beside texts of the usual name another one is a document that was sent, unless it begins as chats do. */
+static bool is_document(const struct reading *g, const struct wa_survey *s, struct evd_view name)
+{
+	return g->any_named && !is_usual(name) && (!s->main || s->before >= HEADS_WITHIN);
 }
 
 static int emit_file(struct reading *g, struct evd_chat_file *f, struct evd_error *err)
@@ -246,7 +256,8 @@ static int emit_text(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	t = &g->text[g->next_text++];
 	g->survey = t->survey;
 	g->survey.main = t->main ? &g->survey.shape[t->main - 1] : NULL;
-	g->entry.marks = g->survey.marks;
+	if (is_document(g, &g->survey, f->name))
+		return 0;
 	if (!g->survey.main)
 		return evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, 0, err,
 		                       "no line begins an entry as WhatsApp writes it");
@@ -274,32 +285,50 @@ static void count_text(void *ctx, struct evd_view name)
 {
 	unsigned *bits = ctx;
 
-	if (evd_view_is(evd_chat_base(name), "_chat.txt") ||
-	    (evd_chat_ends(name, ".txt") && evd_chat_has(name, "WhatsApp")))
+	if (is_usual(name))
 		*bits = 72; /* nine bytes of a name */
 }
 
-static unsigned probe(struct evd_view head, const struct evd_input *in)
+static unsigned probe_text(struct evd_view head)
 {
-	unsigned n = 0, lines = 0, bits = 0;
+	unsigned n = 0, lines = 0;
 	size_t at = 0;
 
-	if (evd_chat_is_zip(head)) {
-		if (in->n)
-			evd_chat_zip_names(&in->source[0], count_text, &bits);
-		return bits;
-	}
 	while (at < head.len && lines < 400) {
 		const uint8_t *nl = memchr(head.p + at, '\n', head.len - at);
 		size_t len = nl ? (size_t)(nl - head.p) + 1 - at : head.len - at;
 		struct wa_head h;
 
 		n += wa_head_parse(evd_view_of(head.p + at, len), &h);
-		if (++lines == 5 && n == 0)
+		if (++lines == HEADS_WITHIN && n == 0)
 			return 0;
 		at += len;
 	}
 	return n == 0 ? 0 : n < 8 ? 24 + 8 * n : 96;
+}
+
+static bool is_text(void *ctx, struct evd_view name)
+{
+	(void)ctx;
+	return evd_chat_ends(name, ".txt");
+}
+
+static bool is_chat(struct evd_view head)
+{
+	return probe_text(head) != 0;
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (!evd_chat_is_zip(head))
+		return probe_text(head);
+	if (in->n)
+		evd_chat_zip_names(&in->source[0], count_text, &bits);
+	if (bits == 0 && in->n && evd_chat_any_begins(in, is_text, is_chat, LOOKED_AT))
+		bits = 64; /* whoever sent it gave the text another name */
+	return bits;
 }
 
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)

@@ -20,17 +20,12 @@ static bool marked(struct evd_view v)
 static void set_type(struct evd_chat_message *m, const struct wa_found *f)
 {
 	static const enum evd_chat_type type[] = {
-	    [WA_OMITTED] = EVD_CHAT_T_ATTACHMENT,
-	    [WA_ATTACHED] = EVD_CHAT_T_ATTACHMENT,
-	    [WA_DELETED] = EVD_CHAT_T_DELETED,
-	    [WA_VIEW_ONCE] = EVD_CHAT_T_VIEW_ONCE,
-	    [WA_PENDING] = EVD_CHAT_T_PENDING,
-	    [WA_CALL_VOICE] = EVD_CHAT_T_CALL,
-	    [WA_CALL_VIDEO] = EVD_CHAT_T_CALL,
-	    [WA_LOCATION] = EVD_CHAT_T_LOCATION,
-	    [WA_LIVE_LOCATION] = EVD_CHAT_T_LOCATION,
-	    [WA_CONTACT] = EVD_CHAT_T_CONTACT,
-	    [WA_POLL] = EVD_CHAT_T_POLL,
+	    [WA_OMITTED] = EVD_CHAT_T_ATTACHMENT, [WA_ATTACHED] = EVD_CHAT_T_ATTACHMENT,
+	    [WA_DELETED] = EVD_CHAT_T_DELETED,    [WA_VIEW_ONCE] = EVD_CHAT_T_VIEW_ONCE,
+	    [WA_PENDING] = EVD_CHAT_T_PENDING,    [WA_CALL] = EVD_CHAT_T_CALL,
+	    [WA_CALL_VOICE] = EVD_CHAT_T_CALL,    [WA_CALL_VIDEO] = EVD_CHAT_T_CALL,
+	    [WA_LOCATION] = EVD_CHAT_T_LOCATION,  [WA_LIVE_LOCATION] = EVD_CHAT_T_LOCATION,
+	    [WA_CONTACT] = EVD_CHAT_T_CONTACT,    [WA_POLL] = EVD_CHAT_T_POLL,
 	};
 
 	m->type = type[f->mark];
@@ -95,15 +90,22 @@ static struct evd_view find_colon(struct evd_view v)
 	return at ? evd_view_of(v.p, (size_t)(at - v.p)) : evd_view_of(NULL, 0);
 }
 
-static void put_shown(struct wa_entry *e, struct evd_chat_message *m, struct evd_view shown)
+struct evd_view wa_entry_sender(struct evd_view text)
+{
+	return find_colon(first_line(text));
+}
+
+/* One further member of `details`, and the places of lines that look like headers. */
+static void put_details(struct wa_entry *e, struct evd_chat_message *m, const char *key,
+                        struct evd_view value)
 {
 	struct evd_object o;
 
-	if (!shown.len && !e->n_imitations)
+	if (!value.len && !e->n_imitations)
 		return;
 	evd_object_init(&o);
-	if (shown.len)
-		evd_chat_text(&o, "shownSender", shown);
+	if (value.len)
+		evd_chat_text(&o, key, value);
 	if (e->n_imitations) {
 		struct evd_buf list;
 
@@ -120,63 +122,171 @@ static void put_shown(struct wa_entry *e, struct evd_chat_message *m, struct evd
 	evd_object_release(&o);
 }
 
-/* A colon before which a quotation mark stands may belong to a group's title, not to a sender. */
-static bool quoted(struct evd_view v)
+/* Nearly every line has a sender that stood in a line before: whether the app's words are in it is asked once. */
+static bool is_plain(struct wa_entry *e, struct evd_view sender)
 {
-	for (size_t i = 0; i < v.len; i++) {
-		uint8_t c = v.p[i], next = i + 1 < v.len ? v.p[i + 1] : 0;
+	size_t i = (sender.len * 7u + sender.p[0] + sender.p[sender.len - 1]) % WA_SENDERS;
 
-		/* U+00AB and U+00BB, U+2018 to U+201F and what else begins so */
-		if (c == '"' || (c == 0xe2 && next == 0x80) ||
-		    (c == 0xc2 && (next == 0xab || next == 0xbb)))
-			return true;
+	if (e->plain[i].len == sender.len && memcmp(e->plain[i].text, sender.p, sender.len) == 0)
+		return true;
+	if (wa_opens(sender) != WA_OPENS_NOT)
+		return false;
+	if (sender.len <= WA_SENDER_KEPT) {
+		memcpy(e->plain[i].text, sender.p, sender.len);
+		e->plain[i].len = (uint8_t)sender.len;
 	}
+	return true;
+}
+
+static struct evd_view behind_sender(struct evd_view text, struct evd_view sender)
+{
+	struct evd_view body = evd_view_of(sender.p + sender.len + 1, text.len - sender.len - 1);
+
+	if (body.len && body.p[0] == ' ')
+		body = evd_view_of(body.p + 1, body.len - 1);
+	return body;
+}
+
+/* "~ NAME" is what a stranger calls himself, in 25 characters at most (from memory): he could take the app's words for a
+ * name, and must not become a notice by it. */
+static bool own_choice(struct evd_view sender)
+{
+	struct evd_view v = wa_skip_marks(sender);
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.len; i++)
+		n += (v.p[i] & 0xc0) != 0x80;
+	return v.len && v.p[0] == '~' && n <= 2 + 25;
+}
+
+static bool goes_on(struct evd_view text, struct evd_view line)
+{
+	for (size_t i = line.len; i < text.len; i++)
+		if (text.p[i] > ' ')
+			return true;
 	return false;
+}
+
+/* The first colon may stand in a group's title or a contact's name within a notice, and no sender before it. A body that
+ * the app's mark begins has its sender before it; a notice is one line. */
+static enum wa_opening notice_over(struct wa_entry *e, struct evd_view text, struct evd_view line,
+                                   struct evd_view sender, struct wa_found *f)
+{
+	enum wa_opening over;
+
+	if (sender.len + 2 > line.len || is_plain(e, sender) || marked(behind_sender(text, sender)))
+		return WA_OPENS_NOT;
+	over = wa_notice_over(line, sender, f);
+	return over == WA_OPENS && (own_choice(sender) || goes_on(text, line)) ? WA_OPENS_ALONE : over;
+}
+
+/* No sender; or `other` would be it, were the line read the other way. */
+static void read_notice(struct wa_entry *e, struct evd_chat_message *m, struct evd_view line,
+                        struct evd_view other, struct wa_found *f)
+{
+	bool known = other.len || wa_notice(m->body, f);
+
+	m->type = EVD_CHAT_T_SYSTEM;
+	m->event = known ? wa_event(f->mark) : "unknown";
+	if (other.len)
+		m->flags |= EVD_CHAT_F_SENDER_SPLIT;
+	if (!known && wa_body(line, f) && f->mark >= WA_CALL && f->mark <= WA_CALL_VIDEO)
+		set_type(m, f);
+	f->mark = WA_NONE;
+	put_details(e, m, "orSender", other);
+}
+
+static bool same_name(struct evd_view a, struct evd_view b)
+{
+	a = wa_skip_marks(a);
+	b = wa_skip_marks(b);
+	return a.len && a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+/* What notices say of the chat: only groups have a title, a picture, a description; the notice of encryption, which
+ * nobody wrote, stands under the chat's own name. */
+static void learn(struct wa_entry *e, struct evd_view sender, enum wa_mark mark)
+{
+	if (mark == WA_GROUP_CREATED || mark == WA_JOINED_BY_LINK || mark == WA_SUBJECT ||
+	    mark == WA_DESCRIPTION || mark == WA_ICON)
+		e->group = true;
+	if (mark == WA_ENCRYPTION && e->named.len == 0)
+		evd_put_view(&e->named, sender);
+}
+
+/*
+ * iOS writes notices under a sender: the actor, the other party or the group, none of whom wrote them. True: it is one.
+ * Under a group's own name words with the app's mark are a notice even if they are not known; a person's doings
+ * (a picture, a place …) are left to a member of the same name.
+ */
+static bool read_shown(struct wa_entry *e, struct evd_chat_message *m, struct evd_view sender,
+                       struct wa_found *f)
+{
+	struct evd_view line = first_line(m->body);
+	bool named = e->group &&
+	             (same_name(sender, e->title) || same_name(sender, evd_buf_view(&e->named))),
+	     mark = marked(m->body);
+	size_t cut;
+
+	if (!mark && !named)
+		return false;
+	/* "… For added privacy, you can …" is no notice that somebody added somebody */
+	if ((mark || !e->marks) && !wa_exact(line, f) && wa_notice(m->body, f)) {
+		m->type = EVD_CHAT_T_SYSTEM;
+		m->event = wa_event(f->mark);
+		learn(e, sender, f->mark);
+	} else if (!mark) {
+		m->flags |= EVD_CHAT_F_UNKNOWN_MARKER; /* a member of that name, or the app */
+		return false;
+	} else if (named && !wa_body(line, f) && !wa_edited(m->body, &cut)) {
+		m->type = EVD_CHAT_T_SYSTEM;
+		m->event = "unknown";
+		m->marker = line;
+		m->flags |= EVD_CHAT_F_UNKNOWN_MARKER;
+	} else if (named && f->mark >= WA_CALL && f->mark <= WA_CALL_VIDEO) {
+		set_type(m, f);
+		m->marker = line;
+	} else {
+		return false;
+	}
+	f->mark = WA_NONE;
+	put_details(e, m, "shownSender", sender);
+	return true;
 }
 
 /* Fills sender, body and type from the text behind the header. */
 static void read_text(struct wa_entry *e, struct evd_chat_message *m, struct evd_view text,
                       struct wa_found *f)
 {
-	struct evd_view line = first_line(text), sender = find_colon(line), shown = {NULL, 0};
-	bool notice;
+	struct evd_view line = first_line(text), sender = find_colon(line), event = {NULL, 0};
+	enum wa_opening over = WA_OPENS_NOT;
 
 	f->mark = WA_NONE;
 	m->has_body = true;
 	m->body = text;
-	if (sender.len == 0 || (sender.len + 2 <= line.len && quoted(sender) &&
-	                        wa_notice(text, (size_t)(sender.p - text.p) + sender.len, f))) {
-		notice = f->mark != WA_NONE || wa_notice(text, 0, f);
-		m->type = EVD_CHAT_T_SYSTEM;
-		m->event = notice ? wa_event(f->mark) : "unknown";
-		if (!notice && wa_body(line, f) && f->mark >= WA_CALL_VOICE && f->mark <= WA_CALL_VIDEO)
-			set_type(m, f);
-		f->mark = WA_NONE;
-		put_shown(e, m, shown);
+	if (sender.len)
+		over = notice_over(e, text, line, sender, f);
+	if (sender.len == 0 || over == WA_OPENS) {
+		read_notice(e, m, line, sender, f);
 		return;
 	}
-	m->body = evd_view_of(sender.p + sender.len + 1, text.len - sender.len - 1);
-	if (m->body.len && m->body.p[0] == ' ')
-		m->body = evd_view_of(m->body.p + 1, m->body.len - 1);
-	/* "… For added privacy, you can …" is no notice that somebody added somebody */
-	if (e->head.shape & WA_SHAPE_BRACKET && marked(m->body) && !wa_exact(first_line(m->body), f) &&
-	    wa_notice(m->body, 0, f)) {
-		m->type = EVD_CHAT_T_SYSTEM;
-		m->event = wa_event(f->mark);
-		f->mark = WA_NONE;
-		shown = sender; /* the other party or the group stands there, not who wrote it */
-	} else {
-		m->sender = sender;
-		if (sender.len < line.len && memchr(sender.p, ':', sender.len) &&
-		    memmem(sender.p + sender.len + 2,
-		           line.len - sender.len >= 2 ? line.len - sender.len - 2 : 0, ": ", 2))
-			m->flags |= EVD_CHAT_F_SENDER_SPLIT;
-		evd_buf_reset(&e->phone);
-		if (evd_chat_phone(sender, &e->phone))
-			m->number = evd_buf_view(&e->phone);
-		read_body(e, m, f);
+	if (over == WA_OPENS_ALONE) {
+		m->flags |= EVD_CHAT_F_SENDER_SPLIT;
+		event = evd_view_str(wa_event(f->mark));
 	}
-	put_shown(e, m, shown);
+	m->body = behind_sender(text, sender);
+	if (e->head.shape & WA_SHAPE_BRACKET && read_shown(e, m, sender, f))
+		return;
+	m->sender = sender;
+	if (sender.len < line.len && memchr(sender.p, ':', sender.len) &&
+	    memmem(sender.p + sender.len + 2,
+	           line.len - sender.len >= 2 ? line.len - sender.len - 2 : 0, ": ", 2))
+		m->flags |= EVD_CHAT_F_SENDER_SPLIT;
+	evd_buf_reset(&e->phone);
+	if (evd_chat_phone(sender, &e->phone))
+		m->number = evd_buf_view(&e->phone);
+	read_body(e, m, f);
+	put_details(e, m, "orEvent", event);
 }
 
 void wa_entry_init(struct wa_entry *e)
@@ -185,6 +295,7 @@ void wa_entry_init(struct wa_entry *e)
 	evd_buf_init(&e->bytes, EVD_CHAT_BODY_MAX + EVD_CHAT_LINE_MAX);
 	evd_buf_init(&e->details, EVD_CHAT_TEXT_MAX);
 	evd_buf_init(&e->phone, 64);
+	evd_buf_init(&e->named, EVD_CHAT_LINE_MAX);
 }
 
 void wa_entry_release(struct wa_entry *e)
@@ -192,6 +303,15 @@ void wa_entry_release(struct wa_entry *e)
 	evd_buf_release(&e->bytes);
 	evd_buf_release(&e->details);
 	evd_buf_release(&e->phone);
+	evd_buf_release(&e->named);
+}
+
+void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks)
+{
+	e->title = title;
+	e->group = group;
+	e->marks = marks;
+	evd_buf_reset(&e->named);
 }
 
 void wa_entry_begin(struct wa_entry *e, const struct wa_head *h, const struct wa_form *form,

@@ -10,6 +10,8 @@
 #include "wa_order.h"
 
 #define WA_IMITATIONS 16u /* header-like lines of one body whose places are kept */
+#define WA_SENDERS 16u    /* senders that were looked at and are none of the app's words */
+#define WA_SENDER_KEPT 55u
 
 struct wa_entry {
 	struct evd_buf bytes; /* the line that begins it and all that belongs to it */
@@ -17,7 +19,15 @@ struct wa_entry {
 	const struct wa_form *form; /* its form of line, decided */
 	uint64_t off;               /* of the first byte */
 	bool overlong;              /* the body went on behind `bytes` */
-	bool marks;                 /* U+200E stands somewhere in the file */
+	/* of the chat: wa_entry_chat */
+	bool marks, group;
+	struct evd_view title;
+	struct evd_buf
+	    named; /* under which the notice of encryption stands: the group, or the other party */
+	struct {
+		uint8_t len;
+		uint8_t text[WA_SENDER_KEPT];
+	} plain[WA_SENDERS];
 	uint64_t imitation[WA_IMITATIONS];
 	size_t n_imitations;
 	struct evd_buf details, phone; /* what the message's views point to */
@@ -25,6 +35,11 @@ struct wa_entry {
 
 void wa_entry_init(struct wa_entry *e);
 void wa_entry_release(struct wa_entry *e);
+/* wa_entry_chat(e, title, group, marks): a chat begins; its name by the file's (borrowed) or empty, whether it must be a
+ * group's, and whether U+200E stands somewhere in its text. */
+void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks);
+/* wa_entry_sender(text): what stands before the first colon behind a header; empty: no sender. */
+struct evd_view wa_entry_sender(struct evd_view text);
 /* wa_entry_begin(e, h, form, line, off): forgets the entry before. */
 void wa_entry_begin(struct wa_entry *e, const struct wa_head *h, const struct wa_form *form,
                     struct evd_view line, uint64_t off);

@@ -146,6 +146,7 @@ static bool take_loose(struct scan *s, const char *text)
 static bool date(struct scan *s, struct wa_head *h)
 {
 	uint8_t sep = 0;
+	size_t n;
 
 	for (int i = 0; i < 3; i++) {
 		h->at[i] = (uint8_t)s->at; /* of use in a short header only: see is_plain */
@@ -154,6 +155,11 @@ static bool date(struct scan *s, struct wa_head *h)
 			return false;
 		if (i == 2)
 			break;
+		/* Arabic: U+200F before each slash */
+		while (s->at < s->v.len && s->v.p[s->at] == 0xe2 && (n = mark_at(s->v, s->at)) > 0) {
+			s->at += n;
+			h->shape |= WA_SHAPE_MARKS;
+		}
 		if (s->at >= s->v.len)
 			return false;
 		if (s->v.p[s->at] == '.' || s->v.p[s->at] == '/' || s->v.p[s->at] == '-') {
@@ -286,7 +292,7 @@ bool wa_head_parse(struct evd_view line, struct wa_head *h)
 		if (!take(&s, "]") || (s.at < line.len && blanks(&s) == 0 && mark_at(line, s.at) == 0))
 			return false;
 	} else if (take(&s, ": ")) { /* 2012 to 2016 */
-		h->shape |= 1u << 24;
+		h->shape |= WA_SHAPE_COLON;
 	} else if (blanks(&s) == 0 || !(take(&s, "- ") || take(&s, "\xe2\x80\x93 "))) {
 		return false;
 	}
@@ -371,7 +377,7 @@ bool wa_head_day(const struct wa_head *h, enum wa_order order, int64_t *ms)
 		return false;
 	if (order == WA_YEAR_FIRST && h->width[0] < 3 && WA_SHAPE_SEPARATOR(h->shape) != '-' &&
 	    WA_SHAPE_SEPARATOR(h->shape) != '/')
-		return false; /* no locale writes yy.mm.dd */
+		return false; /* yy.mm.dd: Korean alone, whose clock (a word in front) is not read */
 	if (h->width[year] < 3)
 		y += 2000;
 	if (h->buddhist)

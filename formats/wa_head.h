@@ -39,7 +39,9 @@ struct wa_last {
 #define WA_SHAPE_BRACKET 1u
 #define WA_SHAPE_SECONDS 2u
 #define WA_SHAPE_PERIOD 4u
-#define WA_SHAPE_DOT 8u /* a dot behind the date */
+#define WA_SHAPE_DOT 8u           /* a dot behind the date */
+#define WA_SHAPE_COLON (1u << 24) /* ": " behind the time */
+#define WA_SHAPE_MARKS (1u << 25) /* direction marks between the numbers of the date */
 #define WA_SHAPE_SEPARATOR(shape) ((shape) >> 8 & 0xff)
 
 /* wa_head_parse(line, h): true if the line begins an entry. */

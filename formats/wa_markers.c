@@ -58,14 +58,11 @@ static bool begins(struct evd_view v, const char *text, size_t len)
 	return v.len >= len && memcmp(v.p, text, len) == 0;
 }
 
-/*
- * `v` against `text` with %s; direction marks before a fixed word are the app's. *part is the text
- * in place of the first %s. With `before`, the first fixed word and all but the last end there.
- */
-static bool matches(struct evd_view v, const char *text, struct evd_view *part, size_t before)
+/* `v` against `text` with %s; direction marks before a fixed word are the app's. *part is the text in place of the first %s. */
+static bool matches(struct evd_view v, const char *text, struct evd_view *part)
 {
 	struct evd_view rest = wa_skip_marks(v);
-	bool first = true, free_text = false, word = false;
+	bool first = true, free_text = false;
 
 	part->len = 0;
 	while (*text || rest.len) {
@@ -91,9 +88,6 @@ static bool matches(struct evd_view v, const char *text, struct evd_view *part, 
 			*part = evd_view_of(rest.p, (size_t)(at - rest.p));
 			first = false;
 		}
-		if (before && len && (next || !word) && (size_t)(at + len - v.p) > before)
-			return false;
-		word = word || len;
 		rest.len -= (size_t)(at - rest.p) + len;
 		rest.p = at + len;
 		if (!next)
@@ -104,6 +98,24 @@ static bool matches(struct evd_view v, const char *text, struct evd_view *part, 
 	return true;
 }
 
+/* The fixed words of a notice with which it begins, or the first behind a name, stand in `v`; the last ones of a notice
+ * stand at the end of its line and so behind any colon. */
+static enum wa_opening opens(struct evd_view v, const char *text)
+{
+	const char *name = strstr(text, "%s"), *next;
+	size_t len = name ? (size_t)(name - text) : 0;
+
+	if (!name || !begins(v, text, len))
+		return WA_OPENS_NOT;
+	if (len && memchr(text, ' ', len - 1)) /* several words */
+		return WA_OPENS;
+	text = name + 2;
+	next = strstr(text, "%s");
+	if (next && next > text && memmem(v.p + len, v.len - len, text, (size_t)(next - text)))
+		return WA_OPENS;
+	return len ? WA_OPENS_ALONE : WA_OPENS_NOT;
+}
+
 static bool in_wrap(struct evd_view v, struct wa_found *f)
 {
 	for (size_t i = 0; i < LENGTH(wrap); i++) {
@@ -112,6 +124,10 @@ static bool in_wrap(struct evd_view v, struct wa_found *f)
 
 		if (v.len < head + foot || memcmp(v.p, wrap[i].text, head) != 0 ||
 		    memcmp(v.p + v.len - foot, s + 2, foot) != 0)
+			continue;
+		/* a call's own words go on behind a second U+200E, a person's behind the same words do not */
+		if (wrap[i].mark >= WA_CALL && wrap[i].mark <= WA_CALL_VIDEO &&
+		    !begins(evd_view_of(v.p + head, v.len - head), "\xe2\x80\x8e", 3))
 			continue;
 		*f = (struct wa_found){wrap[i].mark, wrap[i].language,
 		                       evd_view_of(v.p + head, v.len - head - foot)};
@@ -215,16 +231,45 @@ bool wa_edited(struct evd_view body, size_t *at)
 	return false;
 }
 
-bool wa_notice(struct evd_view line, size_t before, struct wa_found *f)
+bool wa_notice(struct evd_view line, struct wa_found *f)
 {
 	struct evd_view part;
 
 	for (size_t i = 0; i < LENGTH(notice); i++)
-		if (matches(line, notice[i].text, &part, before)) {
+		if (matches(line, notice[i].text, &part)) {
 			*f = (struct wa_found){notice[i].mark, notice[i].language, part};
 			return true;
 		}
 	return false;
+}
+
+enum wa_opening wa_opens(struct evd_view sender)
+{
+	struct evd_view v = wa_skip_marks(sender);
+	enum wa_opening most = WA_OPENS_NOT;
+
+	for (size_t i = 0; i < LENGTH(notice) && most != WA_OPENS; i++) {
+		enum wa_opening o = opens(v, notice[i].text);
+
+		most = o > most ? o : most;
+	}
+	return most;
+}
+
+enum wa_opening wa_notice_over(struct evd_view line, struct evd_view sender, struct wa_found *f)
+{
+	struct evd_view v = wa_skip_marks(sender), part;
+	enum wa_opening most = WA_OPENS_NOT;
+
+	for (size_t i = 0; i < LENGTH(notice) && most != WA_OPENS; i++) {
+		enum wa_opening o = opens(v, notice[i].text);
+
+		if (o <= most || !matches(line, notice[i].text, &part))
+			continue;
+		*f = (struct wa_found){notice[i].mark, notice[i].language, part};
+		most = o;
+	}
+	return most;
 }
 
 bool wa_title(struct evd_view name, struct evd_view *out)
@@ -236,7 +281,7 @@ bool wa_title(struct evd_view name, struct evd_view *out)
 		    (memcmp(v.p + v.len - 4, ".txt", 4) == 0 || memcmp(v.p + v.len - 4, ".zip", 4) == 0))
 			v.len -= 4;
 	for (size_t i = 0; i < LENGTH(title); i++)
-		if (matches(v, title[i].text, out, 0) && out->len)
+		if (matches(v, title[i].text, out) && out->len)
 			return true;
 	return false;
 }

@@ -14,6 +14,7 @@ enum wa_mark {
 	WA_EDITED,
 	WA_VIEW_ONCE,
 	WA_PENDING,
+	WA_CALL, /* which kind is not said */
 	WA_CALL_VOICE,
 	WA_CALL_VIDEO,
 	WA_LOCATION,
@@ -50,9 +51,15 @@ bool wa_body(struct evd_view line, struct wa_found *f);
 bool wa_exact(struct evd_view line, struct wa_found *f);
 /* wa_edited(body, at): the body ends with "edited"; *at is where that begins. */
 bool wa_edited(struct evd_view body, size_t *at);
-/* wa_notice(line, before, f): a line without sender; with `before` not 0, every fixed word but the
- * last must end before that byte (a colon that may belong to a sender). */
-bool wa_notice(struct evd_view line, size_t before, struct wa_found *f);
+/* wa_notice(line, f): a line without sender. */
+bool wa_notice(struct evd_view line, struct wa_found *f);
+/* wa_opens(sender): what stands before a colon holds the words by which some notice is known, so that the colon may belong
+ * to a group's title or a contact's name within it. ALONE: only a word before the name ("Контакт "), which may begin a
+ * contact's name as well. */
+enum wa_opening { WA_OPENS_NOT, WA_OPENS_ALONE, WA_OPENS };
+enum wa_opening wa_opens(struct evd_view sender);
+/* wa_notice_over(line, sender, f): such a notice, whole; what `wa_opens` says of its row. */
+enum wa_opening wa_notice_over(struct evd_view line, struct evd_view sender, struct wa_found *f);
 /* wa_title(name, title): the contact or group in an export's file name. */
 bool wa_title(struct evd_view name, struct evd_view *title);
 /* the word that stands in records for a notice */

@@ -16,12 +16,18 @@ struct wa_form {
 	int64_t day[WA_N_ORDERS];       /* of the line before */
 	uint64_t named[WA_N_ORDERS];    /* attachments whose name bears the line's date */
 	uint64_t misnamed[WA_N_ORDERS]; /* … another one */
+	/* first and last number of the dates: how many values of the first were seen, up to 3 */
+	int first[2], last;
+	uint8_t n_firsts;
+	bool last_changes;
 	/* the date of the line before, and its day under each order: lines of one day are many */
 	int field[3];
 	uint8_t width[3];
 	bool has_day[WA_N_ORDERS];
+	bool mute; /* … which says nothing about the order */
 	int64_t same_day[WA_N_ORDERS];
 	enum wa_order order;
+	bool year_last; /* two digits in front are no year here */
 	const char *by; /* what decided */
 };
 

@@ -1,6 +1,8 @@
 /* wa_survey: see wa_survey.h. */
 #include "wa_survey.h"
 
+#include "wa_entry.h"
+
 #include <string.h>
 
 static struct wa_shape *shape_of(struct wa_survey *s, uint32_t shape)
@@ -14,12 +16,33 @@ static struct wa_shape *shape_of(struct wa_survey *s, uint32_t shape)
 	return &s->shape[s->n_shapes++];
 }
 
+static void count_sender(struct wa_survey *s, struct evd_view text)
+{
+	struct evd_view sender = wa_skip_marks(wa_entry_sender(text));
+
+	if (sender.len == 0)
+		return;
+	if (sender.len > WA_NAME_KEPT)
+		sender.len = WA_NAME_KEPT;
+	for (size_t i = 0; i < s->n_names; i++)
+		if (s->name[i].len == sender.len && memcmp(s->name[i].text, sender.p, sender.len) == 0)
+			return;
+	if (s->n_names < 2) {
+		s->name[s->n_names].len = (uint8_t)sender.len;
+		memcpy(s->name[s->n_names].text, sender.p, sender.len);
+	}
+	s->n_names++;
+}
+
 static void survey_head(struct wa_survey *s, const struct wa_head *h, struct evd_view line)
 {
 	struct wa_shape *shape = shape_of(s, h->shape);
+	struct evd_view text = evd_view_of(line.p + h->text_off, line.len - h->text_off);
 
 	if (shape)
-		wa_order_add(&shape->form, h, evd_view_of(line.p + h->text_off, line.len - h->text_off));
+		wa_order_add(&shape->form, h, text);
+	if (h->shape & WA_SHAPE_BRACKET && s->n_names < 3)
+		count_sender(s, text);
 }
 
 /* An export is written at one moment by one phone: a rare form was typed or put in. */
@@ -71,6 +94,8 @@ int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_erro
 				s->after_lf += !crlf;
 			}
 			first = false;
+		} else {
+			s->before += first;
 		}
 		crlf = line.len >= 2 && line.p[line.len - 2] == '\r';
 	}

@@ -18,11 +18,20 @@ struct wa_shape {
 	bool accepted;
 };
 
+#define WA_NAME_KEPT 63u
+
 struct wa_survey {
 	struct wa_shape shape[WA_SHAPES];
 	size_t n_shapes;
 	uint64_t n_heads, after_crlf, after_lf;
-	bool marks;                  /* U+200E stands somewhere */
+	uint64_t before; /* lines before the first that begins an entry */
+	bool marks;      /* U+200E stands somewhere */
+	/* of iOS: different senders up to the third, which two people and their chat do not have */
+	struct {
+		uint8_t len;
+		uint8_t text[WA_NAME_KEPT];
+	} name[2];
+	size_t n_names;
 	bool crlf_matters;           /* entries end with CRLF, typed line ends are LF */
 	const struct wa_shape *main; /* the commonest form; NULL: no line begins an entry */
 };

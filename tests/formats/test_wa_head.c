@@ -21,6 +21,7 @@ static const char *const form[] = {
     "2023-12-20, 5:46 p.m. - A: x and what follows\n",
     "30/1/2567 BE 12:24 - Ana: a and what follows\n",
     "٣٠/٠١/٢٠٢٤، ١٢:٢٤ م - Ana: a and more\n",
+    "30\u200f/1\u200f/2024, 2:05 م - Ana: marks within the date\n",
     "29.01.13, 12:24: Ana: a and what follows\n",
     "29.01.18, 12:25 – Pera: crta i još\n",
     "no header at all, but a line of some length\n",

@@ -424,13 +424,14 @@ form("year-first-24h", "2024/02/23, 14:05 - ", "2024/02/24, 00:06 - ", order="ye
 form("ios-no-comma", "[02/23/24 14:05] ", "[02/24/24 00:06] ", order="month-day")
 form("dashes", "23-02-2024 14:05 - ", "24-02-2024 00:06 - ")
 put(W, "form-dots-am-ios.txt", "[23/02/24 2:05:09 p.m.] Ana: Zdravo\n[24/02/24 12:06:10 a.m.] Marko: Ćao\n",
-    # yy/mm/dd exists too: 23 February 2024 or 24 February 2023; the second line is one day in both
+    # not yy/mm/dd, 24 February 2023: with slashes none of WhatsApp's languages writes it
     """conversation 1
     message 2
     type.text 2
-    dateOrder undecidable
-    ambiguous 1
-    observation.day-month-undecidable 1
+    dateOrder day-month
+    dateOrderBy fields
+    ambiguous 0
+    first 2024-02-23T14:05:09
     last 2024-02-24T00:06:10""")
 form("es-nbsp", "23/2/2024 2:05\u00a0p.\u00a0m. - ", "24/2/2024 12:06\u00a0a.\u00a0m. - ")
 form("push-name", "[2024/2/23, 14:05:09] ", "[2024/2/24, 00:06:10] ", order="year-first", seconds=S2, who=("~ Carolina", "Marko"))
