@@ -192,7 +192,7 @@ static void put_readable(struct sms *g, struct evd_chat_message *m, struct evd_v
 		return;
 	unit = t.precision == EVD_CHAT_MINUTE ? 60000 : 1000;
 	ms = t.local_ms - m->time.utc_ms / unit * unit;
-	if (ms % QUARTER != 0 || ms > ZONE_MAX || ms < -ZONE_MAX) {
+	if (!t.has_local || ms % QUARTER != 0 || ms > ZONE_MAX || ms < -ZONE_MAX) {
 		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
 		return;
 	}
