@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Writes samples of rows with quotation marks, times with day periods, zips whose names tell nothing and backups that are no
 XML. Counts and places by hand from the texts below; all people, numbers and words are invented. Run from tests/formats."""
-from samples import put, zipped
+import json
+
+from samples import JPEG, put, zipped
 
 V = "chat-viber"
 ANA, MARKO = "Ana,+38761111222,", "Marko,+38761333444,"
@@ -82,3 +84,88 @@ put("chat-discord", "open-quote.csv",
     unread 1
     unreadBytes 54
     observation.no-message-ids 1""")
+
+
+# ---- times in English: what stands behind the minutes ------------------------------------------------------------------
+def page(times):
+    return '<html><head><meta charset="utf-8"><title>Ana</title></head><body><div role="main">' + "".join(
+        f'<div class="_3-95 _a6-g"><h2 class="_3-95 _2pim _a6-h _a6-i">{who}</h2><div class="_3-95 _a6-p"><div><div></div><div>{t}</div></div></div>'
+        f'<div class="_3-94 _a6-o"><div class="_a72d">{t}</div></div></div>' for who, t in times) + "</div></body></html>"
+
+
+# P: in the afternoon; A: in the night; N: not read, for what stands there may be the half of the day; I: no such time. The
+# newest first, so that none of those read goes back: the first is 23:59, the last of the ten read 00:05:10, in a ledger of minutes.
+put("chat-meta-html", "day-periods.html", page([
+    ("P", "Jan 31, 2024 11:59 p.m."), ("P", "Jan 31, 2024, 2:06 P.M. CET"), ("P", "Jan 31, 2024, 2:05\u202fPM"),
+    ("P", "Jan 31, 2024, 2:05\u00a0pm"), ("P", "Jan 31, 2024, 2:05 p.\u00a0m."), ("P", "Jan 31, 2024 at 2:04pm UTC+01:00"),
+    ("P", "Jan 31, 2024 14:03:10"), ("A", "Jan 31, 2024 9:05:10 AM"), ("A", "Jan 31, 2024 12:05:11 a.m."), ("A", "Jan 31, 2024 12:05:10 AM PST"),
+    ("N", "Jan 31, 2024 2:05:10 e pasdites"), ("N", "Jan 31, 2024 2:05:10 m.d."), ("N", "Jan 31, 2024 2:05:10 PTG"),
+    ("N", "Jan 31, 2024 2:05:10 CH"), ("N", "Jan 31, 2024 2:05:10 пре подне"), ("N", "Jan 31, 2024 2:05:10 pmx"),
+    ("I", "Feb 30, 2024 2:05:10 pm"), ("I", "Jan 31, 2024 14:05 PM"), ("I", "Jan 31, 2024 0:05 AM")]),
+    """conversation 1
+    message 19
+    sender.P 7
+    sender.A 3
+    flag.no-time 9
+    flag.impossible-time 3
+    flag.time-goes-back 0
+    first 2024-01-31T00:05
+    last 2024-01-31T23:59""")
+# 1706706309123 is 13:05:09 in UTC: an hour less than what the phone wrote, and twelve less than the last but one
+put("chat-sms", "day-periods.xml", """<?xml version='1.0' encoding='UTF-8'?>
+<smses count="5"><sms address="+38761123456" date="1706706309123" type="1" body="a" readable_date="Jan 31, 2024 2:05:09 p.m." />
+<sms address="+38761123456" date="1706706309123" type="1" body="b" readable_date="Jan 31, 2024 2:05:09\u202fPM" />
+<sms address="+38761123456" date="1706706309123" type="1" body="c" readable_date="Jan 31, 2024 2:05:09 e pasdites" />
+<sms address="+38761123456" date="1706706309123" type="1" body="d" readable_date="Jan 31, 2024 1:05:09 AM" />
+<sms address="+38761123456" date="1706706309123" type="1" body="e" readable_date="Feb 31, 2024 2:05:09 PM" /></smses>
+""", """conversation 1
+    message 5
+    detail.readableDate 5
+    detail.readableOffset 3
+    flag.times-disagree 1
+    observation.wrong-count 0""")
+
+
+# ---- Meta: threads whose names are equal, and zips whose names tell nothing -----------------------------------------------
+def e2ee(people, messages, thread="Ana"):
+    return json.dumps({"participants": people, "threadName": thread, "messages": [
+        {"isUnsent": False, "media": [{"uri": uri} for uri in media], "reactions": [], "senderName": who, "text": text, "timestamp": ms, "type": "text"}
+        for who, text, ms, media in messages]}, ensure_ascii=False)
+
+
+# two people of one name, a thread in which nothing stands, pictures by "./media/": one is there, one is not
+zipped("chat-meta", "e2ee.zip", [
+    ("Ana_1.json", e2ee(["Ana", "Marko"], [("Marko", "", 1706706309125, ["./media/a.jpg", "./media/b.jpg"]), ("Ana", "Ćao", 1706706309123, [])])),
+    ("Ana_2.json", e2ee(["Ana", "Marko"], [("Ana", "ja sam druga", 1606706309123, [])])),
+    ("Ana_3.json", e2ee(["Ana", "Marko"], [])),
+    ("media/a.jpg", JPEG)],
+    """conversation 3
+    message 3
+    sender.Ana 2
+    sender.Marko 1
+    attachment 2
+    state.present 1
+    state.absent 1
+    observation.part-twice 0
+    observation.parts-missing 0""")
+# the same below a folder that bears the name of classic downloads'
+zipped("chat-meta", "e2ee-folder.zip", [
+    ("messages/Ana_1.json", e2ee(["Ana", "Marko"], [("Ana", "Ćao", 1706706309123, ["./media/a.jpg"])])), ("messages/media/a.jpg", JPEG)],
+    """conversation 1
+    message 1
+    state.present 1""")
+
+
+def classic(*messages):
+    return json.dumps({"participants": [{"name": "Facebook user"}, {"name": "Marko"}], "title": "Facebook user", "messages": [
+        {"sender_name": "Facebook user", "timestamp_ms": ms, "content": text} for ms, text in messages]})
+
+
+# without thread_path: the folder tells threads of one title apart, and two files of one folder are one thread
+zipped("chat-meta", "no-path.zip", [
+    ("inbox/a_1/message_1.json", classic((1706706309125, "c"), (1706706309124, "b"))), ("inbox/a_1/message_2.json", classic((1706706309123, "a"))),
+    ("inbox/b_2/message_1.json", classic((1706706309000, "od drugog")))],
+    """conversation 2
+    message 4
+    observation.part-twice 0
+    observation.parts-missing 0""")
