@@ -169,3 +169,46 @@ zipped("chat-meta", "no-path.zip", [
     message 4
     observation.part-twice 0
     observation.parts-missing 0""")
+
+# ---- SMS: what XML does not allow, and values too long for it; nothing behind is lost ---------------------------------------
+def row(ms, body):
+    return f'<sms address="+38761123456" date="{ms}" type="1" body="'.encode() + body + b'" />\n'
+
+
+# eight characters: four references in one body, a control character, a byte that is no UTF-8, U+FFFF, a number beyond all;
+# an apostrophe that opens nothing
+put("chat-sms", "forbidden.xml", b"<?xml version='1.0' encoding='UTF-8'?>\n<?note it's ?>\n<smses count=\"7\">" +
+    row(1706706309001, b"a&#1;b&#x1F;c&#0;d&#xFFFE;e") + row(1706706309002, b"a\x01b") + row(1706706309003, b"a\xffb") +
+    row(1706706309004, b"a\xef\xbf\xbfb") + row(1706706309005, b"a&#x100000041;b") +
+    row(1706706309006, "ćao 😀 &#263;&#9;&#10;".encode()) + row(1706706309007, b"posle") + b"</smses>\n",
+    """conversation 1
+    message 7
+    flag.mended 5
+    flag.surrogate-references 0
+    observation.forbidden-characters 1
+    observation.wrong-count 0
+    unread 0
+    placed 7""")
+# of another encoding no byte is changed: 0xE6 is a letter of ISO 8859-2
+put("chat-sms", "latin2.xml", "<?xml version='1.0' encoding='ISO-8859-2'?>\n<smses count=\"1\">".encode() + row(1706706309001, "Još ću".encode("iso8859-2")) + b"</smses>\n",
+    """conversation 1
+    message 1
+    flag.mended 0
+    observation.forbidden-characters 0""")
+# a part of 12,000,000 digits of base64, of which 9,000,000 bytes; a body that is cut at 5 MiB, behind a reference and an emoji:
+# 9,000,000 - (5,242,880 - 26 of the values before - 4 - 2) = 3,757,152 bytes do not go on; what stands behind is read
+zipped("chat-sms", "limit-values.zip", [
+    ("sms-1.xml", b"<?xml version='1.0' encoding='UTF-8'?>\n<smses count=\"2\"><mms date=\"1706706309000\" msg_box=\"1\" address=\"+38761123456\"><parts>"
+     b'<part ct="image/jpeg" cl="a.jpg" text="null" data="' + b"A" * 12000000 + b'" /><part ct="text/plain" text="opis" /></parts></mms>\n' +
+     row(1706706309002, b"posle") + b"</smses>\n"),
+    ("sms-2.xml", b"<?xml version='1.0' encoding='UTF-8'?>\n<smses count=\"2\">" + row(1706706309003, "&#55357;&#56832;ć".encode() + b"a" * 9000000) +
+     row(1706706309004, b"posle") + b"</smses>\n")],
+    """conversation 1
+    message 4
+    flag.body-cut 1
+    flag.surrogate-references 1
+    state.present 1
+    unread 1
+    unreadBytes 3757152
+    observation.wrong-count 0
+    placed 4""")
