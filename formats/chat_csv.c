@@ -105,7 +105,8 @@ static int one_row(struct chat_csv *c, int (*each)(void *ctx, struct evd_error *
 			return evd_nomem(err);
 	r = each(ctx, err);
 	evd_buf_reset(&c->row);
-	c->odd = false;
+	c->needed = c->needed || (c->row_needed && !c->odd);
+	c->odd = c->row_needed = false;
 	return r;
 }
 
@@ -126,8 +127,13 @@ static enum at follow(struct chat_csv *c, enum at at, struct evd_view line)
 	if (c->plain)
 		return AT_START;
 	for (; i < line.len; i++) {
+		enum at was = at;
+
 		at = step(at, line.p[i], (uint8_t)c->sep, &wrong);
 		c->quoted = c->quoted || at == AT_QUOTED;
+		c->row_needed = c->row_needed ||
+		                (at == AT_QUOTED && was != AT_START &&
+		                 (line.p[i] == (uint8_t)c->sep || line.p[i] == '\n' || line.p[i] == '"'));
 	}
 	if (wrong)
 		say_broken(c);
@@ -139,7 +145,6 @@ static enum at follow(struct chat_csv *c, enum at at, struct evd_view line)
 static int open_row(struct chat_csv *c, int (*each)(void *ctx, struct evd_error *err), void *ctx,
                     struct evd_error *err)
 {
-	say_broken(c);
 	c->odd = true;
 	return one_row(c, each, ctx, err);
 }
@@ -170,10 +175,11 @@ int chat_csv_each(struct chat_csv *c, struct evd_chat_file *f,
 
 	evd_chat_lines_init(&lines, f);
 	evd_buf_reset(&c->row);
-	c->odd = c->broken = c->quoted = false;
+	c->odd = c->row_needed = c->broken = c->needed = c->open = c->quoted = false;
 	while (r == 0 && evd_chat_lines_next(&lines, &line, &off)) {
 		if (misfit(c, at, line)) {
 			at = AT_START;
+			say_broken(c);
 			r = open_row(c, each, ctx, err);
 			if (r)
 				break;
@@ -185,10 +191,13 @@ int chat_csv_each(struct chat_csv *c, struct evd_chat_file *f,
 		at = follow(c, at, line);
 		if (at == AT_QUOTED && c->row.len < CHAT_CSV_ROW_MAX)
 			continue;
+		if (at == AT_QUOTED)
+			say_broken(c); /* no cell is that long */
 		r = at == AT_QUOTED ? open_row(c, each, ctx, err) : one_row(c, each, ctx, err);
 		at = AT_START;
 	}
-	if (r == 0 && c->row.len)
+	c->open = c->row.len > 0;
+	if (r == 0 && c->open)
 		r = open_row(c, each, ctx, err);
 	if (r == 0 && lines.failed)
 		r = evd_fail(err, lines.failed, "%s", lines.why.text);

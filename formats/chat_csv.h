@@ -24,9 +24,12 @@ struct chat_csv {
 	uint64_t off; /* of the row in the file */
 	bool odd;     /* its quotes do not close as they must: it was cut, or it is none */
 	/* of the rows up to now */
-	bool broken;         /* a quotation mark stood where RFC 4180 has none, or was not closed */
+	bool broken;         /* a quotation mark stood where RFC 4180 has none */
 	uint64_t broken_off; /* of the first such row */
 	bool quoted;         /* a cell was quoted */
+	bool needed;         /* … and closed, and could not have been written otherwise */
+	bool open;           /* the file ended within a quoted cell: it was cut, or it quotes nothing */
+	bool row_needed;     /* of the row at hand */
 };
 
 void chat_csv_init(struct chat_csv *c);

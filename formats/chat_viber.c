@@ -216,6 +216,7 @@ static int emit_held(struct rows *g, struct evd_error *err)
 		put_imitations(g, &m);
 	put_body(g, at, &m);
 	put_joined(g, &m);
+	m.flags |= c->odd ? EVD_CHAT_F_BODY_CUT : 0u; /* the file ends within it */
 	r = evd_chat_message(&g->chat, g->conv, &m, err);
 	evd_buf_reset(&c->row);
 	return r;
@@ -259,6 +260,7 @@ static int emit_row(void *ctx, struct evd_error *err)
 	evd_put_view(&g->held.row, row);
 	g->held.sep = g->csv.sep;
 	g->held.plain = g->csv.plain;
+	g->held.odd = g->csv.odd;
 	g->held_off = g->csv.off;
 	g->first_len = row.len;
 	return evd_buf_check(&g->held.row, err);
@@ -327,16 +329,17 @@ static int first(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	r = chat_csv_each(&g->csv, f, see_row, g, &why);
 	if (r && r != EVD_E_DAMAGED)
 		return evd_fail(err, r, "%s", why.text);
-	g->csv.plain = g->csv.broken;
-	g->broken_off = g->csv.broken_off;
-	g->joins = g->csv.broken || !g->csv.quoted;
-	g->chosen = &g->form[g->csv.broken];
+	/* open at the end, in a file that quotes what must be: it was cut there */
+	g->csv.plain = g->csv.broken || (g->csv.open && !g->csv.needed);
+	g->broken_off = g->csv.broken ? g->csv.broken_off : g->csv.off;
+	g->joins = g->csv.plain || !g->csv.quoted;
+	g->chosen = &g->form[g->csv.plain];
 	g->chat.member = g->name = f->name;
 	if (g->chosen->n == 0) {
 		r = evd_chat_unread(&g->chat, NULL, "not-a-chat", 0, 0, err,
 		                    "no row begins with a date and a time");
 	} else {
-		wa_order_decide(g->chosen, g->shape[g->csv.broken]);
+		wa_order_decide(g->chosen, g->shape[g->csv.plain]);
 		r = evd_chat_walk(g->in, &walk, err);
 	}
 	g->chat.member = evd_view_of(NULL, 0);

@@ -48,6 +48,19 @@ put(V, "quoted.csv",
     observation.quotes-are-text 0
     unread 1
     unreadBytes 15""")
+# the same cut within its last message: the lines within a message are not let go for that
+put(V, "cut-quote.csv",
+    '"13/02/2024","14:05:09","Ana","+38761111222","prva\n13/02/2024,14:06:09,Marko,+38761333444,nisam ja"\n'
+    '"13/02/2024","14:07:09","Marko","+38761333444","druga ""por\nred',
+    """conversation 1
+    message 2
+    sender.Ana 1
+    sender.Marko 1
+    flag.header-imitation 1
+    flag.body-cut 1
+    flag.lines-joined 0
+    observation.quotes-are-text 0
+    unread 0""")
 # lines of a message of more than one; behind what may be a row of a form that is not known, a line is of nobody
 put(V, "more-lines.txt",
     f"Datum,Vreme,Ime,Broj,Poruka\n13/02/2024,14:05:09,{ANA}prvi red\ndrugi red\n13. veljace,14:06,{MARKO}treci\ncetvrti\n"
