@@ -36,6 +36,7 @@ static const char *const flag_name[EVD_CHAT_F_COUNT] = {
     "body-cut",
     "recently-deleted",
     "day-month-undecided",
+    "lines-joined",
 };
 
 void evd_chat_init(struct evd_chat *c, struct evd_sink *sink, const char *platform)

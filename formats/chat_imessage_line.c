@@ -80,7 +80,7 @@ unsigned im_time(struct evd_view v, struct evd_chat_time *t)
 	memset(t, 0, sizeof *t);
 	t->raw = evd_view_of(v.p, IM_TIME);
 	t->source = EVD_CHAT_FROM_EXPORTER;
-	return evd_chat_english(t->raw, t) ? 0 : EVD_CHAT_F_IMPOSSIBLE_TIME;
+	return evd_chat_english(t->raw, t) && t->has_local ? 0 : EVD_CHAT_F_IMPOSSIBLE_TIME;
 }
 
 static const uint8_t *by_of(struct evd_view line)

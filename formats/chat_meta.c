@@ -16,6 +16,8 @@
 
 #define FILE_BYTES_MAX (UINT32_C(160) << 20) /* bytes of one message_N.json */
 #define MENDED 24                            /* strings of one message that can be mended */
+#define NAMED 1u      /* bits for names alone, before a look into the files */
+#define LOOKED_AT 64u /* files of a zip, by the probe */
 
 struct meta {
 	struct evd_chat_conv *conv;
@@ -136,7 +138,13 @@ static int attach(struct chat_json *g, size_t at, struct evd_error *err)
 	} else if (a.name.len > 8 && memcmp(a.name.p, "https://", 8) == 0) {
 		a.state = EVD_CHAT_S_REMOTE;
 	} else {
+		struct evd_view whole = a.name;
+
+		if (a.name.len > 2 &&
+		    memcmp(a.name.p, "./", 2) == 0) /* the end-to-end download's own folder */
+			a.name = evd_view_of(a.name.p + 2, a.name.len - 2);
 		evd_chat_index_match(&g->index, &a);
+		a.name = whole;
 	}
 	r = evd_chat_attach(&g->chat, own->conv, &a, err);
 	own->n_mended = was;
@@ -290,10 +298,25 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 	return r;
 }
 
+/*
+ * Titles are names of people, and two people may bear one: a thread is its path; without one, as in the end-to-end download,
+ * its file, or the folder of its files; and the title where there is neither.
+ */
+static struct evd_view key_of(const struct meta *own, struct evd_view name)
+{
+	size_t folder = name.len - evd_chat_base(name).len;
+
+	if (own->path.len)
+		return evd_buf_view(&own->path);
+	if (name.len && (own->e2ee || folder))
+		return own->e2ee ? name : evd_view_of(name.p, folder);
+	return evd_buf_view(&own->title);
+}
+
 static int begin(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct meta *own = g->own;
-	struct evd_view key = own->path.len ? evd_buf_view(&own->path) : evd_buf_view(&own->title);
+	struct evd_view key = key_of(own, name);
 	struct evd_chat_info info = {.title = evd_buf_view(&own->title),
 	                             .id = evd_buf_view(&own->path),
 	                             .kind_raw = evd_buf_view(&own->kind)};
@@ -304,7 +327,7 @@ static int begin(struct chat_json *g, struct evd_view name, struct evd_error *er
 	            : evd_chat_has(name, "your_facebook") || evd_chat_has(name, "your_activity_across")
 	                ? "facebook"
 	                : "facebook-or-instagram";
-	own->conv = evd_chat_find(&g->chat, key);
+	own->conv = own->e2ee ? NULL : evd_chat_find(&g->chat, key);
 	if (own->conv)
 		return 0;
 	r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
@@ -371,6 +394,12 @@ static int say_parts(struct chat_json *g, struct evd_error *err)
 	return evd_chat_parts_say(&own->parts, &g->chat, err);
 }
 
+static bool is_e2ee(struct evd_view text)
+{
+	return (evd_chat_has(text, "\"senderName\"") || evd_chat_has(text, "\"threadName\"")) &&
+	       !evd_chat_has(text, "\"sender_name\"");
+}
+
 static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct meta *own = g->own;
@@ -389,8 +418,7 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		                       "the file is larger than this reader holds");
 	if (r)
 		return r;
-	own->e2ee = evd_chat_has(evd_buf_view(&own->file), "\"senderName\"") &&
-	            !evd_chat_has(evd_buf_view(&own->file), "\"sender_name\"");
+	own->e2ee = is_e2ee(evd_buf_view(&own->file));
 	r = pass(g, false, &any, &why);
 	if (r && r != EVD_E_FORMAT)
 		return evd_fail(err, r, "%s", why.text);
@@ -410,11 +438,22 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	return r;
 }
 
+/* "NAME_N.json", as the end-to-end download has its threads and message_N.json ends too. */
+static bool is_numbered(struct evd_view name)
+{
+	size_t n = name.len - 5, digits = n;
+
+	while (digits && name.p[digits - 1] >= '0' && name.p[digits - 1] <= '9')
+		digits--;
+	return digits && digits < n && name.p[digits - 1] == '_';
+}
+
 static bool want(void *ctx, struct evd_view name)
 {
 	(void)ctx;
 	return evd_chat_ends(name, ".json") &&
-	       (evd_chat_has(evd_chat_base(name), "message_") || !evd_chat_has(name, "messages/"));
+	       (is_numbered(name) || evd_chat_has(evd_chat_base(name), "message_") ||
+	        !evd_chat_has(name, "messages/"));
 }
 
 static void see_name(void *ctx, struct evd_view name)
@@ -424,17 +463,12 @@ static void see_name(void *ctx, struct evd_view name)
 	if (evd_chat_ends(name, ".json") && evd_chat_has(name, "messages/") &&
 	    evd_chat_has(evd_chat_base(name), "message_"))
 		*bits = 128;
+	else if (*bits == 0 && want(NULL, name))
+		*bits = NAMED;
 }
 
-static unsigned probe(struct evd_view head, const struct evd_input *in)
+static unsigned begins_as(struct evd_view head)
 {
-	unsigned bits = 0;
-
-	if (evd_chat_is_zip(head)) {
-		if (in->n)
-			evd_chat_zip_names(&in->source[0], see_name, &bits);
-		return bits;
-	}
 	if (head.len == 0 || head.p[0] != '{' || !evd_chat_has(head, "\"messages\""))
 		return 0;
 	if (evd_chat_has(head, "\"sender_name\"") && evd_chat_has(head, "\"timestamp_ms\""))
@@ -442,6 +476,26 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	if (evd_chat_has(head, "\"senderName\"") && evd_chat_has(head, "\"timestamp\""))
 		return 120;
 	return 0;
+}
+
+static bool is_thread(struct evd_view head)
+{
+	return begins_as(head) ||
+	       (head.len && head.p[0] == '{' && evd_chat_has(head, "\"participants\"") &&
+	        evd_chat_has(head, "\"threadName\""));
+}
+
+static unsigned probe(struct evd_view head, const struct evd_input *in)
+{
+	unsigned bits = 0;
+
+	if (!evd_chat_is_zip(head))
+		return begins_as(head);
+	if (in->n)
+		evd_chat_zip_names(&in->source[0], see_name, &bits);
+	if (in->n && bits == NAMED)
+		bits = evd_chat_any_begins(in, want, is_thread, LOOKED_AT) ? 120 : 0;
+	return bits;
 }
 
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)

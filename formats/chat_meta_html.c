@@ -129,7 +129,8 @@ static int finish(struct page *p, struct evd_error *err)
 		return heading(p, &m, err);
 	if (!m.sender.len && !m.time.raw.len) /* a heading in the same dress */
 		return 0;
-	(void)evd_chat_english(m.time.raw, &m.time);
+	if (evd_chat_english(m.time.raw, &m.time) && !m.time.has_local)
+		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
 	m.reactions = evd_chat_list_end(&p->reactions);
 	m.details = put_addresses(p, m.body, err);
 	if (!m.body.len && p->n_links)

@@ -266,6 +266,6 @@ unsigned sig_time(enum sig_form form, struct evd_view v, struct evd_chat_time *t
 	if (form == SIG_SIGTOP)
 		read = offset_time(v, t);
 	else
-		read = form == SIG_TOOLS ? evd_chat_english(v, t) : plain_time(v, t);
+		read = form == SIG_TOOLS ? evd_chat_english(v, t) && t->has_local : plain_time(v, t);
 	return read ? 0 : EVD_CHAT_F_IMPOSSIBLE_TIME;
 }

@@ -3,7 +3,7 @@
  *
  * The app writes emoji as pairs of surrogate references (&#55357;&#56832;), which is not
  * well-formed XML; such pairs are joined while the bytes pass (chat_sms_feed), and the message says
- * so. libxml2 reads in its pull form: no network, no entities, no DTD, its limits on.
+ * so, as it does of other characters that XML does not have and of values too long for it. libxml2 reads in its pull form: no network, no entities, no DTD, its limits on.
  */
 #include "chat_english.h"
 #include "chat_sms_feed.h"
@@ -31,6 +31,7 @@ struct sms {
 	struct attachment {
 		struct evd_buf name, media;
 		uint64_t size;
+		bool shortened;
 	} * part;
 	size_t n_parts, parts_cap;
 	uint64_t claimed, counted;
@@ -192,7 +193,7 @@ static void put_readable(struct sms *g, struct evd_chat_message *m, struct evd_v
 		return;
 	unit = t.precision == EVD_CHAT_MINUTE ? 60000 : 1000;
 	ms = t.local_ms - m->time.utc_ms / unit * unit;
-	if (ms % QUARTER != 0 || ms > ZONE_MAX || ms < -ZONE_MAX) {
+	if (!t.has_local || ms % QUARTER != 0 || ms > ZONE_MAX || ms < -ZONE_MAX) {
 		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
 		return;
 	}
@@ -352,11 +353,12 @@ static int call(struct sms *g, struct evd_error *err)
 	return r ? r : evd_chat_message(&g->chat, conv, &m, err);
 }
 
-/* A file within an MMS; the bytes that its base64 stands for are counted. */
+/* A file within an MMS; the bytes that its base64 stands for are counted, also of what the feed did not let on. */
 static int part_file(struct sms *g, struct evd_buf *media, struct evd_view data,
                      struct evd_error *err)
 {
 	struct attachment *a;
+	uint64_t digits;
 	void *grown;
 	bool has;
 
@@ -374,6 +376,9 @@ static int part_file(struct sms *g, struct evd_buf *media, struct evd_view data,
 	a->size = data.len / 4 * 3;
 	if (data.len >= 4)
 		a->size -= (data.p[data.len - 1] == '=') + (uint64_t)(data.p[data.len - 2] == '=');
+	a->shortened = data.len >= SMS_DATA_MAX && sms_feed_digits(data, &digits);
+	if (a->shortened)
+		a->size = digits * 3 / 4;
 	attribute(g, "cl", &a->name, &has);
 	if (!has)
 		attribute(g, "name", &a->name, NULL);
@@ -505,7 +510,10 @@ static int mms_end(struct sms *g, struct evd_error *err)
 		                                .size = g->part[i].size};
 
 		a.state = a.size ? EVD_CHAT_S_PRESENT : EVD_CHAT_S_EMPTY;
-		a.note = evd_view_str("inside the message");
+		a.note = evd_view_str(
+		    g->part[i].shortened
+		        ? "inside the message; too long to be looked at, its length was counted"
+		        : "inside the message");
 		r = evd_chat_attach(&g->chat, conv, &a, err);
 	}
 	release_parts(g);
@@ -624,6 +632,21 @@ static int elements(struct sms *g, struct evd_error *err)
 	return r;
 }
 
+/* Values that were longer than goes on to libxml2; the message that has one is flagged. */
+static int say_cuts(struct sms *g, struct evd_error *err)
+{
+	const struct sms_feed *f = &g->feed;
+	int r = 0;
+
+	for (size_t i = 0; i < SMS_CUTS && i < f->n_cuts && r == 0; i++)
+		r = evd_chat_unread(&g->chat, NULL, "limit", f->cut[i].off, f->cut[i].len, err,
+		                    "the rest of an attribute: a tag has more than %u bytes", SMS_TAG_MAX);
+	if (r == 0 && f->n_cuts > SMS_CUTS)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err, "%llu further attributes were cut",
+		                    (unsigned long long)f->n_cuts - SMS_CUTS);
+	return r;
+}
+
 static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 {
 	struct sms *g = ctx;
@@ -653,6 +676,13 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 		r = evd_chat_observe(&g->chat, NULL, "surrogate-references", err,
 		                     "%llu surrogate references, not allowed in XML, were joined",
 		                     (unsigned long long)g->feed.n_joined);
+	if (r == 0 && g->feed.n_forbidden)
+		r = evd_chat_observe(&g->chat, NULL, "forbidden-characters", err,
+		                     "%llu characters that XML does not allow, or bytes that are no UTF-8, "
+		                     "were read as U+FFFD",
+		                     (unsigned long long)g->feed.n_forbidden);
+	if (r == 0)
+		r = say_cuts(g, err);
 	g->chat.member = evd_view_of(NULL, 0);
 	return r;
 }
