@@ -28,6 +28,7 @@ struct evd_bmff {
 	char handler[5];        /* of the track: vide, soun, … */
 	uint32_t width, height; /* of the first picture or video */
 	bool has_moov, has_meta;
+	uint32_t scale; /* of mvhd, where it states no duration: mehd may (fragments) */
 };
 
 /*

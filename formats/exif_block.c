@@ -23,7 +23,7 @@ struct gathered {
 	char taken_sub[12], digitized_sub[12], modified_sub[12];
 	char lat_ref, lon_ref, alt_ref;
 	uint32_t lat[6], lon[6], alt[2], time[6];
-	bool has_lat, has_lon, has_alt, has_time, alt_below;
+	bool names_lat, names_lon, has_lat, has_lon, has_alt, has_time, alt_below;
 	char date[16];
 	uint32_t thumb_off, thumb_len;
 	uint32_t exif_width, exif_height;
@@ -215,10 +215,12 @@ static void gather_gps(struct reader *x, const struct entry *e, struct evd_view 
 	case 3: g->lon_ref = v.len ? (char)v.p[0] : 0; break;
 	case 5: g->alt_below = v.len && v.p[0] == 1; break;
 	case 2:
+		g->names_lat = true;
 		if (e->type == 5)
 			keep_numbers(x, g->lat, 6, v, &g->has_lat);
 		break;
 	case 4:
+		g->names_lon = true;
 		if (e->type == 5)
 			keep_numbers(x, g->lon, 6, v, &g->has_lon);
 		break;
@@ -373,28 +375,52 @@ static int read_dir(struct reader *x, enum evd_exif_dir dir, uint64_t off, uint3
 	return r;
 }
 
+static bool is_date(int y, int mo, int d)
+{
+	static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	return y >= 0 && mo >= 1 && mo <= 12 && d >= 1 && d <= days[mo - 1] + (leap && mo == 2);
+}
+
+/* "+01:00", an offset that some place has: from -12:00 to +14:00. */
+static bool is_zone(const char *zone)
+{
+	int h, m, n = 0;
+	char sign;
+
+	if (strlen(zone) != 6 || sscanf(zone, "%c%2d:%2d%n", &sign, &h, &m, &n) != 3 || n != 6)
+		return false;
+	m += 60 * h;
+	return strspn(zone + 1, "0123456789:") == 5 && m % 60 < 60 &&
+	       ((sign == '+' && m <= 14 * 60) || (sign == '-' && m <= 12 * 60));
+}
+
 /* "2026:03:12 18:15:44" with ".345" and "+01:00": the second offset is what makes it an instant. */
 static int emit_time(struct reader *x, const char *name, const char *as, const char *stored,
                      const char *sub, const char *zone, struct evd_error *err)
 {
 	struct evd_field f = {.group = "exif", .name = name, .as = as};
 	char text[64];
-	int y, mo, d, h, mi, s, n = 0;
+	int y, mo, d, h, mi, s, n = 0, r = 0;
 	size_t digits = strspn(sub, "0123456789");
 
 	if (!*stored)
 		return 0;
 	if (sscanf(stored, "%4d:%2d:%2d %2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &n) != 6 || n != 19 ||
-	    stored[19] || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
+	    stored[19] || !is_date(y, mo, d) || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 60)
 		return evd_emit_observation(x->sink, "time-unreadable", err,
 		                            "%s holds no date and time of the form Exif prescribes", name);
+	if (*zone && !is_zone(zone)) {
+		r = evd_emit_observation(x->sink, "time-unreadable", err,
+		                         "the offset of %s is none of a place on earth", name);
+		zone = "";
+	}
 	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d%s%.*s", y, mo, d, h, mi, s,
 	         digits ? "." : "", (int)digits, sub);
-	if (strlen(zone) == 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':' &&
-	    strspn(zone + 1, "0123456789") == 2 && strspn(zone + 4, "0123456789") == 2)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s", zone);
+	snprintf(text + strlen(text), sizeof text - strlen(text), "%s", zone);
 	f.value = evd_view_str(text);
-	return evd_emit_field(x->sink, &f, err);
+	return r ? r : evd_emit_field(x->sink, &f, err);
 }
 
 static bool degrees(const uint32_t v[6], double *out)
@@ -421,8 +447,11 @@ static int emit_place(struct reader *x, struct evd_error *err)
 	double lat, lon;
 	int r;
 
-	if (!g->has_lat || !g->has_lon)
+	if (!g->names_lat && !g->names_lon)
 		return 0;
+	if (!g->has_lat || !g->has_lon)
+		return evd_emit_observation(x->sink, "place-unreadable", err,
+		                            "latitude and longitude are not both three fractions");
 	if (!strchr("NS", g->lat_ref ? g->lat_ref : '?') ||
 	    !strchr("EW", g->lon_ref ? g->lon_ref : '?'))
 		return evd_emit_observation(x->sink, "place-ambiguous", err,
@@ -438,20 +467,28 @@ static int emit_place(struct reader *x, struct evd_error *err)
 	return r;
 }
 
+static int gps_time_unreadable(struct reader *x, struct evd_error *err)
+{
+	return evd_emit_observation(x->sink, "time-unreadable", err,
+	                            "GPSDateStamp and GPSTimeStamp hold no date and time");
+}
+
 static int emit_gps_time(struct reader *x, struct evd_error *err)
 {
 	const struct gathered *g = &x->g;
 	int y, mo, d, n = 0;
 	double h, mi, s;
 
-	if (!g->has_time || !g->time[1] || !g->time[3] || !g->time[5] ||
-	    sscanf(g->date, "%4d:%2d:%2d%n", &y, &mo, &d, &n) != 3 || n != 10)
+	if (!g->has_time || !*g->date)
 		return 0;
+	if (!g->time[1] || !g->time[3] || !g->time[5] ||
+	    sscanf(g->date, "%4d:%2d:%2d%n", &y, &mo, &d, &n) != 3 || n != 10 || !is_date(y, mo, d))
+		return gps_time_unreadable(x, err);
 	h = (double)g->time[0] / g->time[1];
 	mi = (double)g->time[2] / g->time[3];
 	s = (double)g->time[4] / g->time[5];
 	if (h > 23 || mi > 59 || s >= 61)
-		return 0;
+		return gps_time_unreadable(x, err);
 	return evd_emit_format(x->sink, "exif", "GPSDateTime", "time.gps", err,
 	                       "%04d-%02d-%02dT%02d:%02d:%02dZ", y, mo, d, (int)h, (int)mi, (int)s);
 }
@@ -542,7 +579,7 @@ static int read_block(struct reader *x, const struct evd_exif_seen *seen, struct
 {
 	uint8_t h[8];
 	struct evd_cursor c;
-	uint32_t next = 0;
+	uint32_t next = 0, third = 0;
 	int r = evd_source_exact(x->s, 0, h, 8, err);
 
 	if (r == EVD_E_DAMAGED || (r == 0 && memcmp(h, "II*\0", 4) != 0 && memcmp(h, "MM\0*", 4) != 0))
@@ -553,7 +590,10 @@ static int read_block(struct reader *x, const struct evd_exif_seen *seen, struct
 	evd_cursor_init(&c, evd_view_of(h + 4, 4));
 	r = read_dir(x, EVD_EXIF_IFD0, u32(x, &c), &next, err);
 	if (r == 0 && next)
-		r = read_dir(x, EVD_EXIF_IFD1, next, NULL, err);
+		r = read_dir(x, EVD_EXIF_IFD1, next, &third, err);
+	if (r == 0 && third)
+		r = evd_emit_unread(x->sink, "unsupported", x->base + third, 2, err,
+		                    "of the directories (pages) the first two are read");
 	return r ? r : emit_gathered(x, seen, err);
 }
 

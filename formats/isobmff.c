@@ -155,10 +155,25 @@ static int read_mvhd(struct evd_bmff *x, struct evd_view v, struct evd_error *er
 	duration = wide ? evd_get_u64be(&c) : evd_get_u32be(&c);
 	if (!evd_cursor_ok(&c))
 		return 0;
+	x->scale = duration == 0 ? scale : 0;
 	r = evd_bmff_time(x, "created", "time.created", created, err);
 	if (r == 0)
 		r = evd_bmff_time(x, "modified", "time.modified", modified, err);
 	return r ? r : emit_duration(x, "duration", duration, scale, err);
+}
+
+/* §8.8.2: where mvhd says 0, the film is in fragments and this is its duration. */
+static int read_mehd(struct evd_bmff *x, struct evd_view v, struct evd_error *err)
+{
+	struct evd_cursor c;
+	uint64_t duration;
+	uint8_t version;
+
+	evd_cursor_init(&c, v);
+	version = evd_get_u8(&c);
+	evd_get_bytes(&c, 3);
+	duration = version == 1 ? evd_get_u64be(&c) : evd_get_u32be(&c);
+	return evd_cursor_ok(&c) ? emit_duration(x, "duration", duration, x->scale, err) : 0;
 }
 
 /* §8.3.2: the matrix' a, b, c, d are 16.16 numbers; quarter turns are what cameras write. */
@@ -343,7 +358,7 @@ static const struct {
 	int (*read)(struct evd_bmff *x, struct evd_view v, struct evd_error *err);
 } leaves[] = {
     {"ftyp", read_ftyp}, {"mvhd", read_mvhd}, {"tkhd", read_tkhd}, {"mdhd", read_mdhd},
-    {"hdlr", read_hdlr}, {"stsd", read_stsd}, {"stts", read_stts},
+    {"hdlr", read_hdlr}, {"stsd", read_stsd}, {"stts", read_stts}, {"mehd", read_mehd},
 };
 
 static int read_leaf(struct evd_bmff *x, const struct evd_bmff_box *box,
@@ -388,7 +403,8 @@ static int read_box(struct evd_bmff *x, const struct evd_bmff_box *box, unsigned
 	}
 	if (evd_bmff_is(box, "trak"))
 		return read_track(x, box, n_tracks, depth, err);
-	if (evd_bmff_is(box, "mdia") || evd_bmff_is(box, "minf") || evd_bmff_is(box, "stbl"))
+	if (evd_bmff_is(box, "mdia") || evd_bmff_is(box, "minf") || evd_bmff_is(box, "stbl") ||
+	    evd_bmff_is(box, "mvex"))
 		return walk(x, box->off, box->off + box->len, depth + 1, err);
 	if (evd_bmff_is(box, "udta"))
 		return evd_bmff_udta(x, box, err);
@@ -421,7 +437,7 @@ static int walk(struct evd_bmff *x, uint64_t pos, uint64_t end, int depth, struc
 
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
-	static const char *const first[] = {"ftyp", "moov", "mdat", "wide", "skip"};
+	static const char *const first[] = {"ftyp", "moov", "mdat", "wide", "skip", "free"};
 
 	(void)in;
 	if (head.len < 12)

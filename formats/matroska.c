@@ -18,7 +18,7 @@
 struct reader {
 	const struct evd_source *s;
 	struct evd_sink *sink;
-	unsigned n, track;
+	unsigned n, track, file;
 	double scale, duration; /* of Info: nanoseconds a tick, ticks */
 	char group[32];
 	char tag[256]; /* name of the tag being read */
@@ -146,7 +146,20 @@ static int emit_date(struct reader *x, struct evd_view v, struct evd_error *err)
 	                       t.minute, t.second);
 }
 
-enum form { MASTER, TEXT, NUMBER, FLOAT, DATE, SCALE, DURATION, TRACK, TAG_NAME, TAG_TEXT };
+enum form {
+	MASTER,
+	TEXT,
+	NUMBER,
+	FLOAT,
+	DATE,
+	SCALE,
+	DURATION,
+	TRACK,
+	FILE_HELD,
+	SIZE,
+	TAG_NAME,
+	TAG_TEXT
+};
 
 static const struct {
 	uint32_t id;
@@ -173,6 +186,12 @@ static const struct {
     {0xE1, MASTER, "Audio", NULL},
     {0xB5, FLOAT, "SamplingFrequency", NULL},
     {0x9F, NUMBER, "Channels", NULL},
+    {0x1941A469, MASTER, "Attachments", NULL},
+    {0x61A7, FILE_HELD, "AttachedFile", NULL},
+    {0x467E, TEXT, "FileDescription", NULL},
+    {0x466E, TEXT, "FileName", NULL},
+    {0x4660, TEXT, "FileMediaType", NULL},
+    {0x465C, SIZE, "FileData", NULL},
     {0x1254C367, MASTER, "Tags", NULL},
     {0x7373, MASTER, "Tag", NULL},
     {0x67C8, MASTER, "SimpleTag", NULL},
@@ -220,6 +239,31 @@ static int on_value(struct reader *x, size_t i, struct evd_view v, struct evd_er
 
 static int walk(struct reader *x, uint64_t pos, uint64_t end, int depth, struct evd_error *err);
 
+/* A master element whose fields are a group of their own. */
+static int walk_numbered(struct reader *x, const struct element *e, const char *of, unsigned number,
+                         int depth, struct evd_error *err)
+{
+	int r;
+
+	snprintf(x->group, sizeof x->group, "matroska.%s.%u", of, number);
+	r = walk(x, e->off, e->off + e->len, depth + 1, err);
+	snprintf(x->group, sizeof x->group, "matroska");
+	return r;
+}
+
+/* A file that is carried along: where it stands and how long it is; it is not looked into. */
+static int emit_size(struct reader *x, const struct element *e, const char *name,
+                     struct evd_error *err)
+{
+	char text[32];
+	struct evd_field f = {
+	    .group = x->group, .name = name, .has_place = true, .off = e->off, .len = e->len};
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)e->len);
+	f.value = evd_view_str(text);
+	return evd_emit_field(x->sink, &f, err);
+}
+
 static int on_element(struct reader *x, const struct element *e, int depth, struct evd_error *err)
 {
 	struct evd_buf b;
@@ -230,13 +274,12 @@ static int on_element(struct reader *x, const struct element *e, int depth, stru
 		i++;
 	if (i == sizeof known / sizeof *known)
 		return 0;
-	if (known[i].form == TRACK)
-		snprintf(x->group, sizeof x->group, "matroska.track.%u", ++x->track);
-	if (known[i].form == MASTER || known[i].form == TRACK) {
-		r = walk(x, e->off, e->off + e->len, depth + 1, err);
-		if (known[i].form == TRACK)
-			snprintf(x->group, sizeof x->group, "matroska");
-		return r;
+	switch (known[i].form) {
+	case MASTER: return walk(x, e->off, e->off + e->len, depth + 1, err);
+	case TRACK: return walk_numbered(x, e, "track", ++x->track, depth, err);
+	case FILE_HELD: return walk_numbered(x, e, "attachment", ++x->file, depth, err);
+	case SIZE: return emit_size(x, e, known[i].name, err);
+	default: break;
 	}
 	evd_buf_init(&b, TEXT_MAX);
 	r = load(x, e, &b, err);

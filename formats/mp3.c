@@ -141,6 +141,8 @@ static int read_frames(struct evd_sink *sink, struct evd_view v, unsigned major,
 			return evd_emit_unread(sink, "damaged", 0, 0, err, "the ID3 tag ends in disorder");
 		if (id[0] == 'T' || memcmp(id, "COMM", 4) == 0)
 			r = emit_text_frame(sink, id, body, err);
+		else
+			r = evd_emit_format(sink, "id3", id, NULL, err, "(%u bytes, not interpreted)", len);
 	}
 	return r;
 }

@@ -12,6 +12,7 @@
 
 #define BLOCK (UINT32_C(64) << 10)
 #define TAIL_LEN (UINT32_C(65535) + 22) /* an end record with the longest comment */
+#define PDF_TAIL (UINT32_C(1) << 20)    /* what may stand behind a PDF and be told as such */
 #define BOXES_MAX 100000u
 
 static bool starts(struct evd_view v, size_t off, const char *magic, size_t len)
@@ -182,6 +183,19 @@ static int riff(struct evd_view head, const struct evd_source *s, struct evd_str
 	return 0;
 }
 
+/* Boxes that stand outside any other: ISO/IEC 14496-12 table 1, and QuickTime's. */
+static bool is_top_box(struct evd_view type)
+{
+	static const char *const known[] = {"ftyp", "styp", "moov", "moof", "mfra", "mdat", "free",
+	                                    "skip", "wide", "meta", "meco", "sidx", "ssix", "prft",
+	                                    "pdin", "uuid", "udta", "emsg", "pnot", "PICT"};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (evd_view_is(type, known[i]))
+			return true;
+	return false;
+}
+
 /* ISO/IEC 14496-12 §4.2: size 1 = 64-bit size follows, 0 = to the end of the file. */
 static int bmff(const struct evd_source *s, struct evd_structure *st, struct evd_error *err)
 {
@@ -214,6 +228,8 @@ static int bmff(const struct evd_source *s, struct evd_structure *st, struct evd
 		moov = moov || evd_view_is(type, "moov") || evd_view_is(type, "moof");
 		meta = meta || evd_view_is(type, "meta");
 		if (len > s->size - off) {
+			if ((moov || meta) && !is_top_box(type))
+				break; /* four letters of something else behind a whole file */
 			cut(st, "its last box reaches beyond the end");
 			return 0;
 		}
@@ -255,17 +271,26 @@ static int find_tail(const struct evd_source *s, size_t len, const char *what, s
 	return r;
 }
 
-/* ISO 32000-1 §7.5.5: the last line is %%EOF; Annex H.3.18: readers accept it in the last 1024. */
+/* ISO 32000-1 §7.5.5: the last line is %%EOF. What is not white space (§7.2.2) behind it is no part of the PDF. */
 static int pdf(const struct evd_source *s, struct evd_structure *st, struct evd_error *err)
 {
 	uint64_t at = 0;
-	int r = find_tail(s, 1024, "%%EOF", 5, &at, err);
+	uint8_t behind[64];
+	size_t got, n = 0;
+	int r = find_tail(s, PDF_TAIL, "%%EOF", 5, &at, err);
 
 	if (r == EVD_END) {
-		cut(st, "no %%EOF in the last 1024 bytes");
-		r = 0;
+		cut(st, "no %%EOF near its end");
+		return 0;
 	}
-	return r;
+	if (r == 0)
+		r = evd_source_read(s, at + 5, behind, sizeof behind, &got, err);
+	if (r)
+		return r;
+	while (n < got && memchr("\0\t\n\f\r ", behind[n], 6))
+		n++;
+	st->end = at + 5 + n;
+	return 0;
 }
 
 static int zip(const struct evd_source *s, struct evd_structure *st, struct evd_error *err)
@@ -531,7 +556,7 @@ static int find_second(const struct evd_source *s, struct evd_view head, struct 
 		st->second_off = (uint64_t)(found - head.p);
 		return 0;
 	}
-	if (strcmp(st->format, "ZIP") == 0 || strcmp(st->format, "unknown format") == 0)
+	if (strcmp(st->format, "ZIP") == 0)
 		return 0;
 	r = find_tail(s, TAIL_LEN, "PK\x05\x06", 4, &at, err);
 	if (r == 0) {

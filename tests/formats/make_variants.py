@@ -71,3 +71,41 @@ end = len(tif) + 2 + 12 * (n + 1) + 4
 entry = struct.pack("<HHII", 52545, 7, len(store), end)
 put("image/manifest.tif", tif[:4] + struct.pack("<I", len(tif)) + tif[8:] + struct.pack("<H", n + 1) +
     tif[first + 2:first + 2 + 12 * n] + entry + bytes(4) + store)
+
+# exif/times.jpg: a 30th of February, an offset of 25 hours, a month 13 of the satellites' date, a latitude of two fractions
+tail = []
+at = 8 + 2 + 2 * 12 + 4
+
+
+def value(data):
+    """Bytes behind the directories, and where they stand in the block."""
+    where = at + 4 * 12 + 2 + 4 + 5 * 12 + 2 + 4 + sum(map(len, tail))
+    tail.append(data + bytes(len(data) % 2))
+    return where
+
+
+def entry_of(tag, kind, count, number):
+    return struct.pack("<HHII", tag, kind, count, number)
+
+
+exif = [entry_of(0x9003, 2, 20, value(b"2026:02:30 10:00:00\0")), entry_of(0x9004, 2, 20, value(b"2026:02:28 10:00:00\0")),
+        entry_of(0x9012, 2, 7, value(b"+25:00\0")), entry_of(0xA000, 7, 4, int.from_bytes(b"0100", "little"))]
+gps = [entry_of(1, 2, 2, ord("N")), entry_of(2, 5, 2, value(struct.pack("<4I", 44, 1, 48, 1))), entry_of(3, 2, 2, ord("E")),
+       entry_of(7, 5, 3, value(struct.pack("<6I", 10, 1, 0, 1, 0, 1))), entry_of(29, 2, 11, value(b"2026:13:45\0"))]
+block = struct.pack("<2sHIH", b"II", 42, 8, 2) + entry_of(0x8769, 4, 1, at) + entry_of(0x8825, 4, 1, at + 2 + 48 + 4) + bytes(4)
+block += struct.pack("<H", 4) + b"".join(exif) + bytes(4) + struct.pack("<H", 5) + b"".join(gps) + bytes(4) + b"".join(tail)
+body = b"Exif\0\0" + block
+put("exif/times.jpg", jpg[:2] + struct.pack(">BBH", 255, 0xE1, len(body) + 2) + body + jpg[2:])
+
+# exif/pages.tif: two more directories behind the first, each with a description of its page
+pages = struct.pack("<H", 1) + entry_of(0x10E, 2, 4, int.from_bytes(b"two\0", "little"))
+third = struct.pack("<H", 1) + entry_of(0x10E, 2, 4, int.from_bytes(b"3rd\0", "little")) + bytes(4)
+at = len(tif) + len(tif) % 2
+put("exif/pages.tif", tif[:link] + struct.pack("<I", at) + tif[link + 4:] + bytes(len(tif) % 2) + pages +
+    struct.pack("<I", at + len(pages) + 4) + third)
+
+# magic: bytes behind the end of a PDF and of an MP4 file, a ZIP archive behind a page, a picture named as a program
+put("magic/behind.pdf", get("pdf/info.pdf") + b"tajno " * 500)
+put("magic/behind.mp4", get("isobmff/clip.mp4") + b"secret text behind the film ")
+put("magic/page.html", b"<!DOCTYPE html><html><body>zdravo</body></html>\n" + get("magic/both.jpg")[855:])
+put("magic/slika.jpg.exe", jpg)
