@@ -60,9 +60,10 @@ struct evd_chat_index {
 		uint64_t size;
 		uint8_t head[EVD_CHAT_HEAD];
 		size_t head_len;
-		bool zero;  /* every byte is zero */
-		bool read;  /* the bytes could be read */
-		bool loose; /* one of the listing beside the item: known by its whole path alone */
+		bool zero; /* every byte is zero */
+		bool read; /* the bytes could be read */
+		bool
+		    loose; /* one of the listing beside the item: known by its whole path, or a digest for a name */
 	} * file;
 	size_t n, cap;
 	/* the first file whose path ends so, for every end that begins behind a slash */

@@ -135,6 +135,17 @@ static void put_end(struct evd_chat_index *x, size_t i, size_t from)
 		*e = (struct evd_chat_end_of){(uint32_t)i + 1, (uint32_t)from};
 }
 
+/* A name made of a digest of the content, as Signal's: it cannot be another chat's file of the same name. */
+static bool is_digest(struct evd_view name)
+{
+	size_t n = 0;
+
+	while (n < name.len &&
+	       ((name.p[n] >= '0' && name.p[n] <= '9') || (name.p[n] >= 'a' && name.p[n] <= 'f')))
+		n++;
+	return n >= 64 && (n == name.len || name.p[n] == '.');
+}
+
 /* No two slots bear the same end, so that of a thousand files "…/a.jpg" each is found in one step. */
 static int index_ends(struct evd_chat_index *x, struct evd_error *err)
 {
@@ -147,7 +158,7 @@ static int index_ends(struct evd_chat_index *x, struct evd_error *err)
 		struct evd_view v = name_of(x, i);
 		unsigned n = 0;
 
-		if (!x->file[i].loose)
+		if (!x->file[i].loose || is_digest(evd_chat_base(v)))
 			put_end(x, i, v.len - evd_chat_base(v).len);
 		for (size_t k = v.len; k > 0 && n < ENDS && !x->file[i].loose; k--)
 			if (v.p[k - 1] == '/' && k < v.len) {

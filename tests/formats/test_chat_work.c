@@ -178,12 +178,14 @@ static void list_file(struct evd_buf *b, const char *path, unsigned flags)
 	evd_put(b, "\xff\xd8\xff", 3);
 }
 
-/* Three files beside a chat that names five: two of them, one that could not be read, itself, and one that is nowhere. */
+/* Files beside a chat that names six: two of them by their paths, one that could not be read, itself, one that lies nowhere
+ * under that path, and one by a digest. */
+#define DIGEST "93d708f014cd0819d865dff229cdcd0f0d6bb9925ead3b9559c6cdef9b1cf641"
 static void list(struct evd_buf *b, uint32_t left_out)
 {
 	evd_buf_reset(b);
 	evd_put_u32le(b, EVD_LOOSE_MAGIC);
-	evd_put_u32le(b, 4);
+	evd_put_u32le(b, 5);
 	evd_put_u32le(b, left_out);
 	evd_put_u32le(b, 3);
 	evd_put_str(b, "a/x");
@@ -191,6 +193,7 @@ static void list(struct evd_buf *b, uint32_t left_out)
 	list_file(b, "p/2.jpg", EVD_LOOSE_READ);
 	list_file(b, "p/3.jpg", 0);
 	list_file(b, "result.json", EVD_LOOSE_READ);
+	list_file(b, "files/93/" DIGEST ".jpg", EVD_LOOSE_READ);
 }
 
 static int read_beside(const struct evd_buf *b, size_t len, struct seen *seen)
@@ -200,7 +203,8 @@ static int read_beside(const struct evd_buf *b, size_t len, struct seen *seen)
 	                           "{\"id\":2,\"type\":\"message\",\"photo\":\"x/p/2.jpg\"},"
 	                           "{\"id\":3,\"type\":\"message\",\"photo\":\"p/3.jpg\"},"
 	                           "{\"id\":4,\"type\":\"message\",\"photo\":\"result.json\"},"
-	                           "{\"id\":5,\"type\":\"message\",\"photo\":\"1.jpg\"}]}";
+	                           "{\"id\":5,\"type\":\"message\",\"photo\":\"1.jpg\"},"
+	                           "{\"id\":6,\"type\":\"message\",\"photo\":\"" DIGEST ".jpg\"}]}";
 	struct counted c[2] = {{(const uint8_t *)chat, sizeof chat - 1, 0}, {b->data, len, 0}};
 	struct evd_source source[2];
 	struct evd_input in = {.source = source, .n = 1, .loose = &source[1]};
@@ -225,9 +229,9 @@ static void test_loose(void)
 	bool refused = true;
 
 	list(&b, 0);
-	check(read_beside(&b, b.len, &seen) == 0 && seen.messages == 5,
+	check(read_beside(&b, b.len, &seen) == 0 && seen.messages == 6,
 	      "a chat with loose files is read");
-	check(seen.present == 2 && seen.unavailable == 1 && seen.absent == 2,
+	check(seen.present == 3 && seen.unavailable == 1 && seen.absent == 2,
 	      "which of them are its files");
 	for (size_t len = 0; len < b.len; len++)
 		refused = refused && read_beside(&b, len, &seen) == EVD_E_DAMAGED;
@@ -235,7 +239,7 @@ static void test_loose(void)
 	evd_put_u8(&b, 0);
 	check(read_beside(&b, b.len, &seen) == EVD_E_DAMAGED, "a byte more is refused");
 	list(&b, 1);
-	check(read_beside(&b, b.len, &seen) == 0 && seen.present == 2 && seen.absent == 0 &&
+	check(read_beside(&b, b.len, &seen) == 0 && seen.present == 3 && seen.absent == 0 &&
 	          seen.unavailable == 3,
 	      "where files were left out, none is called absent");
 	evd_buf_release(&b);
