@@ -15,6 +15,8 @@ struct shown {
 	const struct cmd_item *item;
 	uint64_t seq;
 	bool wanted; /* others are looked at for what these lack */
+	/* of no one chat: what the reading of entry `beside_seq` could not read of the item */
+	uint64_t beside_seq, beside, beside_bytes;
 };
 
 struct chats {
@@ -43,7 +45,7 @@ static int by_id(const void *a, const void *b)
 static struct shown *find(const struct chats *p, const struct evd_json *j)
 {
 	struct cmd_item item;
-	struct shown key = {&item, 0, false};
+	struct shown key = {.item = &item};
 	struct evd_view v;
 
 	if (!p->n || !evd_json_string(j, 0, "item", &v) || !evd_id_parse(v, &item.id))
@@ -195,13 +197,20 @@ static void put_item(const struct cmd_item *item)
 static void put_elsewhere(const struct chats *p, uint64_t chat)
 {
 	size_t item = (size_t)(p->of - p->at), other = 0, from = 0;
+	struct elsewhere_files files = {0};
 	uint64_t n;
 
-	for (; chats_elsewhere_files(&p->elsewhere, item, chat, &other, &n); other++) {
+	while (chats_elsewhere_files(&p->elsewhere, item, chat, &files)) {
 		put_line("");
-		printf(_("of the absent, with the same path in another item: %llu, "),
-		       (unsigned long long)n);
-		put_item(p->at[other].item);
+		printf(files.other == ELSEWHERE_LOOSE
+		           ? _("of the absent, with the same path as a file taken in by itself: %llu, ")
+		           : _("of the absent, with the same path in another item: %llu, "),
+		       (unsigned long long)files.n);
+		put_item(p->at[files.first].item);
+		if (files.last != files.first) {
+			fputs(" - ", stdout);
+			put_item(p->at[files.last].item);
+		}
 		putchar('\n');
 	}
 	while (chats_elsewhere_thread(&p->elsewhere, item, chat, &from, &other, &n)) {
@@ -241,6 +250,12 @@ static void put_ledger(struct chats *p, const struct evd_json *j)
 	evd_json_int(j, 0, "unreadBytes", &bytes);
 	put_line(_("not read"));
 	printf(_("%" PRIu64 " pieces, %" PRIu64 " bytes\n"), n, bytes);
+	if (p->of->beside && p->of->beside_seq == p->of->seq) {
+		put_line("");
+		printf(
+		    _("of the item, and so perhaps of this chat: %" PRIu64 " pieces, %" PRIu64 " bytes\n"),
+		    p->of->beside, p->of->beside_bytes);
+	}
 	put_line(_("participants"));
 	evd_json_int(j, 0, "participants", &n);
 	printf("%" PRIu64 "\n", n);
@@ -252,7 +267,7 @@ static void put_ledger(struct chats *p, const struct evd_json *j)
 static void put_said(const struct evd_json *j, const char *kind)
 {
 	struct evd_buf b = {0};
-	uint64_t chat;
+	uint64_t chat, bytes, offset;
 
 	printf("  %s", kind);
 	if (evd_json_int(j, 0, "chat", &chat))
@@ -262,6 +277,8 @@ static void put_said(const struct evd_json *j, const char *kind)
 	if (b.len)
 		fwrite(b.data, 1, b.len, stdout);
 	evd_buf_release(&b);
+	if (evd_json_int(j, 0, "bytes", &bytes) && evd_json_int(j, 0, "offset", &offset))
+		printf(_(" (%" PRIu64 " bytes from %" PRIu64 " on)"), bytes, offset);
 	putchar('\n');
 }
 
@@ -282,11 +299,32 @@ static void put_reading(const struct evd_json *j)
 	evd_buf_release(&b);
 }
 
+static bool is_chat_reader(const struct evd_json *j)
+{
+	struct evd_view reader;
+
+	return evd_json_string(j, 0, "reader", &reader) && reader.len >= 5 &&
+	       memcmp(reader.p, "chat-", 5) == 0;
+}
+
+/* What could not be read at all cannot be said to be of one chat: no ledger counts it. */
+static void count_beside(struct shown *s, const struct evd_json *j, uint64_t seq)
+{
+	uint64_t bytes = 0;
+
+	if (s->beside_seq != seq)
+		s->beside = s->beside_bytes = 0;
+	s->beside_seq = seq;
+	s->beside++;
+	evd_json_int(j, 0, "bytes", &bytes);
+	s->beside_bytes += bytes;
+}
+
 static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
                      struct evd_view line, struct evd_error *err)
 {
 	struct chats *p = ctx;
-	struct evd_view kind, reader;
+	struct evd_view kind;
 	struct shown *s;
 	uint64_t seq = p->c->log.entry.seq;
 
@@ -296,6 +334,8 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	if (p->pass == LATEST) {
 		if (evd_view_is(kind, "conversation"))
 			s->seq = seq;
+		else if (evd_view_is(kind, "unread") && is_chat_reader(j) && !evd_json_find(j, 0, "chat"))
+			count_beside(s, j, seq);
 		return 0;
 	}
 	if (p->pass == MEMBERS) {
@@ -304,8 +344,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	}
 	if (p->pass == TAKE)
 		return s->seq == seq ? chats_elsewhere_take(&p->elsewhere, (size_t)(s - p->at), j, err) : 0;
-	if (!s->wanted || s->seq != seq || !evd_json_string(j, 0, "reader", &reader) ||
-	    reader.len < 5 || memcmp(reader.p, "chat-", 5) != 0 || evd_view_is(kind, "message") ||
+	if (!s->wanted || s->seq != seq || !is_chat_reader(j) || evd_view_is(kind, "message") ||
 	    evd_view_is(kind, "attachment") || evd_view_is(kind, "part"))
 		return 0;
 	if (p->g->json) {
@@ -338,7 +377,7 @@ static int choose(struct chats *p, const struct cmd_items *items, int argc, char
 	if (!p->at)
 		return evd_nomem(err);
 	for (size_t i = 0; i < items->n; i++)
-		p->at[p->n++] = (struct shown){&items->at[i], 0, argc == 0};
+		p->at[p->n++] = (struct shown){.item = &items->at[i], .wanted = argc == 0};
 	if (p->n)
 		qsort(p->at, p->n, sizeof *p->at, by_id);
 	for (int i = 0; i < argc; i++) {
@@ -363,6 +402,9 @@ static int passes(struct chats *p, struct evd_error *err)
 		r = evd_case_read(p->c, NULL, on_record, p, err);
 	p->pass = MEMBERS;
 	chats_elsewhere_taken(&p->elsewhere);
+	for (size_t i = 0; r == 0 && i < p->n; i++)
+		if (p->at[i].item->source)
+			chats_elsewhere_source(&p->elsewhere, i, evd_view_str(p->at[i].item->source));
 	if (r == 0 && p->elsewhere.absent.n)
 		r = evd_case_read(p->c, NULL, on_record, p, err);
 	p->pass = PRINT;

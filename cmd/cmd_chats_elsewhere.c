@@ -163,7 +163,7 @@ static size_t lower(const void *things, size_t n, size_t size, const void *want,
 	return low;
 }
 
-static void look(struct chats_elsewhere *e, size_t item, struct evd_view end)
+static void look(struct chats_elsewhere *e, size_t item, bool loose, struct evd_view end)
 {
 	const struct elsewhere_absent want = {.hash = hash_of(end)};
 	size_t i = lower(e->absent.at, e->absent.n, sizeof want, &want, by_hash);
@@ -171,45 +171,68 @@ static void look(struct chats_elsewhere *e, size_t item, struct evd_view end)
 	for (; i < e->absent.n && e->absent.at[i].hash == want.hash; i++) {
 		struct elsewhere_absent *a = &e->absent.at[i];
 
-		if (a->item != item && !a->found && evd_view_eq(text_of(e, a->at, a->len), end))
-			a->found = item + 1;
+		if (a->item != item && !a->found && evd_view_eq(text_of(e, a->at, a->len), end)) {
+			a->found = loose ? ELSEWHERE_LOOSE : item + 1;
+			a->loose = loose ? item + 1 : 0;
+		}
 	}
+}
+
+/* All of the path, and what it ends in behind each of its last folders. */
+static void look_ends(struct chats_elsewhere *e, size_t item, bool loose, struct evd_view path)
+{
+	unsigned n = 0;
+
+	if (!path.len)
+		return;
+	look(e, item, loose, path);
+	for (size_t i = path.len - 1; i > 0 && n < ENDS; i--)
+		if (path.p[i - 1] == '/') {
+			look(e, item, loose, evd_view_of(path.p + i, path.len - i));
+			n++;
+		}
+}
+
+void chats_elsewhere_source(struct chats_elsewhere *e, size_t item, struct evd_view path)
+{
+	if (e->absent.n)
+		look_ends(e, item, true, path);
 }
 
 void chats_elsewhere_member(struct chats_elsewhere *e, size_t item, const struct evd_json *j)
 {
 	struct evd_buf path = {0};
 	struct evd_view v;
-	unsigned n = 0;
 
 	if (!e->absent.n || !is(j, "kind", "member") || !is(j, "type", "file") ||
 	    !evd_json_string(j, 0, "path", &v))
 		return;
 	evd_put_unescaped(&path, v);
-	v = evd_buf_view(&path);
-	if (!path.failed && v.len) {
-		look(e, item, v);
-		for (size_t i = v.len - 1; i > 0 && n < ENDS; i--)
-			if (v.p[i - 1] == '/') {
-				look(e, item, evd_view_of(v.p + i, v.len - i));
-				n++;
-			}
-	}
+	if (!path.failed)
+		look_ends(e, item, false, evd_buf_view(&path));
 	evd_buf_release(&path);
 }
 
 bool chats_elsewhere_files(const struct chats_elsewhere *e, size_t item, uint64_t chat,
-                           size_t *other, uint64_t *n)
+                           struct elsewhere_files *files)
 {
-	const struct elsewhere_absent want = {.item = item, .chat = chat, .found = *other + 1};
+	const struct elsewhere_absent want = {
+	    .item = item, .chat = chat, .found = files->n ? files->other + 2 : 1};
 	size_t first = lower(e->absent.at, e->absent.n, sizeof want, &want, by_place), i = first;
 
-	if (i == e->absent.n || e->absent.at[i].item != item || e->absent.at[i].chat != chat)
+	if ((files->n && files->other == ELSEWHERE_LOOSE) || i == e->absent.n ||
+	    e->absent.at[i].item != item || e->absent.at[i].chat != chat)
 		return false;
-	*other = e->absent.at[i].found - 1;
-	while (i < e->absent.n && by_place(&e->absent.at[i], &e->absent.at[first]) == 0)
-		i++;
-	*n = i - first;
+	*files = (struct elsewhere_files){.first = SIZE_MAX};
+	files->other =
+	    e->absent.at[i].found == ELSEWHERE_LOOSE ? ELSEWHERE_LOOSE : e->absent.at[i].found - 1;
+	for (; i < e->absent.n && by_place(&e->absent.at[i], &e->absent.at[first]) == 0; i++) {
+		size_t at = e->absent.at[i].loose ? e->absent.at[i].loose - 1 : files->other;
+
+		files->first = at < files->first ? at : files->first;
+		files->last = at > files->last ? at : files->last;
+	}
+	files->n = i - first;
 	return true;
 }
 

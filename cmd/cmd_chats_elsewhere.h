@@ -12,8 +12,11 @@
 struct elsewhere_absent {
 	size_t at, len, item; /* item: its place in the caller's list */
 	uint64_t chat, hash;
-	size_t found; /* item + 1; 0: nowhere */
+	size_t found; /* item + 1 whose member it may be, or ELSEWHERE_LOOSE; 0: nowhere */
+	size_t loose; /* with ELSEWHERE_LOOSE: item + 1 that bears its path */
 };
+
+#define ELSEWHERE_LOOSE SIZE_MAX /* files that are items by themselves: told together */
 
 struct elsewhere_thread {
 	size_t at, len, item;
@@ -31,15 +34,22 @@ void chats_elsewhere_release(struct chats_elsewhere *e);
 /* chats_elsewhere_take(e, item, j, err): a record of the item's reading: attachment or conversation. */
 int chats_elsewhere_take(struct chats_elsewhere *e, size_t item, const struct evd_json *j,
                          struct evd_error *err) EVD_MUST_USE;
-/* chats_elsewhere_taken(e), then chats_elsewhere_member(e, item, j) for every `member` record, then
- * chats_elsewhere_ready(e, err). */
+/* chats_elsewhere_taken(e), then chats_elsewhere_source(e, item, path) for every item and chats_elsewhere_member(e, item,
+ * j) for every `member` record, then chats_elsewhere_ready(e, err). */
 void chats_elsewhere_taken(struct chats_elsewhere *e);
+/* `path`: where the item was found. */
+void chats_elsewhere_source(struct chats_elsewhere *e, size_t item, struct evd_view path);
 void chats_elsewhere_member(struct chats_elsewhere *e, size_t item, const struct evd_json *j);
 int chats_elsewhere_ready(struct chats_elsewhere *e, struct evd_error *err) EVD_MUST_USE;
-/* chats_elsewhere_files(e, item, chat, other, n): the next item from *other on that has n files of the paths of absent
- * attachments of that chat; false: no more. */
+/* Where n absent attachments of a chat may be: in the archive `other`, or (other is ELSEWHERE_LOOSE) in items by
+ * themselves, the first and last of which are named. */
+struct elsewhere_files {
+	size_t other, first, last;
+	uint64_t n;
+};
+/* chats_elsewhere_files(e, item, chat, files): the next one behind *files, which is zero at first; false: no more. */
 bool chats_elsewhere_files(const struct chats_elsewhere *e, size_t item, uint64_t chat,
-                           size_t *other, uint64_t *n);
+                           struct elsewhere_files *files);
 /* chats_elsewhere_thread(e, item, chat, from, other, number): the next chat of the same id in another item; *from is 0
  * at first. False: no more. */
 bool chats_elsewhere_thread(const struct chats_elsewhere *e, size_t item, uint64_t chat,

@@ -50,10 +50,10 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 	char program[4096];
 	struct cmd_session s;
 	struct cmd_items items = {0};
-	struct evd_to_read *list = NULL;
+	struct evd_to_read *at = NULL;
+	struct evd_reading_list list = {0};
 	struct evd_read_out out;
 	struct evd_error err = {0};
-	size_t n = 0;
 	int r = cmd_begin(g, &s);
 
 	if (r)
@@ -64,13 +64,17 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 		r = cmd_beside("evidence-reader", program, sizeof program, &err);
 	config->program = program;
 	if (r == 0)
-		r = choose(&items, argc, argv, &list, &n, &err);
+		r = choose(&items, argc, argv, &at, &list.n, &err);
+	if (r == 0)
+		r = cmd_reading_loose(&items, &list.loose, &err);
+	list.at = at;
 	cmd_progress_start(g, "reading");
 	if (r == 0)
-		r = evd_read_out(&s.c, s.key, list, n, config, progress, NULL, &out, &err);
+		r = evd_read_out(&s.c, s.key, &list, config, progress, NULL, &out, &err);
 	cmd_progress_stop();
 	r = r ? cmd_fail(r, &err) : cmd_reading_say(g, &out, s.c.log.entries.n, s.c.log.entries.n);
-	free(list);
+	evd_loose_free(list.loose);
+	free(at);
 	cmd_items_release(&items);
 	cmd_end(&s);
 	config->program = NULL; /* it points into this function */

@@ -130,6 +130,24 @@ int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read 
 	return 0;
 }
 
+int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out, struct evd_error *err)
+{
+	int r = 0;
+
+	*out = evd_loose_new();
+	if (!*out)
+		return evd_nomem(err);
+	for (size_t i = 0; r == 0 && i < items->n; i++) {
+		const struct cmd_item *it = &items->at[i];
+		const struct evd_loose_item item = {it->id, it->size, it->lost ? NULL : it->path,
+		                                    it->source};
+
+		if (it->exhibit)
+			r = evd_loose_add(*out, &item, err);
+	}
+	return r;
+}
+
 int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t first, size_t last)
 {
 	if (!g->quiet) {
@@ -257,19 +275,28 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 	return cmd_progress(before[0] + done, before[1]);
 }
 
+/* The items from `from` up to `end` of `all`. */
+struct batch {
+	struct evd_to_read *list;
+	size_t from, end, all;
+	struct evd_loose *loose;
+};
+
 /* One batch; its companions are named by their place in it. */
 static int read_batch(struct cmd_session *s, const struct evd_reader_config *config,
-                      struct evd_to_read *list, size_t from, size_t end, size_t all,
-                      struct evd_read_out *sum, struct evd_error *err)
+                      const struct batch *b, struct evd_read_out *sum, struct evd_error *err)
 {
-	uint64_t before[2] = {from, all};
+	const size_t from = b->from, end = b->end;
+	struct evd_to_read *list = b->list;
+	const struct evd_reading_list part = {list + from, end - from, b->loose};
+	uint64_t before[2] = {from, b->all};
 	struct evd_read_out out;
 	int r;
 
 	for (size_t i = from; i < end; i++)
 		for (size_t k = 0; k < list[i].n_with; k++)
 			list[i].with[k] -= from;
-	r = evd_read_out(&s->c, s->key, list + from, end - from, config, progress, before, &out, err);
+	r = evd_read_out(&s->c, s->key, &part, config, progress, before, &out, err);
 	if (r)
 		return r;
 	sum->items += out.items;
@@ -303,7 +330,7 @@ int cmd_reading_new(struct cmd_global *g, struct cmd_session *s)
 	char program[4096];
 	struct evd_reader_config config = {.program = program};
 	struct cmd_items items = {0};
-	struct evd_to_read *list = NULL;
+	struct batch b = {0};
 	struct evd_read_out sum = {0};
 	struct evd_error err = {0};
 	size_t n = 0, done = 0, first = s->c.log.entries.n + 1;
@@ -313,14 +340,17 @@ int cmd_reading_new(struct cmd_global *g, struct cmd_session *s)
 		cmd_fail(r, &err);
 		return CMD_FINDINGS;
 	}
-	r = choose_new(&s->c, &items, &list, &n, &err);
+	r = choose_new(&s->c, &items, &b.list, &n, &err);
+	if (r == 0)
+		r = cmd_reading_loose(&items, &b.loose, &err);
 	if (r == 0 && n > 0)
 		r = cmd_beside("evidence-reader", program, sizeof program, &err);
 	cmd_progress_start(g, "reading");
 	while (r == 0 && done < n) {
-		size_t end = batch_end(list, done, n);
-
-		r = read_batch(s, &config, list, done, end, n, &sum, &err);
+		b.from = done;
+		b.end = batch_end(b.list, done, n);
+		b.all = n;
+		r = read_batch(s, &config, &b, &sum, &err);
 		done = sum.items;
 	}
 	cmd_progress_stop();
@@ -328,7 +358,8 @@ int cmd_reading_new(struct cmd_global *g, struct cmd_session *s)
 		code = cmd_reading_say(g, &sum, first, s->c.log.entries.n);
 	if (r)
 		code = not_read(n - done, &err);
-	free(list);
+	evd_loose_free(b.loose);
+	free(b.list);
 	cmd_items_release(&items);
 	return code;
 }

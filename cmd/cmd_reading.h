@@ -18,6 +18,10 @@
 int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read **out,
                      struct evd_error *err) EVD_MUST_USE;
 
+/* cmd_reading_loose(items, out, err): the exhibits of the case as what may lie beside a chat; evd_loose_free. */
+int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out,
+                      struct evd_error *err) EVD_MUST_USE;
+
 /* cmd_reading_say(g, out, first, last): what was read by the entries `first` to `last`; exit code. */
 int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t first,
                     size_t last);

@@ -38,7 +38,8 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	            {"direction", h->direction},
 	            {"timeLocal", h->local},
 	            {"timeSource", h->source},
-	            {"timeAmbiguity", h->ambiguity}};
+	            {"timeAmbiguity", h->ambiguity},
+	            {"timeRaw", h->raw}};
 	char utc[EVD_TIME_LEN + 1];
 	struct evd_object o;
 	struct evd_buf b = {0};
@@ -61,6 +62,8 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		evd_time_format(utc, h->utc_ms);
 		evd_object_cstr(&o, "timeUtc", utc);
 	}
+	if (h->readings.len)
+		evd_object_raw(&o, "timeReadings", h->readings);
 	if (h->elsewhere.len)
 		evd_object_raw(&o, "foundIn", h->elsewhere);
 	r = evd_object_write(&o, &b, err);
@@ -91,6 +94,28 @@ static void put_shown(struct evd_view v)
 	evd_buf_release(&b);
 }
 
+/* All the times that it may be, and what the source has. */
+static void put_undecided(const struct evd_hit *h)
+{
+	struct evd_json j = {0};
+	struct evd_view v;
+	size_t at = 1;
+
+	fputs("  ", stdout);
+	if (h->readings.len && evd_json_parse(&j, h->readings, NULL) == 0)
+		for (uint32_t i = 0; i < j.node[0].count; i++, at = j.node[at].next) {
+			if (i)
+				printf(" %s ", _("or"));
+			if (evd_json_string(&j, at, "local", &v))
+				put_shown(v);
+		}
+	evd_json_release(&j);
+	printf(h->readings.len ? " (\"" : "\"");
+	put_shown(h->raw);
+	printf(h->readings.len ? "\") %s, %s" : "\" %s, %s", _("claimed"),
+	       h->readings.len ? _("zone not in the source") : _("no time that can be read"));
+}
+
 /* The time in words: who says so, and what is not known about it. */
 static void put_time(const struct evd_hit *h)
 {
@@ -104,6 +129,8 @@ static void put_time(const struct evd_hit *h)
 		put_shown(h->local);
 		printf(" %s, %s", _("claimed"), _("zone not in the source"));
 	}
+	if (!h->has_utc && !h->local.len && (h->readings.len || h->raw.len))
+		put_undecided(h);
 	if (h->ambiguity.len) {
 		fputs(", ", stdout);
 		put_shown(h->ambiguity);

@@ -31,7 +31,7 @@ static void put_text(const struct evd_json *j, const char *key, const char *befo
 static void put_when(const struct evd_json *j)
 {
 	struct evd_view v = {NULL, 0};
-	char text[28] = "-";
+	char text[40] = "-";
 
 	if (!evd_json_string(j, 0, "inZone", &v) && !evd_json_string(j, 0, "utc", &v))
 		evd_json_string(j, 0, "local", &v);
@@ -41,7 +41,7 @@ static void put_when(const struct evd_json *j)
 		if (v.len > 10)
 			text[10] = ' ';
 	}
-	printf("%-24s ", text);
+	printf("%-29s ", text);
 }
 
 /* Where to look: exhibit and message number, or the record. */
@@ -65,6 +65,19 @@ static void put_place(const struct evd_json *j)
 	else
 		text[0] = '\0';
 	printf("%-14s ", text);
+}
+
+/* Which of the rows of one message this is, and what the source has. */
+static void put_reading(const struct evd_json *j)
+{
+	size_t all = evd_json_find(j, 0, "readings");
+	uint64_t n;
+
+	if (!all || !evd_json_int(j, 0, "reading", &n))
+		return;
+	printf(_(", reading %llu of %llu"), (unsigned long long)n,
+	       (unsigned long long)j->node[all].count);
+	put_text(j, "raw", _(", written "));
 }
 
 static void put_notes(const struct evd_json *j)
@@ -91,6 +104,8 @@ static void put_notes(const struct evd_json *j)
 		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
 			if (evd_view_is(j->node[at].raw, said[k].flag)) {
 				printf("%s%s", between, _(said[k].text));
+				if (strcmp(said[k].flag, "day-month") == 0)
+					put_reading(j);
 				between = "; ";
 			}
 	if (flags)
@@ -153,7 +168,7 @@ static int print(struct cmd_global *g, const struct evd_timeline *t, const char 
 		puts(
 		    _("Clocks without a zone are placed as if they were UTC; --tz places them in a zone."));
 	if (!g->json)
-		printf("%-24s %-9s %-14s\n", _("Time"), _("Kind"), _("Exhibit, n"));
+		printf("%-29s %-9s %-14s\n", _("Time"), _("Kind"), _("Exhibit, n"));
 	for (size_t i = 0; i < t->n && r == 0; i++) {
 		struct evd_view line = evd_view_of(t->lines.data + t->at[i].line_off, t->at[i].line_len);
 
@@ -169,17 +184,20 @@ static int print(struct cmd_global *g, const struct evd_timeline *t, const char 
 	return r;
 }
 
-/* "2024-02-13" or with a time; without a zone it is of the zone asked for. */
-static bool bound(const char *text, const char *zone, int64_t *ms)
+/* "2024-02-13" or with a time; without a zone it is of the zone asked for. In an hour that comes twice, what leaves out
+ * less. */
+static bool bound(const char *text, const char *zone, bool end, int64_t *ms)
 {
 	struct evd_when w;
 	int64_t utc[2];
+	unsigned n;
 
 	if (!evd_when(evd_view_str(text), &w))
 		return false;
 	*ms = w.has_utc ? w.utc_ms : w.local_ms;
-	if (!w.has_utc && zone && evd_zone_utc(w.local_ms, utc))
-		*ms = utc[0];
+	n = !w.has_utc && zone ? evd_zone_utc(w.local_ms, utc) : 0;
+	if (n)
+		*ms = utc[end ? n - 1 : 0];
 	return true;
 }
 
@@ -234,7 +252,8 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	f.has_from = from != NULL;
 	f.has_to = to != NULL;
-	if ((from && !bound(from, f.zone, &f.from_ms)) || (to && !bound(to, f.zone, &f.to_ms)))
+	if ((from && !bound(from, f.zone, false, &f.from_ms)) ||
+	    (to && !bound(to, f.zone, true, &f.to_ms)))
 		return cmd_usage(&cmd_timeline,
 		                 "a time is 2024-02-13, 2024-02-13T09:00 or 2024-02-13T08:00:00Z");
 	f.only = kind != NULL;

@@ -254,7 +254,9 @@ static int set_sources(struct item *it, const int *fd, struct evd_error *err)
 		                                    .ctx = &it->file[i],
 		                                    .name = it->q->name[i]};
 	}
-	it->in = (struct evd_input){it->source, it->q->n};
+	it->in = (struct evd_input){.source = it->source, .n = it->q->n};
+	if (it->q->loose)
+		it->in.loose = &it->source[--it->in.n];
 	return 0;
 }
 

@@ -62,6 +62,8 @@ struct evd_chat_index {
 		size_t head_len;
 		bool zero; /* every byte is zero */
 		bool read; /* the bytes could be read */
+		bool
+		    loose; /* one of the listing beside the item: known by its whole path, or a digest for a name */
 	} * file;
 	size_t n, cap;
 	/* the first file whose path ends so, for every end that begins behind a slash */
@@ -70,14 +72,18 @@ struct evd_chat_index {
 		uint32_t from; /* in its name */
 	} * slot;
 	size_t n_slots;
-	bool any;     /* the item holds more than its one text */
-	bool partial; /* it may hold, or have held, more files than these */
+	bool partial;          /* it may hold, or have held, more files than these */
+	bool loose_cut;        /* and so may the folder it lay in */
+	struct evd_buf folder; /* path of that folder, as far as it is known */
 };
 
 /* evd_chat_index_build(x, in, chat, err): reads every file of the item once. */
 int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
                          struct evd_chat *chat, struct evd_error *err) EVD_MUST_USE;
 void evd_chat_index_release(struct evd_chat_index *x);
+/* evd_chat_index_loose(x, in, err): what index_build takes from the listing beside the item. */
+int evd_chat_index_loose(struct evd_chat_index *x, const struct evd_input *in,
+                         struct evd_error *err) EVD_MUST_USE;
 /* evd_chat_index_match(x, a): looks for a->name (a path matches by its end) and sets state, found
  * and found_size. */
 void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a);

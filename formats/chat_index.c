@@ -135,10 +135,20 @@ static void put_end(struct evd_chat_index *x, size_t i, size_t from)
 		*e = (struct evd_chat_end_of){(uint32_t)i + 1, (uint32_t)from};
 }
 
+/* A name made of a digest of the content, as Signal's: it cannot be another chat's file of the same name. */
+static bool is_digest(struct evd_view name)
+{
+	size_t n = 0;
+
+	while (n < name.len &&
+	       ((name.p[n] >= '0' && name.p[n] <= '9') || (name.p[n] >= 'a' && name.p[n] <= 'f')))
+		n++;
+	return n >= 64 && (n == name.len || name.p[n] == '.');
+}
+
 /* No two slots bear the same end, so that of a thousand files "…/a.jpg" each is found in one step. */
 static int index_ends(struct evd_chat_index *x, struct evd_error *err)
 {
-	x->any = x->n > 0;
 	for (x->n_slots = 16; x->n_slots < x->n * (ENDS + 2) * 3 / 2; x->n_slots *= 2)
 		;
 	x->slot = calloc(x->n_slots, sizeof *x->slot);
@@ -148,8 +158,9 @@ static int index_ends(struct evd_chat_index *x, struct evd_error *err)
 		struct evd_view v = name_of(x, i);
 		unsigned n = 0;
 
-		put_end(x, i, v.len - evd_chat_base(v).len);
-		for (size_t k = v.len; k > 0 && n < ENDS; k--)
+		if (!x->file[i].loose || is_digest(evd_chat_base(v)))
+			put_end(x, i, v.len - evd_chat_base(v).len);
+		for (size_t k = v.len; k > 0 && n < ENDS && !x->file[i].loose; k--)
 			if (v.p[k - 1] == '/' && k < v.len) {
 				put_end(x, i, k);
 				n++;
@@ -167,44 +178,80 @@ int evd_chat_index_build(struct evd_chat_index *x, const struct evd_input *in,
 
 	memset(x, 0, sizeof *x);
 	r = evd_chat_walk(in, &w, err);
-	if (r)
-		return r;
-	return index_ends(x, err);
+	if (r == 0)
+		r = evd_chat_index_loose(x, in, err);
+	return r ? r : index_ends(x, err);
 }
 
 void evd_chat_index_release(struct evd_chat_index *x)
 {
 	evd_buf_release(&x->names);
+	evd_buf_release(&x->folder);
 	free(x->file);
 	free(x->slot);
 	memset(x, 0, sizeof *x);
 }
 
-void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a)
+static bool is_end(struct evd_view path, struct evd_view end)
+{
+	return path.len >= end.len && memcmp(path.p + path.len - end.len, end.p, end.len) == 0 &&
+	       (path.len == end.len || path.p[path.len - end.len - 1] == '/');
+}
+
+/* A path that begins above the chat's own folder, as Meta's do: what is left of it within the folder. */
+static const struct evd_chat_end_of *find_above(const struct evd_chat_index *x,
+                                                struct evd_view name)
+{
+	const struct evd_view folder = evd_buf_view(&x->folder);
+
+	for (size_t i = name.len; folder.len && i > 1; i--) {
+		const struct evd_chat_end_of *slot;
+
+		if (name.p[i - 1] != '/' || !is_end(folder, evd_view_of(name.p, i - 1)))
+			continue;
+		slot = slot_of(x, evd_view_of(name.p + i, name.len - i));
+		if (slot->file && x->file[slot->file - 1].loose)
+			return slot;
+	}
+	return NULL;
+}
+
+static const struct evd_chat_indexed *find(const struct evd_chat_index *x, struct evd_view name)
 {
 	const struct evd_chat_end_of *slot;
-	const struct evd_chat_indexed *e;
+
+	if (!x->n_slots || name.len == 0)
+		return NULL;
+	slot = slot_of(x, name);
+	if (!slot->file && name.len > 2 && name.p[0] == '.' && name.p[1] == '/')
+		slot = slot_of(x, evd_view_of(name.p + 2, name.len - 2));
+	if (!slot->file)
+		slot = find_above(x, name);
+	return slot && slot->file ? &x->file[slot->file - 1] : NULL;
+}
+
+void evd_chat_index_match(const struct evd_chat_index *x, struct evd_chat_attachment *a)
+{
+	const struct evd_chat_indexed *e = find(x, a->name);
 	struct evd_view note = a->note;
 
 	a->state = EVD_CHAT_S_ABSENT;
-	if (x->partial) { /* nobody can say that it was not in there */
+	if (x->partial || x->loose_cut) { /* nobody can say that it was not in there */
 		a->state = EVD_CHAT_S_UNAVAILABLE;
 		if (!note.len)
-			a->note = evd_view_str("not every file of the archive could be looked at");
+			a->note = evd_view_str(x->partial ? "not every file of the archive could be looked at"
+			                                  : "not every file of the folder could be looked at");
 	}
-	if (!x->n_slots || a->name.len == 0)
+	if (!e)
 		return;
-	slot = slot_of(x, a->name);
-	if (!slot->file)
-		return;
-	e = &x->file[slot->file - 1];
-	a->found = name_of(x, slot->file - 1);
+	a->found = name_of(x, (size_t)(e - x->file));
 	a->has_found_size = e->read;
 	a->found_size = e->size;
 	a->state = EVD_CHAT_S_PRESENT;
 	a->note = note;
 	if (!e->read && !note.len)
-		a->note = evd_view_str("in the item, but damaged");
+		a->note = evd_view_str(e->loose ? "of its folder, but its bytes cannot be read"
+		                                : "in the item, but damaged");
 	if (!e->read)
 		a->state = EVD_CHAT_S_UNAVAILABLE;
 	else if (e->size == 0)

@@ -31,6 +31,8 @@ struct evd_source {
 struct evd_input {
 	const struct evd_source *source;
 	size_t n;
+	const struct evd_source
+	    *loose; /* a listing of the files in its folder (base/loose.h); NULL: none */
 };
 
 /*

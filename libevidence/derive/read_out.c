@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILES_MAX 4u /* of one item: itself and what goes with it */
+#define FILES_MAX 5u /* of one item: itself, what goes with it, the listing of loose files */
 
 /* An item whose process is at work; its files stay open until its turn has come: should a reader crash, they are read
  * anew. */
@@ -17,6 +17,8 @@ struct under_way {
 	int fd[FILES_MAX];
 	struct evd_view name[FILES_MAX];
 	size_t n;
+	bool loose; /* the last is the listing */
+	struct evd_loose_listed listed;
 };
 
 struct reading {
@@ -25,6 +27,7 @@ struct reading {
 	    ahead[EVD_READER_AHEAD]; /* in the order of the items; the first is the one read next */
 	size_t n_ahead, next;        /* the item to be started next */
 	const struct evd_to_read *item;
+	const struct evd_reading_list *list;
 	struct evd_object record;
 	char item_id[48], reader[33], version[33], spec[200];
 	struct evd_buf item_json, reader_json; /* both as JSON spells them */
@@ -94,19 +97,28 @@ static void close_files(struct under_way *w)
 		close(w->fd[--w->n]);
 }
 
-static int open_files(struct evd_case *c, const struct evd_to_read *items,
+static int open_files(struct evd_case *c, const struct evd_reading_list *list,
                       const struct evd_to_read *it, struct under_way *w, struct evd_error *err)
 {
 	uint64_t size;
 	int r = 0;
 
 	w->n = 0;
-	for (size_t i = 0; i <= it->n_with && i < FILES_MAX && r == 0; i++) {
-		const struct evd_to_read *x = i ? &items[it->with[i - 1]] : it;
+	w->loose = false;
+	for (size_t i = 0; i <= it->n_with && i + 1 < FILES_MAX && r == 0; i++) {
+		const struct evd_to_read *x = i ? &list->at[it->with[i - 1]] : it;
 
 		r = evd_file_open(c->dir, x->path, &w->fd[w->n], &size, err);
 		if (r == 0)
 			w->name[w->n++] = evd_view_str(x->name ? x->name : "");
+	}
+	if (r == 0 && list->loose && evd_loose_wanted(w->fd[0], it->name))
+		r = evd_loose_listing(list->loose, c->dir, it->id, &w->fd[w->n], &w->listed, err);
+	else
+		w->fd[w->n] = -1;
+	if (r == 0 && w->fd[w->n] >= 0) {
+		w->name[w->n++] = evd_view_str("");
+		w->loose = true;
 	}
 	if (r)
 		close_files(w);
@@ -115,22 +127,23 @@ static int open_files(struct evd_case *c, const struct evd_to_read *items,
 
 static struct evd_reader_item files_of(const struct under_way *w)
 {
-	return (struct evd_reader_item){.fd = w->fd, .name = w->name, .n = w->n};
+	return (struct evd_reader_item){.fd = w->fd, .name = w->name, .n = w->n, .loose = w->loose};
 }
 
 /* While records of one item are written down, the processes of the next ones work. */
 static int start_ahead(struct reading *rd, struct evd_reader *reader, struct evd_case *c,
-                       const struct evd_to_read *items, size_t n, struct evd_error *err)
+                       struct evd_error *err)
 {
+	const struct evd_reading_list *list = rd->list;
 	int r = 0;
 
-	for (; r == 0 && rd->next < n && rd->n_ahead < EVD_READER_AHEAD; rd->next++) {
+	for (; r == 0 && rd->next < list->n && rd->n_ahead < EVD_READER_AHEAD; rd->next++) {
 		struct under_way *w = &rd->ahead[rd->n_ahead];
 		struct evd_reader_item what;
 
-		if (items[rd->next].companion)
+		if (list->at[rd->next].companion)
 			continue;
-		r = open_files(c, items, &items[rd->next], w, err);
+		r = open_files(c, list, &list->at[rd->next], w, err);
 		if (r)
 			break;
 		rd->n_ahead++;
@@ -146,8 +159,20 @@ static void drop_first(struct reading *rd)
 	memmove(rd->ahead, rd->ahead + 1, --rd->n_ahead * sizeof *rd->ahead);
 }
 
+/* Which loose files the reader was told of: those of its folder, of these entries. */
+static void put_listed(struct evd_object *rec, const struct evd_loose_listed *x)
+{
+	if (!x->files)
+		return;
+	evd_object_int(rec, "looseFiles", x->files);
+	evd_object_int(rec, "looseFirst", x->first);
+	evd_object_int(rec, "looseLast", x->last);
+	if (x->left_out)
+		evd_object_int(rec, "looseLeftOut", x->left_out);
+}
+
 static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
-                       struct evd_error *err)
+                       const struct evd_loose_listed *listed, struct evd_error *err)
 {
 	struct evd_object *rec = &rd->record;
 	int r;
@@ -161,6 +186,7 @@ static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
 	evd_object_int(rec, "memory", rd->memory);
 	evd_object_int(rec, "output", rd->output);
 	evd_object_int(rec, "seconds", rd->seconds);
+	put_listed(rec, listed);
 	r = evd_entry_record(&rd->d, rec, NULL, err);
 	if (r || o->state == EVD_READER_DONE)
 		return r;
@@ -179,6 +205,8 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_e
 	const struct evd_reader_events events = {on_begin, on_record, on_end, rd};
 	struct evd_reader_outcome outcome;
 	struct evd_reader_item what = files_of(&rd->ahead[0]);
+	const struct evd_loose_listed none = {0};
+	const struct evd_loose_listed listed = rd->ahead[0].loose ? rd->ahead[0].listed : none;
 	int r;
 
 	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq,
@@ -190,7 +218,7 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_e
 		return r;
 	r = evd_reader_read(reader, &what, &events, &outcome, err);
 	drop_first(rd);
-	return r ? r : say_outcome(rd, &outcome, err);
+	return r ? r : say_outcome(rd, &outcome, &listed, err);
 }
 
 /* What the entry speaks of: runs of neighbouring ids as one scope record each. */
@@ -204,12 +232,13 @@ static int add_scope(struct reading *rd, const struct evd_to_read *items, size_t
 	return r;
 }
 
-int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_read *items, size_t n,
+int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_reading_list *list,
                  const struct evd_reader_config *config,
                  int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
                  struct evd_read_out *out, struct evd_error *err)
 {
 	struct reading rd = {.out = out,
+	                     .list = list,
 	                     .memory = config->memory ? config->memory : EVD_READER_MEMORY,
 	                     .seconds = config->seconds ? config->seconds : EVD_READER_SECONDS,
 	                     .output = config->output ? config->output : EVD_READER_OUTPUT};
@@ -229,14 +258,14 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 	evd_object_init(&rd.record);
 	evd_object_cstr(&rd.d.details, "reader", "evidence-reader");
 	evd_object_cstr(&rd.d.details, "version", EVD_VERSION);
-	for (; done < n && r == 0; done++) {
-		rd.item = &items[done];
+	for (; done < list->n && r == 0; done++) {
+		rd.item = &list->at[done];
 		if (!rd.item->companion) {
-			r = start_ahead(&rd, reader, c, items, n, err);
+			r = start_ahead(&rd, reader, c, err);
 			if (r == 0)
 				r = read_item(&rd, reader, err);
 		}
-		if (progress && progress(ctx, done + 1, n)) {
+		if (progress && progress(ctx, done + 1, list->n)) {
 			done++;
 			break;
 		}
@@ -245,7 +274,7 @@ int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_re
 		drop_first(&rd);
 	out->items = done;
 	if (r == 0)
-		r = add_scope(&rd, items, done, err);
+		r = add_scope(&rd, list->at, done, err);
 	evd_object_release(&rd.record);
 	evd_buf_release(&rd.item_json);
 	evd_buf_release(&rd.reader_json);

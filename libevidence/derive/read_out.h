@@ -8,6 +8,7 @@
 #define EVD_READ_OUT_H
 
 #include "chain/case.h"
+#include "derive/loose.h"
 #include "reader/reader.h"
 
 /* An item to be read, and what goes with it (a database's -wal). */
@@ -20,6 +21,13 @@ struct evd_to_read {
 	bool companion; /* read with another item, not by itself */
 };
 
+/* What is read, and what else the case holds that may lie beside it. */
+struct evd_reading_list {
+	const struct evd_to_read *at;
+	size_t n;
+	struct evd_loose *loose; /* NULL: nothing */
+};
+
 struct evd_read_out {
 	uint64_t items, records;
 	uint64_t trouble; /* items of which something could not be read by fault of a reader */
@@ -28,10 +36,10 @@ struct evd_read_out {
 };
 
 /*
- * evd_read_out(c, key, items, n, config, progress, ctx, out, err): reads, commits. `progress` gets
+ * evd_read_out(c, key, list, config, progress, ctx, out, err): reads, commits. `progress` gets
  * items done and all; other than 0 stops before the next item, what was read is committed.
  */
-int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_to_read *items, size_t n,
+int evd_read_out(struct evd_case *c, struct evd_key *key, const struct evd_reading_list *list,
                  const struct evd_reader_config *config,
                  int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
                  struct evd_read_out *out, struct evd_error *err) EVD_MUST_USE;

@@ -80,6 +80,22 @@ static int add_item(struct gathering *g, const struct evd_record *r, struct evd_
 	return 0;
 }
 
+/* When something was: one instant, or no earlier than the first and no later than the last. */
+struct span {
+	int64_t first, last;
+};
+
+static struct span instant(int64_t ms)
+{
+	return (struct span){ms, ms};
+}
+
+static void stand(struct evd_event *e, struct span s)
+{
+	e->sort_ms = s.first;
+	e->last_ms = s.last;
+}
+
 static void put_ms(struct evd_buf *b, int64_t ms, unsigned precision, bool utc)
 {
 	char text[EVD_TIME_LEN + 1];
@@ -122,7 +138,7 @@ static void put_flags(struct evd_object *o, unsigned flags)
 }
 
 /* A clock without a zone: what it is in the zone the user names, both when the hour came twice. */
-static int64_t assume(struct gathering *g, const struct evd_when *w, unsigned *flags)
+static struct span assume(struct gathering *g, const struct evd_when *w, unsigned *flags)
 {
 	int64_t utc[2];
 	unsigned n;
@@ -130,7 +146,7 @@ static int64_t assume(struct gathering *g, const struct evd_when *w, unsigned *f
 
 	*flags |= NO_ZONE;
 	if (!g->filter->zone || w->precision < 16) /* a date alone is no instant */
-		return w->local_ms;
+		return instant(w->local_ms);
 	n = evd_zone_utc(w->local_ms, utc);
 	*flags |= n == 2 ? DST_TWICE : n == 0 ? DST_SKIPPED : 0u;
 	for (unsigned i = 0; i < n; i++) {
@@ -143,11 +159,29 @@ static int64_t assume(struct gathering *g, const struct evd_when *w, unsigned *f
 		evd_object_raw(&g->o, "assumedUtc", evd_buf_view(&b));
 	}
 	evd_buf_release(&b);
-	return n ? utc[0] : w->local_ms;
+	return n ? (struct span){utc[0], utc[n - 1]} : instant(w->local_ms);
+}
+
+/* The same instant on a clock there, with what that clock was ahead of UTC: without it the hour that comes twice would
+ * stand there twice and look like one. */
+static void put_in_zone(struct evd_object *o, const struct evd_when *w, unsigned *flags)
+{
+	int64_t local = evd_zone_local(w->utc_ms), ahead = (local - w->utc_ms) / 1000, both[2];
+	unsigned all = (unsigned)(ahead < 0 ? -ahead : ahead);
+	struct evd_buf b = {0};
+
+	put_ms(&b, local, w->precision < 19 ? 19 : w->precision, false);
+	evd_putf(&b, "%c%02u:%02u", ahead < 0 ? '-' : '+', all / 3600, all / 60 % 60);
+	if (all % 60) /* before there were zones */
+		evd_putf(&b, ":%02u", all % 60);
+	if (!b.failed)
+		evd_object_str(o, "inZone", evd_buf_view(&b));
+	evd_buf_release(&b);
+	*flags |= evd_zone_utc(local, both) == 2 ? DST_TWICE : 0u;
 }
 
 /* Writes the members of a time; the place in the order. */
-static int64_t put_when(struct gathering *g, const struct evd_when *w, unsigned *flags)
+static struct span put_when(struct gathering *g, const struct evd_when *w, unsigned *flags)
 {
 	if (!w->has_utc) {
 		put_time(&g->o, "local", w->local_ms, w->precision, false);
@@ -155,8 +189,8 @@ static int64_t put_when(struct gathering *g, const struct evd_when *w, unsigned 
 	}
 	put_time(&g->o, "utc", w->utc_ms, w->precision, true);
 	if (g->filter->zone)
-		put_time(&g->o, "inZone", evd_zone_local(w->utc_ms), w->precision, false);
-	return w->utc_ms;
+		put_in_zone(&g->o, w, flags);
+	return instant(w->utc_ms);
 }
 
 static void put_id(struct evd_object *o, const char *key, struct evd_id id)
@@ -181,7 +215,7 @@ static bool wanted(const struct gathering *g, const struct evd_event *e,
 		return false;
 	if (e->timeless)
 		return !f->has_from && !f->has_to;
-	return (!f->has_from || e->sort_ms >= f->from_ms) && (!f->has_to || e->sort_ms < f->to_ms);
+	return (!f->has_from || e->last_ms >= f->from_ms) && (!f->has_to || e->sort_ms < f->to_ms);
 }
 
 static int add(struct gathering *g, struct evd_event *e, const struct known_item *it,
@@ -282,20 +316,31 @@ static unsigned fate(const struct evd_json *j)
 	return flags;
 }
 
-/* The first of the readings, when day and month cannot be told apart; all stand in the row. */
-static bool first_reading(const struct evd_json *j, struct evd_object *o, struct evd_when *w)
+static uint32_t readings(const struct evd_json *j)
 {
-	size_t at = evd_json_find(j, 0, "timeReadings");
-	struct evd_view v;
+	size_t list = evd_json_find(j, 0, "timeReadings");
 
-	if (!at || j->node[at].type != EVD_JSON_ARRAY || !j->node[at].count)
-		return false;
-	evd_object_raw(o, "readings", j->node[at].raw);
-	return evd_json_string(j, at + 1, "local", &v) && evd_when(v, w);
+	return list && j->node[list].type == EVD_JSON_ARRAY ? j->node[list].count : 0;
 }
 
-static int add_message(struct gathering *g, struct evd_event *e, const struct known_item *it,
-                       const struct evd_json *j, struct evd_error *err)
+/* One of the readings, from 0, when day and month cannot be told apart; all stand in each row. */
+static bool put_reading(const struct evd_json *j, uint32_t n, struct evd_object *o,
+                        struct evd_when *w)
+{
+	size_t list = evd_json_find(j, 0, "timeReadings"), one = list + 1;
+	struct evd_view v;
+
+	if (n >= readings(j))
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		one = j->node[one].next;
+	evd_object_raw(o, "readings", j->node[list].raw);
+	evd_object_int(o, "reading", n + 1);
+	return evd_json_string(j, one, "local", &v) && evd_when(v, w);
+}
+
+static int add_message_at(struct gathering *g, struct evd_event *e, const struct known_item *it,
+                          const struct evd_json *j, uint32_t reading, struct evd_error *err)
 {
 	struct evd_when w;
 	struct evd_view v;
@@ -318,14 +363,31 @@ static int add_message(struct gathering *g, struct evd_event *e, const struct kn
 	copy_text(&g->o, "raw", j, "timeRaw");
 	if ((evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w)) ||
 	    (evd_json_string(j, 0, "timeLocal", &v) && evd_when(v, &w)) ||
-	    first_reading(j, &g->o, &w)) {
-		e->sort_ms = put_when(g, &w, &flags);
+	    put_reading(j, reading, &g->o, &w)) {
+		stand(e, put_when(g, &w, &flags));
 	} else {
 		e->timeless = true;
 		flags |= NO_TIME;
 	}
 	put_flags(&g->o, flags);
 	return add(g, e, it, err);
+}
+
+/* A row for each time that it may have been written at: whoever looks at one of these days must meet it. */
+static int add_message(struct gathering *g, const struct evd_event *e, const struct known_item *it,
+                       const struct evd_json *j, struct evd_error *err)
+{
+	uint32_t n =
+	    evd_json_find(j, 0, "timeUtc") || evd_json_find(j, 0, "timeLocal") ? 0 : readings(j);
+	uint32_t i = 0;
+	int r = 0;
+
+	do {
+		struct evd_event row = *e;
+
+		r = add_message_at(g, &row, it, j, i, err);
+	} while (r == 0 && ++i < n);
+	return r;
 }
 
 static int add_field(struct gathering *g, struct evd_event *e, const struct known_item *it,
@@ -343,7 +405,7 @@ static int add_field(struct gathering *g, struct evd_event *e, const struct know
 	copy_text(&g->o, "name", j, "name");
 	copy_text(&g->o, "as", j, "as");
 	copy_text(&g->o, "raw", j, "value");
-	e->sort_ms = put_when(g, &w, &flags);
+	stand(e, put_when(g, &w, &flags));
 	put_flags(&g->o, flags);
 	return add(g, e, it, err);
 }
@@ -362,7 +424,8 @@ static int add_origin(struct gathering *g, struct evd_event *e, const struct evd
 		return 0;
 	evd_object_cstr(&g->o, "what", "file-modified");
 	copy_text(&g->o, "text", j, "name");
-	e->sort_ms = put_when(g, &w, &flags);
+	stand(e, put_when(g, &w, &flags));
+	put_flags(&g->o, flags);
 	return add(g, e, it, err);
 }
 
@@ -375,7 +438,8 @@ static int add_entry(struct gathering *g, struct evd_error *err)
 
 	evd_object_cstr(&g->o, "what", "entry");
 	evd_object_cstr(&g->o, "text", evd_action_rule(entry->action)->name);
-	e.sort_ms = put_when(g, &w, &flags);
+	stand(&e, put_when(g, &w, &flags));
+	put_flags(&g->o, flags);
 	return add(g, &e, NULL, err);
 }
 

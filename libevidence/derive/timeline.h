@@ -16,6 +16,7 @@ const char *evd_known_name(unsigned known);
 /* One row. `line` is a canonical JSON object (docs/timeline.md §2). */
 struct evd_event {
 	int64_t sort_ms; /* where it stands: UTC if known or assumed, else the clock's fields */
+	int64_t last_ms; /* the latest it may have been: the same, but for an hour that came twice */
 	bool timeless;   /* it has no time: these stand at the end */
 	uint8_t known;   /* enum evd_known */
 	uint32_t line_len;
@@ -31,7 +32,7 @@ struct evd_timeline_filter {
 	bool only;          /* `known` alone */
 	enum evd_known known;
 	bool has_from, has_to;
-	int64_t from_ms, to_ms; /* on sort_ms; to_ms is left out itself */
+	int64_t from_ms, to_ms; /* on what it may have been; to_ms is left out itself */
 };
 
 struct evd_timeline {
@@ -41,7 +42,7 @@ struct evd_timeline {
 };
 
 /* evd_timeline_read(c, filter, t, err): reads the log, sorts. Of items read several times the latest
- * read-out counts. Release `t` in any case. */
+ * read-out counts. A message whose day and month cannot be told apart has a row for each reading. Release `t` in any case. */
 int evd_timeline_read(struct evd_case *c, const struct evd_timeline_filter *filter,
                       struct evd_timeline *t, struct evd_error *err) EVD_MUST_USE;
 void evd_timeline_release(struct evd_timeline *t);

@@ -94,6 +94,7 @@ static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
 	    [N] = "n",        [RAW] = "raw",         [FLAGS] = "flags"};
 	struct evd_buf cell[COLUMNS] = {{0}};
 	struct evd_view what = {NULL, 0};
+	uint64_t reading;
 
 	evd_json_string(j, 0, "what", &what);
 	put_message(&cell[MESSAGE], j, what);
@@ -102,8 +103,10 @@ static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
 	evd_put_view(&cell[DESC], what);
 	if (!evd_json_find(j, 0, "utc"))
 		evd_put_str(&cell[DESC], ", zone not known: the clock's fields, shown as if UTC");
-	if (evd_json_find(j, 0, "readings"))
-		evd_put_str(&cell[DESC], ", day and month may be the other way round");
+	if (evd_json_int(j, 0, "reading", &reading))
+		evd_putf(&cell[DESC],
+		         ", day and month may be the other way round: reading %" PRIu64 " of %" PRIu32,
+		         reading, j->node[evd_json_find(j, 0, "readings")].count);
 	for (unsigned i = 0; i < COLUMNS; i++)
 		if (as_is[i])
 			evd_view_member(j, 0, as_is[i], &cell[i]);

@@ -15,7 +15,9 @@ const char evd_rec_schema[] =
     "CREATE TABLE rec(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, k INTEGER NOT NULL,"
     " kind TEXT NOT NULL, item_seq INTEGER, item_k INTEGER, reader TEXT, chat INTEGER, n INTEGER,"
     " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT,"
-    " direction TEXT, utc INTEGER, local TEXT, source TEXT, ambiguity TEXT) STRICT;"
+    " direction TEXT, utc INTEGER, local TEXT, source TEXT, ambiguity TEXT, raw TEXT, readings "
+    "TEXT,"
+    " reading INTEGER) STRICT;"
     "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
@@ -43,7 +45,10 @@ enum {
 	C_UTC,
 	C_LOCAL,
 	C_SOURCE,
-	C_AMBIGUITY
+	C_AMBIGUITY,
+	C_RAW,      /* where there is no one time */
+	C_READINGS, /* the record's list, where it has several; then there is a row for each … */
+	C_READING   /* … this being the row of that one, from 1 */
 };
 
 /* Which members of a kind are its words; a name with "Bytes" behind it holds what is not UTF-8. */
@@ -74,8 +79,9 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	w->db = db;
 	w->c = c;
 	w->base = -1;
-	if (sqlite3_prepare_v2(db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	                       -1, &w->put, NULL) ||
+	if (sqlite3_prepare_v2(
+	        db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+	        &w->put, NULL) ||
 	    sqlite3_prepare_v2(db,
 	                       "SELECT (SELECT max(id) FROM rec WHERE id>=?1 AND id<?2),(SELECT "
 	                       "min(id) FROM rec WHERE id>=?2)",
@@ -233,21 +239,52 @@ static int next_id(struct evd_rec_writer *w, int64_t ms, sqlite3_int64 *id, stru
 	return r;
 }
 
-/* Times as claimed. UTC only if the record proves it; else the calendar fields as written. */
+/* Of the readings of a time of which day and month cannot be told apart, number `n`, from 0; how many there are. */
+static uint32_t reading_of(const struct evd_json *j, uint32_t n, struct evd_view *local,
+                           struct evd_view *all)
+{
+	size_t list = evd_json_find(j, 0, "timeReadings"), at = list + 1;
+
+	*local = (struct evd_view){NULL, 0};
+	if (!list || j->node[list].type != EVD_JSON_ARRAY || n >= j->node[list].count)
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		at = j->node[at].next;
+	*all = j->node[list].raw;
+	return evd_json_string(j, at, "local", local) ? j->node[list].count : 0;
+}
+
+/* A message without a time, or with several: what the source has. */
+static bool undecided(struct evd_rec_writer *w, const struct evd_json *j, uint32_t reading,
+                      struct evd_view *local, uint32_t *readings)
+{
+	struct evd_view all;
+
+	bind_view(w->put, C_RAW, member(w, j, "timeRaw"));
+	*readings = reading_of(j, reading, local, &all);
+	if (!*readings)
+		return false;
+	bind_view(w->put, C_READINGS, all);
+	sqlite3_bind_int64(w->put, C_READING, (sqlite3_int64)reading + 1);
+	return true;
+}
+
+/* Times as claimed. UTC only if the record proves it; else the calendar fields as written. *readings: how many rows the
+ * record has, of which this is the one of `reading`; 0: one. */
 static bool claimed(struct evd_rec_writer *w, const struct evd_json *j, const char *kind,
-                    int64_t *order)
+                    uint32_t reading, uint32_t *readings, int64_t *order)
 {
 	struct evd_view v, as;
 	struct evd_when when;
-	size_t readings = evd_json_find(j, 0, "timeReadings");
 	bool field = strcmp(kind, "field") == 0;
+
+	*readings = 0;
 
 	if (field && (!evd_json_string(j, 0, "as", &as) || as.len < 5 ||
 	              memcmp(as.p, "time.", 5) != 0 || !evd_json_string(j, 0, "value", &v)))
 		return false;
 	if (!field && !evd_json_string(j, 0, "timeUtc", &v) &&
-	    !evd_json_string(j, 0, "timeLocal", &v) &&
-	    !(readings && j->node[readings].count && evd_json_string(j, readings + 1, "local", &v)))
+	    !evd_json_string(j, 0, "timeLocal", &v) && !undecided(w, j, reading, &v, readings))
 		return false;
 	if (!evd_when(v, &when))
 		return false;
@@ -408,41 +445,24 @@ static int add_reading(struct evd_rec_writer *w, const struct evd_json *j, struc
 	return r;
 }
 
-int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
-                struct evd_error *err)
+static int start(struct evd_rec_writer *w, const struct evd_json *j, struct evd_error *err)
 {
-	const struct words *x = NULL;
-	struct evd_view kind, item;
+	evd_buf_reset(&w->plain);
+	/* never moved while views lead into it */
+	return evd_buf_room(&w->plain, j->node[0].raw.len) ? 0 : evd_nomem(err);
+}
+
+/* The row of one reading of its time; *readings as of claimed(). */
+static int add_row(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
+                   const struct words *x, uint32_t reading, uint32_t *readings,
+                   struct evd_error *err)
+{
 	struct evd_rec_words said;
+	struct evd_view item;
 	struct evd_id id = {0, 0};
 	int64_t ms = 0;
-	size_t actor;
 	bool timed;
 
-	evd_buf_reset(&w->plain);
-	if (!evd_buf_room(&w->plain, j->node[0].raw.len)) /* never moved while views lead into it */
-		return evd_nomem(err);
-	if (!evd_json_string(j, 0, "kind", &kind))
-		return 0;
-	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
-		evd_buf_reset(&w->actor);
-		actor = evd_json_find(j, 0, "actor");
-		if (actor)
-			put_member(&w->actor, j, actor, "name");
-		return evd_buf_check(&w->actor, err);
-	}
-	if (r->kind == EVD_KIND_CONTENT)
-		return r->role == EVD_ROLE_NOTE || r->role == EVD_ROLE_STATEMENT ||
-		               r->role == EVD_ROLE_DESCRIPTION
-		           ? add_note(w, r, err)
-		           : 0;
-	if (evd_view_is(kind, "reading"))
-		return add_reading(w, j, err);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (evd_view_is(kind, kinds[i].kind))
-			x = &kinds[i];
-	if (!x)
-		return 0;
 	if (evd_json_string(j, 0, "item", &item) && !evd_id_parse(item, &id))
 		memset(&id, 0, sizeof id);
 	said = (struct evd_rec_words){.text = member(w, j, x->text),
@@ -466,6 +486,47 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 	bind_view(w->put, C_DIRECTION, member(w, j, x->direction));
 	if (said.more.len)
 		bind_view(w->put, C_MORE, said.more);
-	timed = claimed(w, j, x->kind, &ms);
+	timed = claimed(w, j, x->kind, reading, readings, &ms);
 	return put_row(w, r->k, x->kind, id, &said, timed, ms, err);
+}
+
+int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
+                struct evd_error *err)
+{
+	const struct words *x = NULL;
+	struct evd_view kind;
+	uint32_t readings;
+	size_t actor;
+	int code = start(w, j, err);
+
+	if (code)
+		return code;
+	if (!evd_json_string(j, 0, "kind", &kind))
+		return 0;
+	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
+		evd_buf_reset(&w->actor);
+		actor = evd_json_find(j, 0, "actor");
+		if (actor)
+			put_member(&w->actor, j, actor, "name");
+		return evd_buf_check(&w->actor, err);
+	}
+	if (r->kind == EVD_KIND_CONTENT)
+		return r->role == EVD_ROLE_NOTE || r->role == EVD_ROLE_STATEMENT ||
+		               r->role == EVD_ROLE_DESCRIPTION
+		           ? add_note(w, r, err)
+		           : 0;
+	if (evd_view_is(kind, "reading"))
+		return add_reading(w, j, err);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (evd_view_is(kind, kinds[i].kind))
+			x = &kinds[i];
+	if (!x)
+		return 0;
+	code = add_row(w, r, j, x, 0, &readings, err);
+	for (uint32_t i = 1; code == 0 && i < readings; i++) {
+		code = start(w, j, err);
+		if (code == 0)
+			code = add_row(w, r, j, x, i, &readings, err);
+	}
+	return code;
 }

@@ -1,6 +1,7 @@
 /* search: see search.h. */
 #include "index/search.h"
 
+#include "derive/when.h"
 #include "index/fold.h"
 #include "index/found.h"
 #include "index/index.h"
@@ -140,6 +141,8 @@ static void take(sqlite3_stmt *s, struct evd_hit *h)
 	h->source = column(s, 16);
 	h->ambiguity = column(s, 17);
 	h->exhibit = number(s, 18);
+	h->raw = column(s, 20);
+	h->readings = column(s, 21);
 }
 
 struct looking {
@@ -147,6 +150,7 @@ struct looking {
 	struct evd_found found;
 	struct evd_object o;
 	struct evd_buf elsewhere;
+	struct evd_json readings;
 };
 
 /* Where the words stand that the hit's present text has not. */
@@ -166,8 +170,30 @@ static int say_where(struct looking *l, struct evd_hit *h, struct evd_view more,
 	return r;
 }
 
+/* A message of which day and month cannot be told apart has a row for each reading: it is a hit once, at the first that
+ * is asked for. */
+static bool told_before(struct looking *l, const struct evd_search *q, struct evd_view readings,
+                        uint64_t reading)
+{
+	struct evd_view local;
+	struct evd_when w;
+	size_t at = 1;
+	bool told = false;
+
+	if (evd_json_parse(&l->readings, readings, NULL))
+		return false;
+	for (uint64_t i = 1; i < reading && i <= l->readings.node[0].count; i++) {
+		told = told || (evd_json_string(&l->readings, at, "local", &local) && evd_when(local, &w) &&
+		                (!q->has_from || w.local_ms >= q->from_ms) &&
+		                (!q->has_to || w.local_ms < q->to_ms));
+		at = l->readings.node[at].next;
+	}
+	return told;
+}
+
 static void release(struct looking *l)
 {
+	evd_json_release(&l->readings);
 	evd_phrases_release(&l->phrases);
 	evd_found_release(&l->found);
 	evd_object_release(&l->o);
@@ -196,7 +222,8 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 #define COLUMNS                                                                                    \
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
 	"r.handle,r.direction,r.utc,r.local,r.source,r.ambiguity,"                                     \
-	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND i.k=r.item_k),r.more "
+	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND "                                      \
+	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading "
 #define LATEST                                                                                     \
 	"AND (r.reader IS NULL OR r.seq=(SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "  \
 	"x.item_k=r.item_k AND x.reader=r.reader)) "
@@ -232,16 +259,19 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 		sqlite3_bind_text(s, 3, (const char *)match.data, -1, SQLITE_STATIC);
 		step = sqlite3_step(s);
 	}
-	for (; r == 0 && step == SQLITE_ROW; step = sqlite3_step(s), end->hits++) {
+	for (; r == 0 && step == SQLITE_ROW; step = sqlite3_step(s)) {
 		if (q->limit && end->hits == q->limit) {
 			end->more = true;
 			step = SQLITE_DONE;
 			break;
 		}
 		take(s, &h);
+		if (number(s, 22) > 1 && told_before(&l, q, h.readings, number(s, 22)))
+			continue;
 		r = say_where(&l, &h, column(s, 19), err);
 		if (r == 0)
 			r = on_hit(ctx, &h, err);
+		end->hits++;
 	}
 	if (r == 0 && (step != SQLITE_DONE || !count_unread(db, &end->unread)))
 		r = evd_fail(err, EVD_E_IO, "index: %s", sqlite3_errmsg(db));

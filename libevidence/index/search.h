@@ -25,6 +25,8 @@ struct evd_hit {
 	bool has_utc;
 	int64_t utc_ms;
 	struct evd_view local, source, ambiguity;
+	struct evd_view raw;      /* as in the source, where there is no one time */
+	struct evd_view readings; /* JSON [{local, order}], where day and month cannot be told apart */
 	/* canonical JSON object: the record's members beside `name` and `text` in which words of the query stand that
 	 * those two have not: `revisions` (older versions of the text), `caption`, `replyText` … */
 	struct evd_view elsewhere;

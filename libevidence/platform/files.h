@@ -30,6 +30,9 @@ int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out,
 int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err) EVD_MUST_USE;
 int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len,
                       struct evd_error *err) EVD_MUST_USE;
+/* evd_file_in_memory(v, out, err): a file without a name that holds `v`, which nobody can change any more, whoever gets
+ * its descriptor. */
+int evd_file_in_memory(struct evd_view v, int *out, struct evd_error *err) EVD_MUST_USE;
 /* evd_start_writing(fd, off, len): these bytes, written already, start on their way to the medium, so that the
  * sync at the end waits for little. A request; may wait for the medium. */
 void evd_start_writing(int fd, uint64_t off, uint64_t len);

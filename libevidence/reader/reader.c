@@ -183,6 +183,7 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 	                             .output = r->config.output,
 	                             .degraded = r->config.degraded,
 	                             .from = from,
+	                             .loose = item->loose,
 	                             .n = item->n};
 	/* what goes on behind a reader is for the program that has them all */
 	struct program *by = r->light.path && from == 0 && !item->only ? &r->light : &r->whole;

@@ -30,6 +30,7 @@ struct evd_reader_item {
 	const int *fd;
 	const struct evd_view *name;
 	size_t n;         /* 1…EVD_WIRE_SOURCES */
+	bool loose;       /* the last one is a listing of loose files (base/loose.h) */
 	const char *only; /* run this reader alone; NULL: those whose probes match */
 };
 

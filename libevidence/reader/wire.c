@@ -46,7 +46,7 @@ int evd_wire_put_request(struct evd_buf *b, const struct evd_wire_request *q, st
 {
 	size_t only = strnlen(q->only, sizeof q->only);
 
-	if (q->n < 1 || q->n > EVD_WIRE_SOURCES || only == sizeof q->only)
+	if (q->n < 1u + q->loose || q->n > EVD_WIRE_SOURCES || only == sizeof q->only)
 		return evd_fail(err, EVD_E_MISUSE, "an item has 1 to %u descriptors", EVD_WIRE_SOURCES);
 	head(b, EVD_WIRE_REQUEST);
 	evd_put_u32le(b, q->ticket);
@@ -57,6 +57,7 @@ int evd_wire_put_request(struct evd_buf *b, const struct evd_wire_request *q, st
 	evd_put_u32le(b, q->from);
 	evd_put_u8(b, (uint8_t)only);
 	evd_put(b, q->only, only);
+	evd_put_u8(b, q->loose);
 	evd_put_u8(b, (uint8_t)q->n);
 	for (size_t i = 0; i < q->n; i++) {
 		struct evd_view v = q->name[i];
@@ -89,8 +90,9 @@ int evd_wire_get_request(struct evd_view message, struct evd_wire_request *q, st
 		return evd_fail(err, EVD_E_FORMAT, "name of a reader is too long");
 	if (only.len)
 		memcpy(q->only, only.p, only.len);
+	q->loose = evd_get_u8(&c) != 0;
 	q->n = evd_get_u8(&c);
-	if (q->n < 1 || q->n > EVD_WIRE_SOURCES)
+	if (q->n < 1u + q->loose || q->n > EVD_WIRE_SOURCES)
 		return evd_fail(err, EVD_E_FORMAT, "wrong number of descriptors");
 	for (size_t i = 0; i < q->n; i++)
 		q->name[i] = evd_get_bytes(&c, evd_get_u32le(&c));

@@ -47,6 +47,7 @@ struct evd_wire_request {
 	bool degraded;    /* read also when layers of the sandbox are missing */
 	uint32_t from;    /* readers before this place in the table are left out */
 	char only[33];    /* run this reader alone, whatever its probe says; "" = by probes */
+	bool loose;       /* the last source is a listing of loose files (base/loose.h) */
 	size_t n;         /* sources, 1…EVD_WIRE_SOURCES */
 	struct evd_view name[EVD_WIRE_SOURCES]; /* borrow the message */
 };

@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; i < runs; i++) {
 		struct evd_source source = {.size = (uint64_t)st.st_size, .read_at = file_read, .ctx = &fd};
-		struct evd_input in = {&source, 1};
+		struct evd_input in = {.source = &source, .n = 1};
 		uint64_t n[2] = {0, 0};
 		struct evd_sink sink = {count, n};
 		double from = cpu();

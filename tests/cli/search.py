@@ -135,6 +135,24 @@ def main():
 	text = cli.evidence('search', 'smer')
 	check(text.count(', outgoing') == 2 and text.count(', incoming') == 1 and 'sent' not in text, text)
 	check('equals' in cli.evidence('index'), 'with directions')
+	# day and month that cannot be told apart: found by either reading, each message once, with what the source has
+	cli.evidence('add', '--quiet', cli.write('g/WhatsApp Chat with Una.txt', b'3/2/24, 14:05 - Una: dvoznacno jedan\n4/2/24, 15:05 - Una: dvoznacno dva\n'
+		b'40/40/24, 15:06 - Una: dvoznacno nikad\n'))
+	cli.evidence('read', '7')
+
+	def una(*words):
+		return [h['text'][10:] for h in hits(cli, 'dvoznacno', *words)]
+	check(una() == ['jedan', 'dva', 'nikad'], 'each once: %r' % hits(cli, 'dvoznacno'))
+	for span, want in ((('2024-02-01', '2024-02-28'), ['jedan', 'dva']), (('2024-03-01', '2024-03-31'), ['jedan']), (('2024-04-02', '2024-04-02'), ['dva']),
+			(('2024-03-01', '2024-04-30'), ['jedan', 'dva']), (('2024-02-03', '2024-04-30'), ['jedan', 'dva']), (('2024-05-01', '2024-05-31'), [])):
+		check(una('--from', span[0], '--to', span[1]) == want, '%r: %r' % (span, una('--from', span[0], '--to', span[1])))
+		check(una('--from', span[0], '--to', span[1], '--limit', '1') == want[:1], 'the first of %r' % (span,))
+	one = hits(cli, 'dvoznacno', '--from', '2024-03-01', '--to', '2024-03-31')[0]
+	check(one['timeRaw'] == '3/2/24, 14:05' and [x['local'] for x in one['timeReadings']] == ['2024-02-03T14:05', '2024-03-02T14:05'] and
+		'timeLocal' not in one and one['timeAmbiguity'] == 'day-month', 'all that is known: %r' % one)
+	text = cli.evidence('search', 'dvoznacno')
+	check('2024-02-03T14:05 or 2024-03-02T14:05 ("3/2/24, 14:05")' in text and '"40/40/24, 15:06" claimed, no time that can be read' in text, text)
+	check('equals' in cli.evidence('index'), 'with two readings')
 	for wrong in ([], ['!!!'], ['"'], ['--from', 'yesterday', 'x'], ['--limit', '-1', 'x'], ['--limit', 'x', 'x']):
 		cli.evidence('search', *wrong, expect=64)
 	cli.evidence('search', '--item', '99', 'x', expect=66)

@@ -53,7 +53,7 @@ def main():
 
 	plain = rows()
 	check([r['known'] for r in plain].count('recorded') == 6, 'six entries: %r' % plain)
-	check(len([r for r in plain if r['what'] == 'message']) == 8 + 2 + 2, 'twelve messages, each once')
+	check(len([r for r in plain if r['what'] == 'message']) == 8 + 2 + 2 * 2, 'twelve messages, each once, those with two readings twice')
 	check(len([r for r in plain if r['what'] == 'file-modified']) == 3, 'three files')
 	check(all('assumedUtc' not in r for r in plain), 'no zone is invented')
 	timeless = [r.get('raw', r.get('type')) for r in plain if 'no-time' in r.get('flags', [])]
@@ -72,16 +72,27 @@ def main():
 			seen += 1
 		check(seen == 7, 'seven messages with a time: %d' % seen)
 	belgrade = rows('--tz', 'Europe/Belgrade')
-	check([r['text'] for r in belgrade if 'dst-twice' in r.get('flags', [])] == ['dvaput'] and
+	check([r['text'] for r in belgrade if 'dst-twice' in r.get('flags', [])] == ['dvaput', 'iz telegrama'] and
 		[r['text'] for r in belgrade if 'dst-skipped' in r.get('flags', [])] == ['nema tog sata'], 'the two hours')
 	told = [r for r in belgrade if r.get('text') == 'iz telegrama'][0]
-	check(told['utc'] == '2024-10-27T00:45:00Z' and told['inZone'] == '2024-10-27T02:45:00' and 'flags' not in told,
+	check(told['utc'] == '2024-10-27T00:45:00Z' and told['inZone'] == '2024-10-27T02:45:00+02:00' and told['flags'] == ['dst-twice'],
 		'a time that proves its zone: %r' % told)
 	order = [r['text'] for r in belgrade if r.get('text') in ('jednom', 'dvaput', 'jednom opet', 'iz telegrama')]
 	check(order == ['jednom', 'dvaput', 'iz telegrama', 'jednom opet'], 'the order across zones: %r' % order)
-	both = [r for r in plain if r['item' if 'item' in r else 'what'] == '4/2' and r['what'] == 'message'][0]
-	check('day-month' in both['flags'] and [x['local'] for x in both['readings']] == ['2024-02-01T10:00', '2024-01-02T10:00'],
-		'both readings: %r' % both)
+	# each of two readings has its row: whoever looks at one of the days meets the message
+	both = [r for r in plain if r.get('item') == '4/2' and r['what'] == 'message']
+	check([(r['n'], r['local'], r['reading']) for r in both] == [(1, '2024-01-02T10:00', 2), (1, '2024-02-01T10:00', 1), (2, '2024-02-03T10:00', 1),
+		(2, '2024-03-02T10:00', 2)], 'a row for each: %r' % both)
+	check(all('day-month' in r['flags'] and len(r['readings']) == 2 for r in both) and [x['local'] for x in both[0]['readings']] ==
+		['2024-02-01T10:00', '2024-01-02T10:00'], 'both readings in each: %r' % both)
+	for day, text, reading in (('2024-01-02', 'a', 2), ('2024-02-01', 'a', 1), ('2024-03-02', 'b', 2)):
+		found = rows('--from', day, '--to', day + 'T23:59', '--item', '3')
+		check([(r['text'], r['reading'], r['raw']) for r in found] == [(text, reading, {'a': '01/02/2024, 10:00', 'b': '03/02/2024, 10:00'}[text])],
+			'%s: %r' % (day, found))
+	check('reading 2 of 2, written 01/02/2024, 10:00' in cli.evidence('timeline', '--item', '3'), 'said in words')
+
+	# and of a clock without a zone, neither bound leaves out what it may have been
+	check([r['text'] for r in rows('--tz', 'Europe/Belgrade', '--item', '1', '--from', '2024-10-27T01:00:00Z', '--to', '2024-10-27T02:00:00Z')] == ['dvaput'], 'the later one')
 
 	night = rows('--tz', 'Europe/Belgrade', '--from', '2024-10-27', '--to', '2024-10-28')
 	check(len(night) == 4, 'one day: %r' % night)
@@ -99,6 +110,18 @@ def main():
 	check([r['messages'] for r in ledgers if r['kind'] == 'ledger'] == [2, 2, 8], 'ledgers: %r' % ledgers)
 	check('ids missing' in cli.evidence('chats', '2'), 'numbers that are missing')
 	check('no item' in cli.evidence('chats', '99', expect=66), 'no such item')
+	# the hour that comes twice, both times told apart by what the clock was ahead; zones of half hours
+	twice = {'name': 'Marko', 'type': 'personal_chat', 'id': 7, 'messages': [{'id': i + 1, 'type': 'message', 'date': '2024-10-27T02:30:00',
+		'date_unixtime': str(1729989000 + 3600 * i), 'from': 'Marko', 'from_id': 'user43', 'text': 'u%d' % i, 'text_entities': []} for i in (0, 1)]}
+	cli.evidence('add', '--quiet', cli.write('d/result.json', json.dumps(twice).encode()))
+	cli.evidence('read', '4')
+	for zone, want in (('Europe/Belgrade', ['2024-10-27T02:30:00+02:00', '2024-10-27T02:30:00+01:00']),
+			('America/St_Johns', ['2024-10-26T22:00:00-02:30', '2024-10-26T23:00:00-02:30'])):
+		clock = [r for r in rows('--tz', zone, '--item', '4', '--kind', 'claimed') if r['what'] == 'message']
+		check([r['inZone'] for r in clock] == want, '%s: %r' % (zone, clock))
+		check([r.get('flags') for r in clock] == ([['dst-twice']] * 2 if zone == 'Europe/Belgrade' else [None] * 2), 'flags: %r' % clock)
+	text = cli.evidence('timeline', '--tz', 'Europe/Belgrade', '--item', '4')
+	check('2024-10-27 02:30:00+02:00' in text and '2024-10-27 02:30:00+01:00' in text and text.count('came twice') == 2, text)
 	print('timeline: ok')
 
 

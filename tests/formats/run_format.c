@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 {
 	static struct file file[SOURCES_MAX];
 	static struct evd_source source[SOURCES_MAX];
-	struct evd_input in = {source, 0};
+	struct evd_input in = {.source = source};
 	struct evd_sink sink = {print, NULL};
 	const struct evd_format *format;
 	struct evd_error err = {0};

@@ -1,7 +1,9 @@
 /*
  * test_chat_work: how much a chat reader reads of a zip with very many files must grow as the zip does.
- * Counted in bytes asked of the source, not in seconds. Also: two texts of one name are both read.
+ * Counted in bytes asked of the source, not in seconds. Also: two texts of one name are both read; the listing
+ * of loose files beside a chat (base/loose.h).
  */
+#include "base/loose.h"
 #include "format.h"
 
 #include <archive.h>
@@ -44,7 +46,7 @@ static int read_at(void *ctx, uint64_t off, void *p, size_t len, size_t *got, st
 }
 
 struct seen {
-	unsigned conversations, messages, present;
+	unsigned conversations, messages, present, absent, unavailable;
 	struct evd_buf line;
 };
 
@@ -58,6 +60,8 @@ static int take(void *ctx, struct evd_object *record, struct evd_error *err)
 	evd_put_u8(&s->line, 0);
 	s->conversations += strstr((char *)s->line.data, "\"kind\":\"conversation\"") != NULL;
 	s->messages += strstr((char *)s->line.data, "\"kind\":\"message\"") != NULL;
+	s->absent += strstr((char *)s->line.data, "\"state\":\"absent\"") != NULL;
+	s->unavailable += strstr((char *)s->line.data, "\"state\":\"unavailable\"") != NULL;
 	s->present += strstr((char *)s->line.data, "\"state\":\"present\"") != NULL;
 	return 0;
 }
@@ -93,7 +97,7 @@ static uint64_t read_zip(const struct evd_format *f, const void *zip, size_t len
 {
 	struct counted c = {zip, len, 0};
 	struct evd_source source = {.size = len, .read_at = read_at, .ctx = &c};
-	struct evd_input in = {&source, 1};
+	struct evd_input in = {.source = &source, .n = 1};
 	struct evd_sink sink = {take, seen};
 	struct evd_error err;
 
@@ -164,6 +168,83 @@ static void test_alike(void *block)
 	      "attachments are found by the ends of their paths");
 }
 
+static void list_file(struct evd_buf *b, const char *path, unsigned flags)
+{
+	evd_put_u32le(b, (uint32_t)strlen(path));
+	evd_put_str(b, path);
+	evd_put_u64le(b, 3);
+	evd_put_u8(b, (uint8_t)flags);
+	evd_put_u8(b, 3);
+	evd_put(b, "\xff\xd8\xff", 3);
+}
+
+/* Files beside a chat that names six: two of them by their paths, one that could not be read, itself, one that lies nowhere
+ * under that path, and one by a digest. */
+#define DIGEST "93d708f014cd0819d865dff229cdcd0f0d6bb9925ead3b9559c6cdef9b1cf641"
+static void list(struct evd_buf *b, uint32_t left_out)
+{
+	evd_buf_reset(b);
+	evd_put_u32le(b, EVD_LOOSE_MAGIC);
+	evd_put_u32le(b, 5);
+	evd_put_u32le(b, left_out);
+	evd_put_u32le(b, 3);
+	evd_put_str(b, "a/x");
+	list_file(b, "p/1.jpg", EVD_LOOSE_READ);
+	list_file(b, "p/2.jpg", EVD_LOOSE_READ);
+	list_file(b, "p/3.jpg", 0);
+	list_file(b, "result.json", EVD_LOOSE_READ);
+	list_file(b, "files/93/" DIGEST ".jpg", EVD_LOOSE_READ);
+}
+
+static int read_beside(const struct evd_buf *b, size_t len, struct seen *seen)
+{
+	static const char chat[] = "{\"name\":\"x\",\"type\":\"personal_chat\",\"id\":1,\"messages\":["
+	                           "{\"id\":1,\"type\":\"message\",\"photo\":\"p/1.jpg\"},"
+	                           "{\"id\":2,\"type\":\"message\",\"photo\":\"x/p/2.jpg\"},"
+	                           "{\"id\":3,\"type\":\"message\",\"photo\":\"p/3.jpg\"},"
+	                           "{\"id\":4,\"type\":\"message\",\"photo\":\"result.json\"},"
+	                           "{\"id\":5,\"type\":\"message\",\"photo\":\"1.jpg\"},"
+	                           "{\"id\":6,\"type\":\"message\",\"photo\":\"" DIGEST ".jpg\"}]}";
+	struct counted c[2] = {{(const uint8_t *)chat, sizeof chat - 1, 0}, {b->data, len, 0}};
+	struct evd_source source[2];
+	struct evd_input in = {.source = source, .n = 1, .loose = &source[1]};
+	struct evd_sink sink = {take, seen};
+	struct evd_error err;
+	int r;
+
+	for (size_t i = 0; i < 2; i++)
+		source[i] = (struct evd_source){.size = c[i].len, .read_at = read_at, .ctx = &c[i]};
+	source[0].name = evd_view_str("result.json");
+	memset(seen, 0, sizeof *seen);
+	evd_buf_init(&seen->line, 0);
+	r = evd_format_chat_telegram.read(&in, &sink, &err);
+	evd_buf_release(&seen->line);
+	return r;
+}
+
+static void test_loose(void)
+{
+	struct evd_buf b = {0};
+	struct seen seen;
+	bool refused = true;
+
+	list(&b, 0);
+	check(read_beside(&b, b.len, &seen) == 0 && seen.messages == 6,
+	      "a chat with loose files is read");
+	check(seen.present == 3 && seen.unavailable == 1 && seen.absent == 2,
+	      "which of them are its files");
+	for (size_t len = 0; len < b.len; len++)
+		refused = refused && read_beside(&b, len, &seen) == EVD_E_DAMAGED;
+	check(refused, "a listing cut anywhere is refused");
+	evd_put_u8(&b, 0);
+	check(read_beside(&b, b.len, &seen) == EVD_E_DAMAGED, "a byte more is refused");
+	list(&b, 1);
+	check(read_beside(&b, b.len, &seen) == 0 && seen.present == 3 && seen.absent == 0 &&
+	          seen.unavailable == 3,
+	      "where files were left out, none is called absent");
+	evd_buf_release(&b);
+}
+
 int main(void)
 {
 	void *block = malloc(ZIP_MAX);
@@ -173,6 +254,7 @@ int main(void)
 	test_many_texts(block);
 	test_same_name(block);
 	test_alike(block);
+	test_loose();
 	free(block);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed ? 1 : 0;

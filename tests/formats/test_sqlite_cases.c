@@ -88,7 +88,7 @@ static void item_of(struct item *it, struct evd_view db, struct evd_view journal
 {
 	evd_source_memory(&it->memory[0], db, evd_view_str("x.db"), &it->source[0]);
 	evd_source_memory(&it->memory[1], journal, evd_view_str("x.db-journal"), &it->source[1]);
-	it->in = (struct evd_input){it->source, journal.len ? 2 : 1};
+	it->in = (struct evd_input){.source = it->source, .n = journal.len ? 2 : 1};
 }
 
 /* All records of a reader, a line each, ended by NUL; the bytes of the item must be as before. */

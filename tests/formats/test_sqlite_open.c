@@ -53,7 +53,7 @@ static void item_of(struct item *it, struct evd_view db, struct evd_view wal)
 {
 	evd_source_memory(&it->memory[0], db, evd_view_str("x.db"), &it->source[0]);
 	evd_source_memory(&it->memory[1], wal, evd_view_str("x.db-wal"), &it->source[1]);
-	it->in = (struct evd_input){it->source, wal.len ? 2 : 1};
+	it->in = (struct evd_input){.source = it->source, .n = wal.len ? 2 : 1};
 }
 
 /* SQLITE_ROW's first column as a number, or -1 when it is refused at whatever step. */

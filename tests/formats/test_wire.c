@@ -29,6 +29,7 @@ static void test_request(void)
 	                             .output = 1,
 	                             .degraded = true,
 	                             .from = 3,
+	                             .loose = true,
 	                             .n = EVD_WIRE_SOURCES},
 	                        back;
 	struct evd_buf b;
@@ -42,7 +43,7 @@ static void test_request(void)
 	check(evd_wire_put_request(&b, &q, NULL) == 0, "a request at its limits is written");
 	check(evd_wire_get_request(evd_buf_view(&b), &back, NULL) == 0 && back.ticket == 7 &&
 	          back.memory == UINT64_MAX && back.seconds == 60 && back.degraded && back.from == 3 &&
-	          strcmp(back.only, "exif") == 0 && back.n == EVD_WIRE_SOURCES,
+	          back.loose && strcmp(back.only, "exif") == 0 && back.n == EVD_WIRE_SOURCES,
 	      "and read again");
 	check(back.name[0].len == EVD_WIRE_NAME_MAX, "a longer name is cut to the limit");
 	for (size_t len = 0; len < b.len; len++)
@@ -54,6 +55,10 @@ static void test_request(void)
 	q.n = EVD_WIRE_SOURCES + 1;
 	evd_buf_reset(&b);
 	check(evd_wire_put_request(&b, &q, NULL) == EVD_E_MISUSE, "one source more is refused");
+	q.n = 1;
+	check(evd_wire_put_request(&b, &q, NULL) == EVD_E_MISUSE,
+	      "a listing without an item is refused");
+	q.loose = false;
 	q.n = 0;
 	check(evd_wire_put_request(&b, &q, NULL) == EVD_E_MISUSE, "no source is refused");
 	evd_buf_release(&b);

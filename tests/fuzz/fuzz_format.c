@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct evd_memory memory[2];
 	struct evd_source source[2];
-	struct evd_input in = {source, 1};
+	struct evd_input in = {.source = source, .n = 1};
 	struct evd_sink sink = {check_record, NULL};
 	struct evd_view item = evd_view_of(data, size), more = {0};
 	struct evd_cursor c;

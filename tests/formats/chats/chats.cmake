@@ -15,7 +15,7 @@ target_link_libraries(bench_chats PRIVATE evd_formats)
 set(formats ${PROJECT_SOURCE_DIR}/formats)
 add_executable(bench_parse ${PROJECT_SOURCE_DIR}/tests/bench/bench_parse.c ${formats}/chat_whatsapp.c ${formats}/wa_head.c
   ${formats}/wa_markers.c ${formats}/wa_order.c ${formats}/wa_entry.c ${formats}/wa_survey.c ${formats}/chat_file.c
-  ${formats}/chat_index.c ${formats}/chat_zip.c ${formats}/chat_value.c ${formats}/chat_spell.c ${formats}/source.c)
+  ${formats}/chat_index.c ${formats}/chat_loose.c ${formats}/chat_zip.c ${formats}/chat_value.c ${formats}/chat_spell.c ${formats}/source.c)
 target_include_directories(bench_parse PRIVATE ${formats})
 target_link_libraries(bench_parse PRIVATE evd_flags evd_base evd_build PkgConfig::ARCHIVE)
 add_executable(test_wa_head ${CMAKE_CURRENT_LIST_DIR}/../test_wa_head.c ${PROJECT_SOURCE_DIR}/formats/wa_head.c
