@@ -2,6 +2,7 @@
 #include "index/rec_mail.h"
 
 #include "base/text.h"
+#include "derive/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,10 +163,12 @@ static void put_also(struct evd_buf *b, struct evd_view v)
 /* A mail that has a second, other date is found by either. */
 static void gather_date(struct evd_mail *x, struct evd_view date)
 {
+	struct evd_when when;
+
 	for (uint32_t i = 0; i < x->n_dates; i++)
 		if (evd_view_eq(evd_mail_date_at(x, i), date))
 			return;
-	if (x->n_dates == EVD_MAIL_DATES || date.len > 64)
+	if (x->n_dates == EVD_MAIL_DATES || date.len > 64 || !evd_when(date, &when))
 		return;
 	evd_put_view(&x->dates, date);
 	evd_put_u8(&x->dates, 0);

@@ -148,6 +148,11 @@ def mails(cli, exhibit):
 	check('equals' in cli.evidence('index'), 'with mails')
 	shown = cli.evidence('timeline', '--item', str(exhibit))
 	check('mail.member.3 header Date' in shown, shown)
+	# bytes of no UTF-8: 'Subject: é…' in ISO 8859-1; base64url of E9 72 is 6XI
+	cli.evidence('add', '--quiet', cli.write('m/bajtovi.eml', b'From: bajt@example.org\nSubject: \xe9r\n\nx\n'))
+	cli.evidence('read', str(exhibit + 1))
+	shown = cli.evidence('show', str(exhibit + 1))
+	check('Subject (bytes that are not UTF-8, in base64url) 6XI' in shown, shown)
 	cli.evidence('index', '--rebuild')
 	check(all(found(*words) == numbers for words, numbers in want.items()), 'made anew')
 
