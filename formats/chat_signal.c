@@ -3,7 +3,7 @@
  * message-backup, Backup.proto). 64-bit numbers are strings, default values are left out.
  * Stage: read-out. docs/chats.md: disappearing messages are not in such an export, by design.
  */
-#include "chat_json.h"
+#include "chat_signal_media.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 struct entry {
 	int64_t id, other;                            /* of a chat: its recipient */
-	size_t at, label_len, number_len, handle_len; /* in `text` */
+	size_t at, label_len, number_len, handle_len; /* in `text`; of a chat: its details */
 	bool self;
 };
 
@@ -25,9 +25,11 @@ struct map {
 struct signal {
 	struct map recipient, chat;
 	struct evd_buf text;
-	uint64_t
-	    frames_left; /* that are neither people, chats nor messages, and have something to say */
+	struct entry account; /* whose export it is: its label */
+	uint64_t frames_left; /* calls by a link */
+	uint64_t settings;    /* sticker packs, folders, profiles of notification */
 	bool said;
+	struct signal_media media;
 };
 
 static struct entry *find(const struct map *m, int64_t id)
@@ -145,15 +147,24 @@ static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
 	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->recipient, e, err);
 }
 
+/* Its members other than these: a timer for messages, when it was muted, archived, pinned. */
 static int chat(struct chat_json *g, size_t at, struct evd_error *err)
 {
-	struct entry e = {0};
+	static const char *const read[] = {"id", "recipientId", "style", NULL};
+	struct signal *own = g->own;
+	struct entry e = {.at = own->text.len};
 
 	if (!json_integer(&g->tree, json_get(&g->tree, at, "id"), &e.id))
 		return 0;
+	evd_object_reset(&g->object);
+	chat_json_rest_begin(g);
+	chat_json_rest(g, at, read);
+	chat_json_rest_end(g);
+	evd_put_view(&own->text, chat_json_details(g));
+	e.label_len = own->text.len - e.at;
 	if (!json_integer(&g->tree, json_get(&g->tree, at, "recipientId"), &e.other))
 		e.other = -1;
-	return add(&((struct signal *)g->own)->chat, e, err);
+	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->chat, e, err);
 }
 
 static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat_conv **conv,
@@ -172,6 +183,8 @@ static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat
 	info.title = label_of(own, to);
 	if (!info.title.len)
 		info.title = number_of(own, to);
+	info.details = label_of(own, c);
+	info.account = evd_view_of(own->text.data + own->account.at, own->account.label_len);
 	return evd_chat_begin(&g->chat, id, &info, conv, err);
 }
 
@@ -257,7 +270,8 @@ static struct evd_view put_revisions(struct chat_json *g, size_t item, struct ev
 		enum evd_chat_type type;
 		int64_t ms;
 		bool has;
-		struct evd_view body = body_of(t, content_of(t, i, &type), &has);
+		size_t content = content_of(t, i, &type);
+		struct evd_view body = body_of(t, content, &has);
 
 		if (!o)
 			break;
@@ -266,6 +280,7 @@ static struct evd_view put_revisions(struct chat_json *g, size_t item, struct ev
 		evd_chat_put_time(o, "time", &when);
 		if (has)
 			evd_chat_text(o, "body", body);
+		chat_json_put(g, o, "attachments", content ? json_get(t, content, "attachments") : 0);
 		if (evd_chat_list_put(&g->more, err))
 			break;
 	}
@@ -329,8 +344,10 @@ static void put_way(struct chat_json *g, size_t item, struct evd_error *err)
 		evd_chat_time_epoch(&when, evd_view_of(NULL, 0), ms, EVD_CHAT_MILLI);
 		evd_chat_put_time(&g->object, "serverSent", &when);
 	}
-	if (in)
+	if (in) {
 		json_put(&g->object, "read", t, json_get(t, in, "read"));
+		json_put(&g->object, "sealedSender", t, json_get(t, in, "sealedSender"));
+	}
 	evd_chat_list_reset(&g->list);
 	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
 		struct evd_object *o = evd_chat_list_item(&g->list);
@@ -339,9 +356,13 @@ static void put_way(struct chat_json *g, size_t item, struct evd_error *err)
 			continue;
 		json_put(o, "byId", t, json_get(t, i, "recipientId"));
 		json_put(o, "timeRaw", t, json_get(t, i, "timestamp"));
-		for (size_t k = json_first(t, i); k; k = json_next(t, i, k))
-			if (t->node[k].type == JSON_OBJECT)
-				evd_chat_text(o, "state", json_key(t, k));
+		for (size_t k = json_first(t, i); k; k = json_next(t, i, k)) {
+			if (t->node[k].type != JSON_OBJECT)
+				continue;
+			evd_chat_text(o, "state", json_key(t, k));
+			json_put(o, "sealedSender", t, json_get(t, k, "sealedSender"));
+			json_put(o, "reason", t, json_get(t, k, "reason"));
+		}
 		if (evd_chat_list_put(&g->list, err))
 			break;
 	}
@@ -377,9 +398,51 @@ static void put_choices(struct chat_json *g, size_t content, struct evd_error *e
 		evd_object_raw(&g->object, "pollAnswers", all);
 }
 
+static void rest_of(struct chat_json *g, size_t at, const char *const *read)
+{
+	if (at)
+		chat_json_rest(g, at, read);
+}
+
+/* What is said of each attachment beside what its own record shows, by its number in `attachments`. */
+static void put_attachments(struct chat_json *g, size_t list, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct evd_view all;
+	uint64_t n = 0;
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = json_first(t, list); i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+		size_t pointer = json_get(t, i, "pointer");
+
+		if (!o)
+			break;
+		evd_object_int(o, "n", ++n);
+		json_put(o, "flag", t, json_get(t, i, "flag"));
+		json_put(o, "downloaded", t, json_get(t, i, "wasDownloaded"));
+		if (pointer) {
+			json_put(o, "caption", t, json_get(t, pointer, "caption"));
+			json_put(o, "width", t, json_get(t, pointer, "width"));
+			json_put(o, "height", t, json_get(t, pointer, "height"));
+		}
+		if (o->n > 1 && evd_chat_list_put(&g->list, err))
+			break;
+	}
+	all = evd_chat_list_end(&g->list);
+	if (all.len)
+		evd_object_raw(&g->object, "attachments", all);
+}
+
 static struct evd_view put_details(struct chat_json *g, size_t item, size_t content,
                                    enum evd_chat_type type, struct evd_error *err)
 {
+	static const char *const of_in[] = {"dateReceived", "dateServerSent", "read", "sealedSender",
+	                                    NULL};
+	static const char *const of_out[] = {"sendStatus", NULL};
+	static const char *const of_sticker[] = {"data", NULL};
+	static const char *const of_reply[] = {"text", "longText", NULL};
+	static const char *const none[] = {NULL};
 	static const char *const of_item[] = {"chatId",
 	                                      "authorId",
 	                                      "dateSent",
@@ -406,16 +469,28 @@ static struct evd_view put_details(struct chat_json *g, size_t item, size_t cont
 	static const char *const of_quote[] = {"targetSentTimestamp", "text", NULL};
 	const struct json_tree *t = &g->tree;
 	size_t text = content ? json_get(t, content, "text") : 0,
-	       quote = content ? json_get(t, content, "quote") : 0;
+	       quote = content ? json_get(t, content, "quote") : 0,
+	       reply = content ? json_get(t, content, "textReply") : 0,
+	       files = content ? json_get(t, content, "attachments") : 0;
 
+	if (reply)
+		text = json_get(t, reply, "text");
 	evd_object_reset(&g->object);
 	put_way(g, item, err);
+	if (files)
+		put_attachments(g, files, err);
 	if (type == EVD_CHAT_T_POLL && content)
 		put_choices(g, content, err);
 	chat_json_rest_begin(g);
 	chat_json_rest(g, item, of_item);
-	if (content)
+	rest_of(g, json_get(t, item, "incoming"), of_in);
+	rest_of(g, json_get(t, item, "outgoing"), of_out);
+	rest_of(g, json_get(t, item, "directionless"), none);
+	if (content) {
 		chat_json_rest(g, content, of_content);
+		rest_of(g, json_get(t, content, "sticker"), of_sticker);
+		rest_of(g, reply, of_reply);
+	}
 	if (text)
 		chat_json_rest(g, text, of_text);
 	if (quote)
@@ -424,33 +499,34 @@ static struct evd_view put_details(struct chat_json *g, size_t item, size_t cont
 	return chat_json_details(g);
 }
 
+/* The text beyond 2 KiB is a file. */
+static size_t long_text(const struct json_tree *t, size_t content)
+{
+	size_t reply = content ? json_get(t, content, "textReply") : 0;
+
+	return reply ? json_get(t, reply, "longText") : content ? json_get(t, content, "longText") : 0;
+}
+
 static int attach_pointer(struct chat_json *g, struct evd_chat_conv *conv, size_t pointer,
                           struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
+	struct signal *own = g->own;
 	struct evd_chat_attachment a = {.state = EVD_CHAT_S_NOT_EXPORTED};
-	size_t locator = 0;
+	size_t locator = pointer ? json_get(t, pointer, "locatorInfo") : 0;
 	int64_t size;
+	int r = 0;
 
 	if (pointer) {
 		a.media = json_text_of(t, pointer, "contentType");
 		a.name = json_text_of(t, pointer, "fileName");
-		locator = json_get(t, pointer, "locatorInfo");
+		r = signal_media_match(g, &own->media, pointer, &a, err);
 	}
 	if (locator && json_integer(t, json_get(t, locator, "size"), &size) && size >= 0) {
 		a.has_size = true;
 		a.size = (uint64_t)size;
 	}
-	if (locator && json_text_of(t, locator, "mediaName").len) {
-		struct evd_view shown = a.name;
-
-		a.name = json_text_of(t, locator, "mediaName");
-		evd_chat_index_match(&g->index, &a);
-		a.note = shown;
-	} else if (a.name.len) {
-		evd_chat_index_match(&g->index, &a);
-	}
-	return evd_chat_attach(&g->chat, conv, &a, err);
+	return r ? r : evd_chat_attach(&g->chat, conv, &a, err);
 }
 
 static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, struct evd_error *err)
@@ -466,16 +542,28 @@ static int attach_all(struct chat_json *g, struct evd_chat_conv *conv, size_t co
 	const struct json_tree *t = &g->tree;
 	size_t list = content ? json_get(t, content, "attachments") : 0;
 	size_t sticker = content ? json_get(t, content, "sticker") : 0;
-	size_t rest =
-	    content ? json_get(t, content, "longText") : 0; /* the text beyond 2 KiB is a file */
+	size_t rest = long_text(t, content);
 	int r = sticker ? attach(g, conv, sticker, err) : 0;
 
 	if (r == 0 && rest)
 		r = attach_pointer(g, conv, rest, err);
-
 	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
 		r = attach(g, conv, i, err);
 	return r;
+}
+
+/* Words under the first attachment that has some; `details` have those of each. */
+static struct evd_view caption_of(const struct json_tree *t, size_t content)
+{
+	size_t list = content ? json_get(t, content, "attachments") : 0;
+	struct evd_view v = {NULL, 0};
+
+	for (size_t i = list ? json_first(t, list) : 0; i && !v.len; i = json_next(t, list, i)) {
+		size_t pointer = json_get(t, i, "pointer");
+
+		v = pointer ? json_text_of(t, pointer, "caption") : v;
+	}
+	return v;
 }
 
 static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
@@ -505,8 +593,10 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	                                              : NULL;
 	if (json_integer(t, date, &ms))
 		evd_chat_time_epoch(&m.time, json_text(t, date), ms, EVD_CHAT_MILLI);
-	if (date && !m.time.has_utc)
+	if (date && !m.time.has_utc) {
+		m.time.raw = json_text(t, date);
 		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	}
 	m.body = body_of(t, content, &m.has_body);
 	put_quote(t, content, &m);
 	if (m.type == EVD_CHAT_T_SYSTEM)
@@ -519,14 +609,31 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 		m.body = json_text_of(t, content, "question");
 	}
 	m.flags |= content ? 0u : EVD_CHAT_F_UNKNOWN_TYPE;
+	m.details = put_details(g, item, content, m.type, err); /* its lists are wanted again */
 	m.reactions = put_reactions(g, content, err);
 	m.revisions = put_revisions(g, item, err);
 	m.edited = m.revisions.len != 0;
-	if (content && json_get(t, content, "longText"))
+	if (long_text(t, content))
 		m.flags |= EVD_CHAT_F_BODY_CUT;
-	m.details = put_details(g, item, content, m.type, err);
+	m.caption = caption_of(t, content);
 	r = evd_chat_message(&g->chat, conv, &m, err);
 	return r ? r : attach_all(g, conv, content, err);
+}
+
+/* Whose export it is: `self` among the recipients has no name of its own. */
+static int account(struct chat_json *g, size_t at, struct evd_error *err)
+{
+	struct signal *own = g->own;
+	const struct json_tree *t = &g->tree;
+	struct evd_view username = json_text_of(t, at, "username");
+
+	own->account.at = own->text.len;
+	put_names(own, t, at, "givenName", "familyName", own->text.len);
+	if (username.len && own->text.len > own->account.at)
+		evd_put_u8(&own->text, ' ');
+	evd_put_view(&own->text, username);
+	own->account.label_len = own->text.len - own->account.at;
+	return evd_buf_check(&own->text, err);
 }
 
 static int frame(struct chat_json *g, bool *any, struct evd_error *err)
@@ -547,6 +654,7 @@ static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 	                                    "debugInfo",
 	                                    NULL};
 	const struct json_tree *t = &g->tree;
+	struct signal *own = g->own;
 	size_t at;
 
 	chat_json_known(g, 0, known);
@@ -557,8 +665,11 @@ static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 		return chat(g, at, err);
 	if ((at = json_get(t, 0, "chatItem")))
 		return chat_item(g, at, err);
-	if (json_get(t, 0, "adHocCall"))
-		((struct signal *)g->own)->frames_left++;
+	if ((at = json_get(t, 0, "account")))
+		return account(g, at, err);
+	own->frames_left += json_get(t, 0, "adHocCall") != 0;
+	own->settings += json_get(t, 0, "stickerPack") || json_get(t, 0, "notificationProfile") ||
+	                 json_get(t, 0, "chatFolder");
 	return 0;
 }
 
@@ -590,7 +701,13 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		r = evd_chat_observe(&g->chat, NULL, "rows-without-message", err,
 		                     "%llu calls by a link (adHocCall) belong to no chat and are not shown",
 		                     (unsigned long long)own->frames_left);
-	own->frames_left = 0;
+	if (r == 0 && own->settings)
+		r = evd_chat_observe(
+		    &g->chat, NULL, "lists-not-read", err,
+		    "%llu sticker packs, folders of chats and profiles of notification are "
+		    "not shown",
+		    (unsigned long long)own->settings);
+	own->frames_left = own->settings = 0;
 	if (r == 0 && any && !own->said) {
 		own->said = true;
 		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,
@@ -639,6 +756,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	free(own.recipient.e);
 	free(own.chat.e);
 	evd_buf_release(&own.text);
+	signal_media_release(&own.media);
 	return r;
 }
 
@@ -649,4 +767,5 @@ const struct evd_format evd_format_chat_signal = {
     .confirmed = false,
     .probe = probe,
     .read = read_item,
+    .warm = signal_media_warm,
 };
