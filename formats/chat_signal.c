@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAP_MAX 200000u /* recipients and chats */
+#define MAP_MAX 200000u                /* recipients and chats */
+#define TEXT_MAX (UINT32_C(64) << 20)  /* bytes of their names */
+#define FACTS_MAX (UINT32_C(32) << 20) /* of these, until which their further facts are kept */
 
 struct entry {
 	int64_t id, other;                            /* of a chat: its recipient */
-	size_t at, label_len, number_len, handle_len; /* in `text`; of a chat: its details */
+	size_t at, label_len, number_len, handle_len; /* in `text` */
+	size_t facts_len;                             /* behind these: members as JSON list */
 	bool self;
 };
 
@@ -28,6 +31,7 @@ struct signal {
 	struct entry account; /* whose export it is: its label */
 	uint64_t frames_left; /* calls by a link */
 	uint64_t settings;    /* sticker packs, folders, profiles of notification */
+	bool facts_cut;       /* there are more than are kept */
 	bool said;
 	struct signal_media media;
 };
@@ -72,6 +76,28 @@ static struct evd_view handle_of(const struct signal *own, const struct entry *e
 	                   e ? e->handle_len : 0);
 }
 
+static struct evd_view facts_of(const struct signal *own, const struct entry *e)
+{
+	return evd_view_of(e && e->facts_len
+	                       ? own->text.data + e->at + e->label_len + e->number_len + e->handle_len
+	                       : NULL,
+	                   e ? e->facts_len : 0);
+}
+
+/* Keeps what chat_json_rest was given, behind all else of the entry. */
+static void keep_facts(struct chat_json *g, struct entry *e)
+{
+	struct signal *own = g->own;
+	struct evd_view all = evd_chat_list_end(&g->rest);
+
+	if (own->text.len + all.len > FACTS_MAX) {
+		own->facts_cut = own->facts_cut || all.len;
+		return;
+	}
+	evd_put_view(&own->text, all);
+	e->facts_len = all.len;
+}
+
 static void put_names(struct signal *own, const struct json_tree *t, size_t at, const char *given,
                       const char *family, size_t from)
 {
@@ -98,6 +124,34 @@ static void put_other_recipient(struct signal *own, const struct json_tree *t, s
 		evd_put_view(&own->text, json_text_of(t, inner, "name"));
 	else if (json_get(t, at, "releaseNotes"))
 		evd_put_str(&own->text, "releaseNotes");
+}
+
+/* What is said of a contact beside names and numbers that are his label, of a group beside its title; no keys. */
+static void put_facts(struct chat_json *g, struct entry *e, size_t contact, size_t group)
+{
+	static const char *const of_contact[] = {"e164",
+	                                         "profileGivenName",
+	                                         "profileFamilyName",
+	                                         "profileKey",
+	                                         "identityKey",
+	                                         "avatarColor",
+	                                         "aci",
+	                                         NULL};
+	static const char *const of_group[] = {"masterKey", "snapshot", "avatarColor", NULL};
+	static const char *const of_snapshot[] = {"title", "avatarUrl", "inviteLinkPassword", NULL};
+	size_t snapshot = group ? json_get(&g->tree, group, "snapshot") : 0;
+
+	chat_json_rest_begin(g);
+	if (contact) {
+		chat_json_rest(g, contact, of_contact);
+		if (json_get(&g->tree, contact, "username")) /* then that is the handle */
+			chat_json_rest_one(g, json_get(&g->tree, contact, "aci"));
+	}
+	if (group)
+		chat_json_rest(g, group, of_group);
+	if (snapshot)
+		chat_json_rest(g, snapshot, of_snapshot);
+	keep_facts(g, e);
 }
 
 /* A name of the contact's own, else what the owner of the phone calls him. */
@@ -144,6 +198,7 @@ static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
 	e.number_len = own->text.len - e.at - e.label_len;
 	evd_put_view(&own->text, handle);
 	e.handle_len = handle.len;
+	put_facts(g, &e, contact, group);
 	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->recipient, e, err);
 }
 
@@ -156,15 +211,29 @@ static int chat(struct chat_json *g, size_t at, struct evd_error *err)
 
 	if (!json_integer(&g->tree, json_get(&g->tree, at, "id"), &e.id))
 		return 0;
-	evd_object_reset(&g->object);
 	chat_json_rest_begin(g);
 	chat_json_rest(g, at, read);
-	chat_json_rest_end(g);
-	evd_put_view(&own->text, chat_json_details(g));
-	e.label_len = own->text.len - e.at;
+	keep_facts(g, &e);
 	if (!json_integer(&g->tree, json_get(&g->tree, at, "recipientId"), &e.other))
 		e.other = -1;
 	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->chat, e, err);
+}
+
+/* Of the chat, and of whom it is with: two JSON lists become one. */
+static struct evd_view put_conversation_facts(struct chat_json *g, struct evd_view chat,
+                                              struct evd_view with)
+{
+	evd_buf_reset(&g->text2);
+	evd_put_view(&g->text2, chat.len ? chat : with);
+	if (chat.len && with.len) {
+		g->text2.len--;
+		evd_put_u8(&g->text2, ',');
+		evd_put(&g->text2, with.p + 1, with.len - 1);
+	}
+	evd_object_reset(&g->object);
+	if (g->text2.len && !g->text2.failed)
+		evd_object_raw(&g->object, "otherMembers", evd_buf_view(&g->text2));
+	return chat_json_details(g);
 }
 
 static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat_conv **conv,
@@ -183,7 +252,7 @@ static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat
 	info.title = label_of(own, to);
 	if (!info.title.len)
 		info.title = number_of(own, to);
-	info.details = label_of(own, c);
+	info.details = put_conversation_facts(g, facts_of(own, c), facts_of(own, to));
 	info.account = evd_view_of(own->text.data + own->account.at, own->account.label_len);
 	return evd_chat_begin(&g->chat, id, &info, conv, err);
 }
@@ -707,7 +776,12 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		    "%llu sticker packs, folders of chats and profiles of notification are "
 		    "not shown",
 		    (unsigned long long)own->settings);
+	if (r == 0 && own->facts_cut)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                    "of people and chats more is said than is kept: some stand without "
+		                    "further facts");
 	own->frames_left = own->settings = 0;
+	own->facts_cut = false;
 	if (r == 0 && any && !own->said) {
 		own->said = true;
 		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,
@@ -751,7 +825,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	struct signal own = {0};
 	int r;
 
-	evd_buf_init(&own.text, UINT32_C(64) << 20);
+	evd_buf_init(&own.text, TEXT_MAX);
 	r = chat_json_item(in, sink, "signal", want, file, &own, err);
 	free(own.recipient.e);
 	free(own.chat.e);

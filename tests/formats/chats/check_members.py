@@ -168,6 +168,22 @@ for kind, inner in (("contactMessage", {"contact": {"name": {"givenName": u()}, 
     item = {"chatId": "7", "authorId": "2", "dateSent": "1956987000123", "incoming": {}, kind: inner}
     rich("chat-signal", "main.jsonl", signal(item), item, {})
 
+# whom a chat is with, and the chat itself: their conversation's record
+KEYS = "a key, or how it is drawn"
+contact = {"aci": u(), "username": u(), "e164": str(next(N)), "profileGivenName": u(), "profileFamilyName": u(), "profileKey": u(), "identityKey": u(),
+           "systemGivenName": u(), "systemFamilyName": u(), "systemNickname": u(), "nickname": {"given": u(), "family": u()}, "note": u(), "visibility": u(),
+           "notRegistered": {"unregisteredTimestamp": str(next(N))}, LONG: u()}
+group = {"masterKey": u(), "storySendMode": u(), "snapshot": {"title": {"title": u()}, "avatarUrl": u(), "description": {"descriptionText": u()},
+                                                              "members": [{"userId": u(), "role": u(), "joinedAtVersion": next(N)}], LONG: u()}}
+of_chat = {"expirationTimerMs": str(next(N)), "archived": True, "pinnedOrder": next(N), "muteUntilMs": str(next(N)), LONG: u()}
+for who, whom, left_out in (("contact", contact, {"profileKey": KEYS, "identityKey": KEYS}), ("group", group, {"masterKey": KEYS, "snapshot.avatarUrl": KEYS})):
+    text = "".join(json.dumps(x) + "\n" for x in [
+        {"version": "1", "backupTimeMs": "1"}, {"recipient": {"id": "2", who: whom}}, {"chat": dict({"id": "7", "recipientId": "2"}, **of_chat)},
+        {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1956987000123", "incoming": {}, "standardMessage": {"text": {"body": "x"}}}}])
+    # a group's key is the handle of nobody who wrote; here it wrote, so that the record of the message has it
+    rich("chat-signal", "main.jsonl", text, whom, {k: v for k, v in left_out.items() if k != "masterKey"})
+    rich("chat-signal", "main.jsonl", text, of_chat, {})
+
 # ---- Discord ----------------------------------------------------------------------------------------
 message = {"id": str(next(N)), "type": "Default", "timestamp": "2031-05-06T07:08:09+00:00", "timestampEdited": "2031-05-06T07:09:09+00:00",
            "callEndedTimestamp": u(), "isPinned": True, "content": u(),
