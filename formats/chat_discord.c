@@ -417,6 +417,22 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	}
 }
 
+/* The folder of a channel: its id, in later packages behind a "c". The folder above has the language of the account's owner. */
+static bool in_channel(struct evd_view name, struct evd_view base)
+{
+	struct evd_view folder;
+
+	if (name.len < base.len + 2)
+		return false;
+	folder = evd_chat_base(evd_view_of(name.p, name.len - base.len - 1));
+	if (folder.len && folder.p[0] == 'c')
+		folder = evd_view_of(folder.p + 1, folder.len - 1);
+	for (size_t i = 0; i < folder.len; i++)
+		if (folder.p[i] < '0' || folder.p[i] > '9')
+			return false;
+	return folder.len != 0;
+}
+
 static void see_name(void *ctx, struct evd_view name)
 {
 	unsigned *found = ctx;
@@ -424,7 +440,7 @@ static void see_name(void *ctx, struct evd_view name)
 	struct evd_view base = evd_chat_base(name);
 
 	if ((evd_view_is(base, "messages.json") || evd_view_is(base, "messages.csv")) &&
-	    (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
+	    in_channel(name, base))
 		*found |= 1;
 	if (evd_view_is(base, "channel.json"))
 		*found |= 2;

@@ -204,6 +204,17 @@ zipped("chat-discord", "package-channels.zip", [
     observation.own-messages-only 4
     unread 0""")
 
+# Since 2025 the folders have names in the language of the account's owner; those of the channels and the files do not.
+zipped("chat-discord", "package-translated.zip", [
+    ("Račun/user.json", "{}"), ("Poruke/index.json", json.dumps({"222": "Direktna poruka sa dragan"})),
+    ("Poruke/c222/channel.json", json.dumps({"id": "222", "type": "DM", "recipients": ["7001"]})),
+    ("Poruke/c222/messages.json", json.dumps([{"ID": 1202249215148785674, "Timestamp": "2024-01-31 13:05:09", "Contents": "ostavi me", "Attachments": ""}]))], """conversation 1
+    title Direktna poruka sa dragan
+    message 1
+    type.text 1
+    observation.own-messages-only 1
+    unread 0""")
+
 # ---- Slack: a time that is none stands as it is
 put("chat-slack", "2016-01-15.json", json.dumps([
     {"type": "message", "user": "U2", "text": "loše", "ts": "abc"},
