@@ -4,258 +4,19 @@
  * Stage: read-out. docs/chats.md: disappearing messages are not in such an export, by design.
  */
 #include "chat_signal_media.h"
+#include "chat_signal_people.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAP_MAX 200000u                /* recipients and chats */
-#define TEXT_MAX (UINT32_C(64) << 20)  /* bytes of their names */
-#define FACTS_MAX (UINT32_C(32) << 20) /* of these, until which their further facts are kept */
-
-struct entry {
-	int64_t id, other;                            /* of a chat: its recipient */
-	size_t at, label_len, number_len, handle_len; /* in `text` */
-	size_t facts_len;                             /* behind these: members as JSON list */
-	bool self;
-};
-
-struct map {
-	struct entry *e;
-	size_t n, cap;
-};
-
 struct signal {
-	struct map recipient, chat;
-	struct evd_buf text;
-	struct entry account; /* whose export it is: its label */
+	struct signal_people people;
 	uint64_t frames_left; /* calls by a link */
 	uint64_t settings;    /* sticker packs, folders, profiles of notification */
-	bool facts_cut;       /* there are more than are kept */
 	bool said;
 	struct signal_media media;
 };
-
-static struct entry *find(const struct map *m, int64_t id)
-{
-	for (size_t i = m->n; i > 0; i--)
-		if (m->e[i - 1].id == id)
-			return &m->e[i - 1];
-	return NULL;
-}
-
-static int add(struct map *m, struct entry e, struct evd_error *err)
-{
-	void *grown;
-
-	if (m->n >= MAP_MAX)
-		return evd_fail(err, EVD_E_LIMIT, "more chats or recipients than are held");
-	grown = evd_grow(m->e, m->n, &m->cap, sizeof *m->e);
-	if (!grown)
-		return evd_nomem(err);
-	m->e = grown;
-	m->e[m->n++] = e;
-	return 0;
-}
-
-static struct evd_view label_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->label_len ? own->text.data + e->at : NULL, e ? e->label_len : 0);
-}
-
-static struct evd_view number_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->number_len ? own->text.data + e->at + e->label_len : NULL,
-	                   e ? e->number_len : 0);
-}
-
-static struct evd_view handle_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->handle_len ? own->text.data + e->at + e->label_len + e->number_len
-	                                      : NULL,
-	                   e ? e->handle_len : 0);
-}
-
-static struct evd_view facts_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->facts_len
-	                       ? own->text.data + e->at + e->label_len + e->number_len + e->handle_len
-	                       : NULL,
-	                   e ? e->facts_len : 0);
-}
-
-/* Keeps what chat_json_rest was given, behind all else of the entry. */
-static void keep_facts(struct chat_json *g, struct entry *e)
-{
-	struct signal *own = g->own;
-	struct evd_view all = evd_chat_list_end(&g->rest);
-
-	if (own->text.len + all.len > FACTS_MAX) {
-		own->facts_cut = own->facts_cut || all.len;
-		return;
-	}
-	evd_put_view(&own->text, all);
-	e->facts_len = all.len;
-}
-
-static void put_names(struct signal *own, const struct json_tree *t, size_t at, const char *given,
-                      const char *family, size_t from)
-{
-	const char *const name[] = {given, family};
-
-	for (size_t i = 0; i < 2; i++) {
-		struct evd_view v = json_text_of(t, at, name[i]);
-
-		if (v.len && own->text.len > from)
-			evd_put_u8(&own->text, ' ');
-		evd_put_view(&own->text, v);
-	}
-}
-
-/* Lists for stories and links of calls have names; Signal's own news have none. */
-static void put_other_recipient(struct signal *own, const struct json_tree *t, size_t at)
-{
-	size_t list = json_get(t, at, "distributionList"), link = json_get(t, at, "callLink");
-	size_t inner = list ? json_get(t, list, "distributionList") : 0;
-
-	if (link)
-		evd_put_view(&own->text, json_text_of(t, link, "name"));
-	else if (inner)
-		evd_put_view(&own->text, json_text_of(t, inner, "name"));
-	else if (json_get(t, at, "releaseNotes"))
-		evd_put_str(&own->text, "releaseNotes");
-}
-
-/* What is said of a contact beside names and numbers that are his label, of a group beside its title; no keys. */
-static void put_facts(struct chat_json *g, struct entry *e, size_t contact, size_t group)
-{
-	static const char *const of_contact[] = {"e164",
-	                                         "profileGivenName",
-	                                         "profileFamilyName",
-	                                         "profileKey",
-	                                         "identityKey",
-	                                         "avatarColor",
-	                                         "aci",
-	                                         NULL};
-	static const char *const of_group[] = {"masterKey", "snapshot", "avatarColor", NULL};
-	static const char *const of_snapshot[] = {"title", "avatarUrl", "inviteLinkPassword", NULL};
-	size_t snapshot = group ? json_get(&g->tree, group, "snapshot") : 0;
-
-	chat_json_rest_begin(g);
-	if (contact) {
-		chat_json_rest(g, contact, of_contact);
-		if (json_get(&g->tree, contact, "username")) /* then that is the handle */
-			chat_json_rest_one(g, json_get(&g->tree, contact, "aci"));
-	}
-	if (group)
-		chat_json_rest(g, group, of_group);
-	if (snapshot)
-		chat_json_rest(g, snapshot, of_snapshot);
-	keep_facts(g, e);
-}
-
-/* A name of the contact's own, else what the owner of the phone calls him. */
-static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
-{
-	struct signal *own = g->own;
-	const struct json_tree *t = &g->tree;
-	size_t contact = json_get(t, at, "contact"), group = json_get(t, at, "group");
-	struct entry e = {.self = json_get(t, at, "self") != 0, .at = own->text.len};
-	struct evd_view number = {NULL, 0}, handle = {NULL, 0};
-
-	if (!json_integer(t, json_get(t, at, "id"), &e.id))
-		return 0;
-	if (contact) {
-		size_t nickname = json_get(t, contact, "nickname");
-
-		put_names(own, t, contact, "profileGivenName", "profileFamilyName", e.at);
-		if (own->text.len == e.at)
-			put_names(own, t, contact, "systemGivenName", "systemFamilyName", e.at);
-		if (own->text.len == e.at && nickname)
-			put_names(own, t, nickname, "given", "family", e.at);
-		number = json_text_of(t, contact, "e164");
-		handle = json_text_of(t, contact, json_get(t, contact, "username") ? "username" : "aci");
-	} else if (group) {
-		size_t snapshot = json_get(t, group, "snapshot"), title = 0;
-
-		if (snapshot)
-			title = json_get(t, snapshot, "title");
-		if (title && t->node[title].type == JSON_OBJECT)
-			title = json_get(t, title, "title");
-		evd_put_view(&own->text, json_text(t, title));
-		if (!title)
-			own->text.len = e.at;
-		handle = json_text_of(t, group, "masterKey");
-	} else if (e.self) {
-		evd_put_str(&own->text, "self");
-	} else {
-		put_other_recipient(own, t, at);
-	}
-	e.label_len = own->text.len - e.at;
-	if (number.len && number.p[0] != '+')
-		evd_put_u8(&own->text, '+');
-	evd_put_view(&own->text, number);
-	e.number_len = own->text.len - e.at - e.label_len;
-	evd_put_view(&own->text, handle);
-	e.handle_len = handle.len;
-	put_facts(g, &e, contact, group);
-	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->recipient, e, err);
-}
-
-/* Its members other than these: a timer for messages, when it was muted, archived, pinned. */
-static int chat(struct chat_json *g, size_t at, struct evd_error *err)
-{
-	static const char *const read[] = {"id", "recipientId", "style", NULL};
-	struct signal *own = g->own;
-	struct entry e = {.at = own->text.len};
-
-	if (!json_integer(&g->tree, json_get(&g->tree, at, "id"), &e.id))
-		return 0;
-	chat_json_rest_begin(g);
-	chat_json_rest(g, at, read);
-	keep_facts(g, &e);
-	if (!json_integer(&g->tree, json_get(&g->tree, at, "recipientId"), &e.other))
-		e.other = -1;
-	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->chat, e, err);
-}
-
-/* Of the chat, and of whom it is with: two JSON lists become one. */
-static struct evd_view put_conversation_facts(struct chat_json *g, struct evd_view chat,
-                                              struct evd_view with)
-{
-	evd_buf_reset(&g->text2);
-	evd_put_view(&g->text2, chat.len ? chat : with);
-	if (chat.len && with.len) {
-		g->text2.len--;
-		evd_put_u8(&g->text2, ',');
-		evd_put(&g->text2, with.p + 1, with.len - 1);
-	}
-	evd_object_reset(&g->object);
-	if (g->text2.len && !g->text2.failed)
-		evd_object_raw(&g->object, "otherMembers", evd_buf_view(&g->text2));
-	return chat_json_details(g);
-}
-
-static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat_conv **conv,
-                        struct evd_error *err)
-{
-	struct signal *own = g->own;
-	struct evd_chat_info info = {.id = id, .form = "plaintext-export"};
-	const struct entry *c, *to;
-	int64_t number;
-
-	*conv = evd_chat_find(&g->chat, id);
-	if (*conv)
-		return 0;
-	c = evd_chat_integer(id, &number) ? find(&own->chat, number) : NULL;
-	to = c ? find(&own->recipient, c->other) : NULL;
-	info.title = label_of(own, to);
-	if (!info.title.len)
-		info.title = number_of(own, to);
-	info.details = put_conversation_facts(g, facts_of(own, c), facts_of(own, to));
-	info.account = evd_view_of(own->text.data + own->account.at, own->account.label_len);
-	return evd_chat_begin(&g->chat, id, &info, conv, err);
-}
 
 static const struct {
 	const char *member;
@@ -307,17 +68,17 @@ static struct evd_view put_reactions(struct chat_json *g, size_t content, struct
 	evd_chat_list_reset(&g->list);
 	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
 		struct evd_object *o = evd_chat_list_item(&g->list);
-		const struct entry *who = NULL;
+		const struct signal_person *who = NULL;
 		int64_t id;
 
 		if (!o)
 			break;
 		if (json_integer(t, json_get(t, i, "authorId"), &id))
-			who = find(&own->recipient, id);
+			who = signal_find(&own->people, id);
 		json_put(o, "reaction", t, json_get(t, i, "emoji"));
 		json_put(o, "byId", t, json_get(t, i, "authorId"));
 		if (who && who->label_len)
-			evd_chat_text(o, "by", label_of(own, who));
+			evd_chat_text(o, "by", signal_label(&own->people, who));
 		json_put(o, "timeRaw", t, json_get(t, i, "sentTimestamp"));
 		if (evd_chat_list_put(&g->list, err))
 			break;
@@ -641,20 +402,20 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	const struct json_tree *t = &g->tree;
 	struct evd_chat_message m = {0};
 	size_t content = content_of(t, item, &m.type), date = json_get(t, item, "dateSent");
-	const struct entry *who = NULL;
+	const struct signal_person *who = NULL;
 	struct evd_chat_conv *conv;
 	int64_t ms, id;
-	int r = conversation(g, json_text_of(t, item, "chatId"), &conv, err);
+	int r = signal_conversation(g, &own->people, json_text_of(t, item, "chatId"), &conv, err);
 
 	if (r)
 		return r;
 	chat_json_place(g, &m);
 	if (json_integer(t, json_get(t, item, "authorId"), &id))
-		who = find(&own->recipient, id);
+		who = signal_find(&own->people, id);
 	m.id = json_text_of(t, item, "dateSent");
-	m.sender = label_of(own, who);
-	m.number = number_of(own, who);
-	m.handle = handle_of(own, who);
+	m.sender = signal_label(&own->people, who);
+	m.number = signal_number(&own->people, who);
+	m.handle = signal_handle(&own->people, who);
 	if (!m.handle.len && !m.number.len && !m.sender.len)
 		m.handle = json_text_of(t, item, "authorId");
 	m.direction = json_get(t, item, "incoming")   ? "in"
@@ -689,22 +450,6 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	return r ? r : attach_all(g, conv, content, err);
 }
 
-/* Whose export it is: `self` among the recipients has no name of its own. */
-static int account(struct chat_json *g, size_t at, struct evd_error *err)
-{
-	struct signal *own = g->own;
-	const struct json_tree *t = &g->tree;
-	struct evd_view username = json_text_of(t, at, "username");
-
-	own->account.at = own->text.len;
-	put_names(own, t, at, "givenName", "familyName", own->text.len);
-	if (username.len && own->text.len > own->account.at)
-		evd_put_u8(&own->text, ' ');
-	evd_put_view(&own->text, username);
-	own->account.label_len = own->text.len - own->account.at;
-	return evd_buf_check(&own->text, err);
-}
-
 static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 {
 	static const char *const known[] = {"account",
@@ -729,13 +474,13 @@ static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 	chat_json_known(g, 0, known);
 	*any = true;
 	if ((at = json_get(t, 0, "recipient")))
-		return recipient(g, at, err);
+		return signal_recipient(g, &own->people, at, err);
 	if ((at = json_get(t, 0, "chat")))
-		return chat(g, at, err);
+		return signal_chat(g, &own->people, at, err);
 	if ((at = json_get(t, 0, "chatItem")))
 		return chat_item(g, at, err);
 	if ((at = json_get(t, 0, "account")))
-		return account(g, at, err);
+		return signal_account(g, &own->people, at, err);
 	own->frames_left += json_get(t, 0, "adHocCall") != 0;
 	own->settings += json_get(t, 0, "stickerPack") || json_get(t, 0, "notificationProfile") ||
 	                 json_get(t, 0, "chatFolder");
@@ -776,12 +521,12 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		    "%llu sticker packs, folders of chats and profiles of notification are "
 		    "not shown",
 		    (unsigned long long)own->settings);
-	if (r == 0 && own->facts_cut)
+	if (r == 0 && own->people.facts_cut)
 		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
 		                    "of people and chats more is said than is kept: some stand without "
 		                    "further facts");
 	own->frames_left = own->settings = 0;
-	own->facts_cut = false;
+	own->people.facts_cut = false;
 	if (r == 0 && any && !own->said) {
 		own->said = true;
 		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,
@@ -825,11 +570,9 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	struct signal own = {0};
 	int r;
 
-	evd_buf_init(&own.text, TEXT_MAX);
+	signal_people_init(&own.people);
 	r = chat_json_item(in, sink, "signal", want, file, &own, err);
-	free(own.recipient.e);
-	free(own.chat.e);
-	evd_buf_release(&own.text);
+	signal_people_release(&own.people);
 	signal_media_release(&own.media);
 	return r;
 }
