@@ -182,7 +182,8 @@ int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out, str
 int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t first, size_t last)
 {
 	if (!g->quiet) {
-		printf("%" PRIu64 " items read, %" PRIu64 " records by ", out->items, out->records);
+		printf("%" PRIu64 " items read, %" PRIu64 " records by ", out->items - out->refused,
+		       out->records);
 		if (first == last)
 			printf("entry %zu", last);
 		else
