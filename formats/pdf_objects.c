@@ -19,7 +19,8 @@ static bool fault(struct evd_pdf *x, const char *why, uint64_t at)
 	return false;
 }
 
-static void add(struct evd_pdf *x, uint64_t number, uint32_t order, int kind, uint64_t where)
+static void add(struct evd_pdf *x, uint64_t number, uint32_t order, enum evd_pdf_kind kind,
+                uint64_t where)
 {
 	struct evd_pdf_entry *more;
 

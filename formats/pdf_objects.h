@@ -13,7 +13,7 @@
 
 struct evd_pdf_entry {
 	uint32_t number, order; /* of several entries of a number the one of the highest order counts */
-	enum { PDF_FREE, PDF_PLAIN, PDF_PACKED } kind;
+	enum evd_pdf_kind { PDF_FREE, PDF_PLAIN, PDF_PACKED } kind;
 	uint64_t where; /* its offset, or the number of the object stream that holds it */
 };
 

@@ -1,5 +1,6 @@
 """make_hidden.py FOLDER: samples of what does not stand in plain sight, each with the records that must come of it, written
 by hand here from how the bytes are set; sizes and digests are Python's."""
+import base64
 import hashlib
 import json
 import os
@@ -93,3 +94,88 @@ data, records = folio(3, b"9 0 R", False)
 why = ("the cross-reference table could not be followed (no table that can be read stands there): objects were looked for through "
        "the file, of several of a number the last counts")
 put("pdf/lost.pdf", data, *records, unread("damaged", why, offset=7, bytes=0))
+
+# mail: dates with and without a zone. What is stated is given; RFC 5322 3.3 has "-0000" mean UTC, 4.3 gives some names
+
+
+def header(group, label, value, raw=None, meaning=None):
+    more = {"label": label}
+    if raw is not None:
+        more["raw"] = raw
+    if meaning:
+        more["as"] = meaning
+    return field(group, "header", value, **more)
+
+
+dates = [
+    ("Sun, 01 Mar 2026 10:00:00", "2026-03-01T10:00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 -0000", "2026-03-01T10:00:00Z"),
+    ("Sun, 01 Mar 2026 10:00:00 +0000", "2026-03-01T10:00:00+00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 +0100 (CET)", "2026-03-01T10:00:00+01:00"),
+    ("Sun, 01 Mar 2026 10:00:00 -0330", "2026-03-01T10:00:00-03:30"),
+    ("Sun, 01 Mar 2026 10:00:00 GMT", "2026-03-01T10:00:00+00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 EST", "2026-03-01T10:00:00-05:00"),
+    ("Sun, 01 Mar 2026 10:00:00 CET", "2026-03-01T10:00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 (+0200)", "2026-03-01T10:00:00"),
+    ("1 Mar 2026 10:00 +0100", "2026-03-01T10:00:00+01:00"),
+    ("32 Foo 2026 99:99", None),
+    ("", ""),
+]
+box, records, n = b"", [], 0
+for text, value in dates:
+    n += 1
+    start = len(box)
+    head = b"From: ana@example.net\n" + (b"Date: %s\n" % text.encode() if value != "" else b"")
+    message = b"From ana@example.net Sun Mar  1 10:00:00 2026\n" + head + b"\nred\n"
+    box += message + b"\n"
+    group = "mail.member.%d" % (2 * n - 1)
+    records.append(raw_member(2 * n - 1, "", media="message/rfc822", offset=start, bytes=len(message)))
+    records.append(header(group, "From", "ana@example.net", meaning="person.from"))
+    if value:
+        records.append(header(group, "Date", value, raw=text, meaning="time.sent"))
+    elif value is None:
+        records.append(header(group, "Date", text))
+        records.append(observation("time-unreadable", "the Date header of %s holds no date" % group))
+    else:
+        records.append(observation("time-unreadable", "%s has no Date header" % group))
+    records.append(member(2 * n, "", b"red\n", media="text/plain", parent=2 * n - 1))
+    records.append(field(group, "text", "red\n", **{"as": "text.body"}))
+put("mail/dates.mbox", box, *records)
+
+# mail: NUL in header and text, bytes that are no UTF-8, HTML that names its own character set, base64 that is none
+plain = "prvo pre\0posle tajna\r\n".encode()
+broken = "drugo čekaj ".encode() + b"\xe8\xff kraj\r\n"
+html = ('<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1250"><title>Naslov</title>'
+        "<style>p { color: red }</style></head><body><!-- ne ovo --><p>Ubi&#263;u te&nbsp;<b>ve&ccaron;eras</b></p>\r\n"
+        "<script>var a = '<p>ni ovo';</script><table><tr><td>Šta</td><td>&lt;x&gt; &amp; y</td></tr></table>"
+        "<div style=\"display:none\">skriveno</div><p title=\"a>b\">kraj < početka &nije;</body></html>\r\n").encode("cp1250")
+head = (b"From: Marko <m@example.org>\r\nSubject: pre\0posle tajna\r\n\tdalje\r\nDate: Sun, 01 Mar 2026 10:00:00 +0100\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=granica\r\n\r\n")
+
+
+def part(fields, content):
+    return b"--granica\r\n" + fields + b"\r\n\r\n" + content + b"\r\n"
+
+
+mail = head + part(b"Content-Type: text/plain", plain) + part(b"Content-Type: text/plain; charset=utf-8", broken)
+mail += part(b"Content-Type: text/html", html)
+mail += part(b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=a.pdf",
+             b"UG9y!!dWth\r\n@@QQ")
+mail += b"--granica--\r\n"
+states = "%d bytes of the text of member %d are no characters of the set it states, or of UTF-8 where it states none: %s"
+put("mail/hidden.eml", mail,
+    header("mail", "From", "Marko <m@example.org>", meaning="person.from"),
+    header("mail", "Subject", "pre\0posle tajna\tdalje", raw="pre\0posle tajna\r\n\tdalje", meaning="text.subject"),
+    header("mail", "Date", "2026-03-01T10:00:00+01:00", raw="Sun, 01 Mar 2026 10:00:00 +0100", meaning="time.sent"),
+    header("mail", "MIME-Version", "1.0"),
+    member(1, "", plain, media="text/plain"),
+    field("mail", "text", plain.decode(), **{"as": "text.body"}),
+    member(2, "", broken, media="text/plain"),
+    unread("damaged", states % (2, 2, "the text is given as its bytes")),
+    {"kind": "field", "group": "mail", "name": "text", "as": "text.body",
+     "valueBytes": base64.urlsafe_b64encode(broken).decode().rstrip("=")},
+    member(3, "", html, media="text/html"),
+    field("mail", "textOfHtml", "Naslov\nUbiću te\u00a0večeras\nŠta <x> & y\nskriveno\nkraj < početka &nije;", **{"as": "text.body"}),
+    member(4, "a.pdf", b"Poruka", media="application/pdf"),
+    unread("damaged", "the base64 of member 4 is not whole (4 characters that are none, cut short): its size and SHA-256 are of "
+           "what was made of it"))
