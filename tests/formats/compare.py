@@ -36,6 +36,7 @@ EXPLAINED = [
     (r"ogg sampleRate", "RFC 7845: the header has the rate before encoding, ffprobe shows the decoder's"),
     (r"^lost\.pdf: pdf pages", "the table is broken; pdfinfo then takes objects of the attached PDF for the file's"),
     (r"^mail sha256 damaged", "base64 cut short: Python makes a byte of the bits left over, we do not"),
+    (r"^hidden\.zip: archive", "made to differ: Python goes by the directory, libarchive by the headers before the files"),
     (r"matroska\.track\.\d duration", "per-track tag"),
 ]
 

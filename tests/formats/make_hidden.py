@@ -1,9 +1,12 @@
 """make_hidden.py FOLDER: samples of what does not stand in plain sight, each with the records that must come of it, written
 by hand here from how the bytes are set; sizes and digests are Python's."""
 import base64
+import datetime
+import gzip
 import hashlib
 import json
 import os
+import struct
 import sys
 import zlib
 
@@ -179,3 +182,46 @@ put("mail/hidden.eml", mail,
     member(4, "a.pdf", b"Poruka", media="application/pdf"),
     unread("damaged", "the base64 of member 4 is not whole (4 characters that are none, cut short): its size and SHA-256 are of "
            "what was made of it"))
+
+# archives: what the directory of a ZIP does not name, or names otherwise; zeros, which look like a tar without members
+
+
+def stored(name, data):
+    return struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0x9000, 0x5C6C, zlib.crc32(data), len(data), len(data), len(name), 0) + name + data
+
+
+def listed(name, data, at):
+    return struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0x9000, 0x5C6C, zlib.crc32(data), len(data), len(data), len(name),
+                       0, 0, 0, 0, 0, at) + name
+
+
+def end(n, size, at):
+    return struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, n, n, size, at, 0)
+
+
+# MS-DOS: 0x5C6C is 2026-03-12, 0x9000 is 18:00:00; read as if UTC
+when = {"time": str(int(datetime.datetime(2026, 3, 12, 18, tzinfo=datetime.timezone.utc).timestamp()))}
+first, secret, second = stored(b"a.txt", b"prvi"), stored(b"skriveno.txt", b"tajna"), stored(b"pravo.txt", b"drugi")
+places = 0, len(first), len(first) + len(secret)
+directory = listed(b"a.txt", b"prvi", 0) + listed(b"lazno.txt", b"drugi", places[2]) + listed(b"opet.txt", b"drugi", places[2])
+data = first + secret + second + directory + end(4, len(directory), len(first + secret + second))
+
+
+def differs(text):
+    return observation("archive-differs", text)
+
+
+put("archive/hidden.zip", data,
+    member(1, "a.txt", b"prvi", **when),
+    member(2, "pravo.txt", b"drugi", **when),  # libarchive takes the name before the file
+    field("archive", "nameBeforeFile", "pravo.txt", label="lazno.txt", offset=places[2], bytes=30 + len("pravo.txt")),
+    field("archive", "nameBeforeFile", "pravo.txt", label="opet.txt", offset=places[2], bytes=30 + len("pravo.txt")),
+    differs("%d bytes of the ZIP at %d belong to no member of its directory" % (len(secret), places[1])),
+    field("archive", "unlisted", "skriveno.txt", offset=places[1], bytes=30 + len("skriveno.txt")),
+    differs("the end of the ZIP counts 4 members, its directory names 3"),
+    differs("the directory of the ZIP names 3 members, 2 were listed"),
+    differs("1 members of the ZIP stand at the place of another"),
+    differs("2 members of the ZIP are named otherwise in the header before them"))
+put("archive/empty.zip", end(0, 0, 0), observation("empty", "the archive has no member"))
+zeros = bytes(4096) + b"iza nula"
+put("archive/zeros.gz", gzip.compress(zeros, mtime=1773335744), member(1, "data", zeros, time="1773335744"))
