@@ -291,7 +291,7 @@ def compare_archive(path, members):
             for i in z.infolist():
                 try:
                     theirs.append((i.filename, i.file_size, hashlib.sha256(z.read(i)).hexdigest()))
-                except RuntimeError:
+                except (RuntimeError, zipfile.BadZipFile):
                     theirs.append((i.filename, i.file_size, None))
     else:
         try:

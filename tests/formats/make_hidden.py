@@ -225,3 +225,38 @@ put("archive/hidden.zip", data,
 put("archive/empty.zip", end(0, 0, 0), observation("empty", "the archive has no member"))
 zeros = bytes(4096) + b"iza nula"
 put("archive/zeros.gz", gzip.compress(zeros, mtime=1773335744), member(1, "data", zeros, time="1773335744"))
+
+# office: properties that writers name; an encrypted OpenDocument file
+
+
+def package(*members):
+    body, names, at = b"", b"", 0
+    for name, data in members:
+        names += listed(name, data, at)
+        body += stored(name, data)
+        at = len(body)
+    return body + names + end(len(members), len(names), at)
+
+
+vt = 'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"'
+custom = """<?xml version="1.0" encoding="UTF-8"?><Properties
+ xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" %s><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+ pid="2" name="Predmet"><vt:lpwstr>KT-5</vt:lpwstr></property><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="3"
+ name="Рок"><vt:filetime>2026-03-12T18:00:00Z</vt:filetime></property><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="4"
+ name="title"><vt:lpwstr></vt:lpwstr></property></Properties>""" % vt
+put("office/custom.docx", package((b"[Content_Types].xml", b"<Types/>"), (b"docProps/custom.xml", custom.encode())),
+    field("office.custom", "lpwstr", "KT-5", label="Predmet"),
+    field("office.custom", "filetime", "2026-03-12T18:00:00Z", label="Рок"),
+    field("office.custom", "lpwstr", "", label="title"))
+odf = """<?xml version="1.0" encoding="UTF-8"?><office:document-meta
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><meta:user-defined meta:name="Predmet" meta:value-type="string">KT-5</meta:user-defined>
+ <dc:title>Žalba</dc:title></office:meta></office:document-meta>"""
+kind = (b"mimetype", b"application/vnd.oasis.opendocument.text")
+put("office/custom.odt", package(kind, (b"meta.xml", odf.encode())),
+    field("odf.meta", "user-defined", "KT-5", label="Predmet"),
+    field("odf.meta", "title", "Žalba", **{"as": "text.title"}))
+manifest = (b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+            b'manifest:full-path="meta.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>')
+put("office/locked.odt", package(kind, (b"meta.xml", bytes(range(256))), (b"META-INF/manifest.xml", manifest)),
+    unread("encrypted", "the document is encrypted with a password, or parts of it are"))
