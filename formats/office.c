@@ -1,10 +1,12 @@
 /*
  * office: properties of Office documents: OOXML core and application properties (ECMA-376 part 2
  * §11, part 1 §22.2), OpenDocument meta.xml (OASIS ODF 1.2 part 1 §4.3). Read with libxml2's
- * reader: no network, no entities, no DTD.
+ * reader: no network, no entities, no DTD. What is in a compound file office_ole.c reads.
  */
 #include "archive_io.h"
 #include "emit.h"
+#include "office.h"
+#include "ole.h"
 #include "source.h"
 #include "texts.h"
 #include "xmp_packet.h"
@@ -44,6 +46,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	struct evd_view near = evd_view_of(head.p, head.len < 512 ? head.len : 512);
 
 	(void)in;
+	if (evd_ole_is(head))
+		return 48;
 	if (head.len < 60 || memcmp(head.p, "PK\x03\x04", 4) != 0)
 		return 0;
 	if (memmem(near.p, near.len, "mimetypeapplication/vnd.oasis.opendocument", 42))
@@ -242,7 +246,7 @@ static int read_member(struct document *d, struct evd_archive *a, struct evd_vie
 	return r;
 }
 
-static int read_office(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+static int read_package(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct document d = {.sink = sink};
 	struct evd_archive a;
@@ -271,6 +275,18 @@ static int read_office(const struct evd_input *in, struct evd_sink *sink, struct
 	return r;
 }
 
+static int read_office(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	uint8_t head[512];
+	size_t got;
+	int r = evd_source_read(&in->source[0], 0, head, sizeof head, &got, err);
+
+	if (r)
+		return r;
+	return evd_ole_is(evd_view_of(head, got)) ? evd_office_read_ole(&in->source[0], sink, err)
+	                                          : read_package(in, sink, err);
+}
+
 static int warm(struct evd_error *err)
 {
 	evd_xmp_warm();
@@ -280,7 +296,7 @@ static int warm(struct evd_error *err)
 const struct evd_format evd_format_office = {
     .name = "office",
     .version = "1",
-    .spec = "ECMA-376 parts 1 and 2, OpenDocument 1.2",
+    .spec = "ECMA-376 parts 1 and 2, OpenDocument 1.2, MS-CFB, MS-OLEPS",
     .confirmed = true,
     .probe = probe,
     .read = read_office,

@@ -260,3 +260,79 @@ manifest = (b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument
             b'manifest:full-path="meta.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>')
 put("office/locked.odt", package(kind, (b"meta.xml", bytes(range(256))), (b"META-INF/manifest.xml", manifest)),
     unread("encrypted", "the document is encrypted with a password, or parts of it are"))
+
+# office: compound files, [MS-CFB]: allocation table, directory, small streams within the root's own
+
+
+def compound(streams):
+    """(name, bytes) each; small ones into the mini stream, others into sectors of their own."""
+    mini, mini_fat, big, entries = b"", [], [], []
+    for name, data in streams:
+        if len(data) < 4096:
+            start, n = len(mini_fat), -(-len(data) // 64)
+            mini_fat += [start + k + 1 for k in range(n - 1)] + [0xFFFFFFFE]
+            mini += data.ljust(n * 64, b"\0")
+            entries.append((name, 2, start, len(data)))
+        else:
+            entries.append((name, 2, -1, len(data)))
+            big.append(data)
+    sectors, fat = [b"", b"", struct.pack("<%dI" % len(mini_fat), *mini_fat).ljust(512, b"\xff")], [0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE]
+
+    def add(data):
+        start = len(sectors)
+        for k in range(0, len(data), 512):
+            sectors.append(data[k:k + 512].ljust(512, b"\0"))
+            fat.append(len(sectors))
+        fat[-1] = 0xFFFFFFFE
+        return start
+
+    entries = [("Root Entry", 5, add(mini), len(mini))] + [(n, t, add(big.pop(0)) if s < 0 else s, z) for n, t, s, z in entries]
+    for name, kind, start, size in entries:
+        text = name.encode("utf-16-le") + b"\0\0"
+        sectors[1] += text.ljust(64, b"\0") + struct.pack("<HBB3I", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF)
+        sectors[1] += bytes(36) + struct.pack("<IQ", start, size)
+    sectors[0] = struct.pack("<%dI" % len(fat), *fat).ljust(512, b"\xff")
+    head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + bytes(16) + struct.pack("<5H6x7I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2, 1)
+    return (head + struct.pack("<2I", 0xFFFFFFFE, 0) + struct.pack("<I", 0)).ljust(512, b"\xff") + b"".join(s.ljust(512, b"\0") for s in sectors)
+
+
+def summary(codepage, *values):
+    """[MS-OLEPS] 2.21: one property set."""
+    def text(t):
+        data = t.encode("cp%d" % codepage) + b"\0"
+        return struct.pack("<2I", 0x1E, len(data)) + data + bytes(-len(data) % 4)
+
+    def moment(t):
+        return struct.pack("<IQ", 0x40, (int(t.timestamp()) + 11644473600) * 10000000)
+
+    items = [(1, struct.pack("<2I", 2, codepage))] + [(i, moment(v) if isinstance(v, datetime.datetime) else
+                                                       struct.pack("<2I", 3, v) if isinstance(v, int) else text(v)) for i, v in values]
+    at, table, body = 8 + 8 * len(items), b"", b""
+    for i, data in items:
+        table += struct.pack("<2I", i, at + len(body))
+        body += data
+    fmtid = bytes.fromhex("E0859FF2F94F6810AB9108002B27B3D9")
+    return struct.pack("<2HI16xI", 0xFFFE, 0, 0x20006, 1) + fmtid + struct.pack("<3I", 48, at + len(body), len(items)) + table + body
+
+
+utc = datetime.timezone.utc
+made, saved = datetime.datetime(2003, 5, 6, 7, 8, 9, tzinfo=utc), datetime.datetime(2004, 1, 2, 3, 4, 5, tzinfo=utc)
+words = struct.pack("<HH6xH", 0xA5EC, 0xC1, 0).ljust(4096, b"\0")
+container = field("office.ole", "container", "compound file (OLE2)")
+put("office/old.doc", compound([("WordDocument", words), ("\5SummaryInformation", summary(
+    1250, (2, "Žalba"), (4, "Đorđe Ć"), (8, "Marko V"), (12, made), (13, saved), (14, 3), (18, "Microsoft Word 9.0")))]),
+    container, field("office.ole", "holds", "a Word 97-2003 document"),
+    field("office.summary", "Title", "Žalba", **{"as": "text.title"}),
+    field("office.summary", "Author", "Đorđe Ć", **{"as": "person.author"}),
+    field("office.summary", "LastAuthor", "Marko V", **{"as": "person.editor"}),
+    field("office.summary", "CreateDtm", "2003-05-06T07:08:09.000Z", **{"as": "time.created"}),
+    field("office.summary", "LastSaveDtm", "2004-01-02T03:04:05.000Z", **{"as": "time.modified"}),
+    field("office.summary", "PageCount", "3", **{"as": "pages"}),
+    field("office.summary", "AppName", "Microsoft Word 9.0", **{"as": "software"}))
+locked = unread("encrypted", "the document is encrypted with a password, or parts of it are")
+put("office/locked.docx", compound([("EncryptionInfo", bytes(100)), ("EncryptedPackage", bytes(5000))]),
+    container, field("office.ole", "holds", "an encrypted Office document"), locked)
+bof = struct.pack("<2H16x2H", 0x809, 16, 0x2F, 54).ljust(200, b"\0")
+put("office/locked.xls", compound([("Workbook", bof)]), container, field("office.ole", "holds", "an Excel 97-2003 workbook"), locked)
+put("office/letter.msg", compound([("__properties_version1.0", bytes(64))]), container, field("office.ole", "holds", "an Outlook message"),
+    unread("unsupported", "the headers and words of an Outlook message in its own format were not read"))
