@@ -147,7 +147,7 @@ static bool read_rows(struct evd_pdf *x, uint32_t *order, struct evd_view dict,
 		if (widths.len < 2 || !evd_pdf_number(evd_pdf_value(widths, &at), &width[i]) ||
 		    width[i] > 8)
 			return false;
-	if (width[0] + width[1] + width[2] == 0 ||
+	if (rows.len == 0 || width[0] + width[1] + width[2] == 0 ||
 	    (index.len == 0 && !evd_pdf_number(evd_pdf_get(dict, "Size"), &count)))
 		return false;
 	for (at = 1;;) {
