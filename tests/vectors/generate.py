@@ -7,7 +7,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from gen import good, receipts, table  # noqa: E402
+from gen import argued, good, receipts, table  # noqa: E402
 
 
 def main():
@@ -21,10 +21,13 @@ def main():
 	t = table.Table(options.out, only)
 	for part in parts(options.large):
 		part.build(t)
+	unargued = argued.argue(t.rows)
 	t.save()
-	absent = [] if options.only else table.missing(t.rows, t.skipped)
-	if absent:
+	absent = table.missing(t.rows, t.skipped)
+	if absent and not options.only:
 		sys.exit('cases without vector or reason: ' + ' '.join(absent))
+	if unargued and not options.only:
+		sys.exit('judged otherwise than the catalogue expects, without a reason:\n' + '\n'.join(unargued))
 	print('%d vectors (%d good), %d receipts, %d cases not applicable, %.1f s' % (len(t.rows), sum(r['good'] for r in t.rows),
 		len(t.receipts), len(t.skipped), time.monotonic() - began))
 
