@@ -123,8 +123,11 @@ class Table:
 				row['report'] = made.facts()
 		else:
 			data = made
-		if data is not None:
-			with open(os.path.join(self.out, row['file']), 'wb') as f:
+		path = os.path.join(self.out, row['file'])
+		if hasattr(made, 'write'):     # gen/sparse.py
+			made.write(path)
+		elif data is not None:
+			with open(path, 'wb') as f:
 				f.write(data)
 		row['args'] = [x for p in (pins or []) for x in ('--pin', p)] + list(args or [])
 		for anchor in trust:
