@@ -13,11 +13,11 @@ from gen import argued, good, receipts, sparse, table  # noqa: E402
 def main():
 	parser = argparse.ArgumentParser(description=__doc__)
 	parser.add_argument('out')
-	parser.add_argument('--only', help='names that match this pattern, such as Z-*')
+	parser.add_argument('--only', help='names that match one of these patterns, blanks between: "Z-* good-0"')
 	parser.add_argument('--large', action='store_true', help='also those of several GiB')
 	parser.add_argument('--sparse', action='store_true', help='those files alone that are holes almost everywhere')
 	options = parser.parse_args()
-	only = (lambda name: fnmatch.fnmatch(name, options.only)) if options.only else None
+	only = (lambda name: any(fnmatch.fnmatch(name, p) for p in options.only.split())) if options.only else None
 	began = time.monotonic()
 	t = table.Table(options.out, only)
 	for part in [sparse] if options.sparse else parts(options.large):
