@@ -153,5 +153,8 @@ def argue(rows):
 			row['note'] = '; '.join(x for x in (why, row.get('note')) if x)
 		elif differs(row['case'], word):
 			wrong.append('%s: %s, the catalogue expects %s' % (row['name'], word, ' or '.join(sorted(WORDS[row['case']]))))
+		for other in row.get('or', ()):
+			if other['verdict'] in ('TOTAL-PASSED', 'INDETERMINATE') and other['verdict'] != row['verdict']:
+				wrong.append('%s: %s is left open, which is better' % (row['name'], WORD[other['verdict']]))
 	wrong += ['%s %s: %d rows are argued, not %d' % (a[0], a[1], n, a[2]) for a, n in zip(ARGUED, counts) if n != a[2]]
 	return wrong
