@@ -15,7 +15,7 @@ UNACCOUNTED = 'a name in order, or a number within the limit: the file fails bec
 PINNED = 'a pin names the very bytes of a certificate: neither its own signature nor its dates nor what no rule asks of it matter (verify.md §5.1)'
 CLOCKS = 'within the 300 s by which clocks may differ (timestamp.md §3.8)'
 LISTED = 'authentic and of the right time: the status is known'
-UNLISTED = ('the reader asks for a status by giving a list, and then gets TRY_LATER (the row before); here he gave none. One in the bundle that is not authentic, or stale, '
+UNLISTED = ('the reader asks for a status by giving a list, and then gets TRY_LATER (X-22); here he gave none. One in the bundle that is not authentic, or stale, '
 	'or may not be used (RFC 5280 §5.2) says nothing, as if it were left away, and the report notes STATUS_UNKNOWN')
 
 ARGUED = (
@@ -48,7 +48,8 @@ ARGUED = (
 	('C-24', 'INDET', 2, OPEN, 'nothing is said of material'),
 	('C-24', 'INDET', 19, 'whatever stands beside a seal that is sound is under no signature, anybody can add it: what nothing needs lowers the verdict (timestamp.md §7) and proves no alteration. '
 		'Who signed is told by the digest in the log'),
-	('C-24', 'PASS', 8, 'chains and lists may stand beside the seal where something needs them (timestamp.md §5, §7); who signed is told by the digest in the log'),
+	('C-24', 'PASS', 1, 'an entry token is under a signature of ours, with all it holds', 'in an entry token'),
+	('C-24', 'PASS', 7, 'chains and lists may stand beside the seal where something needs them (timestamp.md §5, §7); who signed is told by the digest in the log'),
 	('C-35', 'INDET', 1, 'Ed25519 is no algorithm of the format: as in C-46 nothing is verified with it, so that none of its other forms can pass'),
 	('C-39', 'FAIL', 10, 'the size is within its limit, the form is wrong'),
 	('C-46', 'FAIL', 4, 'beside the algorithm that is not known something is altered, or the certificate is another than the one named: that decides'),
@@ -95,7 +96,7 @@ ARGUED = (
 	('T-14', 'INDET', 3, OPEN + '. The entries\' times are the word of the custodian\'s clock: the order shows that one of two clocks is wrong'),
 	('T-15', 'PASS', 3, CLOCKS),
 	('T-16', 'PASS', 2, 'the later token stands over something else (a renewal, another entry); over one thing the signer\'s certificate must hold at every time (timestamp.md §4)', 'between'),
-	('T-16', 'PASS', 2, 'both are reported, and the signer\'s certificate must hold at each of the two times (the next but one row). The earliest is the proved time, for a token proves "not later than": '
+	('T-16', 'PASS', 2, 'both are reported, and the signer\'s certificate must hold at each of the two times (T-16.3). The earliest is the proved time, for a token proves "not later than": '
 		'who fears an authority that dates back must not trust it, as its token could stand alone'),
 	('T-17', 'PASS', 1, BESIDE),
 	('T-19', 'PASS', 3, 'the catalogue means years: a day is the most that is taken (timestamp.md §3.7), and the report tells it', 'of a day'),
