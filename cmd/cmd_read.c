@@ -17,23 +17,24 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 static int choose(const struct cmd_items *items, int argc, char **argv, struct evd_to_read **out,
                   size_t *n, struct evd_error *err)
 {
-	size_t most = argc ? (size_t)argc : items->n;
-	const struct cmd_item **from = calloc(most + 1, sizeof *from);
-	int r = 0;
+	bool *wanted = calloc(items->n + 1, sizeof *wanted);
+	int r = wanted ? 0 : evd_nomem(err);
 
 	*n = 0;
-	if (!from)
-		r = evd_nomem(err);
-	for (int i = 0; r == 0 && i < argc; i++)
-		r = cmd_items_find(items, argv[i], &from[(*n)++], err);
+	for (int i = 0; r == 0 && i < argc; i++) {
+		const struct cmd_item *it;
+
+		r = cmd_items_find(items, argv[i], &it, err);
+		if (r == 0)
+			wanted[it - items->at] = true;
+	}
 	for (size_t i = 0; r == 0 && argc == 0 && i < items->n; i++)
-		if (items->at[i].exhibit && !items->at[i].lost)
-			from[(*n)++] = &items->at[i];
+		wanted[i] = items->at[i].exhibit && !items->at[i].lost;
+	if (r == 0)
+		r = cmd_reading_choose(items, wanted, out, n, err);
 	if (r == 0 && *n == 0)
 		r = evd_fail(err, EVD_E_NOTFOUND, "the case has no exhibits yet");
-	if (r == 0)
-		r = cmd_reading_list(from, *n, out, err);
-	free(from);
+	free(wanted);
 	return r;
 }
 

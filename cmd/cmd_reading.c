@@ -30,6 +30,7 @@ struct place {
 	const struct cmd_item *item;
 	size_t at;   /* in the caller's order */
 	size_t main; /* companions: at + 1 of what it goes with; 0: none */
+	bool wanted;
 };
 
 static int by_source(const void *a, const void *b)
@@ -96,21 +97,18 @@ static int by_main(const void *a, const void *b)
 	return by_place(a, b);
 }
 
-int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read **out,
-                     struct evd_error *err)
+/* The exhibits, and what else is wanted, in their groups. */
+static size_t all_of(const struct cmd_items *items, const bool *wanted, struct place *all,
+                     struct evd_to_read *list)
 {
-	struct place *all = calloc(n + 1, sizeof *all);
-	struct evd_to_read *list = calloc(n + 1, sizeof *list);
+	size_t n = 0;
 
-	*out = list;
-	if (!all || !list) {
-		free(all);
-		return evd_nomem(err);
-	}
-	for (size_t i = 0; i < n; i++) {
-		all[i].item = from[i];
-		all[i].at = i;
-	}
+	for (size_t i = 0; i < items->n; i++)
+		if (wanted[i] || (items->at[i].exhibit && !items->at[i].lost)) {
+			all[n].item = &items->at[i];
+			all[n].at = n;
+			all[n++].wanted = wanted[i];
+		}
 	qsort(all, n, sizeof *all, by_source);
 	for (size_t i = 0; i < n; i++)
 		if (stem(all[i].item))
@@ -126,8 +124,41 @@ int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read 
 			list[lead].with[list[lead].n_with++] = i;
 		}
 	}
+	return n;
+}
+
+/* Groups in which something is wanted come to the front; how many items that is. */
+static size_t keep_wanted(const struct place *all, struct evd_to_read *list, size_t n)
+{
+	size_t kept = 0, end;
+
+	for (size_t i = 0; i < n; i = end) {
+		bool any = false;
+		size_t from = kept;
+
+		end = i + 1 + list[i].n_with;
+		for (size_t k = i; k < end; k++)
+			any = any || all[k].wanted;
+		for (size_t k = i; any && k < end; k++)
+			list[kept++] = list[k];
+		for (size_t k = 0; any && k < list[from].n_with; k++)
+			list[from].with[k] = from + 1 + k;
+	}
+	return kept;
+}
+
+int cmd_reading_choose(const struct cmd_items *items, const bool *wanted, struct evd_to_read **out,
+                       size_t *n, struct evd_error *err)
+{
+	struct place *all = calloc(items->n + 1, sizeof *all);
+	struct evd_to_read *list = calloc(items->n + 1, sizeof *list);
+
+	*out = list;
+	*n = 0;
+	if (all && list)
+		*n = keep_wanted(all, list, all_of(items, wanted, all, list));
 	free(all);
-	return 0;
+	return all && list ? 0 : evd_nomem(err);
 }
 
 int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out, struct evd_error *err)
@@ -151,7 +182,8 @@ int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out, str
 int cmd_reading_say(struct cmd_global *g, const struct evd_read_out *out, size_t first, size_t last)
 {
 	if (!g->quiet) {
-		printf("%" PRIu64 " items read, %" PRIu64 " records by ", out->items, out->records);
+		printf("%" PRIu64 " items read, %" PRIu64 " records by ", out->items - out->refused,
+		       out->records);
 		if (first == last)
 			printf("entry %zu", last);
 		else
@@ -216,43 +248,17 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	return 0;
 }
 
-/* Items of which, or of whose companions, nothing was read yet come to the front; how many. */
-static size_t keep_new(const struct met *m, struct evd_to_read *list, size_t n)
-{
-	size_t kept = 0, end;
-
-	for (size_t i = 0; i < n; i = end) {
-		bool new = false;
-		size_t from = kept;
-
-		end = i + 1 + list[i].n_with;
-		for (size_t k = i; k < end; k++)
-			new = new || !m->read[place_of(m->items, list[k].id)];
-		for (size_t k = i; new &&k < end; k++)
-			list[kept++] = list[k];
-		for (size_t k = 0; new &&k < list[from].n_with; k++)
-			list[from].with[k] = from + 1 + k;
-	}
-	return kept;
-}
-
 static int choose_new(struct evd_case *c, const struct cmd_items *items, struct evd_to_read **out,
                       size_t *n, struct evd_error *err)
 {
 	struct met m = {c, items, calloc(items->n + 1, sizeof *m.read)};
-	const struct cmd_item **from = calloc(items->n + 1, sizeof *from);
-	size_t all = 0;
-	int r = m.read && from ? evd_case_read(c, NULL, on_record, &m, err) : evd_nomem(err);
+	int r = m.read ? evd_case_read(c, NULL, on_record, &m, err) : evd_nomem(err);
 
 	for (size_t i = 0; r == 0 && i < items->n; i++)
-		if (items->at[i].exhibit && !items->at[i].lost)
-			from[all++] = &items->at[i];
+		m.read[i] = items->at[i].exhibit && !items->at[i].lost && !m.read[i];
 	if (r == 0)
-		r = cmd_reading_list(from, all, out, err);
-	if (r == 0)
-		*n = keep_new(&m, *out, all);
+		r = cmd_reading_choose(items, m.read, out, n, err);
 	free(m.read);
-	free(from);
 	return r;
 }
 

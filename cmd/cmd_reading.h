@@ -12,11 +12,12 @@
 #define CMD_READING_BATCH 1000u /* items of one read-out entry of `evidence add` */
 
 /*
- * cmd_reading_list(from, n, out, err): the items in an order in which each is followed by its companions,
- * which are tied to it. The caller frees *out; names are borrowed from `from`.
+ * cmd_reading_choose(items, wanted, out, n, err): what is to be read, in an order in which each item is followed
+ * by its companions, which are tied to it. wanted[i]: the item items->at[i] is to be read; with it goes all
+ * that it is tied to, for a database without its -wal says less. The caller frees *out; names are borrowed.
  */
-int cmd_reading_list(const struct cmd_item **from, size_t n, struct evd_to_read **out,
-                     struct evd_error *err) EVD_MUST_USE;
+int cmd_reading_choose(const struct cmd_items *items, const bool *wanted, struct evd_to_read **out,
+                       size_t *n, struct evd_error *err) EVD_MUST_USE;
 
 /* cmd_reading_loose(items, out, err): the exhibits of the case as what may lie beside a chat; evd_loose_free. */
 int cmd_reading_loose(const struct cmd_items *items, struct evd_loose **out,

@@ -125,6 +125,9 @@ static struct evd_view put_details(struct chat_json *g)
 	                                   "Contents",
 	                                   "Attachments",
 	                                   NULL};
+	/* how he is drawn is not shown */
+	static const char *const of_author[] = {
+	    "id", "name", "nickname", "isBot", "discriminator", "color", "avatarUrl", NULL};
 	const struct json_tree *t = &g->tree;
 	size_t author = json_get(t, 0, "author");
 
@@ -138,6 +141,8 @@ static struct evd_view put_details(struct chat_json *g)
 	}
 	chat_json_rest_begin(g);
 	chat_json_rest(g, 0, read);
+	if (author)
+		chat_json_rest(g, author, of_author);
 	chat_json_rest_end(g);
 	return chat_json_details(g);
 }
@@ -272,8 +277,7 @@ static int begin(struct chat_json *g, struct evd_view name, struct evd_error *er
 	                             .id = evd_buf_view(&own->channel_id),
 	                             .kind_raw = evd_buf_view(&own->kind),
 	                             .account = evd_buf_view(&own->guild),
-	                             .form = own->package ? "data-package" : "chat-exporter"};
-	int r;
+	                             .form = "chat-exporter"};
 
 	evd_buf_reset(&own->facts_json);
 	if (own->facts.n && evd_object_write(&own->facts, &own->facts_json, NULL) == 0)
@@ -282,11 +286,7 @@ static int begin(struct chat_json *g, struct evd_view name, struct evd_error *er
 	own->conv = evd_chat_find(&g->chat, key);
 	if (own->conv)
 		return 0;
-	r = evd_chat_begin(&g->chat, key, &info, &own->conv, err);
-	if (r == 0 && own->package)
-		r = evd_chat_observe(&g->chat, own->conv, "own-messages-only", err,
-		                     "Discord's data package holds the account owner's messages only");
-	return r;
+	return evd_chat_begin(&g->chat, key, &info, &own->conv, err);
 }
 
 static int header_member(struct chat_json *g, enum json_token t, struct evd_view key,
@@ -307,6 +307,7 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 		return r;
 	if (guild) {
 		keep(&own->guild, json_text_of(&g->tree, 0, "name"));
+		json_put(&own->facts, "guildId", &g->tree, json_get(&g->tree, 0, "id"));
 	} else if (channel) {
 		keep(&own->channel, json_text_of(&g->tree, 0, "name"));
 		keep(&own->channel_id, json_text_of(&g->tree, 0, "id"));
@@ -342,7 +343,7 @@ static int json_file(struct chat_json *g, struct evd_view name, struct evd_error
 	evd_object_reset(&own->facts);
 	if (r == 0 && t == JSON_ARRAY) { /* the data package: a bare list */
 		own->package = true;
-		r = begin(g, name, err);
+		r = discord_package_begin(g, &own->files.package, name, "data-package", &own->conv, err);
 		return r ? r : chat_json_each(g, own->conv, message, err);
 	}
 	own->package = false;
@@ -389,6 +390,10 @@ static int survey_all(struct chat_json *g, struct evd_error *err)
 		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
 		                    "more than %u files that may be chats: the others are not read",
 		                    DISCORD_FILES_MAX);
+	if (r == 0 && own->files.package.cut)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                    "of channel.json and index.json more is there than is kept: some "
+		                    "conversations stand without title and id");
 	return r;
 }
 
@@ -412,6 +417,22 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	}
 }
 
+/* The folder of a channel: its id, in later packages behind a "c". The folder above has the language of the account's owner. */
+static bool in_channel(struct evd_view name, struct evd_view base)
+{
+	struct evd_view folder;
+
+	if (name.len < base.len + 2)
+		return false;
+	folder = evd_chat_base(evd_view_of(name.p, name.len - base.len - 1));
+	if (folder.len && folder.p[0] == 'c')
+		folder = evd_view_of(folder.p + 1, folder.len - 1);
+	for (size_t i = 0; i < folder.len; i++)
+		if (folder.p[i] < '0' || folder.p[i] > '9')
+			return false;
+	return folder.len != 0;
+}
+
 static void see_name(void *ctx, struct evd_view name)
 {
 	unsigned *found = ctx;
@@ -419,7 +440,7 @@ static void see_name(void *ctx, struct evd_view name)
 	struct evd_view base = evd_chat_base(name);
 
 	if ((evd_view_is(base, "messages.json") || evd_view_is(base, "messages.csv")) &&
-	    (evd_chat_has(name, "essages/c") || evd_chat_has(name, "essages/1")))
+	    in_channel(name, base))
 		*found |= 1;
 	if (evd_view_is(base, "channel.json"))
 		*found |= 2;
@@ -463,6 +484,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_buf_release(&own.channel_id);
 	evd_buf_release(&own.kind);
 	free(own.files.at);
+	discord_package_release(&own.files.package);
 	return r;
 }
 

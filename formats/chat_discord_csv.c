@@ -216,20 +216,15 @@ static int pass(struct reading *x, struct evd_chat_file *f, struct evd_error *er
 static int begin(struct reading *x, struct evd_view name, struct evd_error *err)
 {
 	struct chat_json *g = x->g;
-	struct evd_chat_info info = {.form = x->package ? "data-package-csv" : "chat-exporter-csv"};
+	struct evd_chat_info info = {.form = "chat-exporter-csv"};
 	int r;
 
-	if (!x->package)
-		discord_dates_decide(x->dates, &info);
+	discord_dates_decide(x->dates, &info);
 	r = evd_chat_begin(&g->chat, name, &info, &x->conv, err);
-	if (r)
-		return r;
-	return x->package
-	           ? evd_chat_observe(&g->chat, x->conv, "own-messages-only", err,
-	                              "Discord's data package holds the account owner's messages only")
-	           : evd_chat_observe(
-	                 &g->chat, x->conv, "no-message-ids", err,
-	                 "this form gives messages no ids: nothing but the file says their order");
+	return r ? r
+	         : evd_chat_observe(
+	               &g->chat, x->conv, "no-message-ids", err,
+	               "this form gives messages no ids: nothing but the file says their order");
 }
 
 int discord_csv_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *file,
@@ -246,7 +241,9 @@ int discord_csv_read(struct chat_json *g, struct evd_chat_file *f, struct discor
 	x->package = file->form == DISCORD_PACKAGE_CSV;
 	chat_csv_init(&x->csv);
 	if (emit)
-		r = begin(x, f->name, err);
+		r = x->package ? discord_package_begin(g, file->package, f->name, "data-package-csv",
+		                                       &x->conv, err)
+		               : begin(x, f->name, err);
 	if (r == 0)
 		r = pass(x, f, err);
 	if (r == 0 && emit && !x->package)

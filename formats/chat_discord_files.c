@@ -92,6 +92,9 @@ int discord_survey(struct chat_json *g, struct discord_files *files, struct evd_
 		return evd_nomem(err);
 	x = &files->at[files->n++];
 	memset(x, 0, sizeof *x);
+	x->package = &files->package;
+	if (discord_package_is(name))
+		return discord_package_see(g, &files->package, name, err);
 	head = malloc(DISCORD_HEAD);
 	if (!head)
 		return evd_nomem(err);
@@ -104,6 +107,21 @@ int discord_survey(struct chat_json *g, struct discord_files *files, struct evd_
 		r = survey(g, x, &a, name, err);
 	free(head);
 	return r == EVD_E_DAMAGED ? 0 : r; /* said when it is read */
+}
+
+int discord_package_begin(struct chat_json *g, struct discord_package *p, struct evd_view name,
+                          const char *form, struct evd_chat_conv **conv, struct evd_error *err)
+{
+	struct evd_chat_info info = {.form = form};
+	const struct discord_channel *c = p ? discord_package_info(p, name, &info) : NULL;
+	int r = evd_chat_begin(&g->chat, name, &info, conv, err);
+
+	if (r == 0 && c)
+		r = discord_package_people(g, p, c, *conv, err);
+	if (r)
+		return r;
+	return evd_chat_observe(&g->chat, *conv, "own-messages-only", err,
+	                        "Discord's data package holds the account owner's messages only");
 }
 
 /* Those of the data package are known by their names. */

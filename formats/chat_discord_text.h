@@ -5,7 +5,7 @@
 #ifndef EVD_CHAT_DISCORD_TEXT_H
 #define EVD_CHAT_DISCORD_TEXT_H
 
-#include "chat_json.h"
+#include "chat_discord_package.h"
 #include "wa_order.h"
 
 #define DISCORD_HEAD 8192u      /* first bytes that tell the form */
@@ -55,12 +55,14 @@ int discord_dates_say(const struct discord_dates *d, struct chat_json *g,
 struct discord_file {
 	enum discord_form form;
 	struct discord_dates dates;
+	struct discord_package *package; /* that it is of, if it is */
 };
 struct discord_files {
 	struct discord_file *at;
 	size_t n, cap;
 	size_t next; /* the file at hand in the second walk */
 	bool cut;
+	struct discord_package package;
 };
 /* discord_survey(g, files, name, err): one more file, with g->pull at its beginning */
 int discord_survey(struct chat_json *g, struct discord_files *files, struct evd_view name,
@@ -71,6 +73,10 @@ int discord_csv_read(struct chat_json *g, struct evd_chat_file *f, struct discor
 int discord_txt_read(struct chat_json *g, struct evd_chat_file *f, struct discord_file *x,
                      bool emit, struct evd_error *err) EVD_MUST_USE;
 
+/* discord_package_begin(g, p, name, form, conv, err): the conversation of a file of the data package */
+int discord_package_begin(struct chat_json *g, struct discord_package *p, struct evd_view name,
+                          const char *form, struct evd_chat_conv **conv,
+                          struct evd_error *err) EVD_MUST_USE;
 /* The id tells the time again: apart by more than a second is said. */
 void discord_check_id(struct evd_chat_message *m);
 /* discord_attach(g, conv, address, err): an address on a server, or a file beside the export */

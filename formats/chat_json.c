@@ -149,8 +149,8 @@ void chat_json_unknown(struct chat_json *g, struct evd_view key)
 	struct evd_buf b;
 	size_t u = 0;
 
-	evd_buf_init(&b, 256);
-	evd_put_printable(&b, key, 12);
+	evd_buf_init(&b, (size_t)CHAT_JSON_NAME * 64);
+	evd_put_printable(&b, key, CHAT_JSON_NAME);
 	evd_put_u8(&b, 0);
 	for (; b.failed == 0 && u < g->n_unknown; u++)
 		if (strcmp(g->unknown[u].name, (const char *)b.data) == 0)

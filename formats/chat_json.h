@@ -11,6 +11,8 @@
 #define CHAT_JSON_TREE (UINT32_C(16) << 20) /* bytes of one message */
 #define CHAT_JSON_NODES 200000u             /* values of one message */
 #define CHAT_JSON_UNKNOWN 32u               /* names of unknown members that are listed */
+#define CHAT_JSON_NAME                                                                             \
+	256u /* bytes of such a name as it is shown; longer ones count as further ones */
 
 struct chat_json {
 	struct evd_chat chat;
@@ -26,7 +28,7 @@ struct chat_json {
 	const struct evd_input *in;
 	uint64_t file_base; /* offset of the text being parsed in the file */
 	struct {
-		char name[64];
+		char name[CHAT_JSON_NAME];
 		uint64_t n;
 	} unknown[CHAT_JSON_UNKNOWN];
 	size_t n_unknown;
@@ -62,7 +64,11 @@ void chat_json_known(struct chat_json *g, size_t at, const char *const *known);
  * `read`, a list ending with NULL; chat_json_rest_end puts them into g->object as `otherMembers`. Uses g->text2. */
 void chat_json_rest_begin(struct chat_json *g);
 void chat_json_rest(struct chat_json *g, size_t at, const char *const *read);
+void chat_json_rest_one(struct chat_json *g, size_t at); /* that member alone */
 void chat_json_rest_end(struct chat_json *g);
+/* chat_json_put(g, o, key, at): any value under `key`: a string, number or truth as json_put does, a list or an object as JSON
+ * in a string; of one over 8 KiB its length under `key`+"Bytes". null and what is empty is not put. Uses g->text2. */
+void chat_json_put(struct chat_json *g, struct evd_object *o, const char *key, size_t at);
 /* one such member, of an object that is not in g->tree */
 void chat_json_unknown(struct chat_json *g, struct evd_view key);
 /* text of a message with place and flags of g->tree */

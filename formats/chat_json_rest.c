@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define VALUE_MAX 8192u              /* bytes of one member; of a longer one only how long it is */
@@ -65,10 +66,52 @@ static bool says_nothing(const struct json_tree *t, size_t at)
 	}
 }
 
+void chat_json_put(struct chat_json *g, struct evd_object *o, const char *key, size_t at)
+{
+	const struct json_tree *t = &g->tree;
+	char longer[EVD_OBJECT_KEY_MAX];
+
+	if (at == 0 || at >= t->n || (says_nothing(t, at) && t->node[at].type != JSON_FALSE))
+		return;
+	if (t->node[at].type != JSON_OBJECT && t->node[at].type != JSON_ARRAY) {
+		json_put(o, key, t, at);
+		return;
+	}
+	evd_buf_reset(&g->text2);
+	put_value(&g->text2, t, at);
+	if (!g->text2.failed && g->text2.len <= VALUE_MAX) {
+		evd_chat_text(o, key, evd_buf_view(&g->text2));
+		return;
+	}
+	snprintf(longer, sizeof longer, "%sBytes", key);
+	evd_object_int(o, longer, t->node[at].to - t->node[at].from);
+}
+
 void chat_json_rest_begin(struct chat_json *g)
 {
 	evd_chat_list_reset(&g->rest);
 	g->rest_len = 0;
+}
+
+void chat_json_rest_one(struct chat_json *g, size_t i)
+{
+	const struct json_tree *t = &g->tree;
+	struct evd_view key = json_key(t, i);
+	struct evd_object *o;
+
+	if (says_nothing(t, i) || !(o = evd_chat_list_item(&g->rest)))
+		return;
+	evd_buf_reset(&g->text2);
+	put_value(&g->text2, t, i);
+	evd_chat_text(o, "name", evd_view_of(key.p, evd_chat_cut(key, 200)));
+	if (!g->text2.failed && g->text2.len <= VALUE_MAX && g->rest_len + g->text2.len <= ALL_MAX) {
+		evd_chat_text(o, "value", evd_buf_view(&g->text2));
+		g->rest_len += g->text2.len;
+	} else {
+		evd_object_int(o, "bytes", t->node[i].to - t->node[i].from);
+	}
+	if (evd_chat_list_put(&g->rest, NULL))
+		g->rest.cut = true;
 }
 
 void chat_json_rest(struct chat_json *g, size_t at, const char *const *read)
@@ -77,25 +120,12 @@ void chat_json_rest(struct chat_json *g, size_t at, const char *const *read)
 
 	for (size_t i = at < t->n ? json_first(t, at) : 0; i; i = json_next(t, at, i)) {
 		struct evd_view key = json_key(t, i);
-		struct evd_object *o;
 		size_t k = 0;
 
 		while (read[k] && !evd_view_is(key, read[k]))
 			k++;
-		if (read[k] || says_nothing(t, i) || !(o = evd_chat_list_item(&g->rest)))
-			continue;
-		evd_buf_reset(&g->text2);
-		put_value(&g->text2, t, i);
-		evd_chat_text(o, "name", evd_view_of(key.p, evd_chat_cut(key, 200)));
-		if (!g->text2.failed && g->text2.len <= VALUE_MAX &&
-		    g->rest_len + g->text2.len <= ALL_MAX) {
-			evd_chat_text(o, "value", evd_buf_view(&g->text2));
-			g->rest_len += g->text2.len;
-		} else {
-			evd_object_int(o, "bytes", t->node[i].to - t->node[i].from);
-		}
-		if (evd_chat_list_put(&g->rest, NULL))
-			break;
+		if (!read[k])
+			chat_json_rest_one(g, i);
 	}
 }
 

@@ -3,177 +3,20 @@
  * message-backup, Backup.proto). 64-bit numbers are strings, default values are left out.
  * Stage: read-out. docs/chats.md: disappearing messages are not in such an export, by design.
  */
-#include "chat_json.h"
+#include "chat_signal_media.h"
+#include "chat_signal_people.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAP_MAX 200000u /* recipients and chats */
-
-struct entry {
-	int64_t id, other;                            /* of a chat: its recipient */
-	size_t at, label_len, number_len, handle_len; /* in `text` */
-	bool self;
-};
-
-struct map {
-	struct entry *e;
-	size_t n, cap;
-};
-
 struct signal {
-	struct map recipient, chat;
-	struct evd_buf text;
-	uint64_t
-	    frames_left; /* that are neither people, chats nor messages, and have something to say */
+	struct signal_people people;
+	uint64_t frames_left; /* calls by a link */
+	uint64_t settings;    /* sticker packs, folders, profiles of notification */
 	bool said;
+	struct signal_media media;
 };
-
-static struct entry *find(const struct map *m, int64_t id)
-{
-	for (size_t i = m->n; i > 0; i--)
-		if (m->e[i - 1].id == id)
-			return &m->e[i - 1];
-	return NULL;
-}
-
-static int add(struct map *m, struct entry e, struct evd_error *err)
-{
-	void *grown;
-
-	if (m->n >= MAP_MAX)
-		return evd_fail(err, EVD_E_LIMIT, "more chats or recipients than are held");
-	grown = evd_grow(m->e, m->n, &m->cap, sizeof *m->e);
-	if (!grown)
-		return evd_nomem(err);
-	m->e = grown;
-	m->e[m->n++] = e;
-	return 0;
-}
-
-static struct evd_view label_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->label_len ? own->text.data + e->at : NULL, e ? e->label_len : 0);
-}
-
-static struct evd_view number_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->number_len ? own->text.data + e->at + e->label_len : NULL,
-	                   e ? e->number_len : 0);
-}
-
-static struct evd_view handle_of(const struct signal *own, const struct entry *e)
-{
-	return evd_view_of(e && e->handle_len ? own->text.data + e->at + e->label_len + e->number_len
-	                                      : NULL,
-	                   e ? e->handle_len : 0);
-}
-
-static void put_names(struct signal *own, const struct json_tree *t, size_t at, const char *given,
-                      const char *family, size_t from)
-{
-	const char *const name[] = {given, family};
-
-	for (size_t i = 0; i < 2; i++) {
-		struct evd_view v = json_text_of(t, at, name[i]);
-
-		if (v.len && own->text.len > from)
-			evd_put_u8(&own->text, ' ');
-		evd_put_view(&own->text, v);
-	}
-}
-
-/* Lists for stories and links of calls have names; Signal's own news have none. */
-static void put_other_recipient(struct signal *own, const struct json_tree *t, size_t at)
-{
-	size_t list = json_get(t, at, "distributionList"), link = json_get(t, at, "callLink");
-	size_t inner = list ? json_get(t, list, "distributionList") : 0;
-
-	if (link)
-		evd_put_view(&own->text, json_text_of(t, link, "name"));
-	else if (inner)
-		evd_put_view(&own->text, json_text_of(t, inner, "name"));
-	else if (json_get(t, at, "releaseNotes"))
-		evd_put_str(&own->text, "releaseNotes");
-}
-
-/* A name of the contact's own, else what the owner of the phone calls him. */
-static int recipient(struct chat_json *g, size_t at, struct evd_error *err)
-{
-	struct signal *own = g->own;
-	const struct json_tree *t = &g->tree;
-	size_t contact = json_get(t, at, "contact"), group = json_get(t, at, "group");
-	struct entry e = {.self = json_get(t, at, "self") != 0, .at = own->text.len};
-	struct evd_view number = {NULL, 0}, handle = {NULL, 0};
-
-	if (!json_integer(t, json_get(t, at, "id"), &e.id))
-		return 0;
-	if (contact) {
-		size_t nickname = json_get(t, contact, "nickname");
-
-		put_names(own, t, contact, "profileGivenName", "profileFamilyName", e.at);
-		if (own->text.len == e.at)
-			put_names(own, t, contact, "systemGivenName", "systemFamilyName", e.at);
-		if (own->text.len == e.at && nickname)
-			put_names(own, t, nickname, "given", "family", e.at);
-		number = json_text_of(t, contact, "e164");
-		handle = json_text_of(t, contact, json_get(t, contact, "username") ? "username" : "aci");
-	} else if (group) {
-		size_t snapshot = json_get(t, group, "snapshot"), title = 0;
-
-		if (snapshot)
-			title = json_get(t, snapshot, "title");
-		if (title && t->node[title].type == JSON_OBJECT)
-			title = json_get(t, title, "title");
-		evd_put_view(&own->text, json_text(t, title));
-		if (!title)
-			own->text.len = e.at;
-		handle = json_text_of(t, group, "masterKey");
-	} else if (e.self) {
-		evd_put_str(&own->text, "self");
-	} else {
-		put_other_recipient(own, t, at);
-	}
-	e.label_len = own->text.len - e.at;
-	if (number.len && number.p[0] != '+')
-		evd_put_u8(&own->text, '+');
-	evd_put_view(&own->text, number);
-	e.number_len = own->text.len - e.at - e.label_len;
-	evd_put_view(&own->text, handle);
-	e.handle_len = handle.len;
-	return evd_buf_check(&own->text, err) ? EVD_E_NOMEM : add(&own->recipient, e, err);
-}
-
-static int chat(struct chat_json *g, size_t at, struct evd_error *err)
-{
-	struct entry e = {0};
-
-	if (!json_integer(&g->tree, json_get(&g->tree, at, "id"), &e.id))
-		return 0;
-	if (!json_integer(&g->tree, json_get(&g->tree, at, "recipientId"), &e.other))
-		e.other = -1;
-	return add(&((struct signal *)g->own)->chat, e, err);
-}
-
-static int conversation(struct chat_json *g, struct evd_view id, struct evd_chat_conv **conv,
-                        struct evd_error *err)
-{
-	struct signal *own = g->own;
-	struct evd_chat_info info = {.id = id, .form = "plaintext-export"};
-	const struct entry *c, *to;
-	int64_t number;
-
-	*conv = evd_chat_find(&g->chat, id);
-	if (*conv)
-		return 0;
-	c = evd_chat_integer(id, &number) ? find(&own->chat, number) : NULL;
-	to = c ? find(&own->recipient, c->other) : NULL;
-	info.title = label_of(own, to);
-	if (!info.title.len)
-		info.title = number_of(own, to);
-	return evd_chat_begin(&g->chat, id, &info, conv, err);
-}
 
 static const struct {
 	const char *member;
@@ -225,17 +68,17 @@ static struct evd_view put_reactions(struct chat_json *g, size_t content, struct
 	evd_chat_list_reset(&g->list);
 	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
 		struct evd_object *o = evd_chat_list_item(&g->list);
-		const struct entry *who = NULL;
+		const struct signal_person *who = NULL;
 		int64_t id;
 
 		if (!o)
 			break;
 		if (json_integer(t, json_get(t, i, "authorId"), &id))
-			who = find(&own->recipient, id);
+			who = signal_find(&own->people, id);
 		json_put(o, "reaction", t, json_get(t, i, "emoji"));
 		json_put(o, "byId", t, json_get(t, i, "authorId"));
 		if (who && who->label_len)
-			evd_chat_text(o, "by", label_of(own, who));
+			evd_chat_text(o, "by", signal_label(&own->people, who));
 		json_put(o, "timeRaw", t, json_get(t, i, "sentTimestamp"));
 		if (evd_chat_list_put(&g->list, err))
 			break;
@@ -257,7 +100,8 @@ static struct evd_view put_revisions(struct chat_json *g, size_t item, struct ev
 		enum evd_chat_type type;
 		int64_t ms;
 		bool has;
-		struct evd_view body = body_of(t, content_of(t, i, &type), &has);
+		size_t content = content_of(t, i, &type);
+		struct evd_view body = body_of(t, content, &has);
 
 		if (!o)
 			break;
@@ -266,6 +110,7 @@ static struct evd_view put_revisions(struct chat_json *g, size_t item, struct ev
 		evd_chat_put_time(o, "time", &when);
 		if (has)
 			evd_chat_text(o, "body", body);
+		chat_json_put(g, o, "attachments", content ? json_get(t, content, "attachments") : 0);
 		if (evd_chat_list_put(&g->more, err))
 			break;
 	}
@@ -329,8 +174,10 @@ static void put_way(struct chat_json *g, size_t item, struct evd_error *err)
 		evd_chat_time_epoch(&when, evd_view_of(NULL, 0), ms, EVD_CHAT_MILLI);
 		evd_chat_put_time(&g->object, "serverSent", &when);
 	}
-	if (in)
+	if (in) {
 		json_put(&g->object, "read", t, json_get(t, in, "read"));
+		json_put(&g->object, "sealedSender", t, json_get(t, in, "sealedSender"));
+	}
 	evd_chat_list_reset(&g->list);
 	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
 		struct evd_object *o = evd_chat_list_item(&g->list);
@@ -339,9 +186,13 @@ static void put_way(struct chat_json *g, size_t item, struct evd_error *err)
 			continue;
 		json_put(o, "byId", t, json_get(t, i, "recipientId"));
 		json_put(o, "timeRaw", t, json_get(t, i, "timestamp"));
-		for (size_t k = json_first(t, i); k; k = json_next(t, i, k))
-			if (t->node[k].type == JSON_OBJECT)
-				evd_chat_text(o, "state", json_key(t, k));
+		for (size_t k = json_first(t, i); k; k = json_next(t, i, k)) {
+			if (t->node[k].type != JSON_OBJECT)
+				continue;
+			evd_chat_text(o, "state", json_key(t, k));
+			json_put(o, "sealedSender", t, json_get(t, k, "sealedSender"));
+			json_put(o, "reason", t, json_get(t, k, "reason"));
+		}
 		if (evd_chat_list_put(&g->list, err))
 			break;
 	}
@@ -377,9 +228,51 @@ static void put_choices(struct chat_json *g, size_t content, struct evd_error *e
 		evd_object_raw(&g->object, "pollAnswers", all);
 }
 
+static void rest_of(struct chat_json *g, size_t at, const char *const *read)
+{
+	if (at)
+		chat_json_rest(g, at, read);
+}
+
+/* What is said of each attachment beside what its own record shows, by its number in `attachments`. */
+static void put_attachments(struct chat_json *g, size_t list, struct evd_error *err)
+{
+	const struct json_tree *t = &g->tree;
+	struct evd_view all;
+	uint64_t n = 0;
+
+	evd_chat_list_reset(&g->list);
+	for (size_t i = json_first(t, list); i; i = json_next(t, list, i)) {
+		struct evd_object *o = evd_chat_list_item(&g->list);
+		size_t pointer = json_get(t, i, "pointer");
+
+		if (!o)
+			break;
+		evd_object_int(o, "n", ++n);
+		json_put(o, "flag", t, json_get(t, i, "flag"));
+		json_put(o, "downloaded", t, json_get(t, i, "wasDownloaded"));
+		if (pointer) {
+			json_put(o, "caption", t, json_get(t, pointer, "caption"));
+			json_put(o, "width", t, json_get(t, pointer, "width"));
+			json_put(o, "height", t, json_get(t, pointer, "height"));
+		}
+		if (o->n > 1 && evd_chat_list_put(&g->list, err))
+			break;
+	}
+	all = evd_chat_list_end(&g->list);
+	if (all.len)
+		evd_object_raw(&g->object, "attachments", all);
+}
+
 static struct evd_view put_details(struct chat_json *g, size_t item, size_t content,
                                    enum evd_chat_type type, struct evd_error *err)
 {
+	static const char *const of_in[] = {"dateReceived", "dateServerSent", "read", "sealedSender",
+	                                    NULL};
+	static const char *const of_out[] = {"sendStatus", NULL};
+	static const char *const of_sticker[] = {"data", NULL};
+	static const char *const of_reply[] = {"text", "longText", NULL};
+	static const char *const none[] = {NULL};
 	static const char *const of_item[] = {"chatId",
 	                                      "authorId",
 	                                      "dateSent",
@@ -406,16 +299,28 @@ static struct evd_view put_details(struct chat_json *g, size_t item, size_t cont
 	static const char *const of_quote[] = {"targetSentTimestamp", "text", NULL};
 	const struct json_tree *t = &g->tree;
 	size_t text = content ? json_get(t, content, "text") : 0,
-	       quote = content ? json_get(t, content, "quote") : 0;
+	       quote = content ? json_get(t, content, "quote") : 0,
+	       reply = content ? json_get(t, content, "textReply") : 0,
+	       files = content ? json_get(t, content, "attachments") : 0;
 
+	if (reply)
+		text = json_get(t, reply, "text");
 	evd_object_reset(&g->object);
 	put_way(g, item, err);
+	if (files)
+		put_attachments(g, files, err);
 	if (type == EVD_CHAT_T_POLL && content)
 		put_choices(g, content, err);
 	chat_json_rest_begin(g);
 	chat_json_rest(g, item, of_item);
-	if (content)
+	rest_of(g, json_get(t, item, "incoming"), of_in);
+	rest_of(g, json_get(t, item, "outgoing"), of_out);
+	rest_of(g, json_get(t, item, "directionless"), none);
+	if (content) {
 		chat_json_rest(g, content, of_content);
+		rest_of(g, json_get(t, content, "sticker"), of_sticker);
+		rest_of(g, reply, of_reply);
+	}
 	if (text)
 		chat_json_rest(g, text, of_text);
 	if (quote)
@@ -424,33 +329,34 @@ static struct evd_view put_details(struct chat_json *g, size_t item, size_t cont
 	return chat_json_details(g);
 }
 
+/* The text beyond 2 KiB is a file. */
+static size_t long_text(const struct json_tree *t, size_t content)
+{
+	size_t reply = content ? json_get(t, content, "textReply") : 0;
+
+	return reply ? json_get(t, reply, "longText") : content ? json_get(t, content, "longText") : 0;
+}
+
 static int attach_pointer(struct chat_json *g, struct evd_chat_conv *conv, size_t pointer,
                           struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
+	struct signal *own = g->own;
 	struct evd_chat_attachment a = {.state = EVD_CHAT_S_NOT_EXPORTED};
-	size_t locator = 0;
+	size_t locator = pointer ? json_get(t, pointer, "locatorInfo") : 0;
 	int64_t size;
+	int r = 0;
 
 	if (pointer) {
 		a.media = json_text_of(t, pointer, "contentType");
 		a.name = json_text_of(t, pointer, "fileName");
-		locator = json_get(t, pointer, "locatorInfo");
+		r = signal_media_match(g, &own->media, pointer, &a, err);
 	}
 	if (locator && json_integer(t, json_get(t, locator, "size"), &size) && size >= 0) {
 		a.has_size = true;
 		a.size = (uint64_t)size;
 	}
-	if (locator && json_text_of(t, locator, "mediaName").len) {
-		struct evd_view shown = a.name;
-
-		a.name = json_text_of(t, locator, "mediaName");
-		evd_chat_index_match(&g->index, &a);
-		a.note = shown;
-	} else if (a.name.len) {
-		evd_chat_index_match(&g->index, &a);
-	}
-	return evd_chat_attach(&g->chat, conv, &a, err);
+	return r ? r : evd_chat_attach(&g->chat, conv, &a, err);
 }
 
 static int attach(struct chat_json *g, struct evd_chat_conv *conv, size_t at, struct evd_error *err)
@@ -466,16 +372,28 @@ static int attach_all(struct chat_json *g, struct evd_chat_conv *conv, size_t co
 	const struct json_tree *t = &g->tree;
 	size_t list = content ? json_get(t, content, "attachments") : 0;
 	size_t sticker = content ? json_get(t, content, "sticker") : 0;
-	size_t rest =
-	    content ? json_get(t, content, "longText") : 0; /* the text beyond 2 KiB is a file */
+	size_t rest = long_text(t, content);
 	int r = sticker ? attach(g, conv, sticker, err) : 0;
 
 	if (r == 0 && rest)
 		r = attach_pointer(g, conv, rest, err);
-
 	for (size_t i = list ? json_first(t, list) : 0; i && r == 0; i = json_next(t, list, i))
 		r = attach(g, conv, i, err);
 	return r;
+}
+
+/* Words under the first attachment that has some; `details` have those of each. */
+static struct evd_view caption_of(const struct json_tree *t, size_t content)
+{
+	size_t list = content ? json_get(t, content, "attachments") : 0;
+	struct evd_view v = {NULL, 0};
+
+	for (size_t i = list ? json_first(t, list) : 0; i && !v.len; i = json_next(t, list, i)) {
+		size_t pointer = json_get(t, i, "pointer");
+
+		v = pointer ? json_text_of(t, pointer, "caption") : v;
+	}
+	return v;
 }
 
 static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
@@ -484,20 +402,20 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	const struct json_tree *t = &g->tree;
 	struct evd_chat_message m = {0};
 	size_t content = content_of(t, item, &m.type), date = json_get(t, item, "dateSent");
-	const struct entry *who = NULL;
+	const struct signal_person *who = NULL;
 	struct evd_chat_conv *conv;
 	int64_t ms, id;
-	int r = conversation(g, json_text_of(t, item, "chatId"), &conv, err);
+	int r = signal_conversation(g, &own->people, json_text_of(t, item, "chatId"), &conv, err);
 
 	if (r)
 		return r;
 	chat_json_place(g, &m);
 	if (json_integer(t, json_get(t, item, "authorId"), &id))
-		who = find(&own->recipient, id);
+		who = signal_find(&own->people, id);
 	m.id = json_text_of(t, item, "dateSent");
-	m.sender = label_of(own, who);
-	m.number = number_of(own, who);
-	m.handle = handle_of(own, who);
+	m.sender = signal_label(&own->people, who);
+	m.number = signal_number(&own->people, who);
+	m.handle = signal_handle(&own->people, who);
 	if (!m.handle.len && !m.number.len && !m.sender.len)
 		m.handle = json_text_of(t, item, "authorId");
 	m.direction = json_get(t, item, "incoming")   ? "in"
@@ -505,8 +423,10 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	                                              : NULL;
 	if (json_integer(t, date, &ms))
 		evd_chat_time_epoch(&m.time, json_text(t, date), ms, EVD_CHAT_MILLI);
-	if (date && !m.time.has_utc)
+	if (date && !m.time.has_utc) {
+		m.time.raw = json_text(t, date);
 		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
+	}
 	m.body = body_of(t, content, &m.has_body);
 	put_quote(t, content, &m);
 	if (m.type == EVD_CHAT_T_SYSTEM)
@@ -519,12 +439,13 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 		m.body = json_text_of(t, content, "question");
 	}
 	m.flags |= content ? 0u : EVD_CHAT_F_UNKNOWN_TYPE;
+	m.details = put_details(g, item, content, m.type, err); /* its lists are wanted again */
 	m.reactions = put_reactions(g, content, err);
 	m.revisions = put_revisions(g, item, err);
 	m.edited = m.revisions.len != 0;
-	if (content && json_get(t, content, "longText"))
+	if (long_text(t, content))
 		m.flags |= EVD_CHAT_F_BODY_CUT;
-	m.details = put_details(g, item, content, m.type, err);
+	m.caption = caption_of(t, content);
 	r = evd_chat_message(&g->chat, conv, &m, err);
 	return r ? r : attach_all(g, conv, content, err);
 }
@@ -547,18 +468,22 @@ static int frame(struct chat_json *g, bool *any, struct evd_error *err)
 	                                    "debugInfo",
 	                                    NULL};
 	const struct json_tree *t = &g->tree;
+	struct signal *own = g->own;
 	size_t at;
 
 	chat_json_known(g, 0, known);
 	*any = true;
 	if ((at = json_get(t, 0, "recipient")))
-		return recipient(g, at, err);
+		return signal_recipient(g, &own->people, at, err);
 	if ((at = json_get(t, 0, "chat")))
-		return chat(g, at, err);
+		return signal_chat(g, &own->people, at, err);
 	if ((at = json_get(t, 0, "chatItem")))
 		return chat_item(g, at, err);
-	if (json_get(t, 0, "adHocCall"))
-		((struct signal *)g->own)->frames_left++;
+	if ((at = json_get(t, 0, "account")))
+		return signal_account(g, &own->people, at, err);
+	own->frames_left += json_get(t, 0, "adHocCall") != 0;
+	own->settings += json_get(t, 0, "stickerPack") || json_get(t, 0, "notificationProfile") ||
+	                 json_get(t, 0, "chatFolder");
 	return 0;
 }
 
@@ -590,7 +515,18 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 		r = evd_chat_observe(&g->chat, NULL, "rows-without-message", err,
 		                     "%llu calls by a link (adHocCall) belong to no chat and are not shown",
 		                     (unsigned long long)own->frames_left);
-	own->frames_left = 0;
+	if (r == 0 && own->settings)
+		r = evd_chat_observe(
+		    &g->chat, NULL, "lists-not-read", err,
+		    "%llu sticker packs, folders of chats and profiles of notification are "
+		    "not shown",
+		    (unsigned long long)own->settings);
+	if (r == 0 && own->people.facts_cut)
+		r = evd_chat_unread(&g->chat, NULL, "limit", 0, 0, err,
+		                    "of people and chats more is said than is kept: some stand without "
+		                    "further facts");
+	own->frames_left = own->settings = 0;
+	own->people.facts_cut = false;
 	if (r == 0 && any && !own->said) {
 		own->said = true;
 		r = evd_chat_observe(&g->chat, NULL, "left-out-by-design", err,
@@ -634,11 +570,10 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	struct signal own = {0};
 	int r;
 
-	evd_buf_init(&own.text, UINT32_C(64) << 20);
+	signal_people_init(&own.people);
 	r = chat_json_item(in, sink, "signal", want, file, &own, err);
-	free(own.recipient.e);
-	free(own.chat.e);
-	evd_buf_release(&own.text);
+	signal_people_release(&own.people);
+	signal_media_release(&own.media);
 	return r;
 }
 
@@ -649,4 +584,5 @@ const struct evd_format evd_format_chat_signal = {
     .confirmed = false,
     .probe = probe,
     .read = read_item,
+    .warm = signal_media_warm,
 };

@@ -90,6 +90,8 @@ bool sig_head_of(enum sig_form form, struct evd_view line, struct sig_head *h)
 			h->time = evd_view_of(line.p + 1, 19);
 		else if (has_form(line, "[dddd-dd-dd, dd:dd] "))
 			h->time = evd_view_of(line.p + 1, 17);
+		else if (has_form(line, "[dddd-dd-dd dd:dd] "))
+			h->time = evd_view_of(line.p + 1, 16);
 		else
 			return false;
 		return split_name(behind(line, h->time.len + 3), h);
@@ -169,6 +171,20 @@ static bool is_signal_export(struct evd_view head)
 	if (heads == 1) /* the last entry of a head may be cut */
 		return ends_in_blanks(last);
 	return blanks && blanks + brackets == heads - 1;
+}
+
+bool sig_may_be_export(struct evd_view head)
+{
+	struct evd_view left = head, line;
+	struct sig_head h;
+
+	if (!next_line(&left, &line) || !sig_head_of(SIG_EXPORT, line, &h))
+		return false;
+	for (left = head; next_line(&left, &line);)
+		if (sig_head_of(SIG_EXPORT, line, &h) &&
+		    (evd_view_is(h.sender, "Me") || evd_view_is(h.sender, "No-Sender")))
+			return true;
+	return false;
 }
 
 /* Other programs' logs look alike: "You" must be among those who write. */

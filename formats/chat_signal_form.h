@@ -17,6 +17,9 @@
 enum sig_form { SIG_NONE, SIG_EXPORT, SIG_TOOLS, SIG_SHORT, SIG_SIGTOP };
 
 enum sig_form sig_form_of(struct evd_view head);
+/* sig_may_be_export(head): lines as signal-export writes them and its word for the owner of the database, but without the
+ * blanks that it puts behind words, which editors take away: WhatsApp's export can look the same */
+bool sig_may_be_export(struct evd_view head);
 const char *sig_form_name(enum sig_form form);
 
 struct sig_head {

@@ -5,6 +5,7 @@
  * None of them marks words that were typed: who types a line in the form of a beginning makes a message.
  */
 #include "chat_signal_form.h"
+#include "wa_head.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -442,6 +443,8 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	if (r && r != EVD_E_DAMAGED)
 		return r;
 	x->form = sig_form_of(evd_view_of(a.head, a.len));
+	if (x->form == SIG_NONE && f->name.len == 0 && sig_may_be_export(evd_view_of(a.head, a.len)))
+		x->form = SIG_EXPORT;
 	if (x->form == SIG_NONE)
 		return 0; /* another file of the zip */
 	x->conv = NULL;
@@ -465,11 +468,31 @@ static bool is_one(struct evd_view head)
 	return sig_form_of(head) != SIG_NONE;
 }
 
+/* As much as chat_whatsapp says of these lines, so that both read them and the tie is said. */
+static unsigned as_whatsapp(struct evd_view head)
+{
+	unsigned n = 0;
+
+	for (unsigned lines = 0; head.len && lines < 400; lines++) {
+		const uint8_t *nl = memchr(head.p, '\n', head.len);
+		size_t len = nl ? (size_t)(nl - head.p) + 1 : head.len;
+		struct wa_head h;
+
+		n += wa_head_parse(evd_view_of(head.p, len), &h);
+		head = evd_view_of(head.p + len, head.len - len);
+	}
+	return n == 0 ? 0 : n < 8 ? 24 + 8 * n : 96;
+}
+
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
+	struct evd_view first = evd_view_of(head.p, head.len < 4096 ? head.len : 4096);
+
 	if (evd_chat_is_zip(head))
 		return in->n && evd_chat_any_begins(in, want, is_one, LOOKED_AT) ? 110 : 0;
-	return is_one(evd_view_of(head.p, head.len < 4096 ? head.len : 4096)) ? 110 : 0;
+	if (is_one(first))
+		return 110;
+	return sig_may_be_export(first) ? as_whatsapp(head) : 0;
 }
 
 static int read_item(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)

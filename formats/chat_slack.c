@@ -19,7 +19,8 @@ struct slack {
 #define SHOWN                                                                                      \
 	"reply_count", "subscribed", "is_locked", "attachments", "bot_id", "upload", "display_as_bot", \
 	    "inviter", "hidden", "original", "topic", "purpose", "name", "old_name", "root",           \
-	    "permalink", "x_files", "app_id", "channel", "no_notifications", "room", "blocks"
+	    "permalink", "x_files", "app_id", "channel", "no_notifications", "room", "replies",        \
+	    "reply_users", "latest_reply", "parent_user_id", "bot_profile", "blocks"
 #define N_SHOWN (sizeof((const char *const[]){SHOWN}) / sizeof(const char *))
 static const char *const known[] = {SHOWN,
                                     "type",
@@ -39,13 +40,8 @@ static const char *const known[] = {SHOWN,
                                     "source_team",
                                     "team",
                                     "icons",
-                                    "bot_profile",
-                                    "replies",
-                                    "reply_users",
                                     "reply_users_count",
-                                    "latest_reply",
                                     "last_read",
-                                    "parent_user_id",
                                     NULL};
 
 static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
@@ -106,11 +102,57 @@ static int attach(struct chat_json *g, struct evd_error *err)
 	return r;
 }
 
+/* What is said of files beside what their own records show, by number: those of `files`, else the one `file`. */
+static void put_files(struct chat_json *g)
+{
+	static const char *const as[][2] = {{"id", "id"},
+	                                    {"title", "title"},
+	                                    {"user", "byId"},
+	                                    {"created", "createdRaw"},
+	                                    {"mode", "mode"}};
+	const struct json_tree *t = &g->tree;
+	size_t list = json_get(t, 0, "files"),
+	       one = list ? json_first(t, list) : json_get(t, 0, "file");
+	struct evd_view all;
+
+	evd_chat_list_reset(&g->more);
+	for (uint64_t n = 1; one; one = list ? json_next(t, list, one) : 0, n++) {
+		struct evd_object *o = evd_chat_list_item(&g->more);
+
+		if (!o)
+			break;
+		evd_object_int(o, "n", n);
+		for (size_t k = 0; k < sizeof as / sizeof *as; k++)
+			json_put(o, as[k][1], t, json_get(t, one, as[k][0]));
+		if (o->n > 1 && evd_chat_list_put(&g->more, NULL))
+			break;
+	}
+	all = evd_chat_list_end(&g->more);
+	if (all.len)
+		evd_object_raw(&g->object, "files", all);
+}
+
 /* What apps post, and previews, stand in attachments (Slack's word for them); `blocks` say the text again, if there is
  * one, and the rest of these is about the people and the thread. */
-static struct evd_view put_details(struct chat_json *g, bool has_text)
+static struct evd_view put_details(struct chat_json *g, const struct evd_chat_message *m)
 {
+	const struct json_tree *t = &g->tree;
+	size_t profile = json_get(t, 0, "user_profile"), edited = json_get(t, 0, "edited");
+	struct evd_view name = json_text_of(t, 0, "username"),
+	                real = profile ? json_text_of(t, profile, "real_name") : name,
+	                shown = profile ? json_text_of(t, profile, "display_name") : name;
+	bool has_text = m->body.len != 0;
+
 	evd_object_reset(&g->object);
+	put_files(g);
+	json_put(&g->object, "clientMessageId", t, json_get(t, 0, "client_msg_id"));
+	json_put(&g->object, "editedBy", t, edited ? json_get(t, edited, "user") : 0);
+	if (name.len && !evd_view_eq(name, m->sender))
+		evd_chat_text(&g->object, "username", name);
+	if (profile && real.len && !evd_view_eq(real, m->sender))
+		evd_chat_text(&g->object, "realName", real);
+	if (profile && shown.len && !evd_view_eq(shown, m->sender))
+		evd_chat_text(&g->object, "displayName", shown);
 	chat_json_rest_begin(g);
 	chat_json_rest(g, 0, known + N_SHOWN - (has_text ? 1 : 0));
 	chat_json_rest_end(g);
@@ -195,7 +237,7 @@ static int message(struct chat_json *g, struct evd_error *err)
 		m.reply_to = evd_view_of(NULL, 0);
 	set_type(t, &m);
 	m.caption = posted(t);
-	m.details = put_details(g, m.body.len != 0);
+	m.details = put_details(g, &m);
 	m.reactions = put_reactions(g, err);
 	r = evd_chat_message(&g->chat, own->conv, &m, err);
 	return r ? r : attach(g, err);

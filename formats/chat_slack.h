@@ -63,7 +63,7 @@ int slack_begin(struct chat_json *g, struct slack_lists *l, struct evd_view fold
                 struct evd_chat_conv **conv, struct evd_error *err) EVD_MUST_USE;
 /* slack_lists_end(g, l, err): conversations without a folder, and who is in each and did not write. */
 int slack_lists_end(struct chat_json *g, struct slack_lists *l, struct evd_error *err) EVD_MUST_USE;
-/* slack_ts(t, v): "1452837318.000002", seconds and a counter; false: no such time. */
+/* slack_ts(t, v): "1452837318.000002", seconds and a counter; false: no such time, t->raw has it. */
 bool slack_ts(struct evd_chat_time *t, struct evd_view v);
 
 #endif

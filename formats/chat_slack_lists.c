@@ -53,6 +53,7 @@ bool slack_ts(struct evd_chat_time *t, struct evd_view v)
 	const uint8_t *dot = v.len ? memchr(v.p, '.', v.len) : NULL;
 	int64_t s;
 
+	t->raw = v;
 	if (!evd_chat_integer(evd_view_of(v.p, dot ? (size_t)(dot - v.p) : v.len), &s) ||
 	    s > INT64_C(253402300799))
 		return false;

@@ -3,89 +3,60 @@
  * Follows what Telegram Desktop writes (export_output_json.cpp). Streams: memory does not grow with
  * the file but for the ids held to find doubles. Stage: read-out.
  */
-#include "chat_json.h"
+#include "chat_telegram.h"
 
 #include <string.h>
 
 struct telegram {
 	struct evd_chat_conv *conv;
 	struct evd_buf name, type, id;
-	unsigned n_chats; /* chats of a whole account have no key of their own */
+	struct evd_buf again; /* a body that differs */
+	unsigned n_chats;     /* chats of a whole account have no key of their own */
+	unsigned not_read;    /* of `lists`, which are there */
+	uint64_t slips;       /* see json_pull.h */
 };
 
-static const char *const known[] = {"id",
-                                    "type",
-                                    "date",
-                                    "date_unixtime",
-                                    "edited",
-                                    "edited_unixtime",
-                                    "from",
-                                    "from_id",
-                                    "actor",
-                                    "actor_id",
-                                    "action",
-                                    "author",
-                                    "forwarded_from",
-                                    "forwarded_from_id",
-                                    "saved_from",
-                                    "via_bot",
-                                    "reply_to_message_id",
-                                    "reply_to_peer_id",
-                                    "text",
-                                    "text_entities",
-                                    "photo",
-                                    "photo_file_size",
-                                    "file",
-                                    "file_name",
-                                    "file_size",
-                                    "thumbnail",
-                                    "thumbnail_file_size",
-                                    "media_type",
-                                    "mime_type",
-                                    "duration_seconds",
-                                    "self_destruct_period_seconds",
-                                    "contact_information",
-                                    "contact_vcard",
-                                    "location_information",
-                                    "live_location_period_seconds",
-                                    "poll",
-                                    "todo_list",
-                                    "reactions",
-                                    "inline_bot_buttons",
-                                    "width",
-                                    "height",
-                                    "sticker_emoji",
-                                    "performer",
-                                    "title",
-                                    "members",
-                                    "discard_reason",
-                                    "inviter",
-                                    "message_id",
-                                    "place_name",
-                                    "address",
-                                    "emoticon",
-                                    "period",
-                                    "media_spoiler",
-                                    NULL};
+/* What the export of an account holds beside its chats and before them, in this order; which of it is the user's choice. */
+static const char *const lists[] = {"personal_information",
+                                    "profile_pictures",
+                                    "stories",
+                                    "contacts",
+                                    "frequent_contacts",
+                                    "sessions",
+                                    "web_sessions",
+                                    "other_data",
+                                    "chats",
+                                    "left_chats"};
+#define N_LISTS (sizeof lists / sizeof *lists)
+#define N_NOT_READ (N_LISTS - 2)
 
-/* "text" is a string, or strings and objects with a "text" one after the other. */
+/* `text_entities` say the words once more, part by part: that they are the same ones is looked at. */
+static bool said_again(const struct json_tree *t, size_t list, struct evd_view body)
+{
+	size_t at = 0;
+
+	for (size_t i = json_first(t, list); i; i = json_next(t, list, i)) {
+		struct evd_view v = json_text_of(t, i, "text");
+
+		if (v.len > body.len - at || (v.len && memcmp(body.p + at, v.p, v.len) != 0))
+			return false;
+		at += v.len;
+	}
+	return at == body.len;
+}
+
 static void put_body(struct chat_json *g, struct evd_chat_message *m)
 {
-	size_t at = json_get(&g->tree, 0, "text"), i;
+	const struct json_tree *t = &g->tree;
+	size_t at = json_get(t, 0, "text"), again = json_get(t, 0, "text_entities");
+	struct telegram *own = g->own;
 
-	if (!at)
+	m->has_body = at != 0;
+	m->body = telegram_text(t, at, &g->text);
+	if (!again || !json_first(t, again) || said_again(t, again, m->body))
 		return;
-	m->has_body = true;
-	if (g->tree.node[at].type != JSON_ARRAY) {
-		m->body = json_text(&g->tree, at);
-		return;
-	}
-	evd_buf_reset(&g->text);
-	for (i = json_first(&g->tree, at); i; i = json_next(&g->tree, at, i))
-		evd_put_view(&g->text, g->tree.node[i].type == JSON_OBJECT
-		                           ? json_text_of(&g->tree, i, "text")
-		                           : json_text(&g->tree, i));
-	m->body = evd_buf_view(&g->text);
+	m->body_raw = telegram_text(t, again, &own->again);
+	m->flags |= EVD_CHAT_F_TWO_BODIES;
 }
 
 /* date is the exporting computer's clock; date_unixtime (since 3.7.6) is UTC. */
@@ -132,6 +103,7 @@ static struct evd_view put_reactions(struct chat_json *g, struct evd_error *err)
 			if (!o)
 				break;
 			json_put(o, "reaction", t, json_get(t, i, "emoji"));
+			json_put(o, "documentId", t, json_get(t, i, "document_id"));
 			json_put(o, "type", t, json_get(t, i, "type"));
 			json_put(o, "count", t, json_get(t, i, "count"));
 			if (who) {
@@ -167,124 +139,14 @@ static void set_type(struct chat_json *g, struct evd_chat_message *m)
 		m->type = EVD_CHAT_T_SYSTEM;
 		m->event = "service";
 		m->event_raw = action;
-		if (evd_view_is(action, "phone_call") || evd_view_is(action, "group_call")) {
+		if (evd_view_is(action, "phone_call") || evd_view_is(action, "group_call") ||
+		    evd_view_is(action, "conference_call")) {
 			m->type = EVD_CHAT_T_CALL;
 			m->event = NULL;
 		}
 	} else if (!evd_view_is(type, "message")) {
 		m->flags |= EVD_CHAT_F_UNKNOWN_TYPE;
 	}
-}
-
-/* Where words of the text lead and the text itself does not show: addresses behind them, accounts named. */
-static void put_links(struct chat_json *g, struct evd_error *err)
-{
-	const struct json_tree *t = &g->tree;
-	size_t list = json_get(t, 0, "text");
-
-	evd_chat_list_reset(&g->more);
-	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
-		size_t href = json_get(t, i, "href"), user = json_get(t, i, "user_id");
-		struct evd_object *o;
-
-		if (t->node[i].type != JSON_OBJECT || (!href && !user))
-			continue;
-		o = evd_chat_list_item(&g->more);
-		if (!o)
-			continue;
-		json_put(o, "text", t, json_get(t, i, "text"));
-		json_put(o, "href", t, href);
-		json_put(o, "userId", t, user);
-		if (evd_chat_list_put(&g->more, err))
-			break;
-	}
-	if (g->more.n)
-		evd_object_raw(&g->object, "links", evd_chat_list_end(&g->more));
-}
-
-/* What may be chosen in a poll, what stands in a list of things to do. */
-static void put_choices(struct chat_json *g, const char *of, const char *key, struct evd_error *err)
-{
-	const struct json_tree *t = &g->tree;
-	size_t at = json_get(t, 0, of), list = at ? json_get(t, at, "answers") : 0;
-
-	evd_chat_list_reset(&g->more);
-	for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i)) {
-		struct evd_object *o = evd_chat_list_item(&g->more);
-
-		if (!o)
-			continue;
-		json_put(o, "text", t, json_get(t, i, "text"));
-		json_put(o, "id", t, json_get(t, i, "id"));
-		json_put(o, "voters", t, json_get(t, i, "voters"));
-		json_put(o, "chosen", t, json_get(t, i, "chosen"));
-		if (evd_chat_list_put(&g->more, err))
-			break;
-	}
-	if (g->more.n)
-		evd_object_raw(&g->object, key, evd_chat_list_end(&g->more));
-}
-
-/* Buttons under a message of a bot, row by row. */
-static void put_buttons(struct chat_json *g, struct evd_error *err)
-{
-	const struct json_tree *t = &g->tree;
-	size_t rows = json_get(t, 0, "inline_bot_buttons");
-
-	evd_chat_list_reset(&g->more);
-	for (size_t r = rows ? json_first(t, rows) : 0; r; r = json_next(t, rows, r))
-		for (size_t i = json_first(t, r); i; i = json_next(t, r, i)) {
-			struct evd_object *o = evd_chat_list_item(&g->more);
-
-			if (!o)
-				continue;
-			json_put(o, "type", t, json_get(t, i, "type"));
-			json_put(o, "text", t, json_get(t, i, "text"));
-			json_put(o, "data", t, json_get(t, i, "data"));
-			if (evd_chat_list_put(&g->more, err))
-				return;
-		}
-	if (g->more.n)
-		evd_object_raw(&g->object, "buttons", evd_chat_list_end(&g->more));
-}
-
-static struct evd_view put_details(struct chat_json *g, struct evd_error *err)
-{
-	static const char *const keep[][2] = {{"action", "action"},
-	                                      {"discard_reason", "discardReason"},
-	                                      {"duration_seconds", "durationSeconds"},
-	                                      {"media_type", "mediaType"},
-	                                      {"self_destruct_period_seconds", "selfDestructSeconds"},
-	                                      {"via_bot", "viaBot"},
-	                                      {"author", "author"},
-	                                      {"saved_from", "savedFrom"},
-	                                      {"title", "title"},
-	                                      {"inviter", "inviter"},
-	                                      {"reply_to_peer_id", "replyToPeer"},
-	                                      {"place_name", "place"},
-	                                      {"address", "address"}};
-	const struct json_tree *t = &g->tree;
-	size_t at;
-
-	evd_object_reset(&g->object);
-	for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
-		json_put(&g->object, keep[i][1], t, json_get(t, 0, keep[i][0]));
-	at = json_get(t, 0, "location_information");
-	json_put(&g->object, "latitude", t, at ? json_get(t, at, "latitude") : 0);
-	json_put(&g->object, "longitude", t, at ? json_get(t, at, "longitude") : 0);
-	at = json_get(t, 0, "contact_information");
-	json_put(&g->object, "contactFirstName", t, at ? json_get(t, at, "first_name") : 0);
-	json_put(&g->object, "contactLastName", t, at ? json_get(t, at, "last_name") : 0);
-	json_put(&g->object, "contactNumber", t, at ? json_get(t, at, "phone_number") : 0);
-	at = json_get(t, 0, "poll");
-	json_put(&g->object, "pollQuestion", t, at ? json_get(t, at, "question") : 0);
-	put_choices(g, "poll", "pollAnswers", err);
-	at = json_get(t, 0, "todo_list");
-	json_put(&g->object, "todoTitle", t, at ? json_get(t, at, "title") : 0);
-	put_choices(g, "todo_list", "todoItems", err);
-	put_links(g, err);
-	put_buttons(g, err);
-	return chat_json_details(g);
 }
 
 /* The question of a poll and the title of a list are what was said: found and shown like a caption. */
@@ -294,9 +156,9 @@ static void put_heading(struct chat_json *g, struct evd_chat_message *m)
 	size_t poll = json_get(t, 0, "poll"), todo = json_get(t, 0, "todo_list");
 
 	if (poll)
-		m->caption = json_text_of(t, poll, "question");
+		m->caption = telegram_text(t, json_get(t, poll, "question"), &g->text2);
 	else if (todo)
-		m->caption = json_text_of(t, todo, "title");
+		m->caption = telegram_text(t, json_get(t, todo, "title"), &g->text2);
 	if (todo && m->type == EVD_CHAT_T_TEXT)
 		m->type = EVD_CHAT_T_UNSUPPORTED; /* no type of ours */
 }
@@ -313,7 +175,8 @@ static int attach(struct chat_json *g, struct evd_chat_conv *conv, const char *k
 	if (!at || !json_text(t, at).len)
 		return 0;
 	a.name = json_text(t, at);
-	a.media = json_text_of(t, 0, "mime_type");
+	if (strcmp(key, "file") == 0)
+		a.media = json_text_of(t, 0, "mime_type");
 	if (json_integer(t, json_get(t, 0, size_key), &size) && size >= 0) {
 		a.has_size = true;
 		a.size = (uint64_t)size;
@@ -325,6 +188,9 @@ static int attach(struct chat_json *g, struct evd_chat_conv *conv, const char *k
 		    evd_chat_has(a.note, "unavailable") ? EVD_CHAT_S_UNAVAILABLE : EVD_CHAT_S_NOT_EXPORTED;
 	} else {
 		evd_chat_index_match(&g->index, &a);
+		if (!a.note.len && strcmp(key, "file") == 0 &&
+		    !evd_view_eq(evd_chat_base(a.name), json_text_of(t, 0, "file_name")))
+			a.note = json_text_of(t, 0, "file_name"); /* how its sender called it */
 	}
 	return evd_chat_attach(&g->chat, conv, &a, err);
 }
@@ -336,7 +202,6 @@ static int message(struct chat_json *g, struct evd_error *err)
 	struct evd_chat_message m = {0};
 	int r;
 
-	chat_json_known(g, 0, known);
 	chat_json_place(g, &m);
 	m.id = json_text_of(t, 0, "id");
 	m.sender = json_text_of(t, 0, json_get(t, 0, "from") ? "from" : "actor");
@@ -349,7 +214,7 @@ static int message(struct chat_json *g, struct evd_error *err)
 	m.reply_to = json_text_of(t, 0, "reply_to_message_id");
 	m.forwarded = json_text_of(t, 0, "forwarded_from");
 	m.reactions = put_reactions(g, err);
-	m.details = put_details(g, err);
+	m.details = telegram_details(g, err);
 	put_heading(g, &m);
 	if (m.type == EVD_CHAT_T_CALL) {
 		m.call = m.details;
@@ -360,6 +225,8 @@ static int message(struct chat_json *g, struct evd_error *err)
 		r = attach(g, own->conv, "photo", "photo_file_size", err);
 	if (r == 0)
 		r = attach(g, own->conv, "file", "file_size", err);
+	if (r == 0)
+		r = attach(g, own->conv, "contact_vcard", "contact_vcard_file_size", err);
 	return r;
 }
 
@@ -392,6 +259,19 @@ static void keep_text(struct json_pull *j, struct evd_buf *b)
 /* An object that is one chat, or holds such further down; g->pull is behind its "{". */
 static int walk(struct chat_json *g, unsigned depth, struct evd_error *err);
 
+/* Nothing of this member is read: that it is there must be known. */
+static void pass_by(struct chat_json *g, struct telegram *own, unsigned depth)
+{
+	size_t i = 0;
+
+	while (i < N_NOT_READ && !json_pull_is(&g->pull, lists[i]))
+		i++;
+	if (i < N_NOT_READ && depth == 0)
+		own->not_read |= 1u << i;
+	else if (!json_pull_is(&g->pull, "about") && !json_pull_is(&g->pull, "name"))
+		chat_json_unknown(g, evd_buf_view(&g->pull.text));
+}
+
 static int one_member(struct chat_json *g, struct telegram *own, unsigned depth, bool *late,
                       struct evd_error *err)
 {
@@ -400,11 +280,14 @@ static int one_member(struct chat_json *g, struct telegram *own, unsigned depth,
 	                    : json_pull_is(&g->pull, "id")   ? &own->id
 	                                                     : NULL;
 	bool messages = json_pull_is(&g->pull, "messages");
-	bool lists = json_pull_is(&g->pull, "list") || json_pull_is(&g->pull, "chats") ||
+	bool inner = json_pull_is(&g->pull, "list") || json_pull_is(&g->pull, "chats") ||
 	             json_pull_is(&g->pull, "left_chats");
 	enum json_token t;
-	int r = json_pull_next(&g->pull, &t, err);
+	int r;
 
+	if (!b && !messages && !inner)
+		pass_by(g, own, depth);
+	r = json_pull_next(&g->pull, &t, err);
 	if (r)
 		return r;
 	if (b && (t == JSON_STRING || t == JSON_NUMBER)) {
@@ -416,7 +299,7 @@ static int one_member(struct chat_json *g, struct telegram *own, unsigned depth,
 		r = begin(g, err);
 		return r ? r : chat_json_each(g, own->conv, message, err);
 	}
-	if (!lists || depth > 4)
+	if (!inner || depth > 4)
 		return json_pull_skip(&g->pull, t, err);
 	if (t == JSON_OBJECT)
 		return walk(g, depth + 1, err);
@@ -459,17 +342,51 @@ static int walk(struct chat_json *g, unsigned depth, struct evd_error *err)
 	return r;
 }
 
+static int done(struct chat_json *g, struct evd_error *err)
+{
+	struct telegram *own = g->own;
+	struct evd_buf b;
+	int r;
+
+	r = own->slips ? evd_chat_observe(&g->chat, NULL, "exporter-slips", err,
+	                                  "places that are no JSON, as Telegram Desktop writes control "
+	                                  "characters and custom emoji, read as meant: %llu",
+	                                  (unsigned long long)own->slips)
+	               : 0;
+	if (r || !own->not_read)
+		return r;
+	evd_buf_init(&b, 4096);
+	for (size_t i = 0; i < N_NOT_READ; i++)
+		if (own->not_read & 1u << i) {
+			evd_put_str(&b, b.len ? ", " : "");
+			evd_put_str(&b, lists[i]);
+		}
+	evd_put_u8(&b, 0);
+	r = evd_buf_check(&b, err);
+	if (r == 0)
+		r = evd_chat_observe(&g->chat, NULL, "lists-not-read", err,
+		                     "the export of the account holds these too, which are not read: %s",
+		                     (const char *)b.data);
+	evd_buf_release(&b);
+	return r;
+}
+
 static int file(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	enum json_token t;
-	int r = json_pull_next(&g->pull, &t, err);
+	int r;
+
+	g->pull.tdesktop = true;
+	r = json_pull_next(&g->pull, &t, err);
 
 	(void)name;
+	g->done = done;
 	if (r)
 		return r;
 	if (t != JSON_OBJECT)
 		return evd_fail(err, EVD_E_FORMAT, "not an object");
 	r = walk(g, 0, err);
+	((struct telegram *)g->own)->slips += g->pull.slips;
 	return r ? r : json_pull_next(&g->pull, &t, err); /* nothing may follow */
 }
 
@@ -488,6 +405,56 @@ static void see_name(void *ctx, struct evd_view name)
 		*bits = 64;
 }
 
+static struct evd_view skip_marks(struct evd_view v)
+{
+	return v.len >= 3 && memcmp(v.p, "\xef\xbb\xbf", 3) == 0 ? evd_view_of(v.p + 3, v.len - 3) : v;
+}
+
+static struct evd_view skip_blanks(struct evd_view v)
+{
+	while (v.len && (v.p[0] == ' ' || v.p[0] == '\n' || v.p[0] == '\r' || v.p[0] == '\t'))
+		v = evd_view_of(v.p + 1, v.len - 1);
+	return v;
+}
+
+/* A string and the sign behind it; false: none there, or its end is beyond the head. */
+static bool take_string(struct evd_view *v, uint8_t sign, struct evd_view *text)
+{
+	size_t n = 1;
+
+	*v = skip_blanks(*v);
+	if (!v->len || v->p[0] != '"')
+		return false;
+	while (n < v->len && v->p[n] != '"')
+		n += v->p[n] == '\\' ? 2 : 1;
+	if (n >= v->len)
+		return false;
+	*text = evd_view_of(v->p + 1, n - 1);
+	*v = skip_blanks(evd_view_of(v->p + n + 1, v->len - n - 1));
+	if (!v->len || v->p[0] != sign)
+		return false;
+	*v = evd_view_of(v->p + 1, v->len - 1);
+	return true;
+}
+
+/* The export of an account begins with what it is about and one of its lists, which may be longer than the head: 400
+ * contacts fill it. */
+static bool is_account(struct evd_view head)
+{
+	struct evd_view v = skip_marks(head), text;
+
+	if (!v.len || v.p[0] != '{')
+		return false;
+	v = evd_view_of(v.p + 1, v.len - 1);
+	if (!take_string(&v, ':', &text) || !evd_view_is(text, "about") ||
+	    !take_string(&v, ',', &text) || !take_string(&v, ':', &text))
+		return false;
+	for (size_t i = 0; i < N_LISTS; i++)
+		if (evd_view_is(text, lists[i]))
+			return true;
+	return false;
+}
+
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	unsigned bits = 0;
@@ -503,8 +470,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 		return 128;
 	if (evd_chat_has(head, "\"messages\"") && evd_chat_has(head, "\"date_unixtime\""))
 		return 112;
-	if (evd_chat_has(head, "\"personal_information\"") &&
-	    evd_chat_has(head, "\"frequent_contacts\""))
+	if (is_account(head))
 		return 112;
 	if (evd_chat_has(head, "\"messages\"") && evd_chat_has(head, "\"from_id\"") &&
 	    evd_chat_has(head, "\"date\""))
@@ -520,6 +486,7 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_buf_release(&own.name);
 	evd_buf_release(&own.type);
 	evd_buf_release(&own.id);
+	evd_buf_release(&own.again);
 	return r;
 }
 

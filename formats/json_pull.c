@@ -97,12 +97,12 @@ static void put_cp(struct json_pull *j, uint32_t cp)
 	put(j, u, n);
 }
 
-static int hex4(struct json_pull *j, uint32_t *out, struct evd_error *err)
+static int hex(struct json_pull *j, int n, uint32_t *out, struct evd_error *err)
 {
 	int r = 0;
 
 	*out = 0;
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < n; i++) {
 		int c = peek(j, &r, err), d;
 
 		if (r)
@@ -130,16 +130,17 @@ static int escape(struct json_pull *j, uint32_t *high, struct evd_error *err)
 	if (r)
 		return r;
 	at = c > 0 ? strchr(from, c) : NULL;
-	if (c != 'u' && !at)
+	if (c != 'u' && !at && !(c == 'x' && j->tdesktop))
 		return wrong(j, err, "escape");
 	j->at++;
 	if (at) {
 		put(j, &to[at - from], 1);
 		return 0;
 	}
-	r = hex4(j, &cp, err);
+	r = hex(j, c == 'x' ? 2 : 4, &cp, err);
 	if (r)
 		return r;
+	j->slips += c == 'x';
 	if (cp >= 0xd800 && cp < 0xdc00) {
 		*high = cp;
 		return 0;
@@ -170,7 +171,7 @@ static int pair(struct json_pull *j, uint32_t high, uint32_t *next, struct evd_e
 		return escape(j, next, err);
 	}
 	j->at++;
-	r = hex4(j, &cp, err);
+	r = hex(j, 4, &cp, err);
 	if (r)
 		return r;
 	if (cp >= 0xdc00 && cp < 0xe000) {
@@ -255,6 +256,37 @@ static int word(struct json_pull *j, const char *text, struct evd_error *err)
 	return 0;
 }
 
+/* A value that Telegram Desktop wrote without quotes ends with its line. */
+static int bare(struct json_pull *j, enum json_token *t, struct evd_error *err)
+{
+	static const char *const words[] = {"true", "false", "null"};
+	uint8_t byte;
+	int r = 0, c;
+
+	evd_buf_reset(&j->text);
+	j->text_cut = false;
+	while ((c = peek(j, &r, err)) >= 'a' && c <= 'z') {
+		byte = (uint8_t)c;
+		put(j, &byte, 1);
+		j->at++;
+	}
+	for (size_t i = 0; i < 3; i++)
+		if (json_pull_is(j, words[i]) && (c < 0 || strchr(",}] \n\r\t", c))) {
+			*t = (enum json_token)(JSON_TRUE + i);
+			return r;
+		}
+	while ((c = peek(j, &r, err)) >= 0 && c != '\n' && c != '\r') {
+		byte = (uint8_t)c;
+		put(j, &byte, 1);
+		j->at++;
+	}
+	*t = JSON_STRING;
+	j->slips++;
+	if (r == 0 && j->text.len == 0)
+		return wrong(j, err, "value expected");
+	return r ? r : evd_buf_check(&j->text, err);
+}
+
 static void after_value(struct json_pull *j)
 {
 	if (j->depth)
@@ -287,6 +319,8 @@ static int value(struct json_pull *j, int c, enum json_token *t, struct evd_erro
 	} else if (in_number(c) && c != '+' && c != '.') {
 		*t = JSON_NUMBER;
 		r = number(j, err);
+	} else if (j->tdesktop && c >= 0 && !strchr(",:]}", c)) {
+		r = bare(j, t, err);
 	} else if (c == 't' || c == 'f' || c == 'n') {
 		*t = c == 't' ? JSON_TRUE : c == 'f' ? JSON_FALSE : JSON_NULL;
 		r = word(j, c == 't' ? "true" : c == 'f' ? "false" : "null", err);

@@ -35,6 +35,10 @@ struct json_pull {
 	uint64_t base;  /* offset of block[0] */
 	bool end;
 	bool lines; /* several values one after the other (JSON Lines) */
+	/* Two slips of Telegram Desktop, which else would cost all that stands behind them: \x0B for a control character (tdesktop
+	 * 27571), and a value without quotes up to the end of its line (a custom emoji's document_id, tdesktop 24961). */
+	bool tdesktop;
+	uint64_t slips; /* of these */
 	unsigned depth;
 	bool in_object[JSON_DEPTH];
 	uint8_t expect;      /* private */

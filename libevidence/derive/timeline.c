@@ -2,6 +2,7 @@
 #include "derive/timeline.h"
 
 #include "base/text.h"
+#include "derive/latest.h"
 #include "derive/when.h"
 #include "platform/zone.h"
 
@@ -33,7 +34,8 @@ static const char *const flag_name[] = {"no-zone",          "dst-twice",       "
 /* An item: its exhibit number, and its latest read-out. */
 struct known_item {
 	struct evd_id id;
-	uint64_t exhibit, read_out;
+	uint64_t exhibit;
+	struct evd_latest read_out;
 };
 
 struct gathering {
@@ -76,7 +78,8 @@ static int add_item(struct gathering *g, const struct evd_record *r, struct evd_
 	if (!grown)
 		return evd_nomem(err);
 	g->item = grown;
-	g->item[g->n_items++] = (struct known_item){{g->c->log.entry.seq, r->k}, r->exhibit, 0};
+	g->item[g->n_items++] =
+	    (struct known_item){.id = {g->c->log.entry.seq, r->k}, .exhibit = r->exhibit};
 	return 0;
 }
 
@@ -469,7 +472,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	    !evd_json_string(j, 0, "kind", &kind) || !evd_json_string(j, 0, "item", &item) ||
 	    !evd_id_parse(item, &id) || !(it = find_item(g, id)))
 		return 0;
-	it->read_out = e.seq;
+	evd_latest_see(&it->read_out, e.seq, kind, j);
 	if (evd_view_is(kind, "message"))
 		return add_message(g, &e, it, j, err);
 	return evd_view_is(kind, "field") ? add_field(g, &e, it, j, err) : 0;
@@ -497,7 +500,9 @@ static void drop_replaced(struct gathering *g)
 		const struct evd_event *e = &g->t->at[i];
 		const struct known_item *it = e->item ? &g->item[e->item - 1] : NULL;
 
-		if (it && it->read_out && e->seq != it->read_out && e->seq != it->id.seq)
+		const uint64_t latest = it ? evd_latest_of(&it->read_out) : 0;
+
+		if (latest && e->seq != latest && e->seq != it->id.seq)
 			continue;
 		g->t->at[n++] = *e;
 	}

@@ -1,6 +1,7 @@
 /* view: see view.h. Walks the log twice: what counts of it, then the rows. */
 #include "derive/view_row.h"
 
+#include "derive/latest.h"
 #include "platform/files.h"
 
 #include <inttypes.h>
@@ -13,7 +14,8 @@
 
 struct known {
 	struct evd_id id;
-	uint64_t exhibit, read_out; /* the latest entry that read it */
+	uint64_t exhibit;
+	struct evd_latest read_out;
 };
 
 struct walk {
@@ -140,7 +142,7 @@ static int survey(void *ctx, const struct evd_record *r, const struct evd_json *
 {
 	struct walk *w = ctx;
 	const struct evd_log *log = &w->out.c->log;
-	struct evd_view item;
+	struct evd_view item, kind;
 	struct evd_id id = {log->entry.seq, r->k};
 	struct known *known;
 	void *grown;
@@ -151,13 +153,13 @@ static int survey(void *ctx, const struct evd_record *r, const struct evd_json *
 		if (!grown)
 			return evd_nomem(err);
 		w->item = grown;
-		w->item[w->n++] = (struct known){id, r->exhibit, 0};
+		w->item[w->n++] = (struct known){.id = id, .exhibit = r->exhibit};
 		return r->role == EVD_ROLE_DESCRIPTION ? take_number(w, id, r, err) : 0;
 	}
 	if (r->kind == EVD_KIND_OTHER && log->entry.action == EVD_READ_OUT &&
 	    evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
-	    (known = find(w, id)) != NULL)
-		known->read_out = log->entry.seq;
+	    evd_json_string(j, 0, "kind", &kind) && (known = find(w, id)) != NULL)
+		evd_latest_see(&known->read_out, log->entry.seq, kind, j);
 	return 0;
 }
 
@@ -286,7 +288,7 @@ static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
 	    !evd_id_parse(item, &row.item))
 		return code;
 	known = find(w, row.item);
-	if (!known || known->read_out != entry->seq)
+	if (!known || evd_latest_of(&known->read_out) != entry->seq)
 		return 0;
 	row.exhibit = known->exhibit;
 	row.entry_ms = entry->time_ms;

@@ -14,7 +14,7 @@
 
 #define INDEX_NAME "index.sqlite"
 #define FRESH_NAME "index.fresh"
-#define INDEX_VERSION 8
+#define INDEX_VERSION 9
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
 static const char schema[] =
@@ -41,7 +41,7 @@ static const char *const all_rows[] = {
 
 struct writer {
 	sqlite3 *db;
-	sqlite3_stmt *item, *origin, *entry;
+	sqlite3_stmt *item, *origin, *entry, *tried;
 	struct evd_case *c;
 	uint64_t from; /* entries below it are in already */
 	struct evd_rec_writer rec;
@@ -143,6 +143,19 @@ static int put_origin(struct writer *w, const struct evd_record *r, const struct
 	return step(w->db, w->origin, err);
 }
 
+/* Items that a read-out speaks of: the last one stands in `reading` under no reader's name. */
+static int put_tried(struct writer *w, const struct evd_record *r, struct evd_error *err)
+{
+	if (w->c->log.entry.action != EVD_READ_OUT)
+		return 0;
+	sqlite3_bind_int64(w->tried, 1, (sqlite3_int64)w->c->log.entry.seq);
+	sqlite3_bind_int64(w->tried, 2, (sqlite3_int64)r->first.seq);
+	sqlite3_bind_int64(w->tried, 3, (sqlite3_int64)r->first.k);
+	sqlite3_bind_int64(w->tried, 4, (sqlite3_int64)r->last.seq);
+	sqlite3_bind_int64(w->tried, 5, (sqlite3_int64)r->last.k);
+	return step(w->db, w->tried, err);
+}
+
 static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
                      struct evd_view line, struct evd_error *err)
 {
@@ -153,6 +166,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 		return 0;
 	int code = r->kind == EVD_KIND_CONTENT  ? put_item(w, r, j, err)
 	           : r->kind == EVD_KIND_ORIGIN ? put_origin(w, r, j, err)
+	           : r->kind == EVD_KIND_SCOPE  ? put_tried(w, r, err)
 	                                        : 0;
 
 	return code ? code : evd_rec_add(&w->rec, r, j, err);
@@ -200,6 +214,7 @@ static void finish_statements(struct writer *w)
 	sqlite3_finalize(w->item);
 	sqlite3_finalize(w->origin);
 	sqlite3_finalize(w->entry);
+	sqlite3_finalize(w->tried);
 	evd_rec_end(&w->rec);
 }
 
@@ -214,7 +229,11 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
 	if (r == 0 &&
 	    (sqlite3_prepare_v2(db, "INSERT INTO item VALUES(?,?,?,?,?,?,?)", -1, &w.item, NULL) ||
 	     sqlite3_prepare_v2(db, "INSERT INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin, NULL) ||
-	     sqlite3_prepare_v2(db, "INSERT INTO entry VALUES(?,?,?,?,?,?)", -1, &w.entry, NULL)))
+	     sqlite3_prepare_v2(db, "INSERT INTO entry VALUES(?,?,?,?,?,?)", -1, &w.entry, NULL) ||
+	     sqlite3_prepare_v2(db,
+	                        "INSERT OR REPLACE INTO reading SELECT seq,k,'',?1,1 FROM item "
+	                        "WHERE (seq,k)>=(?2,?3) AND (seq,k)<=(?4,?5)",
+	                        -1, &w.tried, NULL)))
 		r = fail(db, err);
 	if (r == 0)
 		r = evd_rec_begin(&w.rec, db, c, err);

@@ -19,7 +19,8 @@ const char evd_rec_schema[] =
     "TEXT,"
     " reading INTEGER, mail TEXT, persons TEXT) STRICT;"
     "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
-    " last INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT ROWID, STRICT;"
+    " last INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT "
+    "ROWID, STRICT;"
     "CREATE VIRTUAL TABLE fts USING fts5(text, who, tag, content='', columnsize=0,"
     " tokenize='ascii');"
     "INSERT INTO fts(fts,rank) VALUES('hashsize',6291456);";
@@ -88,8 +89,11 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	                       "SELECT (SELECT max(id) FROM rec WHERE id>=?1 AND id<?2),(SELECT "
 	                       "min(id) FROM rec WHERE id>=?2)",
 	                       -1, &w->last, NULL) ||
-	    sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO reading VALUES(?,?,?,?)", -1, &w->reading,
-	                       NULL) ||
+	    sqlite3_prepare_v2(db,
+	                       "INSERT INTO reading VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+	                       "last=excluded.last,whole=excluded.whole WHERE excluded.whole>=whole OR "
+	                       "reader=''",
+	                       -1, &w->reading, NULL) ||
 	    sqlite3_prepare_v2(db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &w->fts,
 	                       NULL))
 		return fail(db, err);
@@ -365,18 +369,23 @@ static int add_note(struct evd_rec_writer *w, const struct evd_record *r, struct
 	return code;
 }
 
+/* By one reader, or by all (`read-item`, no reader's name). One that stopped on the way does not take the place of one
+ * that went through. */
 static int add_reading(struct evd_rec_writer *w, const struct evd_json *j, struct evd_error *err)
 {
-	struct evd_view item;
+	struct evd_view item, end;
 	struct evd_id id;
 	int r = 0;
 
 	if (evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
-	    evd_json_find(j, 0, "reader")) {
+	    evd_json_string(j, 0, "end", &end)) {
 		sqlite3_bind_int64(w->reading, 1, (sqlite3_int64)id.seq);
 		sqlite3_bind_int64(w->reading, 2, (sqlite3_int64)id.k);
-		bind_view(w->reading, 3, member(w, j, "reader"));
+		bind_view(w->reading, 3,
+		          evd_json_find(j, 0, "reader") ? member(w, j, "reader") : evd_view_str(""));
 		sqlite3_bind_int64(w->reading, 4, (sqlite3_int64)w->c->log.entry.seq);
+		sqlite3_bind_int(w->reading, 5,
+		                 !evd_view_is(end, "stopped") && !evd_view_is(end, "trouble"));
 		r = sqlite3_step(w->reading) == SQLITE_DONE ? 0 : fail(w->db, err);
 		sqlite3_reset(w->reading);
 		sqlite3_clear_bindings(w->reading);
@@ -561,7 +570,7 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 		               r->role == EVD_ROLE_DESCRIPTION
 		           ? add_note(w, r, err)
 		           : 0;
-	if (evd_view_is(kind, "reading"))
+	if (evd_view_is(kind, "reading") || evd_view_is(kind, "read-item"))
 		return add_reading(w, j, err);
 	return add_rows(w, r->k, kind, j, err);
 }

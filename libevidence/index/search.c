@@ -213,7 +213,7 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 	    sqlite3_prepare_v2(db,
 	                       "SELECT count(*) FROM item i WHERE exhibit IS NOT NULL AND NOT "
 	                       "EXISTS(SELECT 1 FROM reading r WHERE r.item_seq=i.seq AND "
-	                       "r.item_k=i.k)",
+	                       "r.item_k=i.k AND (r.reader<>'' OR r.whole))",
 	                       -1, &s, NULL) == SQLITE_OK &&
 	    sqlite3_step(s) == SQLITE_ROW;
 
@@ -223,7 +223,8 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 	return counted;
 }
 
-/* Of an item read several times, what its last reading by that reader said. CROSS JOIN keeps FTS outside,
+/* Of an item read several times, what its last reading by that reader said, or of one by which it never went through
+ * all; what could not be read at all, of its last reading (index.c, put_tried). CROSS JOIN keeps FTS outside,
  * so that hits come in the order of ids and the limit ends the work. */
 #define COLUMNS                                                                                    \
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
@@ -231,8 +232,9 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND "                                      \
 	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading,r.mail,r.persons "
 #define LATEST                                                                                     \
-	"AND (r.reader IS NULL OR r.seq=(SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "  \
-	"x.item_k=r.item_k AND x.reader=r.reader)) "
+	"AND ((r.reader IS NULL AND r.kind<>'unread') OR "                                             \
+	"r.seq=coalesce((SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "                  \
+	"x.item_k=r.item_k AND x.reader=coalesce(r.reader,'')),r.seq)) "
 
 int evd_search(struct evd_case *c, const struct evd_search *q,
                int (*on_hit)(void *ctx, const struct evd_hit *h, struct evd_error *err), void *ctx,

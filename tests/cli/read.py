@@ -153,6 +153,45 @@ def shown(cli, samples):
 	check(sum(r['kind'] == 'message' for r in lines) == 15, 'all records as JSON')
 
 
+def again(programs):
+	"""A database named alone is read with its -wal; a reading that fails does not take the place of one that went through."""
+	cli = Cli(programs)
+	os.mkdir(cli.path('phone'))
+	db = sqlite3.connect(cli.path('live.db'))
+	db.execute('PRAGMA journal_mode=wal')
+	db.execute('CREATE TABLE t(a TEXT)')
+	db.execute("INSERT INTO t VALUES('in the file')")
+	db.commit()
+	db.execute('PRAGMA wal_checkpoint')
+	db.execute("INSERT INTO t VALUES('in the log alone')")
+	db.commit()
+	for name in ('live.db', 'live.db-wal'):
+		shutil.copy(cli.path(name), cli.path('phone', name))
+	db.close()
+	cli.identity()
+	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	cli.evidence('add', cli.path('phone'), reads=True)
+	rows = [r for r in records(cli, 3) if r.get('name') == 'rows']
+	check([r['value'] for r in rows] == ['2'], 'rows with the log: %r' % rows)
+	for item in ('1', '2'):
+		cli.evidence('read', item)
+		last = records(cli, entries(cli))
+		check(scope(last) == ['2/2', '2/4'], 'the database and its log, whichever is named: %r' % scope(last))
+		check([r['value'] for r in last if r.get('name') == 'rows'] == ['2'], 'rows of a second reading')
+	good = entries(cli)
+	check('Items not read' not in cli.evidence('search', 'rows'), 'a -wal is read with its database')
+	cli.evidence('read', '--memory', '5', expect=1)
+	check('2' in cli.evidence('search', '--kind', 'field', 'rows'), 'the good reading is found still')
+	check('unread' in cli.evidence('search', '--kind', 'unread'), 'and that the last one failed is said')
+	exported = cli.path('rows.csv')
+	cli.evidence('export', '--as', 'csv', exported)
+	with open(exported, newline='') as f:
+		check(any('%d/' % good in ' '.join(line) and 'rows' in line for line in csv.reader(f)), 'the export has the good reading')
+	cli.evidence('read')
+	left = cli.evidence('search', '--kind', 'unread')
+	check('unread' not in left, 'nothing is unread any more: ' + left)
+
+
 def main():
 	cli, samples = Cli(sys.argv[1]), sys.argv[2]
 	pin = cli.identity()
@@ -191,6 +230,7 @@ def main():
 	proofs_at_add(sys.argv[1], samples)
 	batches(sys.argv[1])
 	without_reader(sys.argv[1])
+	again(sys.argv[1])
 	print('read: ok')
 
 

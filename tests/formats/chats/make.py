@@ -5,6 +5,7 @@ Beside each SAMPLE stands SAMPLE.counts, written by hand below: what a person co
 check_counts.py holds the records against it, so that the expected records alone never decide.
 Run from tests/formats; the samples are committed, this only shows how they were made.
 """
+import base64
 import json
 import os
 import struct
@@ -719,7 +720,7 @@ S = [
     {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636551000", "incoming": {"dateReceived": "1715636551500", "read": True}, "standardMessage": {"text": {"body": "Zdravo"}, "reactions": [{"emoji": "👍", "authorId": "1", "sentTimestamp": "1715636552000"}]}}},
     {"chatItem": {"chatId": "7", "authorId": "1", "dateSent": "1715636561000", "outgoing": {"sendStatus": []}, "standardMessage": {"quote": {"targetSentTimestamp": "1715636551000", "authorId": "2", "text": {"body": "Zdravo"}}, "text": {"body": "ispravljeno"}}, "revisions": [{"chatId": "7", "authorId": "1", "dateSent": "1715636560000", "standardMessage": {"text": {"body": "prvo"}}}]}},
     {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636571000", "incoming": {}, "remoteDeletedMessage": {}}},
-    {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636581000", "incoming": {}, "standardMessage": {"attachments": [{"pointer": {"contentType": "image/jpeg", "locatorInfo": {"size": 11, "mediaName": "abcd"}}}]}}},
+    {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636581000", "incoming": {}, "standardMessage": {"attachments": [{"pointer": {"contentType": "image/jpeg", "locatorInfo": {"key": base64.b64encode(bytes(64)).decode(), "size": 11, "plaintextHash": base64.b64encode(bytes(range(32))).decode(), "localKey": base64.b64encode(bytes(range(64))).decode()}}}]}}},
     {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636591000", "directionless": {}, "updateMessage": {"individualCall": {"type": "AUDIO_CALL", "state": "MISSED", "direction": "INCOMING"}}}},
     {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636592000", "directionless": {}, "updateMessage": {"simpleUpdate": {"type": "IDENTITY_UPDATE"}}}},
     {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": "1715636593000", "incoming": {}, "buduca": {}}},

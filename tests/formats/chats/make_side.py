@@ -343,7 +343,7 @@ put("chat-signal", "side.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n
     {"recipient": {"id": "2", "contact": {"systemGivenName": "Emir", "systemFamilyName": "H", "e164": "38761123456"}}},
     {"recipient": {"id": "3", "distributionList": {"distributionListId": "AA==", "distributionList": {"name": "Priče"}}}},
     {"chat": {"id": "7", "recipientId": "2"}}, {"chat": {"id": "8", "recipientId": "3"}},
-    frame(1, standardMessage={"text": {"body": "početak"}, "longText": {"contentType": "text/x-signal-plain", "locatorInfo": {"size": 5000, "mediaName": "aabb"}}}),
+    frame(1, standardMessage={"text": {"body": "početak"}, "longText": {"contentType": "text/x-signal-plain", "locatorInfo": {"key": "AA==", "size": 5000, "encryptedDigest": "AA==", "transitCdnKey": "k", "transitCdnNumber": 3}}}),
     frame(2, directStoryReplyMessage={"textReply": {"text": {"body": "na priču"}}}),
     frame(3, poll={"question": "Kad?", "options": [{"option": "Sad", "votes": [{"voterId": "2", "voteCount": 1}]}, {"option": "Sutra"}]}),
     frame(4, standardMessage={"text": {"body": "https://example.org", "bodyRanges": [{"start": 0, "length": 5, "style": "BOLD"}]}, "linkPreview": [{"url": "https://example.org", "title": "T"}]}),
@@ -361,7 +361,7 @@ put("chat-signal", "side.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n
     flag.body-cut 1
     flag.unknown-type 1
     attachment 1
-    state.absent 1
+    state.not-exported 1
     detail.pollAnswers 1
     detail.sendStatus 1
     detail.receivedUtc 7
