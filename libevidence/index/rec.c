@@ -422,12 +422,7 @@ static bool dated(struct evd_rec_writer *w, const struct evd_mail *mail, uint32_
 	}
 	*readings = mail->n_dates;
 	evd_buf_reset(&w->dates);
-	for (uint32_t i = 0; i < mail->n_dates; i++) {
-		evd_put_str(&w->dates, i ? ",{\"local\":" : "[{\"local\":");
-		evd_put_json_string(&w->dates, evd_mail_date_at(mail, i));
-		evd_put_u8(&w->dates, '}');
-	}
-	evd_put_u8(&w->dates, ']');
+	evd_mail_put_dates(&w->dates, mail);
 	bind_view(w->put, C_READINGS, evd_buf_view(&w->dates));
 	sqlite3_bind_int64(w->put, C_READING, (sqlite3_int64)reading + 1);
 	sqlite3_bind_text(w->put, C_AMBIGUITY, "several-dates", -1, SQLITE_STATIC);

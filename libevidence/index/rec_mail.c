@@ -305,6 +305,16 @@ struct evd_view evd_mail_date_at(const struct evd_mail *mail, uint32_t n)
 	return evd_view_str(p);
 }
 
+void evd_mail_put_dates(struct evd_buf *b, const struct evd_mail *mail)
+{
+	for (uint32_t i = 0; i < mail->n_dates; i++) {
+		evd_put_str(b, i ? ",{\"local\":" : "[{\"local\":");
+		evd_put_json_string(b, evd_mail_date_at(mail, i));
+		evd_put_u8(b, '}');
+	}
+	evd_put_u8(b, ']');
+}
+
 void evd_mails_release(struct evd_mails *m)
 {
 	for (size_t i = 0; m->at && i < EVD_MAIL_DEPTH; i++) {

@@ -53,5 +53,7 @@ const struct evd_mail *evd_mail_of(struct evd_mails *m, uint64_t seq, struct evd
                                    const struct evd_json *j, bool *speaks);
 /* evd_mail_date_at(mail, n): the n-th, from 0. */
 struct evd_view evd_mail_date_at(const struct evd_mail *mail, uint32_t n);
+/* All as a JSON array, appended. */
+void evd_mail_put_dates(struct evd_buf *b, const struct evd_mail *mail);
 
 #endif
