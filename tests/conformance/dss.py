@@ -137,13 +137,13 @@ def job(row, vectors, crls, files):
 	# pass, only if it was pinned or let in by one that was: else the path to the test authority is DSS's to find.
 	if row['verdict'] in ('TOTAL-FAILED', 'REFUSED') or row['verdict'] == 'TOTAL-PASSED' and '--pin' in row['args']:
 		trust.append(seal_certificate(files))
-	return '\t'.join([path, judged_at(row), ','.join(t for t in dict.fromkeys(trust) if t)])
+	return path, judged_at(row), ','.join(t for t in dict.fromkeys(trust) if t)
 
 
 def judge(lib, jobs):
-	"""DSS's answers, one a job, in order. It says by itself on standard error which XML it will not read."""
+	"""DSS's answers, one a job (file, time, trust), in order. A file's name may hold a line break: NUL ends each field."""
 	with tempfile.NamedTemporaryFile('w', suffix='.jobs') as f:
-		f.write('\n'.join(jobs) + '\n')
+		f.write(''.join(x + '\0' for j in jobs for x in j))
 		f.flush()
 		p = subprocess.run(['env', 'LC_ALL=C.UTF-8', 'java', '-Xmx2g', '-cp', os.path.join(lib, '*'), os.path.join(HERE, 'java', 'Judge.java'), f.name],
 			stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -62,7 +62,7 @@ def main():
 	with tempfile.TemporaryDirectory() as out:
 		names = make(a.lib, out)
 		all_names = turned(out, names, a.turns)
-		answers = dss.judge(a.lib, ['%s/%s\t2026-12-31T12:00:00Z\t%s/cert.pem' % (out, name, out) for name in all_names])
+		answers = dss.judge(a.lib, [('%s/%s' % (out, name), '2026-12-31T12:00:00Z', out + '/cert.pem') for name in all_names])
 		theirs = {name: r.get('indication', 'refused: ' + r.get('refused', '')) for name, r in zip(all_names, answers)}
 		counts, bad = {}, []
 		for name in all_names:

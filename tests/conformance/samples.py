@@ -49,7 +49,7 @@ def main():
 	a = p.parse_args()
 	with tempfile.TemporaryDirectory() as out:
 		found = unpack(a.samples, out)
-		answers = dss.judge(a.lib, ['%s\t%s\tall' % (path, dss.TIME) for _, path in found])
+		answers = dss.judge(a.lib, [(path, dss.TIME, 'all') for _, path in found])
 		counts, bad = collections.Counter(), []
 		for (name, path), answer in zip(found, answers):
 			key = worst(answer), foreign.ours(a.evidence, path)

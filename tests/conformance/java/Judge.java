@@ -3,7 +3,7 @@
  *
  *   java -cp 'LIB/*' Judge.java JOBS
  *
- * JOBS: a line a container, fields divided by tabs: file; time of validation (ISO 8601); what is trusted,
+ * JOBS: three fields a container, each ended by NUL: file; time of validation (ISO 8601); what is trusted,
  * divided by commas: SHA-256 fingerprints of certificates in the container, "all" of those, PEM files of certificates,
  * PEM files of CRLs as "crl:FILE". One JSON object a line comes out: of the first signature all, of the others and of
  * time-stamps that stand alone the indication.
@@ -151,15 +151,15 @@ public class Judge {
 	public static void main(String[] args) throws Exception {
 		PrintStream said = System.out;
 		System.setOut(System.err);      // DSS and what it rests on print there at times
-		for (String line : Files.readAllLines(Path.of(args[0]))) {
-			String[] f = line.split("\t", -1);
+		String[] f = Files.readString(Path.of(args[0])).split("\0", -1);
+		for (int i = 0; i + 2 < f.length; i += 3) {
 			String answer;
 			try {
-				answer = judge(f[0], f[1], f[2].isEmpty() ? new String[0] : f[2].split(","));
+				answer = judge(f[i], f[i + 1], f[i + 2].isEmpty() ? new String[0] : f[i + 2].split(","));
 			} catch (Exception | StackOverflowError e) {
 				answer = "\"refused\":" + quote(String.valueOf(e.getMessage()));
 			}
-			said.println("{\"file\":" + quote(f[0]) + "," + answer + "}");
+			said.println("{\"file\":" + quote(f[i]) + "," + answer + "}");
 			said.flush();
 		}
 	}
