@@ -42,6 +42,8 @@ ARGUED = {
 	**dict.fromkeys(('good-decades.2', 'good-decades.6', 'T-16.5'), ARCHIVE),
 	**dict.fromkeys(['C-14.%d' % n for n in [*range(11, 21), 43]], OUTSIDE),
 	'C-33.32': 'BouncyCastle takes a DigestInfo without the NULL of RFC 8017 §9.2 for what it is with it; OpenSSL, and we, do not',
+	**dict.fromkeys(('A-13.4', 'A-13.12'), 'sealed with a DigestValue without padding or in base64url: DSS decodes it to the right digest; RFC 4648 §4 and our one form do not'),
+	'I-07.4': 'a name that is no UTF-8: DSS reads no such certificate; the table leaves it open (OpenSSL refuses too)',
 	'X-12.10': 'stamped in the very second of notAfter, which is within (RFC 5280 §4.1.2.5); DSS wants a time before it (TSV_IBSTBCEC)',
 	**dict.fromkeys(('X-17.30', 'X-17.37'), RECORDED),
 	'X-17.90': 'an intermediate without subjectKeyIdentifier: DSS\'s policy demands one of every authority (BBB_XCV_ISKIP), RFC 5280 §6 and we do not look',
