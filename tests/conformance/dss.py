@@ -49,6 +49,8 @@ ARGUED = {
 	'X-17.90': 'an intermediate without subjectKeyIdentifier: DSS\'s policy demands one of every authority (BBB_XCV_ISKIP), RFC 5280 §6 and we do not look',
 	**dict.fromkeys(('X-17.132', 'X-17.133', 'X-17.144'), LENGTH),
 }
+# Not given to DSS, and why.
+LEFT_OUT = {'R-13.5': '10,000 SignerInfos in 3 MB: DSS judges each, and writes the whole anew for each; not done after a quarter of an hour'}
 # Of these findings the sample must hold some that DSS notices, or the sample is worth nothing.
 NOTICED = ('ITEM_ALTERED', 'ITEM_MISSING', 'MANIFEST_ALTERED', 'TAGFILE_ALTERED', 'SIGNED_DATA_ALTERED', 'SIGNATURE_WRONG')
 NS = {'a': 'http://uri.etsi.org/02918/v1.2.1#', 'd': 'http://www.w3.org/2000/09/xmldsig#'}
@@ -204,7 +206,7 @@ def main():
 	p.add_argument('--only', default='*')
 	a = p.parse_args()
 	rows = [r for r in load(a.vectors) if os.path.isfile(os.path.join(a.vectors, r['file'])) and r['verdict'] and fnmatch.fnmatch(r['name'], a.only)]
-	rows = sample(rows, a.every)
+	rows = sample([r for r in rows if r['name'] not in LEFT_OUT], a.every)
 	crls = lists(rows)
 
 	def prepared(r):
