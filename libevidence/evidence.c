@@ -85,7 +85,7 @@ static int begin(const char *home, const char *which, const char *passphrase, st
 	*out = w;
 	if (!w)
 		return evd_nomem(err);
-	w->c.dir = w->c.custody = w->c.data = w->c.state = w->c.incoming = w->c.lock = -1;
+	evd_case_init(&w->c);
 	r = home_of(home, folder, sizeof folder, err);
 	if (r == 0)
 		r = evd_key_open(folder, which, &secret, &w->key, err);
@@ -109,9 +109,7 @@ int evd_work_new(const char *dir, const char *number, const char *title, const c
 	int r = begin(home, which, passphrase, out, err);
 
 	if (r == 0)
-		r = evd_case_create(dir, &(*out)->c, err);
-	if (r == 0)
-		r = evd_case_describe(&(*out)->c, (*out)->key, &d, NULL, err);
+		r = evd_case_new(dir, (*out)->key, &d, NULL, &(*out)->c, err);
 	return give(r, out);
 }
 

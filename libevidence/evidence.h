@@ -53,7 +53,8 @@ struct evd_work;
 /*
  * evd_work_new(dir, number, title, home, which, passphrase, out, err): opens a new case in the folder
  * `dir` (made, or empty). evd_work_open: an existing one. `which` is the start of a fingerprint, or
- * NULL if `home` holds one identity. Free with evd_work_free; the case is locked until then.
+ * NULL if `home` holds one identity. Free with evd_work_free; the case is locked until then. A case that
+ * could not be opened anew leaves nothing in `dir`, nor `dir` if it was not there.
  * Errors: NOTFOUND, EXISTS, DENIED (passphrase, permission), LOCKED, DAMAGED (the case does not hold;
  * nothing was changed), UNSUPPORTED (newer format), and those of the system.
  */
