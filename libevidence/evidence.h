@@ -69,7 +69,7 @@ EVD_API void evd_work_free(struct evd_work *w); /* NULL is fine; wipes the key *
 /* ---- capture, chain, seal ---- */
 
 /* evd_progress: bytes done, bytes in all (0: not known yet). Other than 0: stop; what is committed
- * stays, and the call returns EVD_E_CANCELLED. */
+ * stays, and the call returns EVD_E_CANCELLED. Called from any thread, one at a time. */
 typedef int evd_progress(void *ctx, uint64_t done, uint64_t all);
 
 /* What came of an intake. */
