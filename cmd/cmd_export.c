@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "capture/copy.h"
+#include "chain/target.h"
 #include "platform/files.h"
 
 #include <inttypes.h>
@@ -190,10 +191,11 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	if (form)
 		return cmd_export_as(g, form, dir, &x);
 	first = optind + 1;
-	if (evd_file_exists(-1, dir)) {
-		evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", dir);
-		return cmd_fail(EVD_E_EXISTS, &err);
-	}
+	r = evd_target_check(dir, &err);
+	if (r == 0 && evd_file_exists(-1, dir))
+		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", dir);
+	if (r)
+		return cmd_fail(r, &err);
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;

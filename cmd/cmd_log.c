@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "index/index.h"
+#include "seal/kept.h"
 #include "verify/check_case.h"
 
 #include <inttypes.h>
@@ -97,6 +98,7 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 	struct cmd_printed printed = {g, 0};
 	const struct evd_findings to = {cmd_finding, &printed};
 	struct evd_pool *pool = NULL;
+	uint64_t without = 0;
 	bool same = false;
 	int r;
 
@@ -113,6 +115,12 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 		r = evd_check_case(&c, pool, &to, check_progress, NULL, &err);
 	cmd_progress_stop();
 	if (r == 0 && !printed.failed) {
+		(void)evd_kept_newest(&c, &without);
+		if (without && !g->json)
+			printf("note: seal entry %" PRIu64 " has nothing in seals/%08" PRIu64
+			       ": its sealing was "
+			       "interrupted, or the files were taken away\n",
+			       without, without);
 		r = evd_index_compare(&c, &same, &err);
 		if (r == 0 && !same && !g->json)
 			puts("note: the index differs from the log; 'evidence index --rebuild' makes it anew");
