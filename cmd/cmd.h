@@ -94,6 +94,10 @@ struct cmd_session {
 int cmd_begin(struct cmd_global *g, struct cmd_session *s);
 void cmd_end(struct cmd_session *s);
 
+/* cmd_say_not_brought(out): one line on standard error if an earlier sealing left nothing to bring along (seal.h). */
+struct evd_sealed;
+void cmd_say_not_brought(const struct evd_sealed *out);
+
 /* Progress of long work: a bar on a terminal, else a line every ten seconds; Ctrl-C asks to stop. */
 void cmd_progress_start(struct cmd_global *g, const char *what); /* of bytes */
 void cmd_progress_start_items(struct cmd_global *g, const char *what);

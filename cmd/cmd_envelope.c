@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "envelope/envelope.h"
 #include "key/key.h"
 #include "platform/files.h"
@@ -154,9 +155,11 @@ static int ask(struct cmd_global *g, const struct words *w, bool confirm, struct
 /* With an empty list of what was opened with it. */
 static int put_key(const char *path, struct evd_view text, struct evd_error *err)
 {
-	int r = evd_file_exists(-1, path) ? evd_fail(err, EVD_E_EXISTS, "%s exists already", path)
-	                                  : evd_opened_make(path, err);
+	int r = evd_target_check(path, err);
 
+	if (r == 0)
+		r = evd_file_exists(-1, path) ? evd_fail(err, EVD_E_EXISTS, "%s exists already", path)
+		                              : evd_opened_make(path, err);
 	if (r)
 		return r;
 	r = evd_file_put(-1, path, text, err);
@@ -229,7 +232,10 @@ static int create(struct cmd_global *g, struct words *w, const struct evd_age_to
 	cmd_progress_stop();
 	if (r) {
 		r = cmd_fail(r, &err);
-	} else if (!g->quiet) {
+	} else {
+		cmd_say_not_brought(&out);
+	}
+	if (r == 0 && !g->quiet) {
 		printf("Envelope: ");
 		cmd_put_text(evd_view_str(w->word[0]));
 		printf("\n%" PRIu64 " files, %" PRIu64 " items inside\n", out.files, out.items);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "capture/copy.h"
+#include "chain/target.h"
 #include "platform/files.h"
 #include "platform/new_file.h"
 
@@ -90,6 +91,7 @@ static int progress(void *ctx, uint64_t bytes)
 static int name_it(struct copies *w, const char *dir, struct evd_error *err)
 {
 	size_t n = strlen(dir);
+	int r;
 
 	w->to = -1;
 	while (n > 1 && dir[n - 1] == '/')
@@ -100,6 +102,9 @@ static int name_it(struct copies *w, const char *dir, struct evd_error *err)
 		return evd_nomem(err);
 	memcpy(w->part, w->dir, n);
 	memcpy(w->part + n, PART, sizeof PART);
+	r = evd_target_check(w->dir, err);
+	if (r)
+		return r;
 	if (evd_file_exists(-1, w->dir))
 		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", w->dir);
 	if (evd_file_exists(-1, w->part))

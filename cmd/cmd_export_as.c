@@ -2,6 +2,7 @@
 #include "cmd_export_as.h"
 #include "i18n.h"
 
+#include "chain/target.h"
 #include "derive/view.h"
 #include "platform/clock.h"
 #include "platform/new_file.h"
@@ -75,9 +76,11 @@ static int write_file(struct cmd_session *s, enum evd_form form, const char *pat
 {
 	struct evd_view_how how = {.form = form, .progress = progress};
 	struct evd_error why = {0};
-	struct evd_new_file file;
-	int r = evd_new_file_begin(&file, path, err);
+	struct evd_new_file file = {.fd = -1};
+	int r = evd_target_check(path, err);
 
+	if (r == 0)
+		r = evd_new_file_begin(&file, path, err);
 	if (r == 0)
 		r = record(s, x, err);
 	if (r == 0) {

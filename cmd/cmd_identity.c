@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -229,7 +230,9 @@ static int run_backup(struct cmd_global *g, const struct words *w)
 	r = home_of(home, sizeof home);
 	if (r)
 		return r;
-	r = evd_keystore_backup(home, g->identity, &secret, w->first, &info, &err);
+	r = evd_target_check(w->first, &err);
+	if (r == 0)
+		r = evd_keystore_backup(home, g->identity, &secret, w->first, &info, &err);
 	if (r)
 		return cmd_fail(r, &err);
 	if (g->json)

@@ -1,9 +1,10 @@
-/* cmd_log: `evidence log`, `check`, `correct`, `index`. */
+/* cmd_log: `evidence log`, `check`, `index`. */
 #include "cmd.h"
 #include "i18n.h"
 
 #include "base/text.h"
 #include "index/index.h"
+#include "seal/kept.h"
 #include "verify/check_case.h"
 
 #include <inttypes.h>
@@ -97,6 +98,7 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 	struct cmd_printed printed = {g, 0};
 	const struct evd_findings to = {cmd_finding, &printed};
 	struct evd_pool *pool = NULL;
+	uint64_t without = 0;
 	bool same = false;
 	int r;
 
@@ -113,6 +115,12 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 		r = evd_check_case(&c, pool, &to, check_progress, NULL, &err);
 	cmd_progress_stop();
 	if (r == 0 && !printed.failed) {
+		(void)evd_kept_newest(&c, &without);
+		if (without && !g->json)
+			printf("note: seal entry %" PRIu64 " has nothing in seals/%08" PRIu64
+			       ": its sealing was "
+			       "interrupted, or the files were taken away\n",
+			       without, without);
 		r = evd_index_compare(&c, &same, &err);
 		if (r == 0 && !same && !g->json)
 			puts("note: the index differs from the log; 'evidence index --rebuild' makes it anew");
@@ -180,75 +188,4 @@ const struct cmd_row cmd_index = {
     "anew.\n",
     N_("compare or rebuild the index"),
     run_index,
-};
-
-/* ---- correct ---- */
-
-static int write_correction(struct cmd_global *g, const char *record, const char *field,
-                            const char *value, const char *reason)
-{
-	struct cmd_session s;
-	struct evd_draft d;
-	struct evd_id id;
-	struct evd_error err = {0};
-	struct evd_object *o;
-	int r = cmd_begin(g, &s);
-
-	if (r)
-		return r;
-	if (!evd_id_parse(evd_view_str(record), &id) || id.seq > s.c.log.entries.n ||
-	    id.k > s.c.log.entries.at[id.seq - 1].count)
-		r = evd_fail(&err, EVD_E_NOTFOUND, "no record %s", record);
-	if (r == 0)
-		r = evd_entry_begin(&s.c, EVD_CORRECT, evd_key_actor(s.key), NULL, &d, &err);
-	if (r == 0) {
-		evd_object_cstr(&d.details, "record", record);
-		o = &d.scratch;
-		evd_object_reset(o);
-		evd_object_cstr(o, "kind", "correction");
-		evd_object_cstr(o, "record", record);
-		evd_object_str(o, "field", evd_view_str(field));
-		evd_object_bytes(o, "value", evd_view_str(value));
-		if (reason)
-			evd_object_str(o, "reason", evd_view_str(reason));
-		r = evd_entry_record(&d, o, NULL, &err);
-		if (r == 0)
-			r = evd_entry_commit(&d, s.key, &err);
-		else
-			evd_entry_abandon(&d);
-	}
-	if (r)
-		r = cmd_fail(r, &err);
-	else if (!g->quiet)
-		printf(_("Corrected by entry %zu; the record itself stands as it was\n"),
-		       s.c.log.entries.n);
-	cmd_end(&s);
-	return r;
-}
-
-static int run_correct(struct cmd_global *g, int argc, char **argv)
-{
-	enum { REASON = CMD_OWN };
-	static const struct option own[] = {{"reason", required_argument, NULL, REASON},
-	                                    {NULL, 0, NULL, 0}};
-	const char *reason = NULL;
-	int id;
-
-	while ((id = cmd_option(g, &cmd_correct, own, argc, argv)) != -1) {
-		if (id != REASON)
-			return cmd_option_exit();
-		reason = optarg;
-	}
-	if (argc - optind != 3)
-		return cmd_usage(&cmd_correct, "give record, field and right value");
-	return write_correction(g, argv[optind], argv[optind + 1], argv[optind + 2], reason);
-}
-
-const struct cmd_row cmd_correct = {
-    "correct",
-    "usage: evidence correct [--reason TEXT] RECORD FIELD VALUE\n"
-    "\n"
-    "Records that FIELD of RECORD (an id such as 2/3) should read VALUE. Both stay to be seen.\n",
-    N_("correct a record by a new entry"),
-    run_correct,
 };

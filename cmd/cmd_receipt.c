@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "platform/files.h"
 #include "seal/answer.h"
 #include "verify/receipt.h"
@@ -346,6 +347,8 @@ static int write_again(struct cmd_global *g, const char *path)
 		seq--;
 	if (r == 0 && seq == 0)
 		r = evd_fail(&err, EVD_E_NOTFOUND, "this case was not taken over from anybody");
+	if (r == 0)
+		r = evd_target_check(path, &err);
 	if (r == 0)
 		r = evd_answer_write(&c, seq, &text, &err);
 	if (r == 0)

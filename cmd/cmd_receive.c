@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "index/index.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -36,8 +37,10 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 static int look(struct cmd_global *g, struct incoming *in, const char *bundle, const char *out,
                 struct evd_error *err)
 {
-	int r = 0;
+	int r = evd_target_check(out, err);
 
+	if (r)
+		return r;
 	if (evd_file_exists(-1, out))
 		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", out);
 	in->verify.now = evd_clock_ms() / 1000;

@@ -43,7 +43,10 @@ static int seal(struct cmd_global *g, struct evd_seal_options *o, const char *pa
 	cmd_progress_stop();
 	if (r) {
 		r = cmd_fail(r, &err);
-	} else if (!g->quiet) {
+	} else {
+		cmd_say_not_brought(&out);
+	}
+	if (r == 0 && !g->quiet) {
 		fputs(out.again ? _("Sealed again, the same bytes: ") : _("Sealed: "), stdout);
 		cmd_put_text(evd_view_str(path));
 		printf("\n%" PRIu64 " files, %" PRIu64 " items, %" PRIu64 " bytes, scope %s\n", out.files,

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNTED_MAX 16u
@@ -20,6 +21,12 @@ struct showing {
 	bool any;
 	struct evd_case *c;
 	uint64_t reading; /* the last read-out entry that speaks of it */
+	/* corrections of the case: of which record, and whether that one speaks of the item */
+	EVD_ARRAY(struct {
+		struct evd_id of;
+		bool about;
+	})
+	corrections;
 	struct {
 		char kind[33];
 		uint64_t n;
@@ -128,13 +135,42 @@ static int find_reading(void *ctx, const struct evd_record *r, const struct evd_
                         struct evd_view line, struct evd_error *err)
 {
 	struct showing *s = ctx;
+	void *grown;
 
 	(void)j;
 	(void)line;
-	(void)err;
+	if (r->kind == EVD_KIND_CORRECTION) {
+		grown = evd_grow(s->corrections.at, s->corrections.n, &s->corrections.cap,
+		                 sizeof *s->corrections.at);
+		if (!grown)
+			return evd_nomem(err);
+		s->corrections.at = grown;
+		s->corrections.at[s->corrections.n].of = r->first;
+		s->corrections.at[s->corrections.n++].about = false;
+	}
 	if (r->kind == EVD_KIND_SCOPE && s->c->log.entry.action == EVD_READ_OUT && speaks_of(r, s->id))
 		s->reading = s->c->log.entry.seq;
 	return 0;
+}
+
+/* A record that speaks of the item: corrections of it do too. Whether there are any. */
+static bool mark_corrections(struct showing *s, uint64_t seq, uint64_t k)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->corrections.n; i++)
+		if (s->corrections.at[i].of.seq == seq && s->corrections.at[i].of.k == k)
+			any = s->corrections.at[i].about = true;
+	return any;
+}
+
+static bool corrects_what_is_shown(const struct showing *s, struct evd_id of)
+{
+	for (size_t i = 0; i < s->corrections.n; i++)
+		if (s->corrections.at[i].about && s->corrections.at[i].of.seq == of.seq &&
+		    s->corrections.at[i].of.k == of.k)
+			return true;
+	return false;
 }
 
 static int show_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
@@ -146,8 +182,9 @@ static int show_record(void *ctx, const struct evd_record *r, const struct evd_j
 	struct evd_view item;
 
 	(void)err;
-	if ((r->kind == EVD_KIND_ORIGIN || r->kind == EVD_KIND_CORRECTION) &&
-	    r->first.seq == s->id.seq && r->first.k == s->id.k)
+	if (r->kind == EVD_KIND_ORIGIN && r->first.seq == s->id.seq && r->first.k == s->id.k)
+		about = true;
+	if (r->kind == EVD_KIND_CORRECTION && corrects_what_is_shown(s, r->first))
 		about = true;
 	if (r->kind == EVD_KIND_SCOPE && speaks_of(r, s->id)) {
 		if (!s->g->json)
@@ -155,11 +192,17 @@ static int show_record(void *ctx, const struct evd_record *r, const struct evd_j
 			       evd_action_rule(s->c->log.entry.action)->name);
 		about = s->g->json;
 	}
-	if (about)
+	if (about) {
 		put_record(s, j, line);
-	else if (r->kind == EVD_KIND_OTHER && seq == s->reading &&
-	         evd_json_string(j, 0, "item", &item) && evd_view_is(item, s->item))
-		put_read(s, j, line);
+		mark_corrections(s, seq, r->k);
+	} else if (r->kind == EVD_KIND_OTHER && (seq == s->reading || s->corrections.n) &&
+	           evd_json_string(j, 0, "item", &item) && evd_view_is(item, s->item)) {
+		/* also of an earlier reading: what was corrected is shown with what corrects it */
+		if (mark_corrections(s, seq, r->k))
+			put_record(s, j, line);
+		else if (seq == s->reading)
+			put_read(s, j, line);
+	}
 	return 0;
 }
 
@@ -210,6 +253,7 @@ static int run_show(struct cmd_global *g, int argc, char **argv)
 		r = evd_fail(&err, EVD_E_NOTFOUND, "no record %s", argv[optind]);
 	if (r)
 		r = cmd_fail(r, &err);
+	free(s.corrections.at);
 	cmd_items_release(&items);
 	evd_case_close(&c);
 	return r;

@@ -5,6 +5,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "seal/kept.h"
@@ -127,8 +128,12 @@ static int request(struct cmd_global *g, struct words *w)
 {
 	struct evd_error err = {0};
 	struct evd_buf out = {0};
-	int r = make_request(g, w, &out, &err);
+	int r = evd_target_check(w->out, &err);
 
+	if (r == 0 && w->qr && strcmp(w->qr, "-") != 0)
+		r = evd_target_check(w->qr, &err);
+	if (r == 0)
+		r = make_request(g, w, &out, &err);
 	if (r == 0)
 		r = evd_file_put(-1, w->out, evd_buf_view(&out), &err);
 	if (r == 0 && w->qr)

@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "platform/files.h"
 #include "seal/seal.h"
 
@@ -239,12 +240,15 @@ static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_c
 	char id[37] = "", digest[2 * EVD_SHA256_LEN + 1];
 	int r;
 
-	if (evd_file_exists(-1, path) || (form && evd_file_exists(-1, form))) {
-		/* before anything is recorded */
+	/* before anything is recorded */
+	r = evd_target_check(path, &err);
+	if (r == 0 && form)
+		r = evd_target_check(form, &err);
+	if (r == 0 && (evd_file_exists(-1, path) || (form && evd_file_exists(-1, form))))
 		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name",
 		             evd_file_exists(-1, path) ? path : form);
+	if (r)
 		return cmd_fail(r, &err);
-	}
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
@@ -261,7 +265,10 @@ static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_c
 		r = put_form(form, &s, to, x, id, &out, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
-	} else if (!g->quiet) {
+	} else {
+		cmd_say_not_brought(&out);
+	}
+	if (r == 0 && !g->quiet) {
 		evd_hex(digest, out.seal_digest, EVD_SHA256_LEN);
 		printf("To be handed over: ");
 		cmd_put_text(evd_view_str(path));

@@ -3,6 +3,7 @@
 #include "i18n.h"
 
 #include "base/digest.h"
+#include "chain/target.h"
 #include "cmd_trust.h"
 #include "platform/clock.h"
 #include "platform/files.h"
@@ -177,7 +178,9 @@ static int import(struct cmd_global *g, struct words *w, const char *path)
 	int fd = -1, r;
 
 	cmd_trust_begin(&x.list, &w->choice, evd_clock_ms());
-	r = evd_file_open(-1, path, &fd, &size, &err);
+	r = evd_target_check(w->out, &err);
+	if (r == 0)
+		r = evd_file_open(-1, path, &fd, &size, &err);
 	if (r == 0)
 		r = digest_list(&x, fd, size, path, &err);
 	if (r == 0)

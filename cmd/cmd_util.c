@@ -3,7 +3,9 @@
 
 #include "base/text.h"
 #include "index/index.h"
+#include "seal/seal.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,6 +215,16 @@ void cmd_finding(void *ctx, const struct evd_finding *f)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
 	evd_object_release(&o);
+}
+
+void cmd_say_not_brought(const struct evd_sealed *out)
+{
+	if (out->not_brought)
+		fprintf(stderr,
+		        "evidence: nothing stands in seals/%08" PRIu64
+		        ", so this seal brings nothing of that "
+		        "one along: it was interrupted, or its files were taken away\n",
+		        out->not_brought);
 }
 
 /* Basis words: the library's schema is the judge; this is only for a clear line. */

@@ -90,7 +90,7 @@ EVD_API int evd_work_add(struct evd_work *w, char **paths, size_t n, const char 
 EVD_API int evd_work_note(struct evd_work *w, const char *text, struct evd_error *err) EVD_MUST_USE;
 /*
  * evd_work_seal(w, out_path, progress, ctx, out_seal_digest, err): writes the bundle; EXISTS if the
- * file is there. On any failure no file is left at `out_path`.
+ * file is there, MISUSE if it would lie in a case. On any failure no file is left at `out_path`.
  */
 EVD_API int evd_work_seal(struct evd_work *w, const char *out_path, evd_progress *progress,
                           void *ctx, char out_seal_digest[EVD_FINGERPRINT_TEXT],

@@ -45,7 +45,7 @@ struct intake {
 	uint64_t done_bytes, all_bytes; /* all: 0 if not known */
 	bool stopped;
 	pthread_mutex_t lock;
-	/* items of the draft, told once it is committed */
+	/* items and links of the draft, told once it is committed; a link's id is 0/0 */
 	EVD_ARRAY(struct {
 		struct evd_id id;
 		uint64_t exhibit;
@@ -81,11 +81,25 @@ static void count_out(struct intake *in, uint64_t bytes)
 	in->all_bytes -= bytes < in->all_bytes ? bytes : in->all_bytes;
 }
 
-static void forget_told(struct intake *in, bool committed)
+enum outcome { FAILED, COMMITTED, WITHOUT_ITEM };
+
+/* Links are recorded in the entry of what was taken in with them: without an item there is no entry. */
+static void forget_told(struct intake *in, enum outcome how)
 {
 	for (size_t i = 0; i < in->told.n; i++) {
-		if (committed)
-			tell(in, in->told.at[i].id, in->told.at[i].exhibit, in->told.at[i].path, NULL);
+		bool link = in->told.at[i].id.seq == 0;
+
+		if (how == COMMITTED)
+			tell(in, in->told.at[i].id, in->told.at[i].exhibit, in->told.at[i].path,
+			     link ? "a symbolic link: recorded, not followed" : NULL);
+		if (how == WITHOUT_ITEM && link) {
+			in->out->not_taken++;
+			tell(in, in->told.at[i].id, 0, in->told.at[i].path,
+			     "a symbolic link: not followed, and not recorded, since nothing was taken in with "
+			     "it; name what it leads to");
+		} else {
+			in->out->links += link && how == COMMITTED;
+		}
 		free(in->told.at[i].path);
 	}
 	in->told.n = 0;
@@ -118,6 +132,7 @@ static int commit(struct intake *in, struct evd_error *err)
 	in->drafting = false;
 	if (in->draft_items == 0) {
 		evd_entry_abandon(&in->draft);
+		forget_told(in, WITHOUT_ITEM);
 		return 0;
 	}
 	r = evd_entry_commit(&in->draft, in->key, err);
@@ -127,7 +142,7 @@ static int commit(struct intake *in, struct evd_error *err)
 		in->out->items += in->draft_items;
 		in->out->bytes += in->draft_bytes;
 	}
-	forget_told(in, r == 0);
+	forget_told(in, r == 0 ? COMMITTED : FAILED);
 	return r;
 }
 
@@ -244,17 +259,18 @@ static int add_origin(struct intake *in, const struct source *s, uint64_t item,
 	return evd_entry_record(&in->draft, o, NULL, err);
 }
 
-static int remember(struct intake *in, uint64_t item, uint64_t exhibit, const struct source *s,
+/* item 0: a link */
+static int remember(struct intake *in, uint64_t item, uint64_t exhibit, const char *name,
                     struct evd_error *err)
 {
 	void *grown = evd_grow(in->told.at, in->told.n, &in->told.cap, sizeof *in->told.at);
-	char *path = grown ? strdup(s->path) : NULL;
+	char *path = grown ? strdup(name) : NULL;
 
 	if (grown)
 		in->told.at = grown;
 	if (!path)
 		return evd_nomem(err);
-	in->told.at[in->told.n].id.seq = in->draft.entry.seq;
+	in->told.at[in->told.n].id.seq = item ? in->draft.entry.seq : 0;
 	in->told.at[in->told.n].id.k = item;
 	in->told.at[in->told.n].exhibit = exhibit;
 	in->told.at[in->told.n++].path = path;
@@ -284,7 +300,7 @@ static int record_item(struct intake *in, const struct source *s, struct evd_err
 	in->exhibit += in->o->role == NULL;
 	in->draft_items++;
 	in->draft_bytes += s->facts.size;
-	return remember(in, item, content.exhibit, s, err);
+	return remember(in, item, content.exhibit, s->path, err);
 }
 
 static int copy_one(void *ctx, size_t i, unsigned thread)
@@ -400,16 +416,18 @@ static int take_file(struct intake *in, const struct evd_walked *f, struct evd_e
 	return 0;
 }
 
+static int take_link(struct intake *in, const struct evd_walked *f, struct evd_error *err)
+{
+	int r = observe(in, "symbolic-link", f->path, "target", f->target, err);
+
+	return r ? r : remember(in, 0, 0, f->path, err);
+}
+
 static int take(struct intake *in, const struct evd_walked *f, struct evd_error *err)
 {
-	const struct evd_id none = {0, 0};
-
 	switch (f->kind) {
 	case EVD_WALK_FILE: return take_file(in, f, err);
-	case EVD_WALK_LINK:
-		in->out->links++;
-		tell(in, none, 0, f->path, "a symbolic link: recorded, not followed");
-		return observe(in, "symbolic-link", f->path, "target", f->target, err);
+	case EVD_WALK_LINK: return take_link(in, f, err);
 	default: return not_taken(in, f->path, f->why, err);
 	}
 }
@@ -489,7 +507,7 @@ static void release(struct intake *in, unsigned width)
 	}
 	if (in->drafting)
 		evd_entry_abandon(&in->draft);
-	forget_told(in, false);
+	forget_told(in, FAILED);
 	free(in->told.at);
 	for (unsigned i = 0; in->copier && i < width; i++)
 		evd_copier_release(&in->copier[i]);

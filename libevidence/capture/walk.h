@@ -20,7 +20,7 @@ struct evd_walked {
 	enum evd_walk_kind kind;
 	int at;           /* folder it stands in; -1: the working folder */
 	const char *name; /* its name there; for what was named itself, the path given */
-	const char *path; /* from what was named, as given, on */
+	const char *path; /* from what was named, as given but for slashes at its end, on */
 	uint64_t size;    /* bytes, of a file */
 	uint64_t inode;
 	int64_t modified_ns; /* mtime, ns since 1970 */

@@ -28,28 +28,44 @@ struct evd_walk {
 	uint64_t avoid_dev, avoid_ino;
 };
 
+/* Slashes at the end are cut: with them the system would follow a link, as it does for what Tab completes. */
+static int put_start(struct evd_walk *w, const char *path, struct evd_error *err)
+{
+	size_t all = strlen(path), n = all;
+	struct stat st;
+	int r;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	evd_put(&w->path, path, n);
+	evd_put_u8(&w->path, '\0');
+	r = evd_buf_check(&w->path, err);
+	if (r)
+		return r;
+	if (lstat((const char *)w->path.data, &st) != 0)
+		return evd_fail_sys(err, errno, "%s", path);
+	return n < all && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode)
+	           ? evd_fail_sys(err, ENOTDIR, "%s", path)
+	           : 0;
+}
+
 int evd_walk_open(const char *path, uint64_t avoid_dev, uint64_t avoid_ino, struct evd_walk **out,
                   struct evd_error *err)
 {
-	struct evd_walk *w;
-	struct stat st;
+	struct evd_walk *w = calloc(1, sizeof *w);
+	int r;
 
 	*out = NULL;
-	if (lstat(path, &st) != 0)
-		return evd_fail_sys(err, errno, "%s", path);
-	w = calloc(1, sizeof *w);
 	if (!w)
 		return evd_nomem(err);
 	w->avoid_dev = avoid_dev;
 	w->avoid_ino = avoid_ino;
-	evd_put_str(&w->path, path);
-	evd_put_u8(&w->path, '\0');
-	if (w->path.failed) {
+	r = put_start(w, path, err);
+	if (r)
 		evd_walk_free(w);
-		return evd_nomem(err);
-	}
-	*out = w;
-	return 0;
+	else
+		*out = w;
+	return r;
 }
 
 void evd_walk_sizes_only(struct evd_walk *w)
@@ -156,39 +172,12 @@ static int look(struct evd_walk *w, int at, const char *name, struct evd_walked 
 	return r;
 }
 
-/* The folder that `path` is, or else stands in. */
-static int folder_of(const char *path)
+static bool is_the_case(void *ctx, int folder)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder;
-	int fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct evd_walk *w = ctx;
+	struct stat st;
 
-	if (fd >= 0)
-		return fd;
-	folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	fd = folder ? open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-	free(folder);
-	return fd;
-}
-
-/* Whether what was named lies in the case: upwards, folder by folder, until the root, its own parent. */
-static bool in_the_case(const struct evd_walk *w)
-{
-	int fd = folder_of((const char *)w->path.data), up;
-	struct stat st, before = {0};
-	bool found = false;
-
-	while (fd >= 0 && !found && fstat(fd, &st) == 0 &&
-	       (st.st_dev != before.st_dev || st.st_ino != before.st_ino)) {
-		found = st.st_dev == w->avoid_dev && st.st_ino == w->avoid_ino;
-		before = st;
-		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		close(fd);
-		fd = up;
-	}
-	if (fd >= 0)
-		close(fd);
-	return found;
+	return fstat(folder, &st) == 0 && st.st_dev == w->avoid_dev && st.st_ino == w->avoid_ino;
 }
 
 int evd_walk_next(struct evd_walk *w, struct evd_walked *out, struct evd_error *err)
@@ -198,7 +187,7 @@ int evd_walk_next(struct evd_walk *w, struct evd_walked *out, struct evd_error *
 
 	if (!w->started) {
 		w->started = true;
-		if (in_the_case(w))
+		if (evd_folders_up((const char *)w->path.data, is_the_case, w))
 			return evd_fail(err, EVD_E_MISUSE,
 			                "%s is the case itself or lies in it; name what to add",
 			                (const char *)w->path.data);

@@ -2,6 +2,7 @@
 #include "chain/case.h"
 
 #include "base/text.h"
+#include "chain/target.h"
 #include "platform/files.h"
 
 #include <errno.h>
@@ -53,6 +54,24 @@ void evd_case_close(struct evd_case *c)
 	evd_case_init(c);
 }
 
+/* `.case/` is no evidence, and is left behind by who copies what his eyes see: it is made anew. */
+static int open_or_make(int at, const char *name, int *out, struct evd_error *err)
+{
+	struct evd_error why = {0};
+	int r = evd_dir_open(at, name, out, &why);
+
+	if (r != EVD_E_NOTFOUND)
+		return r ? evd_fail(err, r, "%s", why.text) : 0;
+	r = evd_dir_make(at, name, &why);
+	if (r && r != EVD_E_EXISTS)
+		return evd_fail(
+		    err, r,
+		    "the case's folder .case, which holds no evidence, is missing and cannot be "
+		    "made (%s): copy the case to where it can be written",
+		    why.text);
+	return evd_dir_open(at, name, out, err);
+}
+
 static int open_folders(const char *path, struct evd_case *c, struct evd_error *err)
 {
 	int r = evd_dir_open(-1, path, &c->dir, err);
@@ -69,9 +88,9 @@ static int open_folders(const char *path, struct evd_case *c, struct evd_error *
 	if (r == EVD_E_NOTFOUND)
 		return evd_fail(err, EVD_E_DAMAGED, "the case's data folder is missing");
 	if (r == 0)
-		r = evd_dir_open(c->dir, ".case", &c->state, err);
+		r = open_or_make(c->dir, ".case", &c->state, err);
 	if (r == 0)
-		r = evd_dir_open(c->state, "incoming", &c->incoming, err);
+		r = open_or_make(c->state, "incoming", &c->incoming, err);
 	return r;
 }
 
@@ -115,6 +134,25 @@ static int recover(struct evd_case *c, uint64_t last, struct evd_error *err)
 	evd_hex(back + strlen(back), salt, sizeof salt);
 	r = evd_rename_new(c->data, name, c->incoming, back, err);
 	return r ? r : evd_sync(c->data, err);
+}
+
+/* What sealing left stands there only once its entry is committed and on the medium: if that is gone, somebody took it
+ * away, and nothing is added in its place. */
+static int no_seal_behind(struct evd_case *c, uint64_t last, struct evd_error *err)
+{
+	uint64_t top = 0;
+	int seals, r = evd_dir_open(c->dir, "seals", &seals, NULL);
+
+	if (r)
+		return 0;
+	r = highest(seals, &top, err);
+	close(seals);
+	return r == 0 && top > last
+	           ? evd_fail(err, EVD_E_DAMAGED,
+	                      "seals/%08" PRIu64 " is of an entry that the log does not have: entries "
+	                      "were taken away; nothing was changed, see 'evidence check'",
+	                      top)
+	           : r;
 }
 
 static int missing_file(struct evd_case *c, uint64_t seq, unsigned file)
@@ -312,6 +350,8 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 	if (r == 0 && c->damaged)
 		return say_fault(c, err);
 	if (r == 0 && mode == EVD_CASE_WRITE)
+		r = no_seal_behind(c, c->log.entries.n, err);
+	if (r == 0 && mode == EVD_CASE_WRITE)
 		r = recover(c, c->log.entries.n, err);
 	return r;
 }
@@ -427,8 +467,11 @@ static int make_place(struct evd_case *c, struct evd_error *err)
 {
 	char **names = NULL;
 	size_t n = 0;
-	int r = evd_dir_make(-1, c->path, err);
+	/* what is there and empty is taken where it is */
+	int r = evd_file_exists(-1, c->path) ? EVD_E_EXISTS : evd_target_check(c->path, err);
 
+	if (r == 0)
+		r = evd_dir_make(-1, c->path, err);
 	if (r == 0)
 		c->made |= MADE_CASE;
 	else if (r != EVD_E_EXISTS)
@@ -453,6 +496,8 @@ int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
 	evd_log_init(&c->log, "case-00000000", &c->to);
 	c->path = strdup(path);
 	r = c->path ? make_place(c, err) : evd_nomem(err);
+	if (r == 0)
+		r = evd_target_check(path, err);
 	if (r == 0)
 		r = make_folders(c, err);
 	if (r == 0)

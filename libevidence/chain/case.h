@@ -24,7 +24,7 @@ struct evd_case {
 };
 
 enum evd_case_mode {
-	EVD_CASE_READ,  /* no lock; nothing on disk changes */
+	EVD_CASE_READ, /* no lock; nothing on disk changes, but that `.case/` is made if it is missing */
 	EVD_CASE_WRITE, /* locked; leftovers of an interrupted commit go back to incoming/ */
 };
 

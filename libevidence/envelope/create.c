@@ -5,6 +5,7 @@
 #include "base/crc.h"
 #include "base/digest.h"
 #include "base/text.h"
+#include "chain/target.h"
 #include "envelope/batch.h"
 #include "key/key.h"
 #include "platform/files.h"
@@ -203,8 +204,10 @@ static int attempt(struct making *m, bool *big, struct evd_case *c, struct evd_k
 {
 	struct evd_zip_file f = {"bundle.age", 0, 0, 0};
 	struct evd_cover cover;
-	int r = evd_new_file_begin(&m->file, path, err);
+	int r = evd_target_check(path, err);
 
+	if (r == 0)
+		r = evd_new_file_begin(&m->file, path, err);
 	if (r == 0)
 		r = evd_room(m->file.fd, payload(&c->log), err);
 	if (r == 0)
@@ -242,7 +245,7 @@ int evd_envelope_create(struct evd_case *c, struct evd_key *key, const char *out
 
 	big = payload(&c->log) >= ZIP64;
 	for (unsigned i = 0; i < 2 && r >= 0; i++) {
-		struct making m = {0};
+		struct making m = {.file = {.fd = -1}};
 
 		/* sealing again gives the same bytes, so a second attempt knows the size */
 		r = attempt(&m, &big, c, key, out_path, o, to, out, err);

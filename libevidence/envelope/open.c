@@ -2,6 +2,7 @@
 #include "envelope/envelope.h"
 
 #include "base/digest.h"
+#include "chain/target.h"
 #include "envelope/batch.h"
 #include "platform/files.h"
 #include "platform/new_file.h"
@@ -295,8 +296,10 @@ static int read_cover(struct opening *p, struct evd_error *err)
 static int open_all(struct opening *p, const char *out_path, const struct evd_age_with *with,
                     struct evd_error *err)
 {
-	int r = read_cover(p, err);
+	int r = evd_target_check(out_path, err);
 
+	if (r == 0)
+		r = read_cover(p, err);
 	if (r == 0)
 		r = evd_new_file_begin(&p->out, out_path, err);
 	if (r == 0)

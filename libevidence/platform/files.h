@@ -42,6 +42,10 @@ void evd_start_writing(int fd, uint64_t off, uint64_t len);
 int evd_file_put(int at, const char *name, struct evd_view v, struct evd_error *err) EVD_MUST_USE;
 int evd_file_exists(int at, const char *name);
 
+/* evd_folders_up(path, is_it, ctx): asks is_it(ctx, folder) of the folder that `path` is, or else stands in or would, and
+ * of each one above it up to the root; true as soon as it says so. Only the way to `path` may lead through links. */
+bool evd_folders_up(const char *path, bool (*is_it)(void *ctx, int folder), void *ctx);
+
 /* evd_sync(fd, err): file or folder to the medium. evd_sync_all: its whole file system. */
 int evd_sync(int fd, struct evd_error *err) EVD_MUST_USE;
 int evd_sync_all(int fd, struct evd_error *err) EVD_MUST_USE;

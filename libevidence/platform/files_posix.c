@@ -222,6 +222,49 @@ int evd_file_exists(int at, const char *name)
 	return faccessat(at_or_cwd(at), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* The folder that `path` is, or else stands in or would. */
+static int folder_of(const char *path)
+{
+	size_t n = strlen(path);
+	char *cut, *slash;
+	int fd;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	cut = strndup(path, n);
+	if (!cut)
+		return -1;
+	fd = open(cut, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		slash = strrchr(cut, '/');
+		if (slash)
+			slash[slash == cut] = '\0';
+		fd = open(slash ? cut : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	}
+	free(cut);
+	return fd;
+}
+
+/* The root is its own parent. */
+bool evd_folders_up(const char *path, bool (*is_it)(void *ctx, int folder), void *ctx)
+{
+	int fd = folder_of(path), up;
+	struct stat st, before = {0};
+	bool found = false;
+
+	while (fd >= 0 && !found && fstat(fd, &st) == 0 &&
+	       (st.st_dev != before.st_dev || st.st_ino != before.st_ino)) {
+		found = is_it(ctx, fd);
+		before = st;
+		up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = up;
+	}
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 /* A failed fsync is final: what it would have written may be gone (threats G-34). */
 int evd_sync(int fd, struct evd_error *err)
 {

@@ -2,6 +2,7 @@
 #include "seal/seal.h"
 
 #include "capture/copy.h"
+#include "chain/target.h"
 #include "platform/files.h"
 #include "seal/bundle.h"
 #include "seal/kept.h"
@@ -21,25 +22,6 @@ static const char *const kept_name[EVD_TAGFILES + 1] = {
 static void seal_folder(char out[32], uint64_t seq)
 {
 	snprintf(out, 32, "%08" PRIu64, seq % 100000000);
-}
-
-/* The newest seals/SEQ that is complete; 0 if none. */
-static uint64_t newest_kept(struct evd_case *c)
-{
-	char path[32];
-	int seals;
-	uint64_t found = 0;
-
-	if (evd_dir_open(c->dir, "seals", &seals, NULL))
-		return 0;
-	for (uint64_t seq = c->log.entries.n; seq >= 1 && !found; seq--) {
-		if (c->log.entries.at[seq - 1].action != EVD_SEAL)
-			continue;
-		seal_folder(path, seq);
-		found = evd_file_exists(seals, path) ? seq : 0;
-	}
-	close(seals);
-	return found;
 }
 
 static int copy_kept(struct evd_copier *copier, struct evd_draft *d, int from, const char *name,
@@ -66,24 +48,23 @@ static int copy_kept(struct evd_copier *copier, struct evd_draft *d, int from, c
 int evd_seal_bring_previous(struct evd_case *c, struct evd_draft *d, struct evd_error *err)
 {
 	struct evd_copier copier = {0};
-	uint64_t seq = newest_kept(c);
+	uint64_t without, seq = evd_kept_newest(c, &without);
 	char path[48];
 	int fd, r;
 
 	if (seq == 0)
 		return 0;
+	/* else it would be a signed item as it is */
+	r = evd_kept_sound(c, seq, err);
 	snprintf(path, sizeof path, "seals/%08" PRIu64, seq);
-	r = evd_dir_open(c->dir, path, &fd, err);
+	if (r == 0)
+		r = evd_dir_open(c->dir, path, &fd, err);
 	if (r)
 		return r;
 	for (unsigned t = 0; t <= EVD_TAGFILES && r == 0; t++)
 		r = copy_kept(&copier, d, fd, kept_name[t], err);
-	if (r == 0) {
-		r = evd_kept_stamped_check(c, seq, err);
-		if (r == 0)
-			r = copy_kept(&copier, d, fd, EVD_KEPT_STAMPED, err);
-		r = r == EVD_END ? 0 : r;
-	}
+	if (r == 0 && evd_file_exists(fd, EVD_KEPT_STAMPED))
+		r = copy_kept(&copier, d, fd, EVD_KEPT_STAMPED, err);
 	evd_copier_release(&copier);
 	close(fd);
 	return r;
@@ -241,9 +222,11 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 	struct evd_buf p7s = {0};
 	struct evd_bundle b = {0};
 	bool kept = false;
-	int r;
+	int r = o->into ? 0 : evd_target_check(out_path, err);
 
 	memset(out, 0, sizeof *out);
+	if (r)
+		return r;
 	if (!o->into && evd_file_exists(-1, out_path))
 		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", out_path);
 	/* the whole log, records too, before anything is signed over it */
@@ -254,6 +237,7 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 		r = matches(c, key, o, err);
 		kept = r == 0 && read_kept(c, c->log.entries.n, &p7s, NULL) == 0;
 	} else {
+		(void)evd_kept_newest(c, &out->not_brought);
 		r = commit_entry(c, key, o, err);
 		if (r == 0)
 			r = evd_case_read(c, NULL, NULL, NULL, err);

@@ -33,6 +33,9 @@ struct evd_sealed {
 	uint64_t seq, files, items, size;
 	enum evd_scope scope;
 	bool again; /* the last seal was written again, byte for byte */
+	/* seal entry of which nothing stands in seals/, so that this seal brings nothing of it: its sealing was
+	 * interrupted, or the folder was taken away; 0: none */
+	uint64_t not_brought;
 };
 
 /*
@@ -45,7 +48,7 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
              struct evd_error *err) EVD_MUST_USE;
 
 /* evd_seal_bring_previous(c, d, err): adds to the draft the six files of the case's last seal and
- * its signature with time-stamps, role seal (docs/format.md §9.1). Nothing if there was none. */
+ * its signature with time-stamps, role seal (docs/format.md §9.1). Nothing if none is kept; DAMAGED if one is not as it was made. */
 int evd_seal_bring_previous(struct evd_case *c, struct evd_draft *d,
                             struct evd_error *err) EVD_MUST_USE;
 

@@ -1,6 +1,7 @@
 /* rewrite: the container once more, with another META-INF; verified before it gets its name. */
 #include "stamp/stamp.h"
 
+#include "chain/target.h"
 #include "platform/files.h"
 #include "platform/input.h"
 #include "platform/new_file.h"
@@ -137,7 +138,9 @@ int evd_stamp_write(struct evd_stamp_bundle *b, const char *path, struct evd_err
 	int r;
 
 	o.block = malloc(EVD_IO_BLOCK);
-	r = o.block ? evd_new_file_begin(&o.file, path, err) : evd_nomem(err);
+	r = o.block ? evd_target_check(path, err) : evd_nomem(err);
+	if (r == 0)
+		r = evd_new_file_begin(&o.file, path, err);
 	if (r == 0)
 		r = put_all(b, &o, err);
 	if (r == 0)

@@ -142,6 +142,27 @@ static int check_folder(struct evd_case *c, int at, const char *top, const struc
 	return r;
 }
 
+/* What stands beside custody/ and data/ (docs/format.md §1). */
+static int check_root(struct evd_case *c, const struct evd_findings *to, struct evd_error *err)
+{
+	static const char *const known[] = {".case", "custody", "data", "seals"};
+	char **names;
+	size_t n;
+	int r = evd_dir_names(c->dir, &names, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		bool is_known = false;
+
+		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
+			is_known = is_known || strcmp(names[i], known[k]) == 0;
+		if (!is_known)
+			evd_finding(to, EVD_F_FILE_UNACCOUNTED, names[i], "it is not of the case");
+	}
+	if (r == 0)
+		evd_dir_names_free(names, n);
+	return r;
+}
+
 int evd_check_case(struct evd_case *c, struct evd_pool *pool, const struct evd_findings *to,
                    int (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
                    struct evd_error *err)
@@ -152,7 +173,9 @@ int evd_check_case(struct evd_case *c, struct evd_pool *pool, const struct evd_f
 	if (r && r != EVD_STOP)
 		return r;
 	/* also after a fault in the log: what it said up to there is checked, every file named */
-	r = check_items(c, pool, to, progress, ctx, err);
+	r = check_root(c, to, err);
+	if (r == 0)
+		r = check_items(c, pool, to, progress, ctx, err);
 	if (r == 0 && whole)
 		r = check_folder(c, c->custody, "custody", to, err);
 	if (r == 0 && whole)

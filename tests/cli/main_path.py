@@ -107,7 +107,7 @@ def words(cli):
 	cli.evidence('stop', '--where', 'group X, 3 May, message 17')
 	check(json.load(open(cli.path('case/data/00000006/00000002.json')))['seenWhere'] == 'group X, 3 May, message 17', 'stop')
 	cli.evidence('view', '--reason', 'preparing the hearing', '1', '2/4')
-	cli.evidence('correct', '--reason', 'misread', '2/3', 'label', 'screenshot of 14 March')
+	cli.evidence('correct', '--reason', 'misread', '2/5', 'label', 'screenshot of 14 March')
 	cli.evidence('add', '--name', 'piped.txt', '-', stdin=b'streamed in')
 
 
