@@ -24,7 +24,8 @@ struct evd_case {
 
 enum evd_case_mode {
 	EVD_CASE_READ,  /* no lock; nothing on disk changes */
-	EVD_CASE_WRITE, /* locked; leftovers of an interrupted commit go back to incoming/ */
+	EVD_CASE_WRITE, /* locked; leftovers of an interrupted commit go back to incoming/, and what
+	                 * a killed program had not committed is removed from there */
 };
 
 /*
