@@ -14,6 +14,11 @@
 #define SHOWN 300u /* code points of a text shown to people */
 #define DAY_MS INT64_C(86400000)
 
+static const char *const kinds[] = {"message",    "attachment", "conversation", "participant",
+                                    "field",      "member",     "observation",  "unread",
+                                    "origin",     "note",       "statement",    "description",
+                                    "correction", "part"};
+
 static void put_id(struct evd_object *o, const char *key, struct evd_id id)
 {
 	char text[48];
@@ -21,6 +26,45 @@ static void put_id(struct evd_object *o, const char *key, struct evd_id id)
 	snprintf(text, sizeof text, "%" PRIu64 "/%" PRIu64, id.seq, id.k);
 	if (id.seq)
 		evd_object_cstr(o, key, text);
+}
+
+/* What the record spells under `key`, or under that with "Bytes" behind it, appended. */
+static void put_spelt(struct evd_buf *b, const struct evd_json *j, const char *key,
+                      const char *key_bytes)
+{
+	struct evd_view v;
+
+	if (evd_json_string(j, 0, key, &v))
+		evd_put_unescaped(b, v);
+	else if (evd_json_string(j, 0, key_bytes, &v))
+		evd_put_unbase64url(b, v);
+}
+
+/* Of a field: where in the item, and what the writer calls it. */
+static void read_naming(const struct evd_hit *h, struct evd_buf *group, struct evd_buf *label)
+{
+	struct evd_json j = {0};
+
+	if (h->more.len && evd_json_parse(&j, h->more, NULL) == 0) {
+		put_spelt(group, &j, "group", "groupBytes");
+		put_spelt(label, &j, "label", "labelBytes");
+	}
+	if (group->len == 0)
+		evd_put_view(group, h->mail);
+	evd_json_release(&j);
+}
+
+static void put_naming(struct evd_object *o, const struct evd_hit *h)
+{
+	struct evd_buf group = {0}, label = {0};
+
+	read_naming(h, &group, &label);
+	if (group.len)
+		evd_object_bytes(o, "group", evd_buf_view(&group));
+	if (label.len)
+		evd_object_bytes(o, "label", evd_buf_view(&label));
+	evd_buf_release(&group);
+	evd_buf_release(&label);
 }
 
 static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
@@ -47,6 +91,7 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 
 	(void)ctx;
 	evd_object_init(&o);
+	put_naming(&o, h);
 	put_id(&o, "record", h->record);
 	put_id(&o, "item", h->item);
 	if (h->exhibit)
@@ -64,6 +109,8 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	}
 	if (h->readings.len)
 		evd_object_raw(&o, "timeReadings", h->readings);
+	if (h->persons.len)
+		evd_object_raw(&o, "persons", h->persons);
 	if (h->elsewhere.len)
 		evd_object_raw(&o, "foundIn", h->elsewhere);
 	r = evd_object_write(&o, &b, err);
@@ -110,6 +157,10 @@ static void put_undecided(const struct evd_hit *h)
 				put_shown(v);
 		}
 	evd_json_release(&j);
+	if (h->mail.len) { /* several headers; each date has its own zone, or none */
+		printf(" %s", _("claimed"));
+		return;
+	}
 	printf(h->readings.len ? " (\"" : "\"");
 	put_shown(h->raw);
 	printf(h->readings.len ? "\") %s, %s" : "\" %s, %s", _("claimed"),
@@ -142,9 +193,12 @@ static void put_other(const char *label, const struct evd_json *j, size_t object
 {
 	struct evd_buf plain = {0};
 	struct evd_view v = {NULL, 0};
+	size_t n = strlen(label), bytes = n > 5 && strcmp(label + n - 5, "Bytes") == 0 ? 5 : 0;
 
-	printf("\n    %s: ", label);
-	if (evd_json_string(j, object, key, &v))
+	printf("\n    %.*s: ", (int)(n - bytes), label);
+	if (bytes && evd_json_string(j, object, key, &v))
+		evd_put_unbase64url(&plain, v);
+	else if (evd_json_string(j, object, key, &v))
 		evd_put_unescaped(&plain, v);
 	else
 		evd_put_str(&plain, _("(not text)"));
@@ -190,19 +244,42 @@ static int put_elsewhere(struct evd_view object, struct evd_error *err)
 	return r;
 }
 
-/* What a court is told to look at: exhibit 3, chat 1, message 12. */
-static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
+/* Of a field its name and, behind it, the one that the writer gave it: "header Subject". */
+static void put_words(const struct evd_hit *h, struct evd_view label)
 {
 	struct evd_view who = h->who.len ? h->who : h->number.len ? h->number : h->handle;
+
+	fputs("\n    ", stdout);
+	put_shown(who);
+	if (who.len && (h->name.len || h->text.len))
+		fputs(": ", stdout);
+	put_shown(h->name);
+	if (label.len)
+		putchar(' ');
+	put_shown(label);
+	if ((h->name.len || label.len) && h->text.len)
+		fputs(": ", stdout);
+	put_shown(h->text);
+}
+
+/* What a court is told to look at: exhibit 3, chat 1, message 12; exhibit 4, mail.member.7. */
+static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
+{
+	const struct evd_search *q = ctx;
+	struct evd_buf group = {0}, label = {0};
 	int r;
 
-	(void)ctx;
+	read_naming(h, &group, &label);
 	if (h->exhibit)
 		printf(_("exhibit %llu"), (unsigned long long)h->exhibit);
 	else
 		printf(_("item %llu/%llu"), (unsigned long long)h->item.seq, (unsigned long long)h->item.k);
 	if (h->chat)
 		printf(_(", chat %llu"), (unsigned long long)h->chat);
+	if (h->mail.len && !evd_view_is(h->mail, "mail")) {
+		fputs(", ", stdout);
+		put_shown(h->mail);
+	}
 	fputs(", ", stdout);
 	put_shown(h->kind);
 	if (h->n)
@@ -215,16 +292,13 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		printf(", %s", h->direction.len == 3 ? _("outgoing") : _("incoming"));
 	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
 	put_time(h);
-	fputs("\n    ", stdout);
-	put_shown(who);
-	if (who.len && (h->name.len || h->text.len))
-		fputs(": ", stdout);
-	put_shown(h->name);
-	if (h->name.len && h->text.len)
-		fputs(": ", stdout);
-	put_shown(h->text);
+	put_words(h, evd_buf_view(&label));
 	r = put_elsewhere(h->elsewhere, err);
+	if (r == 0 && q->person) /* whose mail it is besides */
+		r = put_elsewhere(h->persons, err);
 	putchar('\n');
+	evd_buf_release(&group);
+	evd_buf_release(&label);
 	return r;
 }
 
@@ -238,6 +312,26 @@ static bool moment(const char *text, bool end, int64_t *ms)
 	return true;
 }
 
+static bool is_kind(const char *text)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(text, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A word that is no kind would find nothing, and look like an answer. */
+static int no_kind(void)
+{
+	char said[320] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		n += (size_t)snprintf(said + n, sizeof said - n, "%s%s", i ? " " : "--kind is one of ",
+		                      kinds[i]);
+	return cmd_usage(&cmd_search, said);
+}
+
 static int look(struct cmd_global *g, struct evd_search *q, const char *item)
 {
 	struct evd_case c;
@@ -248,7 +342,7 @@ static int look(struct cmd_global *g, struct evd_search *q, const char *item)
 	if (r == 0 && item)
 		r = cmd_items_named(&c, item, &q->item, &err);
 	if (r == 0)
-		r = evd_search(&c, q, g->json ? hit_json : hit_text, NULL, &end, &err);
+		r = evd_search(&c, q, g->json ? hit_json : hit_text, q, &end, &err);
 	evd_case_close(&c);
 	if (r)
 		return cmd_fail(r, &err);
@@ -283,7 +377,11 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		switch (id) {
 		case PERSON: q.person = optarg; break;
 		case ITEM: item = optarg; break;
-		case KIND: q.kind = optarg; break;
+		case KIND:
+			q.kind = optarg;
+			if (!is_kind(optarg))
+				return no_kind();
+			break;
 		case FROM:
 			q.has_from = true;
 			if (!moment(optarg, false, &q.from_ms))
@@ -326,7 +424,8 @@ const struct cmd_row cmd_search = {
     "word.\n"
     "It prints what the evidence says; items must have been read ('evidence read').\n"
     "\n"
-    "  --person TEXT   sent by: words of the name or account, or a telephone number\n"
+    "  --person TEXT   sent by: words of the name or account, or a telephone number; mails also\n"
+    "                  sent to, and metadata that name a person\n"
     "  --item ITEM     within one item: exhibit number or id\n"
     "  --kind KIND     message attachment conversation participant field member observation\n"
     "                  unread origin note statement description correction part\n"

@@ -29,8 +29,13 @@ struct showing {
 
 static void put_value(struct evd_json_node const *n)
 {
+	static const char bytes[] = "Bytes";
+	const size_t len = sizeof bytes - 1;
 	struct evd_buf plain = {0};
 
+	if (n->type == EVD_JSON_STRING && n->key.len > len &&
+	    memcmp(n->key.p + n->key.len - len, bytes, len) == 0)
+		printf("(%s) ", _("bytes that are not UTF-8, in base64url"));
 	if (n->type == EVD_JSON_STRING)
 		evd_put_unescaped(&plain, n->raw);
 	else
@@ -65,7 +70,7 @@ static const struct {
 	const char *kind;
 	const char *part[6];
 } told[] = {
-    {"field", {"group", "name", "label", "value", "valueBytes"}},
+    {"field", {"group", "name", "label", "labelBytes", "value", "valueBytes"}},
     {"member", {"path", "pathBytes", "size"}},
     {"observation", {"code", "text", "textBytes"}},
     {"reading", {"reader", "version", "end", "text"}},

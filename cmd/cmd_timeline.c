@@ -145,6 +145,7 @@ static void put_row(const struct evd_json *j)
 	} else if (evd_view_is(what, "metadata")) {
 		put_text(j, "group", "");
 		put_text(j, "name", " ");
+		put_text(j, "label", " ");
 	} else {
 		printf("%.*s", (int)what.len, (const char *)what.p);
 		put_text(j, "text", " ");

@@ -6,6 +6,7 @@
 #include "archive_io.h"
 #include "emit.h"
 #include "source.h"
+#include "zip_directory.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -196,16 +197,74 @@ static int read_entry(struct reader *x, struct evd_archive *a, struct archive_en
 	                                   : evd_emit_member(x->sink, &m, err);
 }
 
+/* What the loop over an archive's members came to. */
+struct level {
+	uint64_t n; /* members of the archive itself */
+	int code;   /* libarchive's at the end */
+};
+
+static int read_members(struct reader *x, struct evd_archive *a, uint32_t parent, int depth,
+                        struct level *l, struct evd_error *err)
+{
+	struct archive_entry *e;
+	char reason[160];
+	int r = 0;
+
+	*l = (struct level){.code = ARCHIVE_EOF};
+	while (r == 0 && !x->over && x->n < MEMBERS_MAX) {
+		l->code = archive_read_next_header(a->a, &e);
+		if (l->code != ARCHIVE_OK && l->code != ARCHIVE_WARN)
+			break;
+		l->n++;
+		r = read_entry(x, a, e, parent, depth, err);
+	}
+	if (r == 0 && x->n >= MEMBERS_MAX)
+		r = evd_emit_unread(x->sink, "limit", 0, 0, err, "more than %u members", MEMBERS_MAX);
+	else if (r == 0 && !x->over && l->code != ARCHIVE_EOF)
+		r = evd_emit_unread(
+		    x->sink, archive_read_has_encrypted_entries(a->a) > 0 ? "encrypted" : "damaged", 0, 0,
+		    err, "the archive cannot be read further: %s", evd_archive_reason(a, reason));
+	return r;
+}
+
+/* libarchive takes what begins with zeros for an empty tar, so what is compressed there is listed as it is. */
+static int read_bare(struct reader *x, const struct evd_source *s, uint32_t parent, int depth,
+                     struct level *l, struct evd_error *err)
+{
+	struct evd_archive a;
+	int r = evd_archive_open_bare(&a, s, err);
+
+	if (r)
+		return r;
+	r = read_members(x, &a, parent, depth, l, err);
+	evd_archive_close(&a);
+	return r;
+}
+
+static int end_level(struct reader *x, const struct evd_source *s, bool zip, const struct level *l,
+                     uint32_t parent, struct evd_error *err)
+{
+	int r = 0;
+
+	if (l->n == 0 && l->code == ARCHIVE_EOF && !x->over)
+		r = parent
+		        ? evd_emit_observation(x->sink, "empty", err,
+		                               "member %u is an archive without a member", (unsigned)parent)
+		        : evd_emit_observation(x->sink, "empty", err, "the archive has no member");
+	if (r == 0 && zip && !x->over && x->n < MEMBERS_MAX)
+		r = evd_zip_check(s, parent, l->n, x->sink, err);
+	return r;
+}
+
 static int read_level(struct reader *x, const struct evd_source *s, uint32_t parent, int depth,
                       struct evd_error *err)
 {
 	struct evd_archive a;
-	struct archive_entry *e;
+	struct level l;
 	uint8_t head[512];
 	bool compressed = false;
-	char reason[160];
 	size_t got;
-	int r = evd_source_read(s, 0, head, sizeof head, &got, err), code = ARCHIVE_EOF;
+	int r = evd_source_read(s, 0, head, sizeof head, &got, err);
 
 	if (r)
 		return r;
@@ -213,20 +272,11 @@ static int read_level(struct reader *x, const struct evd_source *s, uint32_t par
 	r = evd_archive_open(&a, s, compressed, err);
 	if (r)
 		return r;
-	while (r == 0 && !x->over && x->n < MEMBERS_MAX) {
-		code = archive_read_next_header(a.a, &e);
-		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
-			break;
-		r = read_entry(x, &a, e, parent, depth, err);
-	}
-	if (r == 0 && x->n >= MEMBERS_MAX)
-		r = evd_emit_unread(x->sink, "limit", 0, 0, err, "more than %u members", MEMBERS_MAX);
-	else if (r == 0 && !x->over && code != ARCHIVE_EOF)
-		r = evd_emit_unread(
-		    x->sink, archive_read_has_encrypted_entries(a.a) > 0 ? "encrypted" : "damaged", 0, 0,
-		    err, "the archive cannot be read further: %s", evd_archive_reason(&a, reason));
+	r = read_members(x, &a, parent, depth, &l, err);
 	evd_archive_close(&a);
-	return r;
+	if (r == 0 && compressed && l.n == 0 && l.code == ARCHIVE_EOF)
+		r = read_bare(x, s, parent, depth, &l, err);
+	return r ? r : end_level(x, s, got > 1 && memcmp(head, "PK", 2) == 0, &l, parent, err);
 }
 
 /* It begins as an archive, and libarchive makes nothing of it: cut short, or another's idea of the format. */

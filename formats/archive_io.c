@@ -63,17 +63,26 @@ static la_int64_t on_seek(struct archive *a, void *ctx, la_int64_t off, int when
 	return (la_int64_t)x->pos;
 }
 
-static bool archives(struct archive *a)
+static bool filters(struct archive *a)
 {
 	/* each returns WARN where it would start a program instead of a library */
 	return archive_read_support_filter_gzip(a) == ARCHIVE_OK &&
 	       archive_read_support_filter_bzip2(a) == ARCHIVE_OK &&
-	       archive_read_support_filter_xz(a) == ARCHIVE_OK &&
-	       archive_read_support_format_zip(a) == ARCHIVE_OK &&
+	       archive_read_support_filter_xz(a) == ARCHIVE_OK;
+}
+
+static bool archives(struct archive *a)
+{
+	return filters(a) && archive_read_support_format_zip(a) == ARCHIVE_OK &&
 	       archive_read_support_format_7zip(a) == ARCHIVE_OK &&
 	       archive_read_support_format_rar(a) == ARCHIVE_OK &&
 	       archive_read_support_format_rar5(a) == ARCHIVE_OK &&
 	       archive_read_support_format_tar(a) == ARCHIVE_OK;
+}
+
+static bool bare_alone(struct archive *a)
+{
+	return filters(a) && archive_read_support_format_raw(a) == ARCHIVE_OK;
 }
 
 static bool archives_and_bare(struct archive *a)
@@ -118,6 +127,11 @@ int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bar
                      struct evd_error *err)
 {
 	return open_with(x, s, bare ? archives_and_bare : archives, err);
+}
+
+int evd_archive_open_bare(struct evd_archive *x, const struct evd_source *s, struct evd_error *err)
+{
+	return open_with(x, s, bare_alone, err);
 }
 
 int evd_archive_open_forward(struct evd_archive *x, const struct evd_source *s,

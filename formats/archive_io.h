@@ -21,6 +21,9 @@ struct evd_archive {
  * FORMAT if libarchive knows no archive there; NOMEM. */
 int evd_archive_open(struct evd_archive *x, const struct evd_source *s, bool bare,
                      struct evd_error *err) EVD_MUST_USE;
+/* The same of a compressed file, whatever it holds. */
+int evd_archive_open_bare(struct evd_archive *x, const struct evd_source *s,
+                          struct evd_error *err) EVD_MUST_USE;
 /* The same of a ZIP by the headers before its files alone, without its directory at the end. */
 int evd_archive_open_forward(struct evd_archive *x, const struct evd_source *s,
                              struct evd_error *err) EVD_MUST_USE;

@@ -1,11 +1,13 @@
 /*
  * mail_read: e-mail as EML or mbox: headers as stored and decoded, dates with their zone, the tree of
- * parts with size and SHA-256, the plain text. Source: RFC 5322, RFC 2045 to 2047, RFC 2231,
+ * parts with size and SHA-256, the text, also that of HTML. Source: RFC 5322, RFC 2045 to 2047, RFC 2231,
  * RFC 4155 (mbox), by gmime.
  */
 #include "mail.h"
 
 #include "emit.h"
+#include "mail_date.h"
+#include "mail_text.h"
 #include "rfc2047.h"
 #include "source.h"
 #include "texts.h"
@@ -22,7 +24,7 @@
 #define MESSAGE_MAX (UINT64_C(128) << 20) /* bytes of one message */
 #define MESSAGES_MAX 1000000u
 #define DEPTH_MAX 16
-#define PARTS_MAX 10000u
+#define PARTS_MAX 10000u /* of one message */
 #define HEADERS_MAX 2000
 #define BLOCK (UINT32_C(64) << 10)
 
@@ -33,8 +35,11 @@ struct reader {
 	const struct evd_source *s;
 	struct evd_sink *sink;
 	uint32_t n;     /* members so far */
+	uint32_t parts; /* of them, those of the message being read */
+	bool over;      /* that it has too many was said */
 	char group[64]; /* of the message being read */
 	uint64_t off;   /* of the message in the item */
+	struct evd_view bytes;
 };
 
 /* Conversions are loaded from files, so they are opened now and kept (threats.md §4.1). */
@@ -68,44 +73,71 @@ static const struct {
     {"User-Agent", "software"},
 };
 
-/* With its zone as stored; "-0000" says that the zone is not known (RFC 5322 §3.3). */
-static int emit_date(struct reader *x, const char *value, struct evd_error *err)
+/* One that is no date stays as it is, and means nothing. */
+static int emit_date(struct reader *x, const char *text, struct evd_view raw, struct evd_error *err)
 {
-	struct evd_field f = {.group = x->group, .name = "header", .as = "time.sent"};
-	GDateTime *t = g_mime_utils_header_decode_date(value);
-	gchar *text = t ? g_date_time_format(t, "%Y-%m-%dT%H:%M:%S%:z") : NULL;
+	struct evd_field f = {.group = x->group, .name = "header"};
+	char date[EVD_MAIL_DATE_LEN];
 	int r;
 
 	f.label = evd_view_str("Date");
-	f.raw = evd_texts_trim(evd_view_str(value));
-	f.value = evd_view_str(text ? text : "");
-	if (!text)
-		r = evd_emit_observation(x->sink, "time-unreadable", err,
-		                         "the Date header of %s holds no date", x->group);
-	else
-		r = evd_emit_field(x->sink, &f, err);
-	g_free(text);
-	if (t)
-		g_date_time_unref(t);
-	return r;
+	f.value = raw;
+	if (memchr(raw.p, 0, raw.len) == NULL && evd_mail_date(text, date)) {
+		f.as = "time.sent";
+		f.raw = raw;
+		f.value = evd_view_str(date);
+		return evd_emit_field(x->sink, &f, err);
+	}
+	r = evd_emit_field(x->sink, &f, err);
+	return r ? r
+	         : evd_emit_observation(x->sink, "time-unreadable", err,
+	                                "the Date header of %s holds no date", x->group);
 }
 
-static int emit_header(struct reader *x, GMimeHeader *h, struct evd_error *err)
+/* The value as its bytes stand in the message: gmime's ends at a NUL. */
+static struct evd_view raw_value(struct reader *x, GMimeHeader *h, const char *name,
+                                 const char *text)
 {
+	gint64 at = g_mime_header_get_offset(h);
+	size_t i, from, len = strlen(name);
+
+	if (at < 0 || (uint64_t)at + len >= x->bytes.len || memcmp(x->bytes.p + at, name, len) != 0)
+		return evd_texts_trim(evd_view_str(text));
+	i = from = (size_t)at + len;
+	while (i < x->bytes.len && x->bytes.p[i] != ':' && x->bytes.p[i] != '\n')
+		i++;
+	if (i == x->bytes.len || x->bytes.p[i] != ':')
+		return evd_texts_trim(evd_view_str(text));
+	from = ++i;
+	while (i < x->bytes.len &&
+	       (x->bytes.p[i] != '\n' ||
+	        (i + 1 < x->bytes.len && (x->bytes.p[i + 1] == ' ' || x->bytes.p[i + 1] == '\t'))))
+		i++;
+	return evd_texts_trim(evd_view_of(x->bytes.p + from, i - from));
+}
+
+static int emit_header(struct reader *x, GMimeHeader *h, bool *dated, struct evd_error *err)
+{
+	static const char mark[] = "\xEF\xBB\xBF"; /* some write a byte order mark before the first */
 	struct evd_field f = {.group = x->group, .name = "header"};
-	const char *name = g_mime_header_get_name(h), *raw = g_mime_header_get_raw_value(h);
+	const char *name = g_mime_header_get_name(h), *text = g_mime_header_get_raw_value(h), *known;
 	struct evd_buf decoded;
+	struct evd_view raw;
 	int r;
 
-	if (!name || !raw)
+	if (!name || !text)
 		return 0;
-	if (strcasecmp(name, "Date") == 0)
-		return emit_date(x, raw, err);
+	raw = raw_value(x, h, name, text);
+	known = strncmp(name, mark, 3) == 0 ? name + 3 : name;
+	if (strcasecmp(known, "Date") == 0) {
+		*dated = true;
+		return emit_date(x, text, raw, err);
+	}
 	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-		if (strcasecmp(name, meanings[i].header) == 0)
+		if (strcasecmp(known, meanings[i].header) == 0)
 			f.as = meanings[i].as;
 	f.label = evd_view_str(name);
-	f.raw = evd_texts_trim(evd_view_str(raw));
+	f.raw = raw;
 	evd_buf_init(&decoded, EVD_FIELD_TOTAL_MAX);
 	evd_rfc2047_decode(f.raw, &decoded);
 	f.value = evd_buf_view(&decoded);
@@ -122,9 +154,13 @@ static int emit_headers(struct reader *x, GMimeObject *o, struct evd_error *err)
 {
 	GMimeHeaderList *list = g_mime_object_get_header_list(o);
 	int n = g_mime_header_list_get_count(list), r = 0;
+	bool dated = false;
 
 	for (int i = 0; r == 0 && i < n && i < HEADERS_MAX; i++)
-		r = emit_header(x, g_mime_header_list_get_header_at(list, i), err);
+		r = emit_header(x, g_mime_header_list_get_header_at(list, i), &dated, err);
+	if (r == 0 && !dated)
+		r = evd_emit_observation(x->sink, "time-unreadable", err, "%s has no Date header",
+		                         x->group);
 	if (r == 0 && n > HEADERS_MAX)
 		r = evd_emit_unread(x->sink, "limit", x->off, 0, err, "%d headers, more than %d", n,
 		                    HEADERS_MAX);
@@ -146,34 +182,60 @@ static GByteArray *part_bytes(GMimePart *part)
 	return bytes;
 }
 
-static int emit_body(struct reader *x, GMimeObject *o, struct evd_error *err)
+static int emit_body(struct reader *x, GMimeObject *o, struct evd_view bytes, struct evd_error *err)
 {
-	char *text;
-	int r;
+	GMimeContentType *type = g_mime_object_get_content_type(o);
+	struct evd_mail_text t = {.group = x->group, .n = x->n, .off = x->off, .bytes = bytes};
 
-	if (!GMIME_IS_TEXT_PART(o) || g_mime_part_is_attachment(GMIME_PART(o)) ||
-	    !g_mime_content_type_is_type(g_mime_object_get_content_type(o), "text", "plain"))
+	t.html = g_mime_content_type_is_type(type, "text", "html");
+	t.charset = g_mime_content_type_get_parameter(type, "charset");
+	if (g_mime_part_is_attachment(GMIME_PART(o)) ||
+	    (!t.html && !g_mime_content_type_is_type(type, "text", "plain")))
 		return 0;
-	text = g_mime_text_part_get_text(GMIME_TEXT_PART(o));
-	r = text ? evd_emit_text(x->sink, x->group, "text", "text.body", evd_view_str(text), err)
-	         : evd_emit_unread(x->sink, "unsupported", x->off, 0, err,
-	                           "the text's character set is not known");
-	g_free(text);
-	return r;
+	return evd_mail_emit_text(&t, x->sink, err);
+}
+
+/* What was decoded leaves out what is no base64. */
+static int check_base64(struct reader *x, GMimePart *part, uint32_t n, struct evd_error *err)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
+	struct evd_mail_base64 b = {0};
+	char block[4096];
+	ssize_t got;
+
+	if (!stream || g_mime_data_wrapper_get_encoding(content) != GMIME_CONTENT_ENCODING_BASE64)
+		return 0;
+	g_mime_stream_reset(stream);
+	while ((got = g_mime_stream_read(stream, block, sizeof block)) > 0)
+		evd_mail_look_at_base64(&b, evd_view_of(block, (size_t)got));
+	g_mime_stream_reset(stream);
+	evd_mail_end_base64(&b);
+	if (!b.foreign && !b.behind_end && !b.cut)
+		return 0;
+	return evd_emit_unread(
+	    x->sink, "damaged", x->off, 0, err,
+	    "the base64 of member %u is not whole (%llu characters that are none%s%s): "
+	    "its size and SHA-256 are of what was made of it",
+	    (unsigned)n, (unsigned long long)b.foreign, b.behind_end ? ", more behind its end" : "",
+	    b.cut ? ", cut short" : "");
 }
 
 static int emit_part(struct reader *x, GMimeObject *o, uint32_t parent, struct evd_error *err)
 {
 	struct evd_member m = {.type = "file", .n = ++x->n, .parent = parent};
+	struct evd_view view = {0};
 	const char *name = g_mime_part_get_filename(GMIME_PART(o));
 	char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(o));
 	GByteArray *bytes = part_bytes(GMIME_PART(o));
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	int r;
 
+	x->parts++;
 	m.path = evd_view_str(name ? name : "");
 	m.media = evd_view_str(type ? type : "");
 	if (bytes) {
+		view = evd_view_of(bytes->data, bytes->len);
 		m.has_size = true;
 		m.size = bytes->len;
 		if (EVP_Digest(bytes->data ? bytes->data : digest, bytes->len, digest, NULL, sha256,
@@ -185,7 +247,9 @@ static int emit_part(struct reader *x, GMimeObject *o, uint32_t parent, struct e
 		r = evd_emit_unread(x->sink, "damaged", x->off, 0, err, "part %u could not be decoded",
 		                    (unsigned)m.n);
 	if (r == 0)
-		r = emit_body(x, o, err);
+		r = check_base64(x, GMIME_PART(o), m.n, err);
+	if (r == 0 && bytes)
+		r = emit_body(x, o, view, err);
 	if (bytes)
 		g_byte_array_free(bytes, TRUE);
 	g_free(type);
@@ -203,6 +267,7 @@ static int read_inner_message(struct reader *x, GMimeObject *o, uint32_t parent,
 	char outer[sizeof x->group];
 	int r;
 
+	x->parts++;
 	m.media = evd_view_str("message/rfc822");
 	r = evd_emit_member(x->sink, &m, err);
 	if (r || !inner)
@@ -221,9 +286,17 @@ static int read_object(struct reader *x, GMimeObject *o, uint32_t parent, int de
 {
 	int r = 0;
 
-	if (depth > DEPTH_MAX || x->n > PARTS_MAX * 10)
-		return evd_emit_unread(x->sink, "limit", x->off, 0, err,
-		                       "parts nested more than %d deep, or too many", DEPTH_MAX);
+	if (depth > DEPTH_MAX)
+		return evd_emit_unread(x->sink, "limit", x->off, 0, err, "parts nested more than %d deep",
+		                       DEPTH_MAX);
+	if (x->parts >= PARTS_MAX) {
+		if (!x->over)
+			r = evd_emit_unread(x->sink, "limit", x->off, 0, err,
+			                    "a message of more than %u parts: the rest was not read",
+			                    PARTS_MAX);
+		x->over = true;
+		return r;
+	}
 	if (GMIME_IS_MULTIPART(o)) {
 		int n = g_mime_multipart_get_count(GMIME_MULTIPART(o));
 
@@ -252,6 +325,8 @@ static int read_message(struct reader *x, uint64_t off, uint64_t len, uint32_t p
 	int r;
 
 	x->off = off;
+	x->parts = 0;
+	x->over = false;
 	if (len > MESSAGE_MAX)
 		return evd_emit_unread(x->sink, "limit", off, len, err,
 		                       "a message of more than %llu bytes is not read",
@@ -263,6 +338,7 @@ static int read_message(struct reader *x, uint64_t off, uint64_t len, uint32_t p
 		g_byte_array_free(bytes, TRUE);
 		return r;
 	}
+	x->bytes = evd_view_of(bytes->data, bytes->len);
 	stream = g_mime_stream_mem_new_with_byte_array(bytes); /* owns the bytes */
 	parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);

@@ -1,10 +1,12 @@
 /*
  * office: properties of Office documents: OOXML core and application properties (ECMA-376 part 2
  * §11, part 1 §22.2), OpenDocument meta.xml (OASIS ODF 1.2 part 1 §4.3). Read with libxml2's
- * reader: no network, no entities, no DTD.
+ * reader: no network, no entities, no DTD. What is in a compound file office_ole.c reads.
  */
 #include "archive_io.h"
 #include "emit.h"
+#include "office.h"
+#include "ole.h"
 #include "source.h"
 #include "texts.h"
 #include "xmp_packet.h"
@@ -44,6 +46,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	struct evd_view near = evd_view_of(head.p, head.len < 512 ? head.len : 512);
 
 	(void)in;
+	if (evd_ole_is(head))
+		return 48;
 	if (head.len < 60 || memcmp(head.p, "PK\x03\x04", 4) != 0)
 		return 0;
 	if (memmem(near.p, near.len, "mimetypeapplication/vnd.oasis.opendocument", 42))
@@ -64,21 +68,22 @@ static void silent(void *ctx, const char *text, xmlParserSeverities severity,
 	(void)where;
 }
 
+/* `label`: the name of a property that writers name themselves, or empty. */
 static int emit_property(struct evd_sink *sink, const char *group, const char *name,
-                         struct evd_view value, struct evd_error *err)
+                         struct evd_view label, struct evd_view value, struct evd_error *err)
 {
-	const char *as = NULL;
+	struct evd_field f = {.group = group, .name = name, .label = label};
 	int r;
 
-	value = evd_texts_trim(value);
-	if (value.len == 0)
+	f.value = evd_texts_trim(value);
+	if (f.value.len == 0 && label.len == 0)
 		return 0;
-	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+	for (size_t i = 0; label.len == 0 && i < sizeof meanings / sizeof *meanings; i++)
 		if (strcmp(meanings[i].name, name) == 0)
-			as = meanings[i].as;
-	r = evd_emit_text(sink, group, name, as, value, err);
-	if (r == 0 && as && strcmp(as, "software") == 0)
-		r = evd_texts_observe_editor(value, name, sink, err);
+			f.as = meanings[i].as;
+	r = evd_emit_field(sink, &f, err);
+	if (r == 0 && f.as && strcmp(f.as, "software") == 0)
+		r = evd_texts_observe_editor(f.value, name, sink, err);
 	return r;
 }
 
@@ -86,7 +91,8 @@ struct part {
 	xmlTextReaderPtr xml;
 	struct evd_sink *sink;
 	const char *group;
-	char name[NAME_LEN]; /* of the innermost element */
+	char name[NAME_LEN];  /* of the innermost element */
+	struct evd_buf label; /* that the writer gave the property around it */
 	struct evd_buf text;
 	bool leaf;  /* it has no element inside so far */
 	unsigned n; /* elements */
@@ -96,6 +102,7 @@ struct part {
 /* ODF keeps counts as attributes of meta:document-statistic. */
 static int read_statistics(struct part *p, struct evd_error *err)
 {
+	const struct evd_view none = {NULL, 0};
 	int r = 0;
 
 	while (r == 0 && xmlTextReaderMoveToNextAttribute(p->xml) == 1) {
@@ -103,10 +110,29 @@ static int read_statistics(struct part *p, struct evd_error *err)
 		const char *value = (const char *)xmlTextReaderConstValue(p->xml);
 
 		if (name && value && xmlTextReaderIsNamespaceDecl(p->xml) != 1)
-			r = emit_property(p->sink, p->group, name, evd_view_str(value), err);
+			r = emit_property(p->sink, p->group, name, none, evd_view_str(value), err);
 	}
 	xmlTextReaderMoveToElement(p->xml);
 	return r;
+}
+
+/* <property name="…"> around a typed value (ECMA-376 part 1 §22.3.2.2), <meta:user-defined meta:name="…"> (ODF 1.2 §4.3.2.19). */
+static bool is_named(const char *element)
+{
+	return strcmp(element, "property") == 0 || strcmp(element, "user-defined") == 0;
+}
+
+static void read_label(struct part *p)
+{
+	evd_buf_reset(&p->label);
+	while (xmlTextReaderMoveToNextAttribute(p->xml) == 1) {
+		const char *name = (const char *)xmlTextReaderConstLocalName(p->xml);
+		const char *value = (const char *)xmlTextReaderConstValue(p->xml);
+
+		if (name && value && strcmp(name, "name") == 0)
+			evd_put_str(&p->label, value);
+	}
+	xmlTextReaderMoveToElement(p->xml);
 }
 
 static int on_node(struct part *p, struct evd_error *err)
@@ -123,6 +149,8 @@ static int on_node(struct part *p, struct evd_error *err)
 		p->leaf = xmlTextReaderIsEmptyElement(p->xml) != 1;
 		if (strcmp(p->name, "document-statistic") == 0)
 			r = read_statistics(p, err);
+		if (is_named(p->name))
+			read_label(p);
 		return r;
 	case XML_READER_TYPE_TEXT:
 	case XML_READER_TYPE_CDATA:
@@ -131,7 +159,10 @@ static int on_node(struct part *p, struct evd_error *err)
 	case XML_READER_TYPE_END_ELEMENT:
 		/* a name cut short could end in the middle of a character */
 		if (p->leaf && local && strcmp(p->name, local) == 0)
-			r = emit_property(p->sink, p->group, p->name, evd_buf_view(&p->text), err);
+			r = emit_property(p->sink, p->group, p->name, evd_buf_view(&p->label),
+			                  evd_buf_view(&p->text), err);
+		if (local && is_named(local))
+			evd_buf_reset(&p->label);
 		p->leaf = false;
 		evd_buf_reset(&p->text);
 		return r;
@@ -141,7 +172,8 @@ static int on_node(struct part *p, struct evd_error *err)
 	}
 }
 
-static int read_part(struct evd_view v, const char *group, struct evd_sink *sink,
+/* *odd: it is not XML as it must be. */
+static int read_part(struct evd_view v, const char *group, struct evd_sink *sink, bool *odd,
                      struct evd_error *err)
 {
 	struct part p = {.sink = sink, .group = group};
@@ -153,11 +185,11 @@ static int read_part(struct evd_view v, const char *group, struct evd_sink *sink
 		return evd_nomem(err);
 	xmlTextReaderSetErrorHandler(p.xml, silent, NULL);
 	evd_buf_init(&p.text, PART_MAX);
+	evd_buf_init(&p.label, EVD_FIELD_NOTE_MAX);
 	while (r == 0 && !p.refused && (step = xmlTextReaderRead(p.xml)) == 1)
 		r = on_node(&p, err);
-	if (r == 0 && (step < 0 || p.refused))
-		r = evd_emit_unread(sink, "damaged", 0, 0, err,
-		                    "the document's properties are not XML as it must be");
+	*odd |= step < 0 || p.refused;
+	evd_buf_release(&p.label);
 	evd_buf_release(&p.text);
 	xmlFreeTextReader(p.xml);
 	return r;
@@ -166,13 +198,29 @@ static int read_part(struct evd_view v, const char *group, struct evd_sink *sink
 static const struct {
 	const char *path, *group;
 } parts[] = {
-    {"docProps/core.xml", "office.core"},
-    {"docProps/app.xml", "office.app"},
-    {"docProps/custom.xml", "office.custom"},
-    {"meta.xml", "odf.meta"},
+    {"docProps/core.xml", "office.core"},     {"docProps/app.xml", "office.app"},
+    {"docProps/custom.xml", "office.custom"}, {"meta.xml", "odf.meta"},
+    {"META-INF/manifest.xml", NULL}, /* says what is encrypted */
 };
 
-static int read_member(struct evd_archive *a, struct evd_view path, struct evd_sink *sink,
+/* What is said at the end of a document. */
+struct document {
+	struct evd_sink *sink;
+	bool odd; /* properties that are no XML */
+	bool
+	    locked; /* OpenDocument: the manifest says that parts are encrypted (ODF 1.2 part 3 §4.4) */
+};
+
+static int read_properties(struct document *d, size_t i, struct evd_view part,
+                           struct evd_error *err)
+{
+	if (parts[i].group)
+		return part.len ? read_part(part, parts[i].group, d->sink, &d->odd, err) : 0;
+	d->locked |= part.len && memmem(part.p, part.len, "encryption-data", 15) != NULL;
+	return 0;
+}
+
+static int read_member(struct document *d, struct evd_archive *a, struct evd_view path,
                        struct evd_error *err)
 {
 	struct evd_error why = {0};
@@ -180,7 +228,7 @@ static int read_member(struct evd_archive *a, struct evd_view path, struct evd_s
 	int r = 0;
 
 	if (path.len >= 14 && memcmp(path.p + path.len - 14, "vbaProject.bin", 14) == 0)
-		return evd_emit_observation(sink, "active-content", err,
+		return evd_emit_observation(d->sink, "active-content", err,
 		                            "the document holds macros; none was run");
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		if (!evd_view_is(path, parts[i].path))
@@ -188,9 +236,9 @@ static int read_member(struct evd_archive *a, struct evd_view path, struct evd_s
 		evd_buf_init(&b, PART_MAX);
 		r = evd_archive_load(a, PART_MAX, &b, &why);
 		if (r == EVD_E_LIMIT || r == EVD_E_DAMAGED)
-			r = evd_emit_unread_error(sink, 0, 0, &why, err);
-		else if (r == 0 && b.len)
-			r = read_part(evd_buf_view(&b), parts[i].group, sink, err);
+			r = evd_emit_unread_error(d->sink, 0, 0, &why, err);
+		else if (r == 0)
+			r = read_properties(d, i, evd_buf_view(&b), err);
 		else if (r && err)
 			*err = why;
 		evd_buf_release(&b);
@@ -198,8 +246,9 @@ static int read_member(struct evd_archive *a, struct evd_view path, struct evd_s
 	return r;
 }
 
-static int read_office(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+static int read_package(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
+	struct document d = {.sink = sink};
 	struct evd_archive a;
 	struct archive_entry *e;
 	char reason[160];
@@ -211,13 +260,31 @@ static int read_office(const struct evd_input *in, struct evd_sink *sink, struct
 		code = archive_read_next_header(a.a, &e);
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			break;
-		r = read_member(&a, evd_archive_path(e), sink, err);
+		r = read_member(&d, &a, evd_archive_path(e), err);
 	}
 	if (r == 0 && code != ARCHIVE_EOF && code != ARCHIVE_OK && code != ARCHIVE_WARN)
 		r = evd_emit_unread(sink, "damaged", 0, 0, err, "the document cannot be read further: %s",
 		                    evd_archive_reason(&a, reason));
 	evd_archive_close(&a);
+	if (r == 0 && d.locked)
+		r = evd_emit_unread(sink, "encrypted", 0, 0, err,
+		                    "the document is encrypted with a password, or parts of it are");
+	else if (r == 0 && d.odd)
+		r = evd_emit_unread(sink, "damaged", 0, 0, err,
+		                    "the document's properties are not XML as it must be");
 	return r;
+}
+
+static int read_office(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	uint8_t head[512];
+	size_t got;
+	int r = evd_source_read(&in->source[0], 0, head, sizeof head, &got, err);
+
+	if (r)
+		return r;
+	return evd_ole_is(evd_view_of(head, got)) ? evd_office_read_ole(&in->source[0], sink, err)
+	                                          : read_package(in, sink, err);
 }
 
 static int warm(struct evd_error *err)
@@ -229,7 +296,7 @@ static int warm(struct evd_error *err)
 const struct evd_format evd_format_office = {
     .name = "office",
     .version = "1",
-    .spec = "ECMA-376 parts 1 and 2, OpenDocument 1.2",
+    .spec = "ECMA-376 parts 1 and 2, OpenDocument 1.2, MS-CFB, MS-OLEPS",
     .confirmed = true,
     .probe = probe,
     .read = read_office,

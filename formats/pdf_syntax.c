@@ -202,6 +202,18 @@ static int hex_digit(uint8_t c)
 	return -1;
 }
 
+void evd_pdf_name(struct evd_view v, struct evd_buf *b)
+{
+	for (size_t i = 1; i < v.len; i++) {
+		int high = v.p[i] == '#' && i + 2 < v.len ? hex_digit(v.p[i + 1]) : -1;
+		int low = high >= 0 ? hex_digit(v.p[i + 2]) : -1;
+
+		if (low >= 0)
+			i += 2;
+		evd_put_u8(b, low >= 0 ? (uint8_t)(high << 4 | low) : v.p[i]);
+	}
+}
+
 static void put_escaped(struct evd_view v, size_t *i, struct evd_buf *b)
 {
 	static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";

@@ -11,7 +11,7 @@
 
 #define CHARSET_MAX 40
 
-bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf *b)
+bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf *b, uint64_t *bad)
 {
 	union {
 		const uint8_t *ours;
@@ -20,6 +20,7 @@ bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf 
 	size_t left = v.len;
 	iconv_t cd = iconv_open("UTF-8", charset);
 
+	*bad = 0;
 	if (cd == (iconv_t)-1)
 		return false;
 	while (left) {
@@ -31,6 +32,7 @@ bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf 
 		evd_put(b, out, sizeof out - room);
 		if (r == (size_t)-1 && why != E2BIG) {
 			evd_texts_put_utf8(b, 0xFFFD);
+			++*bad;
 			in.ours++;
 			left--;
 		}
@@ -127,6 +129,7 @@ static size_t take_words(struct evd_view v, struct evd_buf *b)
 	struct evd_buf raw;
 	struct word first, w;
 	size_t used = 0, i = 0;
+	uint64_t bad; /* the word as stored stands beside: nothing is lost */
 
 	evd_buf_init(&raw, 0);
 	if (!parse_word(v, &first))
@@ -142,7 +145,7 @@ static size_t take_words(struct evd_view v, struct evd_buf *b)
 		while (i < v.len && is_blank(v.p[i]))
 			i++;
 	}
-	if (raw.failed || !evd_rfc2047_convert(first.charset, evd_buf_view(&raw), b))
+	if (raw.failed || !evd_rfc2047_convert(first.charset, evd_buf_view(&raw), b, &bad))
 		used = 0;
 	else if (i > used && parse_word(evd_view_of(v.p + i, v.len - i), &w))
 		used = i; /* a word of another set follows */

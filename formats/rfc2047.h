@@ -15,8 +15,8 @@
  */
 void evd_rfc2047_decode(struct evd_view v, struct evd_buf *b);
 
-/* evd_rfc2047_convert(charset, v, b): appends `v` as UTF-8; false if the set is not known. What is
- * no character of it appears as U+FFFD. */
-bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf *b);
+/* evd_rfc2047_convert(charset, v, b, bad): appends `v` as UTF-8; false if the set is not known. What is
+ * no character of it appears as U+FFFD, and is counted in *bad, byte by byte. */
+bool evd_rfc2047_convert(const char *charset, struct evd_view v, struct evd_buf *b, uint64_t *bad);
 
 #endif

@@ -406,6 +406,7 @@ static int add_field(struct gathering *g, struct evd_event *e, const struct know
 	evd_object_cstr(&g->o, "what", "metadata");
 	copy_text(&g->o, "group", j, "group");
 	copy_text(&g->o, "name", j, "name");
+	copy_text(&g->o, "label", j, "label");
 	copy_text(&g->o, "as", j, "as");
 	copy_text(&g->o, "raw", j, "value");
 	stand(e, put_when(g, &w, &flags));

@@ -17,7 +17,7 @@ const char evd_rec_schema[] =
     " type TEXT, name TEXT, text TEXT, more TEXT, who TEXT, number TEXT, handle TEXT,"
     " direction TEXT, utc INTEGER, local TEXT, source TEXT, ambiguity TEXT, raw TEXT, readings "
     "TEXT,"
-    " reading INTEGER) STRICT;"
+    " reading INTEGER, mail TEXT, persons TEXT) STRICT;"
     "CREATE TABLE reading(item_seq INTEGER NOT NULL, item_k INTEGER NOT NULL, reader TEXT NOT NULL,"
     " last INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY(item_seq,item_k,reader)) WITHOUT "
     "ROWID, STRICT;"
@@ -49,7 +49,9 @@ enum {
 	C_AMBIGUITY,
 	C_RAW,      /* where there is no one time */
 	C_READINGS, /* the record's list, where it has several; then there is a row for each … */
-	C_READING   /* … this being the row of that one, from 1 */
+	C_READING,  /* … this being the row of that one, from 1 */
+	C_MAIL,     /* the mail that it is of: the group of its fields */
+	C_PERSONS   /* whom that mail names beside its sender */
 };
 
 /* Which members of a kind are its words; a name with "Bytes" behind it holds what is not UTF-8. */
@@ -81,7 +83,7 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	w->c = c;
 	w->base = -1;
 	if (sqlite3_prepare_v2(
-	        db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+	        db, "INSERT INTO rec VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
 	        &w->put, NULL) ||
 	    sqlite3_prepare_v2(db,
 	                       "SELECT (SELECT max(id) FROM rec WHERE id>=?1 AND id<?2),(SELECT "
@@ -95,7 +97,7 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c, str
 	    sqlite3_prepare_v2(db, "INSERT INTO fts(rowid,text,who,tag) VALUES(?,?,?,?)", -1, &w->fts,
 	                       NULL))
 		return fail(db, err);
-	return 0;
+	return evd_mails_begin(&w->mails, err);
 }
 
 void evd_rec_end(struct evd_rec_writer *w)
@@ -108,10 +110,12 @@ void evd_rec_end(struct evd_rec_writer *w)
 	evd_buf_release(&w->plain);
 	evd_buf_release(&w->more);
 	evd_buf_release(&w->actor);
+	evd_buf_release(&w->dates);
 	evd_buf_release(&w->words);
 	evd_buf_release(&w->who);
 	evd_buf_release(&w->tag);
 	evd_json_release(&w->json);
+	evd_mails_release(&w->mails);
 }
 
 /* The member `key` (*bytes false) or `keyBytes` (true) of an object, in one walk, whose order ends it; false:
@@ -305,71 +309,6 @@ static bool claimed(struct evd_rec_writer *w, const struct evd_json *j, const ch
 	return true;
 }
 
-/* Members that hold words beside the body: captions, what was answered. */
-static bool is_more(struct evd_view key)
-{
-#define KEY(text)                                                                                  \
-	{                                                                                              \
-		text, sizeof text - 1                                                                      \
-	}
-	static const struct {
-		const char *name;
-		size_t len;
-	} keys[] = {KEY("bodyRaw"), KEY("caption"), KEY("chatId"), KEY("forwardedFrom"), KEY("found"),
-	            KEY("group"),   KEY("label"),   KEY("marker"), KEY("replyText")};
-#undef KEY
-	size_t len = key.len;
-
-	if (len > 5 && memcmp(key.p + len - 5, "Bytes", 5) == 0)
-		len -= 5;
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i].len == len && memcmp(keys[i].name, key.p, len) == 0)
-			return true;
-	return false;
-}
-
-/* Words beside the body, and older versions of it: an object of those members as the record spells them. */
-static void put_more(struct evd_buf *b, const struct evd_json *j)
-{
-	size_t at = 1;
-
-	evd_buf_reset(b);
-	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next) {
-		const struct evd_json_node *n = &j->node[at];
-		size_t quote = n->type == EVD_JSON_STRING;
-
-		if (quote ? !is_more(n->key)
-		          : n->type != EVD_JSON_ARRAY || !evd_view_is(n->key, "revisions"))
-			continue;
-		evd_put_str(b, b->len ? ",\"" : "{\"");
-		evd_put_view(b, n->key);
-		evd_put_str(b, "\":");
-		evd_put(b, n->raw.p - quote, n->raw.len + 2 * quote);
-	}
-	if (b->len)
-		evd_put_u8(b, '}');
-}
-
-void evd_rec_put_string(struct evd_buf *b, const struct evd_json_node *n)
-{
-	static const char suffix[] = "Bytes";
-	const size_t len = sizeof suffix - 1;
-
-	if (n->key.len > len && memcmp(n->key.p + n->key.len - len, suffix, len) == 0)
-		evd_put_unbase64url(b, n->raw);
-	else
-		evd_put_unescaped(b, n->raw);
-}
-
-bool evd_rec_is_words(const struct evd_json *j, size_t at)
-{
-	struct evd_view key = j->node[at].key;
-
-	/* of an older version the body alone, not its time */
-	return j->node[at].type == EVD_JSON_STRING &&
-	       (is_more(key) || evd_view_is(key, "body") || evd_view_is(key, "bodyBytes"));
-}
-
 static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struct evd_id item,
                    const struct evd_rec_words *words, bool timed, int64_t ms, struct evd_error *err)
 {
@@ -378,7 +317,7 @@ static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struc
 
 	if (r == 0) {
 		sqlite3_bind_int64(w->put, C_ID, id);
-		sqlite3_bind_int64(w->put, C_SEQ, (sqlite3_int64)w->c->log.entry.seq);
+		sqlite3_bind_int64(w->put, C_SEQ, (sqlite3_int64)w->seq);
 		sqlite3_bind_int64(w->put, C_K, (sqlite3_int64)k);
 		sqlite3_bind_text(w->put, C_KIND, kind, -1, SQLITE_STATIC);
 		if (item.seq) {
@@ -461,11 +400,55 @@ static int start(struct evd_rec_writer *w, const struct evd_json *j, struct evd_
 	return evd_buf_room(&w->plain, j->node[0].raw.len) ? 0 : evd_nomem(err);
 }
 
+/* The time of the mail that a record is of. With several dates one of them, as the reading `reading`. */
+static bool dated(struct evd_rec_writer *w, const struct evd_mail *mail, uint32_t reading,
+                  uint32_t *readings, int64_t *order)
+{
+	struct evd_view date;
+	struct evd_when when;
+
+	if (reading >= mail->n_dates)
+		return false;
+	date = evd_mail_date_at(mail, reading);
+	if (!evd_when(date, &when))
+		return false;
+	*order = when.has_utc ? when.utc_ms : when.local_ms;
+	sqlite3_bind_text(w->put, C_SOURCE, "claimed", -1, SQLITE_STATIC);
+	if (mail->n_dates == 1) {
+		if (when.has_utc)
+			sqlite3_bind_int64(w->put, C_UTC, when.utc_ms);
+		bind_view(w->put, C_LOCAL, date);
+		return true;
+	}
+	*readings = mail->n_dates;
+	evd_buf_reset(&w->dates);
+	evd_mail_put_dates(&w->dates, mail);
+	bind_view(w->put, C_READINGS, evd_buf_view(&w->dates));
+	sqlite3_bind_int64(w->put, C_READING, (sqlite3_int64)reading + 1);
+	sqlite3_bind_text(w->put, C_AMBIGUITY, "several-dates", -1, SQLITE_STATIC);
+	return true;
+}
+
+/* What its mail says of a record. */
+static void put_mail(struct evd_rec_writer *w, const struct evd_mail *mail, bool speaks,
+                     struct evd_rec_words *said)
+{
+	bind_view(w->put, C_MAIL, evd_view_str(mail->group));
+	if (!speaks)
+		return;
+	said->who = evd_buf_view(&mail->who);
+	said->persons = evd_buf_view(&mail->persons);
+	if (said->persons.len)
+		bind_view(w->put, C_PERSONS, said->persons);
+}
+
 /* The row of one reading of its time; *readings as of claimed(). */
-static int add_row(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
+static int add_row(struct evd_rec_writer *w, uint64_t k, const struct evd_json *j,
                    const struct words *x, uint32_t reading, uint32_t *readings,
                    struct evd_error *err)
 {
+	bool speaks;
+	const struct evd_mail *mail = evd_mail_of(&w->mails, w->seq, evd_view_str(x->kind), j, &speaks);
 	struct evd_rec_words said;
 	struct evd_view item;
 	struct evd_id id = {0, 0};
@@ -478,15 +461,18 @@ static int add_row(struct evd_rec_writer *w, const struct evd_record *r, const s
 	                              .name = member(w, j, x->name),
 	                              .who = member(w, j, x->who),
 	                              .handle = member(w, j, "handle"),
-	                              .number = member(w, j, "number")};
-	put_more(&w->more, j);
+	                              .number = member(w, j, "number"),
+	                              .type = member(w, j, x->type)};
+	if (mail)
+		put_mail(w, mail, speaks, &said);
+	evd_rec_put_more(&w->more, j);
 	if (w->more.failed)
 		return evd_buf_check(&w->more, err);
 	said.more = evd_buf_view(&w->more);
 	bind_view(w->put, C_READER, member(w, j, "reader"));
 	bind_int(w->put, C_CHAT, j, "chat");
 	bind_int(w->put, C_N, j, x->n);
-	bind_view(w->put, C_TYPE, member(w, j, x->type));
+	bind_view(w->put, C_TYPE, said.type);
 	bind_view(w->put, C_NAME, said.name);
 	bind_view(w->put, C_TEXT, said.text);
 	bind_view(w->put, C_WHO, said.who);
@@ -496,22 +482,77 @@ static int add_row(struct evd_rec_writer *w, const struct evd_record *r, const s
 	if (said.more.len)
 		bind_view(w->put, C_MORE, said.more);
 	timed = claimed(w, j, x->kind, reading, readings, &ms);
-	return put_row(w, r->k, x->kind, id, &said, timed, ms, err);
+	if (!timed && mail && speaks)
+		timed = dated(w, mail, reading, readings, &ms);
+	if (w->dates.failed)
+		return evd_buf_check(&w->dates, err);
+	return put_row(w, k, x->kind, id, &said, timed, ms, err);
+}
+
+/* All rows of a record of a kind that is searched; others are passed. */
+static int add_rows(struct evd_rec_writer *w, uint64_t k, struct evd_view kind,
+                    const struct evd_json *j, struct evd_error *err)
+{
+	const struct words *x = NULL;
+	uint32_t readings;
+	int code;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (evd_view_is(kind, kinds[i].kind))
+			x = &kinds[i];
+	if (!x)
+		return 0;
+	code = add_row(w, k, j, x, 0, &readings, err);
+	for (uint32_t i = 1; code == 0 && i < readings; i++) {
+		code = start(w, j, err);
+		if (code == 0)
+			code = add_row(w, k, j, x, i, &readings, err);
+	}
+	return code;
+}
+
+int evd_rec_flush(struct evd_rec_writer *w, struct evd_error *err)
+{
+	struct evd_mails *m = &w->mails;
+	struct evd_json *j = &m->json;
+	struct evd_view kind;
+	int code = 0;
+
+	w->seq = m->seq;
+	for (size_t i = 0; code == 0 && i < m->n_held; i++) {
+		code = evd_json_parse(j, evd_view_of(m->lines.data + m->held[i].off, m->held[i].len), err);
+		if (code == 0)
+			code = start(w, j, err);
+		if (code == 0 && evd_json_string(j, 0, "kind", &kind))
+			code = add_rows(w, m->held[i].k, kind, j, err);
+	}
+	m->n_held = 0;
+	evd_buf_reset(&m->lines);
+	return code;
 }
 
 int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
                 struct evd_error *err)
 {
-	const struct words *x = NULL;
+	const uint64_t seq = w->c->log.entry.seq;
 	struct evd_view kind;
-	uint32_t readings;
+	bool waits, apart;
 	size_t actor;
-	int code = start(w, j, err);
+	int code = 0;
 
-	if (code)
-		return code;
 	if (!evd_json_string(j, 0, "kind", &kind))
 		return 0;
+	waits = evd_mail_waits(&w->mails, seq, kind, j, &apart);
+	if (w->mails.n_held && apart)
+		code = evd_rec_flush(w, err);
+	if (code)
+		return code;
+	if (waits)
+		return evd_mail_hold(&w->mails, seq, r->k, j, err);
+	w->seq = seq;
+	code = start(w, j, err);
+	if (code)
+		return code;
 	if (r->kind == EVD_KIND_CIRCUMSTANCES) {
 		evd_buf_reset(&w->actor);
 		actor = evd_json_find(j, 0, "actor");
@@ -526,16 +567,5 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 		           : 0;
 	if (evd_view_is(kind, "reading") || evd_view_is(kind, "read-item"))
 		return add_reading(w, j, err);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (evd_view_is(kind, kinds[i].kind))
-			x = &kinds[i];
-	if (!x)
-		return 0;
-	code = add_row(w, r, j, x, 0, &readings, err);
-	for (uint32_t i = 1; code == 0 && i < readings; i++) {
-		code = start(w, j, err);
-		if (code == 0)
-			code = add_row(w, r, j, x, i, &readings, err);
-	}
-	return code;
+	return add_rows(w, r->k, kind, j, err);
 }

@@ -6,6 +6,7 @@
 #define EVD_REC_H
 
 #include "chain/case.h"
+#include "index/rec_mail.h"
 
 #include <sqlite3.h>
 
@@ -15,9 +16,12 @@ struct evd_rec_writer {
 	sqlite3 *db;
 	struct evd_case *c;
 	sqlite3_stmt *put, *last, *reading, *fts;
-	struct evd_buf plain, more, actor; /* scratch; who wrote the present entry */
+	struct evd_buf plain, more, dates; /* scratch */
+	struct evd_buf actor;              /* who wrote the present entry */
 	struct evd_buf words, who, tag;    /* scratch of the folding */
 	struct evd_json json;              /* scratch */
+	struct evd_mails mails;            /* of the present item */
+	uint64_t seq;                      /* entry of the record being added */
 	sqlite3_int64 base, next;          /* ids of the moment met last */
 	sqlite3_int64 taken;               /* the first id behind it that was there */
 	sqlite3_int64 timeless;            /* next id of a row without a time; 0: not looked up */
@@ -31,6 +35,8 @@ struct evd_rec_writer {
 /* What is folded of a record; views may be empty. */
 struct evd_rec_words {
 	struct evd_view text, name, more, who, handle, number;
+	struct evd_view type;    /* of a field: what it means */
+	struct evd_view persons; /* JSON object: persons beside `who` */
 };
 
 int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c,
@@ -42,12 +48,16 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
  * what it has gathered whenever they do not); else its id is kept for evd_rec_late, which must come last. */
 int evd_rec_fold(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item, const char *kind,
                  const struct evd_rec_words *words, struct evd_error *err) EVD_MUST_USE;
+/* evd_rec_flush(w, err): what is held of a mail's headers, in. */
+int evd_rec_flush(struct evd_rec_writer *w, struct evd_error *err) EVD_MUST_USE;
 int evd_rec_late(struct evd_rec_writer *w, struct evd_error *err) EVD_MUST_USE;
 void evd_rec_end(struct evd_rec_writer *w);
 
 /* The column `more` is a canonical JSON object: words of the record beside its text and name, older versions of
- * the text (`revisions`). evd_rec_is_words(j, at): whether node `at` of it is one that is searched;
- * evd_rec_put_string(b, n): what that node spells, appended. */
+ * the text (`revisions`). evd_rec_put_more(b, j): that of the record j instead of what `b` held, or nothing;
+ * evd_rec_is_words(j, at): whether node `at` of it is one that is searched; evd_rec_put_string(b, n): what that node
+ * spells, appended. */
+void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j);
 bool evd_rec_is_words(const struct evd_json *j, size_t at);
 void evd_rec_put_string(struct evd_buf *b, const struct evd_json_node *n);
 

@@ -3,6 +3,7 @@
 #include "index/rec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Of FTS5's gathering: as many chats one after the other need no second pass. */
 #define RESTARTS 16u
@@ -43,6 +44,27 @@ static int fold_more(struct evd_rec_writer *w, struct evd_buf *b, struct evd_vie
 	return r;
 }
 
+/* Whoever is named beside the sender; w->tag is scratch. */
+static int fold_persons(struct evd_rec_writer *w, const struct evd_rec_words *x,
+                        struct evd_view kind, struct evd_error *err)
+{
+	static const char person[] = "person.";
+	int r = 0;
+
+	if (evd_view_is(kind, "field") && x->type.len >= sizeof person &&
+	    memcmp(x->type.p, person, sizeof person - 1) == 0)
+		fold_also(&w->who, x->text);
+	if (x->persons.len)
+		r = evd_json_parse(&w->json, x->persons, err);
+	for (size_t i = 1; r == 0 && x->persons.len && i < w->json.n; i++) {
+		evd_buf_reset(&w->tag);
+		evd_rec_put_string(&w->tag, &w->json.node[i]);
+		fold_also(&w->who, evd_buf_view(&w->tag));
+		r = w->tag.failed ? evd_nomem(err) : 0;
+	}
+	return r;
+}
+
 /* "iSEQxK kKIND" */
 static void put_tag(struct evd_buf *b, struct evd_id item, struct evd_view kind)
 {
@@ -71,6 +93,8 @@ static int put_words(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id i
 	fold_also(&w->who, x->number);
 	evd_put_u8(&w->who, ' ');
 	evd_fold_digits(&w->who, x->number);
+	if (r == 0)
+		r = fold_persons(w, x, kind, err);
 	put_tag(&w->tag, item, kind);
 	if (r == 0 && (w->words.failed || w->who.failed || w->tag.failed))
 		r = evd_nomem(err);
@@ -117,7 +141,9 @@ static int put_row_words(struct evd_rec_writer *w, sqlite3_stmt *s, struct evd_e
 	                                    .more = column(s, 6),
 	                                    .who = column(s, 7),
 	                                    .handle = column(s, 8),
-	                                    .number = column(s, 9)};
+	                                    .number = column(s, 9),
+	                                    .type = column(s, 10),
+	                                    .persons = column(s, 11)};
 	struct evd_id item = {(uint64_t)sqlite3_column_int64(s, 1),
 	                      (uint64_t)sqlite3_column_int64(s, 2)};
 
@@ -126,14 +152,14 @@ static int put_row_words(struct evd_rec_writer *w, sqlite3_stmt *s, struct evd_e
 
 int evd_rec_late(struct evd_rec_writer *w, struct evd_error *err)
 {
-	static const char row[] = "SELECT id,item_seq,item_k,kind,text,name,more,who,handle,number "
-	                          "FROM rec WHERE id=?";
+	static const char row[] = "SELECT id,item_seq,item_k,kind,text,name,more,who,handle,number,"
+	                          "type,persons FROM rec WHERE id=?";
 	sqlite3_stmt *s = NULL;
-	int r = 0;
+	int r = evd_rec_flush(w, err);
 
 	if (w->n_late)
 		qsort(w->late, w->n_late, sizeof *w->late, by_id);
-	if (sqlite3_prepare_v2(w->db, row, -1, &s, NULL) != SQLITE_OK)
+	if (r == 0 && sqlite3_prepare_v2(w->db, row, -1, &s, NULL) != SQLITE_OK)
 		r = fail(w->db, err);
 	for (size_t i = 0; r == 0 && i < w->n_late; i++) {
 		sqlite3_bind_int64(s, 1, w->late[i]);

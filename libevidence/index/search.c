@@ -141,8 +141,11 @@ static void take(sqlite3_stmt *s, struct evd_hit *h)
 	h->source = column(s, 16);
 	h->ambiguity = column(s, 17);
 	h->exhibit = number(s, 18);
+	h->more = column(s, 19);
 	h->raw = column(s, 20);
 	h->readings = column(s, 21);
+	h->mail = column(s, 23);
+	h->persons = column(s, 24);
 }
 
 struct looking {
@@ -170,8 +173,8 @@ static int say_where(struct looking *l, struct evd_hit *h, struct evd_view more,
 	return r;
 }
 
-/* A message of which day and month cannot be told apart has a row for each reading: it is a hit once, at the first that
- * is asked for. */
+/* A message of which day and month cannot be told apart has a row for each reading, a mail of several dates one for
+ * each: it is a hit once, at the first that is asked for. */
 static bool told_before(struct looking *l, const struct evd_search *q, struct evd_view readings,
                         uint64_t reading)
 {
@@ -183,9 +186,12 @@ static bool told_before(struct looking *l, const struct evd_search *q, struct ev
 	if (evd_json_parse(&l->readings, readings, NULL))
 		return false;
 	for (uint64_t i = 1; i < reading && i <= l->readings.node[0].count; i++) {
-		told = told || (evd_json_string(&l->readings, at, "local", &local) && evd_when(local, &w) &&
-		                (!q->has_from || w.local_ms >= q->from_ms) &&
-		                (!q->has_to || w.local_ms < q->to_ms));
+		int64_t ms;
+
+		if (!told && evd_json_string(&l->readings, at, "local", &local) && evd_when(local, &w)) {
+			ms = w.has_utc ? w.utc_ms : w.local_ms;
+			told = (!q->has_from || ms >= q->from_ms) && (!q->has_to || ms < q->to_ms);
+		}
 		at = l->readings.node[at].next;
 	}
 	return told;
@@ -224,7 +230,7 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
 	"r.handle,r.direction,r.utc,r.local,r.source,r.ambiguity,"                                     \
 	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND "                                      \
-	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading "
+	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading,r.mail,r.persons "
 #define LATEST                                                                                     \
 	"AND ((r.reader IS NULL AND r.kind<>'unread') OR "                                             \
 	"r.seq=coalesce((SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "                  \
@@ -270,7 +276,7 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
 		take(s, &h);
 		if (number(s, 22) > 1 && told_before(&l, q, h.readings, number(s, 22)))
 			continue;
-		r = say_where(&l, &h, column(s, 19), err);
+		r = say_where(&l, &h, h.more, err);
 		if (r == 0)
 			r = on_hit(ctx, &h, err);
 		end->hits++;

@@ -9,7 +9,7 @@
 
 struct evd_search {
 	const char *words;     /* words, "phrases", begin*; all must be there; NULL: any */
-	const char *person;    /* words of a sender's name, account or telephone number */
+	const char *person;    /* words of a name, account or telephone number: see docs/search.md */
 	const char *kind;      /* kind of record; NULL: all */
 	struct evd_id item;    /* seq 0: all */
 	bool has_from, has_to; /* ms since 1970; times without a zone compare as written */
@@ -30,6 +30,10 @@ struct evd_hit {
 	/* canonical JSON object: the record's members beside `name` and `text` in which words of the query stand that
 	 * those two have not: `revisions` (older versions of the text), `caption`, `replyText` … */
 	struct evd_view elsewhere;
+	struct evd_view
+	    more; /* JSON object: members of the record that hold further words; `label`, `group` */
+	struct evd_view mail;    /* the mail that the record is of: the group of its fields */
+	struct evd_view persons; /* JSON object: whom that mail names beside its sender, by header */
 };
 
 struct evd_search_end {

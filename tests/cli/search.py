@@ -52,6 +52,111 @@ def letters(cli):
 			check([h['kind'] for h in found] == ['note'], 'letters %r: %r' % (pairs[i:i + 40], found))
 
 
+# the subject before who wrote it and when; a mail within a mail, and an attachment behind it; a third with two dates
+MAILS = """From a@example.org Sun Mar  1 10:00:00 2026
+From: Pera <pera@example.org>
+To: sud@example.org
+Date: Sun, 01 Mar 2026 10:00:00 +0100
+Subject: posta prva
+
+posta rec prva
+
+From a@example.org Sun Mar  1 11:00:00 2026
+Subject: =?UTF-8?Q?po=C5=A1ta_druga?=
+X-Note: posta bez osobe
+From: =?UTF-8?Q?Mira_Peri=C4=87?= <mira@example.org>
+To: =?UTF-8?B?0JDQvdC40YbQsA==?= <anica@example.org>
+Cc: third@example.org
+To: fourth@example.org
+Date: Mon, 02 Mar 2026 00:30:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=B
+
+--B
+Content-Type: text/plain
+
+posta rec druga
+--B
+Content-Type: message/rfc822
+
+From: inner@example.org
+Subject: posta unutra
+Date: Tue, 03 Mar 2026 10:00:00 +0000
+
+posta rec unutra
+--B
+Content-Type: image/png; name="posta-slika.png"
+Content-Disposition: attachment; filename="posta-slika.png"
+
+x
+--B--
+
+From a@example.org Sun Mar  1 12:00:00 2026
+Subject: posta treca
+Date: Wed, 04 Mar 2026 10:00:00 +0100
+Date: Thu, 05 Mar 2026 10:00:00 +0100
+From: jedan@example.org
+From: dva@example.org
+To: %s
+
+posta rec treca
+""" % ', '.join('mnogo%d@example.org' % i for i in range(300))
+
+
+def mails(cli, exhibit):
+	"""What the headers of a mail say of who wrote it, to whom and when is said of its words and attachments."""
+	cli.evidence('add', '--quiet', cli.write('m/posta.mbox', MAILS.encode()))
+	cli.evidence('read', str(exhibit))
+
+	def found(*words):
+		return [(h['group'], h.get('label', h['name'] if h['kind'] == 'field' else h['kind'])) for h in hits(cli, *words, '--limit', '0')]
+	first, second, inner, third = ('mail.member.%d' % n for n in (1, 3, 5, 8)) # parts count too
+	want = {
+		('posta', '--person', 'pera'): [(first, 'Subject'), (first, 'text')],
+		('posta', '--person', 'perić'): [(second, 'Subject'), (second, 'text'), (second, 'member')],
+		('posta', '--person', 'аница'): [(second, 'Subject'), (second, 'text'), (second, 'member')],
+		('posta', '--person', 'fourth'): [(second, 'Subject'), (second, 'text'), (second, 'member')],
+		('posta', '--person', 'third'): [(second, 'Subject'), (second, 'text'), (second, 'member')],
+		('posta', '--person', 'inner'): [(inner, 'Subject'), (inner, 'text')],
+		('posta', '--person', 'sud'): [(first, 'Subject'), (first, 'text')],
+		('posta', '--person', 'dva'): [(third, 'Subject'), (third, 'text')],
+		('--person', 'mnogo7'): [(third, 'To')], # a list too long to stand in every row
+		('posta', '--from', '2026-03-01', '--to', '2026-03-01T22:00'): [(first, 'Subject'), (first, 'text')],
+		('posta', '--from', '2026-03-01T23:30Z', '--to', '2026-03-01T23:31Z'): [(second, 'Subject'), (second, 'text'), (second, 'member')],
+		('posta', '--from', '2026-03-03', '--to', '2026-03-03'): [(inner, 'Subject'), (inner, 'text')],
+		('posta', '--from', '2026-03-04', '--to', '2026-03-04'): [(third, 'Subject'), (third, 'text')],
+		('posta', '--from', '2026-03-05', '--to', '2026-03-05'): [(third, 'Subject'), (third, 'text')],
+		('posta', '--from', '2026-03-04', '--to', '2026-03-05'): [(third, 'Subject'), (third, 'text')],
+		('posta', '--from', '2026-03-06', '--to', '2026-03-30'): [],
+		('rec', 'posta'): [(first, 'text'), (second, 'text'), (inner, 'text'), (third, 'text')],
+		('osobe',): [(second, 'X-Note')],
+	}
+	for words, numbers in want.items():
+		check(found(*words) == numbers, '%r: %r, by hand %r' % (words, found(*words), numbers))
+	one = hits(cli, 'rec', 'druga')[0]
+	check(one == dict(one, exhibit=exhibit, sender='Mira Perić <mira@example.org>', timeUtc='2026-03-01T23:30:00.000Z', timeLocal='2026-03-02T00:30:00+01:00',
+		timeSource='claimed', persons={'Cc': 'third@example.org', 'To': 'Аница <anica@example.org>; fourth@example.org'}), 'of its mail: %r' % one)
+	one = hits(cli, 'rec', 'treca')[0]
+	check(one['sender'] == 'jedan@example.org; dva@example.org' and one['timeAmbiguity'] == 'several-dates' and 'timeUtc' not in one and
+		[x['local'] for x in one['timeReadings']] == ['2026-03-04T10:00:00+01:00', '2026-03-05T10:00:00+01:00'], 'both: %r' % one)
+	check('sender' not in hits(cli, 'osobe')[0] and 'timeUtc' not in hits(cli, 'osobe')[0], 'no other header is put in a mouth')
+	text = cli.evidence('search', 'posta', '--person', 'anica')
+	check('exhibit %d, mail.member.3, field' % exhibit in text and 'Mira Perić <mira@example.org>: header Subject: pošta druga' in text and
+		'\n    To: Аница <anica@example.org>; fourth@example.org' in text, text)
+	text = cli.evidence('search', 'rec', 'treca')
+	check('2026-03-04T10:00:00+01:00 or 2026-03-05T10:00:00+01:00 claimed, several-dates' in text and 'zone' not in text, text)
+	check('equals' in cli.evidence('index'), 'with mails')
+	shown = cli.evidence('timeline', '--item', str(exhibit))
+	check('mail.member.3 header Date' in shown, shown)
+	# bytes of no UTF-8: 'Subject: é…' in ISO 8859-1; base64url of E9 72 is 6XI
+	cli.evidence('add', '--quiet', cli.write('m/bajtovi.eml', b'From: bajt@example.org\nSubject: \xe9r\n\nx\n'))
+	cli.evidence('read', str(exhibit + 1))
+	shown = cli.evidence('show', str(exhibit + 1))
+	check('Subject (bytes that are not UTF-8, in base64url) 6XI' in shown, shown)
+	cli.evidence('index', '--rebuild')
+	check(all(found(*words) == numbers for words, numbers in want.items()), 'made anew')
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	cli.identity()
@@ -153,6 +258,8 @@ def main():
 	text = cli.evidence('search', 'dvoznacno')
 	check('2024-02-03T14:05 or 2024-03-02T14:05 ("3/2/24, 14:05")' in text and '"40/40/24, 15:06" claimed, no time that can be read' in text, text)
 	check('equals' in cli.evidence('index'), 'with two readings')
+	mails(cli, 8)
+	check('message attachment' in cli.evidence('search', '--kind', 'messages', 'x', expect=64), 'a kind that there is not')
 	for wrong in ([], ['!!!'], ['"'], ['--from', 'yesterday', 'x'], ['--limit', '-1', 'x'], ['--limit', 'x', 'x']):
 		cli.evidence('search', *wrong, expect=64)
 	cli.evidence('search', '--item', '99', 'x', expect=66)

@@ -3,9 +3,12 @@
  *
  * FIRE_MALLOC=N    the N-th allocation fails; N+ : that one and all after it
  * FIRE_COUNT=FD    at exit the number of allocations is written to descriptor FD, as 8 bytes
+ * FIRE_PEAK=FD     at exit /proc/self/status is written to descriptor FD
  * FIRE_SHORT=N     read, pread, write and pwrite of files move at most N bytes a call
  * FIRE_CHANGE=PATH a source that changes under the reader's hands: after each read of the file whose
  *                  name ends in PATH it is appended to
+ * FIRE_WAIT=PATH   before the FIRE_WAIT_AT-th read of PATH a byte is written to descriptor FIRE_ASK, and one
+ *                  awaited from FIRE_ANSWER: the parent does what it likes to the file meanwhile
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,6 +29,10 @@ static atomic_ulong allocations;
 static unsigned long fail_at, most;
 static int fail_on, count_fd = -1;
 static const char *changing;
+static struct stat waiting;
+static atomic_ulong reads;
+static unsigned long wait_at;
+static int ask_fd, answer_fd;
 
 __attribute__((constructor)) static void set_up(void)
 {
@@ -35,6 +42,11 @@ __attribute__((constructor)) static void set_up(void)
 	changing = getenv("FIRE_CHANGE");
 	most = len ? strtoul(len, NULL, 10) : 0;
 	count_fd = fd ? atoi(fd) : -1;
+	if (getenv("FIRE_WAIT") && stat(getenv("FIRE_WAIT"), &waiting) == 0) {
+		wait_at = strtoul(getenv("FIRE_WAIT_AT"), NULL, 10);
+		ask_fd = atoi(getenv("FIRE_ASK"));
+		answer_fd = atoi(getenv("FIRE_ANSWER"));
+	}
 	atomic_store(&allocations, 0);
 	if (at) {
 		fail_at = strtoul(at, &end, 10);
@@ -48,6 +60,23 @@ __attribute__((destructor)) static void say_count(void)
 
 	if (count_fd >= 0 && write(count_fd, &n, sizeof n) != (ssize_t)sizeof n)
 		abort();
+}
+
+/* VmHWM, unlike what wait4 tells, begins with this program and not with the one that started it. */
+__attribute__((destructor)) static void say_peak(void)
+{
+	const char *to = getenv("FIRE_PEAK");
+	char text[8192];
+	ssize_t n;
+	int fd;
+
+	if (!to)
+		return;
+	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	n = read(fd, text, sizeof text);
+	if (n <= 0 || write(atoi(to), text, (size_t)n) != n)
+		abort();
+	close(fd);
 }
 
 static int fails(void)
@@ -108,6 +137,19 @@ static void touch(int fd)
 	}
 }
 
+/* By number, for the verifier may not ask for the names of its descriptors. */
+static void await(int fd)
+{
+	struct stat st;
+	char c = 0;
+
+	if (wait_at == 0 || fd == answer_fd || fstat(fd, &st) || st.st_ino != waiting.st_ino ||
+	    st.st_dev != waiting.st_dev || atomic_fetch_add(&reads, 1) + 1 != wait_at)
+		return;
+	if (write(ask_fd, &c, 1) != 1 || read(answer_fd, &c, 1) != 1)
+		abort();
+}
+
 /* Both names: with a 64-bit off_t the C library calls the second. */
 #define READ(name, params, args)                                                                   \
 	ssize_t name params                                                                            \
@@ -118,6 +160,7 @@ static void touch(int fd)
 		if (!next)                                                                                 \
 			*(void **)&next = dlsym(RTLD_NEXT, #name);                                             \
 		n = cut(fd, n);                                                                            \
+		await(fd);                                                                                 \
 		got = next args;                                                                           \
 		if (got > 0)                                                                               \
 			touch(fd);                                                                             \

@@ -355,14 +355,16 @@ static size_t alter_file(struct bundle *b, unsigned *seed)
 	struct bundle_file *f = &b->file[below(seed, b->n)];
 
 	/* payload is the least of it */
-	for (int i = 0; i < 3 && !bundle_name_ends(f, ".p7s") && !bundle_name_ends(f, "entry.json");
+	for (int i = 0; i < 3 && !bundle_name_ends(f, ".p7s") && !bundle_name_ends(f, ".tst") &&
+	                !bundle_name_ends(f, "entry.json");
 	     i++)
 		f = &b->file[below(seed, b->n)];
 	if (f->len > ROOM / 2)
 		return 0;
 	memcpy(copy, f->data, f->len);
-	f->len = bundle_name_ends(f, ".p7s") ? alter_der(copy, f->len, seed)
-	                                     : alter_json(copy, f->len, seed);
+	f->len = bundle_name_ends(f, ".p7s") || bundle_name_ends(f, ".tst")
+	             ? alter_der(copy, f->len, seed)
+	             : alter_json(copy, f->len, seed);
 	f->data = copy;
 	return f->len;
 }

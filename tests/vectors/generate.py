@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the vectors: generate.py OUT [--only PATTERN] [--large]. See README.md."""
+"""Writes the vectors: generate.py OUT [--only PATTERN] [--large | --sparse]. See README.md."""
 import argparse
 import fnmatch
 import sys
@@ -7,24 +7,29 @@ import time
 
 sys.dont_write_bytecode = True
 
-from gen import good, receipts, table  # noqa: E402
+from gen import argued, good, receipts, sparse, table  # noqa: E402
 
 
 def main():
 	parser = argparse.ArgumentParser(description=__doc__)
 	parser.add_argument('out')
-	parser.add_argument('--only', help='names that match this pattern, such as Z-*')
+	parser.add_argument('--only', help='names that match one of these patterns, blanks between: "Z-* good-0"')
 	parser.add_argument('--large', action='store_true', help='also those of several GiB')
+	parser.add_argument('--sparse', action='store_true', help='those files alone that are holes almost everywhere')
 	options = parser.parse_args()
-	only = (lambda name: fnmatch.fnmatch(name, options.only)) if options.only else None
+	only = (lambda name: any(fnmatch.fnmatch(name, p) for p in options.only.split())) if options.only else None
 	began = time.monotonic()
 	t = table.Table(options.out, only)
-	for part in parts(options.large):
+	for part in [sparse] if options.sparse else parts(options.large):
 		part.build(t)
+	unargued = argued.argue(t.rows)
 	t.save()
-	absent = [] if options.only else table.missing(t.rows, t.skipped)
-	if absent:
+	absent = table.missing(t.rows, t.skipped)
+	some = options.only or options.sparse
+	if absent and not some:
 		sys.exit('cases without vector or reason: ' + ' '.join(absent))
+	if unargued and not some:
+		sys.exit('judged otherwise than the catalogue expects, without a reason:\n' + '\n'.join(unargued))
 	print('%d vectors (%d good), %d receipts, %d cases not applicable, %.1f s' % (len(t.rows), sum(r['good'] for r in t.rows),
 		len(t.receipts), len(t.skipped), time.monotonic() - began))
 

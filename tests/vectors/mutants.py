@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Takes each check of the verifier away in turn; some vector must notice.
 
-  mutants.py BUILD VECTORS [--file verify/names.c]... [--log FILE] [--state FOLDER] [--jobs N] [--most N]
+  mutants.py BUILD VECTORS... [--file verify/names.c]... [--log FILE] [--state FOLDER] [--jobs N] [--most N]
 
-BUILD is a build folder of this project, configured and built. A mutant: a condition whose body reports a finding or refuses
+BUILD is a build folder of this project, configured and built; VECTORS are folders of generate.py, the second one of --sparse. A mutant: a condition whose body reports a finding or refuses
 is never true, or inverted; one of its alternatives (a || b) or conjuncts (return a && b) is left out; a comparison is inverted.
 What is left out is still evaluated: only its answer is not listened to.
 
@@ -42,6 +42,7 @@ FILES = ['base/canon.c', 'base/der.c', 'base/merkle.c', 'base/text.c', 'chain/sc
 	'verify/trust.c', 'verify/verdict.c', 'verify/verify.c', 'verify/x509.c']
 REFUSES = re.compile(r'evd_finding\(|evd_fail\(|return false|= false|return EVD_(?:E_FORMAT|STOP|F_)|\.sub =|->unfit = true|_FAILURE|bad\(|say_|note_|EVD_RECEIPT_|EVD_E_FORMAT')
 OURS = re.compile(r'evd_nomem|evd_fail_errno|EVD_E_(?:NOMEM|IO|INTERNAL)')
+WHOLE = 32 << 20  # larger files are digested by size, head and tail
 SANITIZE = ('-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g')
 
 
@@ -152,20 +153,28 @@ def digest(value, *files):
 	h = hashlib.sha256(json.dumps(value, sort_keys=True).encode())
 	for name in files:
 		with open(name, 'rb') as f:
+			size = os.fstat(f.fileno()).st_size
+			if size > WHOLE:  # holes, mostly
+				h.update(b'%d' % size + f.read(WHOLE))
+				f.seek(-WHOLE, os.SEEK_END)
 			h.update(hashlib.sha256(f.read()).digest())
 	return h.hexdigest()[:32]
 
 
 class Vectors:
 	"""The table, the lines that `many` reads, and the order in which vectors are tried."""
-	def __init__(self, folder):
-		with open(os.path.join(folder, 'expected.json')) as f:
-			table = json.load(f)
-		self.rows = [r for r in table['vectors'] + table['receipts'] if 'mode' not in r]
-		self.lines = ['\t'.join(['%d' % n, run.place(folder, os.path.join(folder, r['file']))] + [full_time(run.place(folder, a)) for a in r['args']])
-			for n, r in enumerate(self.rows)]
+	def __init__(self, folders):
+		self.rows, self.lines, self.keys = [], [], []
+		for folder in folders:
+			with open(os.path.join(folder, 'expected.json')) as f:
+				table = json.load(f)
+			for r in table['vectors'] + table['receipts']:
+				if 'mode' not in r:
+					parts = [os.path.join(folder, r['file'])] + [full_time(run.place(folder, a)) for a in r['args']]
+					self.lines.append('\t'.join(['%d' % len(self.rows)] + parts))
+					self.keys.append(digest(r, *(x for x in parts if x.startswith(folder) and os.path.isfile(x))))
+					self.rows.append(r)
 		self.names = {r['name']: n for n, r in enumerate(self.rows)}
-		self.keys = [digest(r, *(x for x in line.split('\t')[1:] if x.startswith(folder) and os.path.isfile(x))) for r, line in zip(self.rows, self.lines)]
 		self.right = [set() for _ in self.rows]  # answers already judged
 		size = [os.path.getsize(line.split('\t')[1]) >> 16 for line in self.lines]
 		kinds = set()
@@ -339,7 +348,7 @@ def judge(vectors, program, build, state, kind, numbers, differs, pool, most=Non
 def main():
 	parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 	parser.add_argument('build')
-	parser.add_argument('vectors')
+	parser.add_argument('vectors', nargs='+')
 	parser.add_argument('--file', action='append', choices=FILES)
 	parser.add_argument('--log')
 	parser.add_argument('--state')
@@ -347,7 +356,7 @@ def main():
 	parser.add_argument('--most', type=int)
 	o = parser.parse_args()
 	names = o.file or FILES
-	vectors, argument = Vectors(os.path.abspath(o.vectors)), kept()
+	vectors, argument = Vectors([os.path.abspath(v) for v in o.vectors]), kept()
 	if o.log and os.path.exists(o.log):
 		with open(o.log) as f:
 			vectors.remember(f)

@@ -43,7 +43,7 @@ def references(t):
 	manifest(t, 'A-14', 'DigestValue cut', sub(rb'....=</ds', b'</ds'))
 	manifest(t, 'A-14', 'DigestValue empty', sub(rb'<ds:DigestValue>.*?</ds', b'<ds:DigestValue></ds'))
 	manifest(t, 'A-15', 'Rootfile on a reference', sub(rb'\.jpg"', b'.jpg" Rootfile="true"'), note='the catalogue ignores it; the one byte form has none')
-	manifest(t, 'A-16', 'MimeType on a reference', sub(rb'\.jpg"', b'.jpg" MimeType="image/jpeg"'), note='as A-15')
+	manifest(t, 'A-16', 'MimeType on a reference', sub(rb'\.jpg"', b'.jpg" MimeType="image/jpeg"'))
 	manifest(t, 'A-33', 'bag-info.txt left out of the manifest', sub(rb'<asic.*bag-info.*\n', b''))
 	t.bad('A-14', 'DigestValue of one item one bit other', lambda: small(final(change(MANIFEST, sub(rb'jpg(.*?Value>).', rb'jpg\1x')))), ALTERED, DATA)
 

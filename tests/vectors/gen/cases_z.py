@@ -246,6 +246,8 @@ def zip64(t):
 	t.bad('Z-33', 'ZIP64 field used though the sizes fit', fields('both', extra=big, needed=45, csize=0xffffffff, usize=0xffffffff), BAD)
 	t.bad('Z-33', 'ZIP64 field with other values', fields('both', extra=struct.pack('<HHQQ', 1, 16, 9, 9), needed=45), BAD)
 	t.bad('Z-33', 'ZIP64 field with the offset though it fits', member(PAYLOAD, far), BAD)
+	t.bad('Z-33', 'central ZIP64 field used though the sizes fit, nothing else', member(PAYLOAD, roomy), BAD)
+	t.bad('Z-33', 'central ZIP64 field with the offset though it fits, nothing else', members(placed), BAD)
 	t.bad('Z-34', 'two ZIP64 fields', fields('both', extra=big + big, needed=45, csize=0xffffffff, usize=0xffffffff), BAD)
 	for n in (0, 4, 7, 28, 32):
 		t.bad('Z-35', 'ZIP64 field of %d bytes' % n, fields('both', extra=struct.pack('<HH', 1, n) + bytes(n), needed=45,
@@ -253,6 +255,27 @@ def zip64(t):
 	for n in (1 << 63, (1 << 64) - 1, (1 << 64) - 40, 1 << 62):
 		t.bad('Z-36', 'ZIP64 sizes of %d' % n, fields('both', extra=struct.pack('<HHQQ', 1, 16, n, n), needed=45,
 			csize=0xffffffff, usize=0xffffffff), BAD)
+
+
+	t.bad('Z-36', 'a central directory 4 GiB behind the end, its size so that both add up', raw(around), BAD)
+
+
+def roomy(m):
+	m.central.update(csize=0xffffffff, usize=0xffffffff, needed=45, extra=struct.pack('<HHQQ', 1, 16, m.size, m.size))
+
+
+def placed(ms):
+	i = find(ms, PAYLOAD)
+	at = sum(len(zipw.local_header(m)) + m.size for m in ms[:i])
+	ms[i].central.update(offset=0xffffffff, needed=45, extra=struct.pack('<HHQ', 1, 8, at))
+
+
+def around(data):
+	size, offset = end_of(data)
+	n = struct.unpack('<H', data[-12:-10])[0]
+	begins = offset + size
+	return data[:-22] + zipw.end_records(n, size, offset, {'size': 0xffffffff, 'offset': 0xffffffff}, True,
+		{'size': (1 << 64) - (1 << 32), 'offset': begins + (1 << 32)}, {'offset': begins})
 
 
 def far(m):
@@ -277,8 +300,7 @@ def headers(t):
 		t.bad('Z-60', 'time in the %s header only' % where, fields(where, time=1), BAD)
 		t.bad('Z-60', 'date in the %s header only' % where, fields(where, date=0x22), BAD)
 		t.bad('Z-06', '%s header with another signature' % where, fields(where, sig=b'PK\x07\x08'), BAD)
-	t.bad('Z-39', 'CRC-32 of an item wrong in both headers', fields('both', crc=7), 'ITEM_ALTERED@2/2',
-		note='the catalogue says REFUSE; format-attacks S1: container checks structure only, CRC-32 is judged under fixity, which names the item')
+	t.bad('Z-39', 'CRC-32 of an item wrong in both headers', fields('both', crc=7), 'ITEM_ALTERED@2/2')
 	for suffix in ('custody/00000002/entry.json', 'custody/00000001/records.jsonl', 'bagit.txt', 'META-INF/signature001.p7s'):
 		t.bad('Z-39', 'CRC-32 of %s wrong in both headers' % suffix, fields('both', suffix, crc=7),
 			'CRC_WRONG@' + ('' if suffix[0] == 'M' else 'case-1f0c9a3e/') + suffix)

@@ -3,6 +3,7 @@ import json
 import os
 
 from .case import SIGNATURE, Case
+from .catalogue import WORDS
 
 CHECKS = ['container', 'custody', 'signatures', 'completeness', 'fixity', 'identity', 'time']
 
@@ -122,8 +123,11 @@ class Table:
 				row['report'] = made.facts()
 		else:
 			data = made
-		if data is not None:
-			with open(os.path.join(self.out, row['file']), 'wb') as f:
+		path = os.path.join(self.out, row['file'])
+		if hasattr(made, 'write'):     # gen/sparse.py
+			made.write(path)
+		elif data is not None:
+			with open(path, 'wb') as f:
 				f.write(data)
 		row['args'] = [x for p in (pins or []) for x in ('--pin', p)] + list(args or [])
 		for anchor in trust:
@@ -216,10 +220,6 @@ class Table:
 			f.write('\n')
 
 
-# threats.md: how many cases each group has; each stands in the table, as vector or as not applicable
-GROUPS = {'Z': 60, 'N': 30, 'R': 20, 'B': 36, 'A': 36, 'C': 46, 'X': 28, 'T': 30, 'H': 42, 'J': 25, 'I': 26}
-
-
 def missing(rows, skipped):
 	have = {r['case'] for r in rows} | {s['case'] for s in skipped}
-	return ['%s-%02d' % (g, n) for g, count in GROUPS.items() for n in range(1, count + 1) if '%s-%02d' % (g, n) not in have]
+	return [case for case in WORDS if case not in have]

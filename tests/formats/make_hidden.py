@@ -1,0 +1,338 @@
+"""make_hidden.py FOLDER: samples of what does not stand in plain sight, each with the records that must come of it, written
+by hand here from how the bytes are set; sizes and digests are Python's."""
+import base64
+import datetime
+import gzip
+import hashlib
+import json
+import os
+import struct
+import sys
+import zlib
+
+os.chdir(sys.argv[1])
+
+
+def put(path, data, *records):
+    with open(path, "wb") as f:
+        f.write(data)
+    with open(path + ".expected.jsonl", "w", encoding="utf-8") as f:
+        for r in records:
+            f.write(json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def field(group, name, value, **more):
+    return dict(more, kind="field", group=group, name=name, value=value)
+
+
+def member(n, path, data, **more):
+    return dict(more, kind="member", n=n, path=path, type="file", size=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+
+def unread(code, text, **more):
+    return dict(more, kind="unread", code=code, text=text)
+
+
+def observation(code, text):
+    return dict(kind="observation", code=code, text=text)
+
+
+def raw_member(n, path, **more):
+    return dict(more, kind="member", n=n, path=path, type="file")
+
+
+# PDF: attached files are PDF themselves, not packed, with objects of the same numbers, trailers and titles of their own
+
+
+def pdf(objects, trailer, version=b"1.7", table=True):
+    body, offsets = b"%PDF-" + version + b"\n", []
+    for number, generation, o in objects:
+        offsets.append((number, generation, len(body)))
+        body += b"%d %d obj\n%s\nendobj\n" % (number, generation, o)
+    start = len(body)
+    body += b"xref\n0 1\n0000000000 65535 f \n"
+    for number, generation, at in offsets:
+        body += b"%d 1\n%010d %05d n \n" % (number, at, generation)
+    return body + b"trailer\n" + trailer + b"\nstartxref\n%d\n%%%%EOF\n" % (start if table else 7)
+
+
+inner = pdf([(1, 0, b"<< /Type /Catalog /Pages 3 0 R >>"),
+             (2, 0, b"<< /Title (UGNJEZDEN) /Author (Drugi autor) /CreationDate (D:20200101100000Z) >>"),
+             (3, 0, b"<< /Type /Pages /Kids [] /Count 7 >>"),
+             (8, 0, b"<< /Length 3 >>\nstream\nabc\nendstream")],
+            b"<< /Size 9 /Root 1 0 R /Info 2 0 R >>", b"1.3")
+packed = zlib.compress(b"beleska")
+info = (b"<< /Title (PRAVI NASLOV) /Author (Pravi autor) /Company (Uzorak DOO) /Broj#20predmeta (KT-5) /Trapped /False "
+        b"/CreationDate (D:20260301100000+01'00') >>")
+
+
+def folio(generation, length, table):
+    attached = b"<< /Type /EmbeddedFile /Subtype /application#2Fpdf /Length %s >>\nstream\n%s\nendstream" % (length, inner)
+    data = pdf([(1, 0, b"<< /Type /Catalog /Pages 4 0 R /Names << /EmbeddedFiles 3 0 R >> >>"),
+                (2, generation, info),
+                (3, 0, b"<< /Names [(prilog.pdf) 5 0 R (zapis.txt) << /Type /Filespec /F (zapis.txt) /EF << /F 8 0 R >> >>] >>"),
+                (4, 0, b"<< /Type /Pages /Kids [6 0 R] /Count 1 >>"),
+                (5, 0, b"<< /Type /Filespec /F (prilog.pdf) /UF <FEFF043F0440> /EF << /F 7 0 R >> >>"),
+                (6, 0, b"<< /Type /Page /Parent 4 0 R /MediaBox [0 0 100 100] >>"),
+                (7, 0, attached),
+                (8, 0, b"<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)),
+                (9, 0, b"%d" % len(inner))],
+               b"<< /Size 10 /Root 1 0 R /Info 2 %d R >>" % generation, table=table)
+    records = [field("pdf", "version", "1.7"), field("pdf", "endMarkers", "2"), field("pdf", "pages", "1", **{"as": "pages"}),
+               field("pdf.info", "Title", "PRAVI NASLOV", **{"as": "text.title"}),
+               field("pdf.info", "Author", "Pravi autor", **{"as": "person.author"}),
+               field("pdf.info", "CreationDate", "2026-03-01T10:00:00+01:00", raw="D:20260301100000+01'00'", **{"as": "time.created"}),
+               field("pdf.info", "other", "Uzorak DOO", label="Company"),
+               field("pdf.info", "other", "KT-5", label="Broj predmeta"),
+               field("pdf.info", "other", "/False", label="Trapped"),
+               ]
+    # in the order of the objects that hold the file specifications: 3, the tree of names, before 5
+    records += [member(1, "zapis.txt", b"beleska", offset=data.find(packed), bytes=len(packed)),
+                member(2, "пр", inner, media="application/pdf", offset=data.find(inner), bytes=len(inner))]
+    return data, records
+
+
+put("pdf/attached.pdf", *(lambda d, r: (d, *r))(*folio(0, b"%d" % len(inner), True)))
+data, records = folio(3, b"9 0 R", False)
+why = ("the cross-reference table could not be followed (no table that can be read stands there): objects were looked for through "
+       "the file, of several of a number the last counts")
+put("pdf/lost.pdf", data, *records, unread("damaged", why, offset=7, bytes=0))
+
+# mail: dates with and without a zone. What is stated is given; RFC 5322 3.3 has "-0000" mean UTC, 4.3 gives some names
+
+
+def header(group, label, value, raw=None, meaning=None):
+    more = {"label": label}
+    if raw is not None:
+        more["raw"] = raw
+    if meaning:
+        more["as"] = meaning
+    return field(group, "header", value, **more)
+
+
+dates = [
+    ("Sun, 01 Mar 2026 10:00:00", "2026-03-01T10:00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 -0000", "2026-03-01T10:00:00Z"),
+    ("Sun, 01 Mar 2026 10:00:00 +0000", "2026-03-01T10:00:00+00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 +0100 (CET)", "2026-03-01T10:00:00+01:00"),
+    ("Sun, 01 Mar 2026 10:00:00 -0330", "2026-03-01T10:00:00-03:30"),
+    ("Sun, 01 Mar 2026 10:00:00 GMT", "2026-03-01T10:00:00+00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 EST", "2026-03-01T10:00:00-05:00"),
+    ("Sun, 01 Mar 2026 10:00:00 CET", "2026-03-01T10:00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 (+0200)", "2026-03-01T10:00:00"),
+    ("1 Mar 2026 10:00 +0100", "2026-03-01T10:00:00+01:00"),
+    ("32 Foo 2026 99:99", None),
+    ("", ""),
+]
+box, records, n = b"", [], 0
+for text, value in dates:
+    n += 1
+    start = len(box)
+    head = b"From: ana@example.net\n" + (b"Date: %s\n" % text.encode() if value != "" else b"")
+    message = b"From ana@example.net Sun Mar  1 10:00:00 2026\n" + head + b"\nred\n"
+    box += message + b"\n"
+    group = "mail.member.%d" % (2 * n - 1)
+    records.append(raw_member(2 * n - 1, "", media="message/rfc822", offset=start, bytes=len(message)))
+    records.append(header(group, "From", "ana@example.net", meaning="person.from"))
+    if value:
+        records.append(header(group, "Date", value, raw=text, meaning="time.sent"))
+    elif value is None:
+        records.append(header(group, "Date", text))
+        records.append(observation("time-unreadable", "the Date header of %s holds no date" % group))
+    else:
+        records.append(observation("time-unreadable", "%s has no Date header" % group))
+    records.append(member(2 * n, "", b"red\n", media="text/plain", parent=2 * n - 1))
+    records.append(field(group, "text", "red\n", **{"as": "text.body"}))
+put("mail/dates.mbox", box, *records)
+
+# mail: NUL in header and text, bytes that are no UTF-8, HTML that names its own character set, base64 that is none
+plain = "prvo pre\0posle tajna\r\n".encode()
+broken = "drugo čekaj ".encode() + b"\xe8\xff kraj\r\n"
+html = ('<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1250"><title>Naslov</title>'
+        "<style>p { color: red }</style></head><body><!-- ne ovo --><p>Ubi&#263;u te&nbsp;<b>ve&ccaron;eras</b></p>\r\n"
+        "<script>var a = '<p>ni ovo';</script><table><tr><td>Šta</td><td>&lt;x&gt; &amp; y</td></tr></table>"
+        "<div style=\"display:none\">skriveno</div><p title=\"a>b\">kraj < početka &nije;</body></html>\r\n").encode("cp1250")
+head = (b"From: Marko <m@example.org>\r\nSubject: pre\0posle tajna\r\n\tdalje\r\nDate: Sun, 01 Mar 2026 10:00:00 +0100\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=granica\r\n\r\n")
+
+
+def part(fields, content):
+    return b"--granica\r\n" + fields + b"\r\n\r\n" + content + b"\r\n"
+
+
+mail = head + part(b"Content-Type: text/plain", plain) + part(b"Content-Type: text/plain; charset=utf-8", broken)
+mail += part(b"Content-Type: text/html", html)
+mail += part(b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=a.pdf",
+             b"UG9y!!dWth\r\n@@QQ")
+mail += b"--granica--\r\n"
+states = "%d bytes of the text of member %d are no characters of the set it states, or of UTF-8 where it states none: %s"
+put("mail/hidden.eml", mail,
+    header("mail", "From", "Marko <m@example.org>", meaning="person.from"),
+    header("mail", "Subject", "pre\0posle tajna\tdalje", raw="pre\0posle tajna\r\n\tdalje", meaning="text.subject"),
+    header("mail", "Date", "2026-03-01T10:00:00+01:00", raw="Sun, 01 Mar 2026 10:00:00 +0100", meaning="time.sent"),
+    header("mail", "MIME-Version", "1.0"),
+    member(1, "", plain, media="text/plain"),
+    field("mail", "text", plain.decode(), **{"as": "text.body"}),
+    member(2, "", broken, media="text/plain"),
+    unread("damaged", states % (2, 2, "the text is given as its bytes")),
+    {"kind": "field", "group": "mail", "name": "text", "as": "text.body",
+     "valueBytes": base64.urlsafe_b64encode(broken).decode().rstrip("=")},
+    member(3, "", html, media="text/html"),
+    field("mail", "textOfHtml", "Naslov\nUbiću te\u00a0večeras\nŠta <x> & y\nskriveno\nkraj < početka &nije;", **{"as": "text.body"}),
+    member(4, "a.pdf", b"Poruka", media="application/pdf"),
+    unread("damaged", "the base64 of member 4 is not whole (4 characters that are none, cut short): its size and SHA-256 are of "
+           "what was made of it"))
+
+# archives: what the directory of a ZIP does not name, or names otherwise; zeros, which look like a tar without members
+
+
+def stored(name, data):
+    return struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0x9000, 0x5C6C, zlib.crc32(data), len(data), len(data), len(name), 0) + name + data
+
+
+def listed(name, data, at):
+    return struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0x9000, 0x5C6C, zlib.crc32(data), len(data), len(data), len(name),
+                       0, 0, 0, 0, 0, at) + name
+
+
+def end(n, size, at):
+    return struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, n, n, size, at, 0)
+
+
+# MS-DOS: 0x5C6C is 2026-03-12, 0x9000 is 18:00:00; read as if UTC
+when = {"time": str(int(datetime.datetime(2026, 3, 12, 18, tzinfo=datetime.timezone.utc).timestamp()))}
+first, secret, second = stored(b"a.txt", b"prvi"), stored(b"skriveno.txt", b"tajna"), stored(b"pravo.txt", b"drugi")
+places = 0, len(first), len(first) + len(secret)
+directory = listed(b"a.txt", b"prvi", 0) + listed(b"lazno.txt", b"drugi", places[2]) + listed(b"opet.txt", b"drugi", places[2])
+data = first + secret + second + directory + end(4, len(directory), len(first + secret + second))
+
+
+def differs(text):
+    return observation("archive-differs", text)
+
+
+put("archive/hidden.zip", data,
+    member(1, "a.txt", b"prvi", **when),
+    member(2, "pravo.txt", b"drugi", **when),  # libarchive takes the name before the file
+    field("archive", "nameBeforeFile", "pravo.txt", label="lazno.txt", offset=places[2], bytes=30 + len("pravo.txt")),
+    field("archive", "nameBeforeFile", "pravo.txt", label="opet.txt", offset=places[2], bytes=30 + len("pravo.txt")),
+    differs("%d bytes of the ZIP at %d belong to no member of its directory" % (len(secret), places[1])),
+    field("archive", "unlisted", "skriveno.txt", offset=places[1], bytes=30 + len("skriveno.txt")),
+    differs("the end of the ZIP counts 4 members, its directory names 3"),
+    differs("the directory of the ZIP names 3 members, 2 were listed"),
+    differs("1 members of the ZIP stand at the place of another"),
+    differs("2 members of the ZIP are named otherwise in the header before them"))
+put("archive/empty.zip", end(0, 0, 0), observation("empty", "the archive has no member"))
+zeros = bytes(4096) + b"iza nula"
+put("archive/zeros.gz", gzip.compress(zeros, mtime=1773335744), member(1, "data", zeros, time="1773335744"))
+
+# office: properties that writers name; an encrypted OpenDocument file
+
+
+def package(*members):
+    body, names, at = b"", b"", 0
+    for name, data in members:
+        names += listed(name, data, at)
+        body += stored(name, data)
+        at = len(body)
+    return body + names + end(len(members), len(names), at)
+
+
+vt = 'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"'
+custom = """<?xml version="1.0" encoding="UTF-8"?><Properties
+ xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" %s><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+ pid="2" name="Predmet"><vt:lpwstr>KT-5</vt:lpwstr></property><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="3"
+ name="Рок"><vt:filetime>2026-03-12T18:00:00Z</vt:filetime></property><property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="4"
+ name="title"><vt:lpwstr></vt:lpwstr></property></Properties>""" % vt
+put("office/custom.docx", package((b"[Content_Types].xml", b"<Types/>"), (b"docProps/custom.xml", custom.encode())),
+    field("office.custom", "lpwstr", "KT-5", label="Predmet"),
+    field("office.custom", "filetime", "2026-03-12T18:00:00Z", label="Рок"),
+    field("office.custom", "lpwstr", "", label="title"))
+odf = """<?xml version="1.0" encoding="UTF-8"?><office:document-meta
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><meta:user-defined meta:name="Predmet" meta:value-type="string">KT-5</meta:user-defined>
+ <dc:title>Žalba</dc:title></office:meta></office:document-meta>"""
+kind = (b"mimetype", b"application/vnd.oasis.opendocument.text")
+put("office/custom.odt", package(kind, (b"meta.xml", odf.encode())),
+    field("odf.meta", "user-defined", "KT-5", label="Predmet"),
+    field("odf.meta", "title", "Žalba", **{"as": "text.title"}))
+manifest = (b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+            b'manifest:full-path="meta.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>')
+put("office/locked.odt", package(kind, (b"meta.xml", bytes(range(256))), (b"META-INF/manifest.xml", manifest)),
+    unread("encrypted", "the document is encrypted with a password, or parts of it are"))
+
+# office: compound files, [MS-CFB]: allocation table, directory, small streams within the root's own
+
+
+def compound(streams):
+    """(name, bytes) each; small ones into the mini stream, others into sectors of their own."""
+    mini, mini_fat, big, entries = b"", [], [], []
+    for name, data in streams:
+        if len(data) < 4096:
+            start, n = len(mini_fat), -(-len(data) // 64)
+            mini_fat += [start + k + 1 for k in range(n - 1)] + [0xFFFFFFFE]
+            mini += data.ljust(n * 64, b"\0")
+            entries.append((name, 2, start, len(data)))
+        else:
+            entries.append((name, 2, -1, len(data)))
+            big.append(data)
+    sectors, fat = [b"", b"", struct.pack("<%dI" % len(mini_fat), *mini_fat).ljust(512, b"\xff")], [0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE]
+
+    def add(data):
+        start = len(sectors)
+        for k in range(0, len(data), 512):
+            sectors.append(data[k:k + 512].ljust(512, b"\0"))
+            fat.append(len(sectors))
+        fat[-1] = 0xFFFFFFFE
+        return start
+
+    entries = [("Root Entry", 5, add(mini), len(mini))] + [(n, t, add(big.pop(0)) if s < 0 else s, z) for n, t, s, z in entries]
+    for name, kind, start, size in entries:
+        text = name.encode("utf-16-le") + b"\0\0"
+        sectors[1] += text.ljust(64, b"\0") + struct.pack("<HBB3I", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF)
+        sectors[1] += bytes(36) + struct.pack("<IQ", start, size)
+    sectors[0] = struct.pack("<%dI" % len(fat), *fat).ljust(512, b"\xff")
+    head = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + bytes(16) + struct.pack("<5H6x7I", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 2, 1)
+    return (head + struct.pack("<2I", 0xFFFFFFFE, 0) + struct.pack("<I", 0)).ljust(512, b"\xff") + b"".join(s.ljust(512, b"\0") for s in sectors)
+
+
+def summary(codepage, *values):
+    """[MS-OLEPS] 2.21: one property set."""
+    def text(t):
+        data = t.encode("cp%d" % codepage) + b"\0"
+        return struct.pack("<2I", 0x1E, len(data)) + data + bytes(-len(data) % 4)
+
+    def moment(t):
+        return struct.pack("<IQ", 0x40, (int(t.timestamp()) + 11644473600) * 10000000)
+
+    items = [(1, struct.pack("<2I", 2, codepage))] + [(i, moment(v) if isinstance(v, datetime.datetime) else
+                                                       struct.pack("<2I", 3, v) if isinstance(v, int) else text(v)) for i, v in values]
+    at, table, body = 8 + 8 * len(items), b"", b""
+    for i, data in items:
+        table += struct.pack("<2I", i, at + len(body))
+        body += data
+    fmtid = bytes.fromhex("E0859FF2F94F6810AB9108002B27B3D9")
+    return struct.pack("<2HI16xI", 0xFFFE, 0, 0x20006, 1) + fmtid + struct.pack("<3I", 48, at + len(body), len(items)) + table + body
+
+
+utc = datetime.timezone.utc
+made, saved = datetime.datetime(2003, 5, 6, 7, 8, 9, tzinfo=utc), datetime.datetime(2004, 1, 2, 3, 4, 5, tzinfo=utc)
+words = struct.pack("<HH6xH", 0xA5EC, 0xC1, 0).ljust(4096, b"\0")
+container = field("office.ole", "container", "compound file (OLE2)")
+put("office/old.doc", compound([("WordDocument", words), ("\5SummaryInformation", summary(
+    1250, (2, "Žalba"), (4, "Đorđe Ć"), (8, "Marko V"), (12, made), (13, saved), (14, 3), (18, "Microsoft Word 9.0")))]),
+    container, field("office.ole", "holds", "a Word 97-2003 document"),
+    field("office.summary", "Title", "Žalba", **{"as": "text.title"}),
+    field("office.summary", "Author", "Đorđe Ć", **{"as": "person.author"}),
+    field("office.summary", "LastAuthor", "Marko V", **{"as": "person.editor"}),
+    field("office.summary", "CreateDtm", "2003-05-06T07:08:09.000Z", **{"as": "time.created"}),
+    field("office.summary", "LastSaveDtm", "2004-01-02T03:04:05.000Z", **{"as": "time.modified"}),
+    field("office.summary", "PageCount", "3", **{"as": "pages"}),
+    field("office.summary", "AppName", "Microsoft Word 9.0", **{"as": "software"}))
+locked = unread("encrypted", "the document is encrypted with a password, or parts of it are")
+put("office/locked.docx", compound([("EncryptionInfo", bytes(100)), ("EncryptedPackage", bytes(5000))]),
+    container, field("office.ole", "holds", "an encrypted Office document"), locked)
+bof = struct.pack("<2H16x2H", 0x809, 16, 0x2F, 54).ljust(200, b"\0")
+put("office/locked.xls", compound([("Workbook", bof)]), container, field("office.ole", "holds", "an Excel 97-2003 workbook"), locked)
+put("office/letter.msg", compound([("__properties_version1.0", bytes(64))]), container, field("office.ole", "holds", "an Outlook message"),
+    unread("unsupported", "the headers and words of an Outlook message in its own format were not read"))
