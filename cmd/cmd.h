@@ -95,8 +95,11 @@ int cmd_begin(struct cmd_global *g, struct cmd_session *s);
 void cmd_end(struct cmd_session *s);
 
 /* Progress of long work: a bar on a terminal, else a line every ten seconds; Ctrl-C asks to stop. */
-void cmd_progress_start(struct cmd_global *g, const char *what);
-int cmd_progress(uint64_t done, uint64_t all); /* other than 0: stop was asked for */
+void cmd_progress_start(struct cmd_global *g, const char *what); /* of bytes */
+void cmd_progress_start_items(struct cmd_global *g, const char *what);
+int cmd_progress(uint64_t done,
+                 uint64_t all); /* all 0: not known; other than 0: stop was asked for */
+void cmd_progress_clear(void);  /* before anything else is printed: the bar goes, and comes again */
 void cmd_progress_stop(void);
 void cmd_catch_interrupt(void);
 

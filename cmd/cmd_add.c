@@ -46,11 +46,10 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int progress(void *ctx, uint64_t bytes, uint64_t files)
+static int progress(void *ctx, uint64_t done, uint64_t all)
 {
 	(void)ctx;
-	(void)files;
-	return cmd_progress(bytes, 0);
+	return cmd_progress(done, all);
 }
 
 /* A name of a source may hold anything, also what turns a terminal. */
@@ -68,8 +67,8 @@ void cmd_told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, c
 {
 	struct cmd_global *g = ctx;
 
+	cmd_progress_clear();
 	if (why) {
-		cmd_progress_stop();
 		fflush(stdout);
 		fputs("not taken: ", stderr);
 		put_error_text(path);
@@ -92,18 +91,23 @@ void cmd_told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, c
 static int spool(struct evd_case *c, int *out, struct evd_error *err)
 {
 	uint8_t *block = malloc(EVD_IO_BLOCK);
+	uint64_t done = 0;
 	int r = block ? evd_file_create(c->incoming, "stream", out, err) : evd_nomem(err);
 
 	if (r == 0)
 		evd_remove(c->incoming, "stream");
 	while (r == 0) {
 		ssize_t n = read(STDIN_FILENO, block, EVD_IO_BLOCK);
+		int why = errno;
 
-		if (n < 0 && errno == EINTR)
+		done += n > 0 ? (uint64_t)n : 0;
+		if (cmd_progress(done, 0))
+			r = evd_fail(err, EVD_E_CANCELLED, "stopped; nothing was taken in");
+		else if (n < 0 && why == EINTR)
 			continue;
-		if (n < 0)
-			r = evd_fail_sys(err, errno, "standard input");
-		if (n <= 0)
+		else if (n < 0)
+			r = evd_fail_sys(err, why, "standard input");
+		if (r || n == 0)
 			break;
 		r = evd_file_write(*out, block, (size_t)n, err);
 	}
@@ -142,10 +146,12 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool read
 	o->told = cmd_told;
 	o->ctx = g;
 	o->progress = progress;
+	o->count = !g->quiet && !g->json;
 	cmd_catch_interrupt();
 	cmd_progress_start(g, "taking in");
 	if (from_stream)
 		r = spool(&s.c, &o->stream, &err);
+	cmd_progress_start(g, "taking in"); /* what was spooled is read once more, from its start */
 	if (r == 0)
 		r = evd_acquire(&s.c, s.key, argv, from_stream ? 0 : (size_t)argc, o, &out, &err);
 	cmd_progress_stop();

@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "capture/copy.h"
 #include "platform/files.h"
+#include "platform/new_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,8 +67,85 @@ static void safe_name(const struct cmd_item *it, struct evd_buf *out)
 	evd_put_u8(out, '\0');
 }
 
-static int copy_item(struct evd_case *c, const struct cmd_item *it, int to,
-                     struct evd_copier *copier, struct evd_buf *sums, struct evd_error *err)
+/* The copies stand in "DIR.part", beside DIR, until all are whole: then the folder gets its name. */
+#define PART ".part"
+struct copies {
+	char *dir, *part;
+	int to; /* DIR.part */
+	bool named;
+	uint64_t done, all; /* bytes */
+	struct evd_copier copier;
+	struct evd_buf sums;
+};
+
+static int progress(void *ctx, uint64_t bytes)
+{
+	struct copies *w = ctx;
+
+	w->done += bytes;
+	return cmd_progress(w->done, w->all);
+}
+
+/* DIR without the slashes behind it; EXISTS if it is there. */
+static int name_it(struct copies *w, const char *dir, struct evd_error *err)
+{
+	size_t n = strlen(dir);
+
+	w->to = -1;
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	w->dir = strndup(dir, n);
+	w->part = malloc(n + sizeof PART);
+	if (!w->dir || !w->part)
+		return evd_nomem(err);
+	memcpy(w->part, w->dir, n);
+	memcpy(w->part + n, PART, sizeof PART);
+	if (evd_file_exists(-1, w->dir))
+		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", w->dir);
+	if (evd_file_exists(-1, w->part))
+		return evd_fail(
+		    err, EVD_E_EXISTS,
+		    "%s exists already; if it is left of an attempt that was cut off, remove it", w->part);
+	return 0;
+}
+
+/* The folder, with room for all: before the log says that copies were made. */
+static int begin(struct copies *w, struct evd_case *c, const struct cmd_item **chosen, size_t n,
+                 struct evd_error *err)
+{
+	uint64_t need = 0;
+	int r;
+
+	/* the person is told of the name that was given, not of the one it has meanwhile */
+	if (evd_dir_make(-1, w->part, NULL))
+		return evd_fail_sys(err, errno, "folder %s cannot be made", w->dir);
+	r = evd_dir_open(-1, w->part, &w->to, err);
+	if (r) {
+		evd_dir_remove(-1, w->part);
+		return r;
+	}
+	for (size_t i = 0; i < n; i++) {
+		need += evd_file_taken(c->dir, chosen[i]->path, chosen[i]->size);
+		w->all += chosen[i]->size;
+	}
+	r = evd_room(w->to, need, err);
+	return r == 0 && cmd_progress(0, w->all) ? evd_fail(err, EVD_E_CANCELLED, "stopped") : r;
+}
+
+static void end(struct copies *w)
+{
+	evd_copier_release(&w->copier);
+	evd_buf_release(&w->sums);
+	if (w->to >= 0)
+		close(w->to);
+	if (w->to >= 0 && !w->named)
+		evd_remove_tree(-1, w->part);
+	free(w->dir);
+	free(w->part);
+}
+
+static int copy_item(struct evd_case *c, const struct cmd_item *it, struct copies *w,
+                     struct evd_error *err)
 {
 	struct evd_buf name = {0};
 	struct evd_copied facts;
@@ -78,18 +157,35 @@ static int copy_item(struct evd_case *c, const struct cmd_item *it, int to,
 	safe_name(it, &name);
 	r = evd_buf_check(&name, err);
 	if (r == 0)
-		r = evd_copy(copier, fd, to, (const char *)name.data, &facts, err);
+		r = evd_copy(&w->copier, fd, w->to, (const char *)name.data, &facts, err);
 	close(fd);
-	if (r == 0 && memcmp(facts.sha256, it->sha256, EVD_SHA256_LEN) != 0) {
-		evd_remove(to, (const char *)name.data);
+	if (r == 0 && memcmp(facts.sha256, it->sha256, EVD_SHA256_LEN) != 0)
 		r = evd_fail(err, EVD_E_DAMAGED, "%s is not as it was recorded; not exported", it->path);
-	}
 	if (r == 0) {
-		evd_put_hex(sums, it->sha256, EVD_SHA256_LEN);
-		evd_putf(sums, "  %s\n", (const char *)name.data);
+		evd_put_hex(&w->sums, it->sha256, EVD_SHA256_LEN);
+		evd_putf(&w->sums, "  %s\n", (const char *)name.data);
 	}
 	evd_buf_release(&name);
 	return r;
+}
+
+/* Copies are made of what is there, of each item one. */
+static int choose_one(const struct cmd_items *items, const char *word,
+                      const struct cmd_item **chosen, size_t *n, struct evd_error *err)
+{
+	const struct cmd_item *it;
+	int r = cmd_items_find(items, word, &it, err);
+
+	if (r)
+		return r;
+	if (it->lost)
+		return evd_fail(err, EVD_E_NOTFOUND, "item %" PRIu64 "/%" PRIu64 " is recorded as lost",
+		                it->id.seq, it->id.k);
+	for (size_t i = 0; i < *n; i++)
+		if (chosen[i] == it)
+			return 0;
+	chosen[(*n)++] = it;
+	return 0;
 }
 
 static int choose(const struct cmd_items *items, int argc, char **argv,
@@ -102,11 +198,10 @@ static int choose(const struct cmd_items *items, int argc, char **argv,
 	if (!*out)
 		return evd_nomem(err);
 	for (int i = 0; i < argc; i++) {
-		int r = cmd_items_find(items, argv[i], &(*out)[*n], err);
+		int r = choose_one(items, argv[i], *out, n, err);
 
 		if (r)
 			return r;
-		(*n)++;
 	}
 	for (size_t i = 0; argc == 0 && i < items->n; i++)
 		if (items->at[i].exhibit && !items->at[i].lost)
@@ -134,26 +229,64 @@ static int record(struct cmd_session *s, const struct cmd_item **chosen, size_t 
 }
 
 static int export_all(struct cmd_session *s, const struct cmd_item **chosen, size_t n,
-                      const char *dir, struct evd_error *err)
+                      struct copies *w, struct evd_error *err)
 {
-	struct evd_copier copier = {0};
-	struct evd_buf sums = {0};
-	int to, r = evd_dir_make(-1, dir, err);
+	int r = evd_file_put(w->to, "COPY.txt", evd_view_str(notice), err);
 
+	w->copier.progress = progress;
+	w->copier.ctx = w;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = copy_item(&s->c, chosen[i], w, err);
+		if (r == 0 && cmd_progress(w->done, w->all))
+			r = evd_fail(err, EVD_E_CANCELLED, "stopped");
+	}
 	if (r == 0)
-		r = evd_dir_open(-1, dir, &to, err);
+		r = evd_buf_check(&w->sums, err);
+	if (r == 0)
+		r = evd_file_put(w->to, "SHA256SUMS", evd_buf_view(&w->sums), err);
+	if (r == 0)
+		r = evd_sync_all(w->to, err);
+	if (r == 0)
+		r = evd_rename_new(-1, w->part, -1, w->dir, err);
 	if (r)
 		return r;
-	r = evd_file_put(to, "COPY.txt", evd_view_str(notice), err);
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = copy_item(&s->c, chosen[i], to, &copier, &sums, err);
+	w->named = true;
+	return evd_sync_folder_of(w->dir, err);
+}
+
+static int make_copies(struct cmd_global *g, int argc, char **argv, struct copies *w,
+                       const struct evd_circumstances *x)
+{
+	struct cmd_session s;
+	struct cmd_items items = {0};
+	const struct cmd_item **chosen = NULL;
+	struct evd_error err = {0}, why = {0};
+	size_t n = 0;
+	int r = cmd_begin(g, &s);
+
+	if (r)
+		return r;
+	cmd_catch_interrupt();
+	cmd_progress_start(g, _("exporting"));
+	r = cmd_items_read(&s.c, &items, &err);
 	if (r == 0)
-		r = evd_buf_check(&sums, err);
+		r = choose(&items, argc, argv, &chosen, &n, &err);
 	if (r == 0)
-		r = evd_file_put(to, "SHA256SUMS", evd_buf_view(&sums), err);
-	evd_copier_release(&copier);
-	evd_buf_release(&sums);
-	close(to);
+		r = begin(w, &s.c, chosen, n, &err);
+	if (r == 0)
+		r = record(&s, chosen, n, x, &err);
+	if (r == 0)
+		r = export_all(&s, chosen, n, w, &why);
+	if (why.text[0] && !w->named)
+		evd_fail(&err, r, "%s was not made: %s", w->dir, why.text);
+	cmd_progress_stop();
+	if (r)
+		r = cmd_fail(r, &err);
+	else if (!g->quiet)
+		printf(_("%zu working copies in %s\n"), n, w->dir);
+	free(chosen);
+	cmd_items_release(&items);
+	cmd_end(&s);
 	return r;
 }
 
@@ -166,13 +299,10 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	                                    {NULL, 0, NULL, 0}};
 	const char *form = NULL;
 	struct evd_circumstances x = {0};
-	struct cmd_session s;
-	struct cmd_items items = {0};
-	const struct cmd_item **chosen = NULL;
+	struct copies w = {0};
 	struct evd_error err = {0};
 	const char *dir;
-	size_t n = 0;
-	int id, r, first;
+	int id, r;
 
 	while ((id = cmd_option(g, &cmd_export, own, argc, argv)) != -1) {
 		switch (id) {
@@ -182,35 +312,16 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		default: return cmd_option_exit();
 		}
 	}
-	if (optind == argc)
+	if (optind == argc || !*argv[optind])
 		return cmd_usage(&cmd_export, "give the folder to make, then items (none: all exhibits)");
 	dir = argv[optind];
 	if (form && argc - optind > 1)
 		return cmd_usage(&cmd_export, "--as takes one file, and writes of the whole case");
 	if (form)
 		return cmd_export_as(g, form, dir, &x);
-	first = optind + 1;
-	if (evd_file_exists(-1, dir)) {
-		evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name", dir);
-		return cmd_fail(EVD_E_EXISTS, &err);
-	}
-	r = cmd_begin(g, &s);
-	if (r)
-		return r;
-	r = cmd_items_read(&s.c, &items, &err);
-	if (r == 0)
-		r = choose(&items, argc - first, argv + first, &chosen, &n, &err);
-	if (r == 0)
-		r = record(&s, chosen, n, &x, &err);
-	if (r == 0)
-		r = export_all(&s, chosen, n, dir, &err);
-	if (r)
-		r = cmd_fail(r, &err);
-	else if (!g->quiet)
-		printf(_("%zu working copies in %s\n"), n, dir);
-	free(chosen);
-	cmd_items_release(&items);
-	cmd_end(&s);
+	r = name_it(&w, dir, &err); /* before a passphrase is asked for */
+	r = r ? cmd_fail(r, &err) : make_copies(g, argc - optind - 1, argv + optind + 1, &w, &x);
+	end(&w);
 	return r;
 }
 
@@ -222,7 +333,7 @@ const struct cmd_row cmd_export = {
     "Makes the folder DIR with working copies of the items (none named: of all exhibits) under\n"
     "their original names, characters escaped where a file system could trip over them. Recorded "
     "in\n"
-    "the log.\n"
+    "the log. DIR is there when all copies are whole; until then they are in DIR.part.\n"
     "\n"
     "With --as: one file for other programs of items, notes, messages and metadata that were read. "
     "It\n"

@@ -63,19 +63,31 @@ static int record(struct cmd_session *s, const struct evd_circumstances *x, stru
 	return r;
 }
 
+static int progress(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	return cmd_progress(done, all);
+}
+
 static int write_file(struct cmd_session *s, enum evd_form form, const char *path,
                       const struct evd_circumstances *x, struct evd_viewed *out,
                       struct evd_error *err)
 {
+	struct evd_view_how how = {.form = form, .progress = progress};
+	struct evd_error why = {0};
 	struct evd_new_file file;
 	int r = evd_new_file_begin(&file, path, err);
 
 	if (r == 0)
 		r = record(s, x, err);
-	if (r == 0)
-		r = evd_view_write(&s->c, form, evd_clock_ms(), file.fd, out, err);
-	if (r == 0)
-		r = evd_new_file_name(&file, err);
+	if (r == 0) {
+		how.now_ms = evd_clock_ms();
+		r = evd_view_write(&s->c, &how, file.fd, out, &why);
+		if (r == 0)
+			r = evd_new_file_name(&file, &why);
+		if (r && !file.named)
+			r = evd_fail(err, r, "%s was not made: %s", path, why.text);
+	}
 	evd_new_file_release(&file);
 	return r;
 }
@@ -96,7 +108,10 @@ int cmd_export_as(struct cmd_global *g, const char *form, const char *path,
 	r = cmd_begin(g, &s);
 	if (r)
 		return r;
+	cmd_catch_interrupt();
+	cmd_progress_start(g, _("exporting"));
 	r = write_file(&s, which, path, x, &out, &err);
+	cmd_progress_stop();
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {

@@ -46,13 +46,14 @@ static int make(struct cmd_global *g, const char *dir, const struct evd_descript
 {
 	struct cmd_session s = {0};
 	struct evd_error err = {0};
-	int r = cmd_key(g, &s.key, &err); /* before anything is made */
+	int r = evd_description_check(d, &err); /* before a passphrase is asked for */
 
+	if (r == 0)
+		r = cmd_key(g, &s.key, &err); /* before anything is made */
 	if (r)
 		return cmd_fail(r, &err);
-	r = evd_case_create(dir, &s.c, &err);
-	if (r == 0)
-		r = evd_case_describe(&s.c, s.key, d, x, &err);
+	cmd_catch_interrupt(); /* what is begun from here on is finished, or undone */
+	r = evd_case_new(dir, s.key, d, x, &s.c, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 		evd_key_free(s.key);

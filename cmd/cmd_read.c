@@ -69,7 +69,7 @@ static int read_items(struct cmd_global *g, struct evd_reader_config *config, in
 	if (r == 0)
 		r = cmd_reading_loose(&items, &list.loose, &err);
 	list.at = at;
-	cmd_progress_start(g, "reading");
+	cmd_progress_start_items(g, "reading");
 	if (r == 0)
 		r = evd_read_out(&s.c, s.key, &list, config, progress, NULL, &out, &err);
 	cmd_progress_stop();

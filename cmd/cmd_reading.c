@@ -351,7 +351,7 @@ int cmd_reading_new(struct cmd_global *g, struct cmd_session *s)
 		r = cmd_reading_loose(&items, &b.loose, &err);
 	if (r == 0 && n > 0)
 		r = cmd_beside("evidence-reader", program, sizeof program, &err);
-	cmd_progress_start(g, "reading");
+	cmd_progress_start_items(g, "reading");
 	while (r == 0 && done < n) {
 		b.from = done;
 		b.end = batch_end(b.list, done, n);

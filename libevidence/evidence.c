@@ -21,8 +21,6 @@ struct evd_work {
 	struct evd_case c;
 	struct evd_key *key;
 	struct evd_pool *pool;
-	evd_progress *progress; /* of the call under way */
-	void *ctx;
 };
 
 const char *evd_version(void)
@@ -85,7 +83,7 @@ static int begin(const char *home, const char *which, const char *passphrase, st
 	*out = w;
 	if (!w)
 		return evd_nomem(err);
-	w->c.dir = w->c.custody = w->c.data = w->c.state = w->c.incoming = w->c.lock = -1;
+	evd_case_init(&w->c);
 	r = home_of(home, folder, sizeof folder, err);
 	if (r == 0)
 		r = evd_key_open(folder, which, &secret, &w->key, err);
@@ -109,9 +107,7 @@ int evd_work_new(const char *dir, const char *number, const char *title, const c
 	int r = begin(home, which, passphrase, out, err);
 
 	if (r == 0)
-		r = evd_case_create(dir, &(*out)->c, err);
-	if (r == 0)
-		r = evd_case_describe(&(*out)->c, (*out)->key, &d, NULL, err);
+		r = evd_case_new(dir, (*out)->key, &d, NULL, &(*out)->c, err);
 	return give(r, out);
 }
 
@@ -135,14 +131,6 @@ void evd_work_free(struct evd_work *w)
 	free(w);
 }
 
-static int progress_of_add(void *ctx, uint64_t bytes, uint64_t files)
-{
-	struct evd_work *w = ctx;
-
-	(void)files;
-	return w->progress ? w->progress(w->ctx, bytes, 0) : 0;
-}
-
 int evd_work_add(struct evd_work *w, char **paths, size_t n, const char *basis,
                  evd_progress *progress, void *ctx, struct evd_added *out, struct evd_error *err)
 {
@@ -150,11 +138,10 @@ int evd_work_add(struct evd_work *w, char **paths, size_t n, const char *basis,
 	struct evd_acquired got = {0};
 	int r;
 
-	w->progress = progress;
-	w->ctx = ctx;
 	o.pool = w->pool;
-	o.progress = progress_of_add;
-	o.ctx = w;
+	o.progress = progress;
+	o.ctx = ctx;
+	o.count = progress != NULL;
 	r = evd_acquire(&w->c, w->key, paths, n, &o, &got, err);
 	out->items = got.items;
 	out->bytes = got.bytes;

@@ -53,7 +53,8 @@ struct evd_work;
 /*
  * evd_work_new(dir, number, title, home, which, passphrase, out, err): opens a new case in the folder
  * `dir` (made, or empty). evd_work_open: an existing one. `which` is the start of a fingerprint, or
- * NULL if `home` holds one identity. Free with evd_work_free; the case is locked until then.
+ * NULL if `home` holds one identity. Free with evd_work_free; the case is locked until then. A case that
+ * could not be opened anew leaves nothing in `dir`, nor `dir` if it was not there.
  * Errors: NOTFOUND, EXISTS, DENIED (passphrase, permission), LOCKED, DAMAGED (the case does not hold;
  * nothing was changed), UNSUPPORTED (newer format), and those of the system.
  */
@@ -68,7 +69,7 @@ EVD_API void evd_work_free(struct evd_work *w); /* NULL is fine; wipes the key *
 /* ---- capture, chain, seal ---- */
 
 /* evd_progress: bytes done, bytes in all (0: not known yet). Other than 0: stop; what is committed
- * stays, and the call returns EVD_E_CANCELLED. */
+ * stays, and the call returns EVD_E_CANCELLED. Called from any thread, one at a time. */
 typedef int evd_progress(void *ctx, uint64_t done, uint64_t all);
 
 /* What came of an intake. */

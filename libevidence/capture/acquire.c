@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "capture/resume.h"
+#include "capture/sum.h"
 #include "capture/walk.h"
 #include "platform/files.h"
 
@@ -40,8 +41,8 @@ struct intake {
 	struct source chunk[CHUNK];
 	size_t n_chunk;
 	uint64_t chunk_bytes;
-	struct evd_copier *copier; /* one a thread */
-	uint64_t done_bytes, done_files;
+	struct evd_copier *copier;      /* one a thread */
+	uint64_t done_bytes, all_bytes; /* all: 0 if not known */
 	bool stopped;
 	pthread_mutex_t lock;
 	/* items of the draft, told once it is committed */
@@ -68,10 +69,16 @@ static int count_bytes(void *ctx, uint64_t bytes)
 	pthread_mutex_lock(&in->lock);
 	in->done_bytes += bytes;
 	if (in->o->progress && !in->stopped)
-		in->stopped = in->o->progress(in->o->ctx, in->done_bytes, in->done_files) != 0;
+		in->stopped = in->o->progress(in->o->ctx, in->done_bytes, in->all_bytes) != 0;
 	stop = in->stopped;
 	pthread_mutex_unlock(&in->lock);
 	return stop;
+}
+
+/* So many of the bytes counted before will not be read: progress shall end where they do. */
+static void count_out(struct intake *in, uint64_t bytes)
+{
+	in->all_bytes -= bytes < in->all_bytes ? bytes : in->all_bytes;
 }
 
 static void forget_told(struct intake *in, bool committed)
@@ -289,11 +296,6 @@ static int copy_one(void *ctx, size_t i, unsigned thread)
 	in->copier[thread].ctx = in;
 	s->result =
 	    evd_copy(&in->copier[thread], s->fd, in->draft.data, s->temporary, &s->facts, &s->err);
-	if (s->result == 0) {
-		pthread_mutex_lock(&in->lock);
-		in->done_files++;
-		pthread_mutex_unlock(&in->lock);
-	}
 	return 0;
 }
 
@@ -363,6 +365,7 @@ static int take_file(struct intake *in, const struct evd_walked *f, struct evd_e
 
 	if (evd_resume_has(in->resume, f)) {
 		in->out->resumed++;
+		count_out(in, f->size);
 		return 0;
 	}
 	r = make_room(in, f->size, err);
@@ -382,8 +385,10 @@ static int take_file(struct intake *in, const struct evd_walked *f, struct evd_e
 		s = &in->chunk[0];
 		r = evd_source_open(f->at, f->name, &s->fd, &s->noatime, &why);
 	}
-	if (r)
+	if (r) {
+		count_out(in, f->size);
 		return not_taken(in, f->path, why.text, err);
+	}
 	s->path = strdup(f->path);
 	if (!s->path) {
 		close(s->fd);
@@ -435,6 +440,22 @@ static int walk_one(struct intake *in, const char *path, struct evd_error *err)
 	}
 	evd_walk_free(w);
 	return r == EVD_END ? 0 : r;
+}
+
+static bool asked_to_stop(void *ctx)
+{
+	return count_bytes(ctx, 0) != 0;
+}
+
+static int count_first(struct intake *in, char **paths, size_t n, struct evd_error *err)
+{
+	struct stat st;
+	uint64_t all;
+
+	if (in->o->count && in->o->stream < 0 && fstat(in->c->dir, &st) == 0 &&
+	    evd_sum(paths, n, st.st_dev, st.st_ino, asked_to_stop, in, &all))
+		in->all_bytes = all;
+	return in->stopped ? evd_fail(err, EVD_E_CANCELLED, "stopped; nothing was taken in") : 0;
 }
 
 /* A file that is open already, such as what came over a pipe. */
@@ -524,6 +545,8 @@ int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
 	if (r == 0)
 		r = evd_resume_open(c, paths, n, &resume, err);
 	in->resume = resume;
+	if (r == 0)
+		r = count_first(in, paths, n, err);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = walk_one(in, paths[i], err);
 	if (r == 0)

@@ -20,8 +20,10 @@ struct evd_acquire_options {
 	bool leave_changing; /* a file that changes while read is left out and listed, not kept */
 	struct evd_circumstances circumstances;
 	struct evd_pool *pool;
-	/* progress: bytes and files done so far; other than 0 stops. May be NULL. */
-	int (*progress)(void *ctx, uint64_t bytes, uint64_t files);
+	/* progress: bytes done so far, and in all (0: not known); other than 0 stops. May be NULL. From any thread, one
+	 * at a time. */
+	int (*progress)(void *ctx, uint64_t done, uint64_t all);
+	bool count; /* the sources are gone through once before (sum.h), so that `all` is known */
 	/* told of each item once it is committed, and of everything not taken (id.seq 0). May be NULL. */
 	void (*told)(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why);
 	void *ctx;

@@ -34,6 +34,8 @@ struct evd_walk;
  * is the device and inode of the case folder: what lies in it is not taken (MISUSE if it is named). */
 int evd_walk_open(const char *path, uint64_t avoid_dev, uint64_t avoid_ino, struct evd_walk **out,
                   struct evd_error *err) EVD_MUST_USE;
+/* evd_walk_sizes_only(w): links are met, but not read: reading one changes its access time. */
+void evd_walk_sizes_only(struct evd_walk *w);
 /* evd_walk_next(w, out, err): 0, EVD_END, or an error that stops the walk. */
 int evd_walk_next(struct evd_walk *w, struct evd_walked *out, struct evd_error *err) EVD_MUST_USE;
 void evd_walk_free(struct evd_walk *w);

@@ -24,7 +24,7 @@ struct evd_walk {
 	size_t depth;
 	struct evd_buf path, target;
 	char why[256];
-	bool started;
+	bool started, sizes_only;
 	uint64_t avoid_dev, avoid_ino;
 };
 
@@ -50,6 +50,11 @@ int evd_walk_open(const char *path, uint64_t avoid_dev, uint64_t avoid_ino, stru
 	}
 	*out = w;
 	return 0;
+}
+
+void evd_walk_sizes_only(struct evd_walk *w)
+{
+	w->sizes_only = true;
 }
 
 static void leave(struct evd_walk *w)
@@ -106,7 +111,7 @@ static int enter(struct evd_walk *w, int at, const char *name, struct evd_walked
 static void note_link(struct evd_walk *w, int at, const char *name, struct evd_walked *out)
 {
 	char text[4096];
-	ssize_t n = readlinkat(at < 0 ? AT_FDCWD : at, name, text, sizeof text - 1);
+	ssize_t n = w->sizes_only ? 0 : readlinkat(at < 0 ? AT_FDCWD : at, name, text, sizeof text - 1);
 
 	evd_buf_reset(&w->target);
 	evd_put(&w->target, text, n > 0 ? (size_t)n : 0);

@@ -35,7 +35,7 @@ static int say_fault(const struct evd_case *c, struct evd_error *err)
 	                evd_finding_kind(f->code)->text, f->detail);
 }
 
-static void clear(struct evd_case *c)
+void evd_case_init(struct evd_case *c)
 {
 	memset(c, 0, sizeof *c);
 	c->dir = c->custody = c->data = c->state = c->incoming = c->lock = -1;
@@ -50,7 +50,7 @@ void evd_case_close(struct evd_case *c)
 	for (size_t i = 0; i < sizeof fd / sizeof *fd; i++)
 		if (*fd[i] >= 0)
 			close(*fd[i]);
-	clear(c);
+	evd_case_init(c);
 }
 
 static int open_folders(const char *path, struct evd_case *c, struct evd_error *err)
@@ -306,7 +306,7 @@ int evd_case_read_to(struct evd_case *c, uint64_t last, struct evd_error *err)
 
 int evd_case_attach(const char *path, struct evd_case *c, struct evd_error *err)
 {
-	clear(c);
+	evd_case_init(c);
 	c->to.report = collect;
 	c->to.ctx = c;
 	return open_folders(path, c, err);
@@ -317,7 +317,7 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 {
 	int r;
 
-	clear(c);
+	evd_case_init(c);
 	c->to.report = collect;
 	c->to.ctx = c;
 	r = open_folders(path, c, err);
@@ -394,14 +394,20 @@ int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err)
 	return r;
 }
 
+/* Folders of a case; bit i of `made` stands for folder i, the bit behind them for the case's own. */
+static const char *const folder[] = {"custody", "data", ".case"};
+#define FOLDERS (sizeof folder / sizeof *folder)
+#define MADE_CASE (1u << FOLDERS)
+
 static int make_folders(struct evd_case *c, struct evd_error *err)
 {
-	int r = evd_dir_make(c->dir, "custody", err);
+	int r = 0;
 
-	if (r == 0)
-		r = evd_dir_make(c->dir, "data", err);
-	if (r == 0)
-		r = evd_dir_make(c->dir, ".case", err);
+	for (size_t i = 0; r == 0 && i < FOLDERS; i++) {
+		r = evd_dir_make(c->dir, folder[i], err);
+		if (r == 0)
+			c->made |= 1u << i;
+	}
 	if (r == 0)
 		r = evd_dir_open(c->dir, ".case", &c->state, err);
 	if (r == 0)
@@ -413,6 +419,16 @@ static int make_folders(struct evd_case *c, struct evd_error *err)
 	if (r == 0)
 		r = evd_dir_open(c->dir, "data", &c->data, err);
 	return r;
+}
+
+void evd_case_undo(struct evd_case *c)
+{
+	for (size_t i = 0; i < FOLDERS; i++)
+		if (c->made & (1u << i))
+			evd_remove_tree(c->dir, folder[i]);
+	if (c->made & MADE_CASE) /* not if somebody has put something there */
+		evd_dir_remove(-1, c->path);
+	c->made = 0;
 }
 
 static int new_case_id(char out[37], struct evd_error *err)
@@ -428,38 +444,48 @@ static int new_case_id(char out[37], struct evd_error *err)
 	return r;
 }
 
-int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
+/* The case's own folder: made, or there and empty. */
+static int make_place(struct evd_case *c, struct evd_error *err)
 {
 	char **names = NULL;
 	size_t n = 0;
-	int r;
+	int r = evd_dir_make(-1, c->path, err);
 
-	clear(c);
-	c->to.report = collect;
-	c->to.ctx = c;
-	r = evd_dir_make(-1, path, err);
-	if (r && r != EVD_E_EXISTS)
+	if (r == 0)
+		c->made |= MADE_CASE;
+	else if (r != EVD_E_EXISTS)
 		return r;
-	r = evd_dir_open(-1, path, &c->dir, err);
-	c->path = strdup(path);
-	if (r == 0 && !c->path)
-		r = evd_nomem(err);
+	r = evd_dir_open(-1, c->path, &c->dir, err);
 	if (r == 0)
 		r = evd_dir_names(c->dir, &names, &n, err);
 	evd_dir_names_free(names, n);
 	if (r == 0 && n)
-		return evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own",
-		                path);
+		r = evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own",
+		             c->path);
+	return r;
+}
+
+int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err)
+{
+	int r;
+
+	evd_case_init(c);
+	c->to.report = collect;
+	c->to.ctx = c;
+	evd_log_init(&c->log, "case-00000000", &c->to);
+	c->path = strdup(path);
+	r = c->path ? make_place(c, err) : evd_nomem(err);
 	if (r == 0)
 		r = make_folders(c, err);
 	if (r == 0)
 		r = evd_lock(c->state, "lock", &c->lock, err);
-	evd_log_init(&c->log, "case-00000000", &c->to);
 	if (r == 0)
 		r = new_case_id(c->log.case_id, err);
 	if (r == 0) {
 		snprintf(c->log.base, sizeof c->log.base, "case-%.8s", c->log.case_id);
 		r = evd_sync(c->dir, err);
 	}
+	if (r)
+		evd_case_undo(c);
 	return r;
 }

@@ -14,6 +14,7 @@ struct evd_case {
 	int dir, custody, data, state, incoming; /* folders: ., custody, data, .case, .case/incoming */
 	char *path;                              /* as given */
 	int lock;                                /* -1 when open for reading alone */
+	unsigned made;                           /* what evd_case_create made, for evd_case_undo */
 	struct evd_log log;
 	struct evd_findings to;
 	/* the first failed finding met while the log was read, or the caller's sink */
@@ -38,6 +39,8 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 /* evd_case_attach(path, c, err): only opens the folders, for reading; the log is not read. */
 int evd_case_attach(const char *path, struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
 void evd_case_close(struct evd_case *c);
+/* evd_case_init(c): no case yet; closing it is fine. The functions that open one do it themselves. */
+void evd_case_init(struct evd_case *c);
 /*
  * evd_case_read(c, report, err): reads the whole log anew, records too; findings go to `report` (NULL:
  * the first failed one becomes the error). on_record of c->log is called. 0, or EVD_STOP if the log
@@ -58,8 +61,11 @@ int evd_case_read_from(struct evd_case *c, uint64_t from,
 int evd_case_read_to(struct evd_case *c, uint64_t last, struct evd_error *err) EVD_MUST_USE;
 /* evd_case_last_exhibit(c, err): sets c->log.last_exhibit to the highest number given so far. */
 int evd_case_last_exhibit(struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
-/* evd_case_create(path, c, err): the folders of a new case, and its random id. */
+/* evd_case_create(path, c, err): the folders of a new case, and its random id; what it made is removed again if it
+ * fails. */
 int evd_case_create(const char *path, struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
+/* evd_case_undo(c): removes what evd_case_create made, and nothing else: for a case whose entry 1 never came. */
+void evd_case_undo(struct evd_case *c);
 
 /* What goes into the circumstances beside actor, clock and host. NULL: absent. */
 struct evd_circumstances {

@@ -46,7 +46,7 @@ static bool is_date(const char *text)
 	return strlen(text) == 10 && evd_time_parse(evd_view_str(full), &ms);
 }
 
-static int check(const struct evd_description *d, struct evd_error *err)
+int evd_description_check(const struct evd_description *d, struct evd_error *err)
 {
 	if (!d->number || !*d->number || !d->title || !*d->title)
 		return evd_fail(err, EVD_E_MISUSE, "a case needs a number and a title");
@@ -95,7 +95,7 @@ int evd_case_describe(struct evd_case *c, struct evd_key *key, const struct evd_
 {
 	struct evd_draft draft;
 	struct evd_buf text = {0};
-	int r = check(d, err);
+	int r = evd_description_check(d, err);
 
 	if (r == 0)
 		r = write_text(c, d, &text, err);
@@ -109,5 +109,22 @@ int evd_case_describe(struct evd_case *c, struct evd_key *key, const struct evd_
 			evd_entry_abandon(&draft);
 	}
 	evd_buf_release(&text);
+	return r;
+}
+
+int evd_case_new(const char *path, struct evd_key *key, const struct evd_description *d,
+                 const struct evd_circumstances *circumstances, struct evd_case *c,
+                 struct evd_error *err)
+{
+	int r = evd_description_check(d, err); /* before anything is made */
+
+	evd_case_init(c);
+	if (r == 0)
+		r = evd_case_create(path, c, err);
+	if (r)
+		return r;
+	r = evd_case_describe(c, key, d, circumstances, err);
+	if (r)
+		evd_case_undo(c);
 	return r;
 }

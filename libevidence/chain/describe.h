@@ -21,10 +21,18 @@ struct evd_description {
 /* evd_violence_words(): the coded list, NULL at the end. */
 const char *const *evd_violence_words(void);
 
-/* evd_case_describe(c, key, description, circumstances, err): commits entry 1, `open`. MISUSE: a
- * required member is missing, or a word or date is not of its form. */
+/* evd_description_check(d, err): MISUSE: a required member is missing, or a word or date is not of its form. */
+int evd_description_check(const struct evd_description *d, struct evd_error *err) EVD_MUST_USE;
+
+/* evd_case_describe(c, key, description, circumstances, err): commits entry 1, `open`. MISUSE as above. */
 int evd_case_describe(struct evd_case *c, struct evd_key *key, const struct evd_description *d,
                       const struct evd_circumstances *circumstances,
                       struct evd_error *err) EVD_MUST_USE;
+
+/* evd_case_new(path, key, description, circumstances, c, err): a new case in the folder `path`, which is made, or must be
+ * empty, with its entry 1. If it fails, what was made is removed again. Close `c` in every case. */
+int evd_case_new(const char *path, struct evd_key *key, const struct evd_description *d,
+                 const struct evd_circumstances *circumstances, struct evd_case *c,
+                 struct evd_error *err) EVD_MUST_USE;
 
 #endif

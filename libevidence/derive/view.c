@@ -73,8 +73,16 @@ int evd_view_flush(struct evd_view_out *v, size_t least, struct evd_error *err)
 	if (r || v->b.len < least || v->b.len == 0)
 		return r;
 	r = evd_file_write(v->fd, v->b.data, v->b.len, err);
+	v->written += v->b.len;
 	evd_buf_reset(&v->b);
 	return r;
+}
+
+int evd_view_goes_on(const struct evd_view_out *v, struct evd_error *err)
+{
+	return v->how->progress && v->how->progress(v->how->ctx, v->written, 0)
+	           ? evd_fail(err, EVD_E_CANCELLED, "stopped")
+	           : 0;
 }
 
 /* Place of the first item that is not before `id`. */
@@ -160,7 +168,7 @@ static int survey(void *ctx, const struct evd_record *r, const struct evd_json *
 	    evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
 	    evd_json_string(j, 0, "kind", &kind) && (known = find(w, id)) != NULL)
 		evd_latest_see(&known->read_out, log->entry.seq, kind, j);
-	return 0;
+	return evd_view_goes_on(&w->out, err);
 }
 
 static int put(struct walk *w, const struct evd_row *row, struct evd_error *err)
@@ -171,8 +179,10 @@ static int put(struct walk *w, const struct evd_row *row, struct evd_error *err)
 	    [EVD_FORM_JSONL] = evd_view_jsonl_row,
 	    [EVD_FORM_CASE] = evd_view_case_row,
 	};
-	int r;
+	int r = evd_view_goes_on(&w->out, err);
 
+	if (r)
+		return r;
 	w->out.done->rows += row->kind != EVD_ROW_ENTRY && row->kind != EVD_ROW_SCOPE;
 	r = put_row[w->form](&w->out, row, err);
 	return r ? r : evd_view_flush(&w->out, BLOCK, err);
@@ -313,10 +323,11 @@ static int write_rows(struct walk *w, struct evd_error *err)
 	return r;
 }
 
-int evd_view_write(struct evd_case *c, enum evd_form form, int64_t now_ms, int fd,
+int evd_view_write(struct evd_case *c, const struct evd_view_how *how, int fd,
                    struct evd_viewed *out, struct evd_error *err)
 {
-	struct walk w = {.out = {.c = c, .fd = fd, .done = out}, .form = form};
+	const enum evd_form form = how->form;
+	struct walk w = {.out = {.c = c, .fd = fd, .done = out, .how = how}, .form = form};
 	struct evd_view_out *v = &w.out;
 	int r;
 
@@ -326,7 +337,7 @@ int evd_view_write(struct evd_case *c, enum evd_form form, int64_t now_ms, int f
 	if (r == 0) {
 		evd_hex(v->head, c->log.entries.at[c->log.entries.n - 1].digest[EVD_FILE_ENTRY],
 		        EVD_SHA256_LEN);
-		evd_time_format(v->made, now_ms);
+		evd_time_format(v->made, how->now_ms);
 		out->withheld = c->log.n_withheld;
 		if (form == EVD_FORM_SKETCH || form == EVD_FORM_SKETCH_CSV)
 			r = evd_view_sketch(v, form == EVD_FORM_SKETCH_CSV, err);

@@ -17,8 +17,17 @@ struct evd_viewed {
 	uint64_t bad_times; /* CASE: times that prove no instant, and so are text or not there */
 };
 
-/* evd_view_write(c, form, now_ms, fd, out, err): reads the log with all checks, writes to `fd`. */
-int evd_view_write(struct evd_case *c, enum evd_form form, int64_t now_ms, int fd,
+struct evd_view_how {
+	enum evd_form form;
+	int64_t now_ms;
+	/* progress: bytes written so far, and 0, since nobody knows how many there will be; other than 0 stops. May be
+	 * NULL. */
+	int (*progress)(void *ctx, uint64_t done, uint64_t all);
+	void *ctx;
+};
+
+/* evd_view_write(c, how, fd, out, err): reads the log with all checks, writes to `fd`. CANCELLED if progress said so. */
+int evd_view_write(struct evd_case *c, const struct evd_view_how *how, int fd,
                    struct evd_viewed *out, struct evd_error *err) EVD_MUST_USE;
 
 #endif

@@ -15,7 +15,9 @@ struct evd_view_out {
 	struct evd_object o;  /* scratch */
 	struct evd_buf plain; /* scratch */
 	struct evd_viewed *done;
-	struct { /* CASE: the message written last */
+	const struct evd_view_how *how;
+	uint64_t written; /* bytes */
+	struct {          /* CASE: the message written last */
 		struct evd_id item;
 		uint64_t chat, n;
 	} last;
@@ -56,6 +58,9 @@ void evd_view_about(const struct evd_view_out *v, struct evd_buf *b);
 void evd_view_cell(struct evd_buf *b, struct evd_view text, bool first);
 /* evd_view_flush(v, least, err): writes what is there if it is at least so much. */
 int evd_view_flush(struct evd_view_out *v, size_t least, struct evd_error *err) EVD_MUST_USE;
+
+/* evd_view_goes_on(v, err): tells the progress; CANCELLED if it asks to stop. */
+int evd_view_goes_on(const struct evd_view_out *v, struct evd_error *err) EVD_MUST_USE;
 
 int evd_view_csv_begin(struct evd_view_out *v, struct evd_error *err) EVD_MUST_USE;
 int evd_view_csv_row(struct evd_view_out *v, const struct evd_row *row,

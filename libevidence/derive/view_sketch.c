@@ -143,7 +143,9 @@ int evd_view_sketch(struct evd_view_out *v, bool csv, struct evd_error *err)
 
 		if (!shown(e))
 			continue;
-		r = evd_json_parse(&j, evd_view_of(t.lines.data + e->line_off, e->line_len), err);
+		r = evd_view_goes_on(v, err);
+		if (r == 0)
+			r = evd_json_parse(&j, evd_view_of(t.lines.data + e->line_off, e->line_len), err);
 		if (r == 0)
 			r = row(v, csv, e, &j, err);
 	}

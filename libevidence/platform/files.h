@@ -14,8 +14,10 @@
 int evd_dir_open(int at, const char *name, int *out, struct evd_error *err) EVD_MUST_USE;
 /* evd_dir_make(at, name, err): mode 0700; EXISTS if there. */
 int evd_dir_make(int at, const char *name, struct evd_error *err) EVD_MUST_USE;
-/* evd_dir_names(fd, out, n, err): names in it but . and .., sorted bytewise; free with
- * evd_names_free. */
+/* evd_dir_remove(at, name): a folder that is empty; else nothing happens. */
+void evd_dir_remove(int at, const char *name);
+/* evd_dir_names(fd, out, n, err): names in it but . and .., sorted bytewise; free with evd_dir_names_free. Its access
+ * time is left alone where the system allows. */
 int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err) EVD_MUST_USE;
 void evd_dir_names_free(char **names, size_t n);
 

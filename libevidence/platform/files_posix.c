@@ -34,6 +34,11 @@ int evd_dir_make(int at, const char *name, struct evd_error *err)
 	return 0;
 }
 
+void evd_dir_remove(int at, const char *name)
+{
+	unlinkat(at_or_cwd(at), name, AT_REMOVEDIR);
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
@@ -41,9 +46,20 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
+/* The same folder, with a place of its own in it; listing a source shall not change its access time. */
+static int open_again(int fd)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int again = openat(fd, ".", flags | O_NOATIME);
+
+	if (again < 0 && errno == EPERM) /* only the owner may ask for it */
+		again = openat(fd, ".", flags);
+	return again;
+}
+
 int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err)
 {
-	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int again = open_again(fd);
 	DIR *d = again < 0 ? NULL : fdopendir(again);
 	char **names = NULL;
 	size_t count = 0, cap = 0;
@@ -342,7 +358,7 @@ void evd_remove_tree(int at, const char *name)
 		evd_dir_names_free(names, n);
 	}
 	close(fd);
-	unlinkat(at_or_cwd(at), name, AT_REMOVEDIR);
+	evd_dir_remove(at, name);
 }
 
 int evd_lock(int at, const char *name, int *out, struct evd_error *err)

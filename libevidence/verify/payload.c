@@ -3,6 +3,7 @@
 
 #include "verify/container.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 int evd_payload_fail(struct evd_payload *p, const struct evd_error *err, int r)
@@ -12,6 +13,18 @@ int evd_payload_fail(struct evd_payload *p, const struct evd_error *err, int r)
 		p->err = *err;
 	pthread_mutex_unlock(&p->lock);
 	return r;
+}
+
+/* So many bytes more are done. Told of at each block: one item may be all there is, and hours of it. */
+static int tell(struct evd_payload *p, uint64_t n, struct evd_error *err)
+{
+	bool stop;
+
+	pthread_mutex_lock(&p->lock);
+	p->done += n;
+	stop = p->progress && p->progress(p->progress_ctx, p->done, p->all) != 0;
+	pthread_mutex_unlock(&p->lock);
+	return stop ? evd_fail(err, EVD_E_CANCELLED, "stopped") : 0;
 }
 
 int evd_payload_hash(struct evd_payload *p, unsigned thread, int fd, uint64_t off, uint64_t size,
@@ -34,10 +47,9 @@ int evd_payload_hash(struct evd_payload *p, unsigned thread, int fd, uint64_t of
 			r = evd_sha_add(sha, block, n, err);
 		if (r == 0 && each)
 			r = each(ctx, done, block, n, err);
+		if (r == 0)
+			r = tell(p, n, err);
 		done += n;
-		pthread_mutex_lock(&p->lock);
-		p->done += n;
-		pthread_mutex_unlock(&p->lock);
 	}
 	return r ? r : evd_sha_end(sha, digest, err);
 }
@@ -58,18 +70,10 @@ static int work(void *ctx, size_t i, unsigned thread)
 static int tick(void *ctx)
 {
 	struct run *run = ctx;
-	struct evd_payload *p = run->p;
 	struct evd_error err = {0};
-	uint64_t done;
+	int r = tell(run->p, 0, &err);
 
-	if (!p->progress)
-		return 0;
-	pthread_mutex_lock(&p->lock);
-	done = p->done;
-	pthread_mutex_unlock(&p->lock);
-	if (p->progress(p->progress_ctx, done, p->all) == 0)
-		return 0;
-	return evd_payload_fail(p, &err, evd_fail(&err, EVD_E_CANCELLED, "stopped"));
+	return r ? evd_payload_fail(run->p, &err, r) : 0;
 }
 
 int evd_payload_run(struct evd_payload *p, struct evd_pool *pool, size_t n,

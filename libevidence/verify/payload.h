@@ -12,7 +12,8 @@
 
 /* One run. The caller sets the first three members, the rest is zero. */
 struct evd_payload {
-	int (*progress)(void *ctx, uint64_t done, uint64_t all); /* other than 0 stops; or NULL */
+	/* other than 0 stops; or NULL. From any thread, one at a time. */
+	int (*progress)(void *ctx, uint64_t done, uint64_t all);
 	void *progress_ctx;
 	uint64_t all; /* bytes to come */
 

@@ -27,10 +27,10 @@ class Cli:
 		os.chmod(path, mode)
 		return path
 
-	def run(self, program, *words, expect=0, stdin=None, lines=None):
-		"""Runs a program; a failure must say one line on standard error and nothing else there."""
+	def run(self, program, *words, expect=0, stdin=None, lines=None, before=None):
+		"""Runs a program, after `before` in its process; a failure must say one line on standard error and nothing else there."""
 		argv = [os.path.join(self.programs, program)] + list(words)
-		done = subprocess.run(argv, capture_output=True, input=stdin, env=self.env, cwd=self.dir)
+		done = subprocess.run(argv, capture_output=True, input=stdin, env=self.env, cwd=self.dir, preexec_fn=before)
 		out, err = done.stdout.decode(), done.stderr.decode()
 		if done.returncode != expect:
 			fail('%s: exit %d, expected %d\n%s%s' % (' '.join(argv), done.returncode, expect, out, err))

@@ -4,6 +4,7 @@ half-written."""
 import json
 import os
 import pty
+import resource
 import shutil
 import subprocess
 import sys
@@ -45,6 +46,47 @@ def usage(cli):
 def cli_help(cli):
 	done = subprocess.run([os.path.join(cli.programs, 'evidence')], capture_output=True, text=True)
 	return done.stderr.splitlines()
+
+
+def names_below(path):
+	return sorted(os.path.relpath(os.path.join(folder, n), path) for folder, dirs, files in os.walk(path) for n in dirs + files)
+
+
+def opening(cli):
+	"""A case that is not opened is not there: neither the folder, nor, where it was there and empty, anything in it."""
+	right = {'--number': '2', '--title': 't'}
+	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ''})
+	for there in (False, True):
+		place = cli.path('there' if there else 'new')
+		if there:
+			os.mkdir(place)
+		for words in wrong:
+			given = ['%s=%s' % pair for pair in dict(right, **words).items()]
+			cli.run('evidence', 'open', place, *given, '--passphrase-file', cli.pass_file, expect=64)
+			check(os.path.exists(place) == there, '%r: the folder is %s' % (words, 'gone' if there else 'there'))
+			check(names_below(place) == [], '%r left %r' % (words, names_below(place)))
+		cli.run('evidence', 'open', place, '--number', '2', '--title', 't', '--passphrase-file', cli.pass_file)
+		cli.run('evidence', '-C', place, 'check')
+	cli.run('evidence', 'open', cli.path('absent/new'), '--number', '2', '--title', 't', '--passphrase-file', cli.pass_file, expect=66)
+	full(cli)
+
+
+def full(cli):
+	"""No room: by a limit on files, which everybody may set, and on a small file system, which root alone may mount."""
+	place, opens = cli.path('full'), ('--number', '2', '--title', 't', '--passphrase-file', cli.pass_file)
+	cli.run('evidence', 'open', place, *opens, expect=74, before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+	check(not os.path.exists(place), 'a failed open left a folder')
+	small = cli.path('small')
+	os.mkdir(small)
+	if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8k', 'tmpfs', small], capture_output=True).returncode != 0:
+		print('no tmpfs can be mounted here: open on a full one is not tested')
+		return
+	try:
+		for place in (small, os.path.join(small, 'c')):
+			cli.run('evidence', 'open', place, *opens, expect=74)
+			check(names_below(small) == [], 'open on a full file system left %r' % names_below(small))
+	finally:
+		subprocess.run(['umount', small], check=True)
 
 
 def passphrases(cli):
@@ -179,6 +221,7 @@ def main():
 	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
 	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file, expect=73)
 	cli.evidence('add', cli.write('a.txt', b'evidence\n'))
+	opening(cli)
 	passphrases(cli)
 	check(asked(cli) == [True, False], 'asked before the first intake alone')
 	check(asked(cli, '--quiet') == [False, False], 'asked although --quiet')

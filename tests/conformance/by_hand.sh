@@ -1,9 +1,11 @@
 #!/bin/bash
 # by_hand.sh BAG_PYTHON BUNDLE...: each bundle with tools that know nothing of us: bagit-python over the unzipped bag, sha256sum -c over
-# its manifests, openssl over the seal and every entry; then the same after one byte was changed, which each tool must notice.
+# its manifests, openssl cms over the seal and every entry, openssl ts over every time-stamp; then the same after one byte was changed,
+# which each tool must notice.
 set -euo pipefail
 bag_python=$1
 shift
+stamps=$(cd "$(dirname "$0")" && pwd)/../vectors/by_hand_stamps.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
@@ -13,6 +15,8 @@ bagit_ok() { "$bag_python" -m bagit --validate "$1" >/dev/null 2>&1; }
 sums_ok() { (cd "$1" && sha256sum --quiet --strict -c manifest-sha256.txt && sha256sum --quiet --strict -c tagmanifest-sha256.txt) >/dev/null 2>&1; }
 # The signature alone is looked at here (-noverify: who the signer is has no answer in the bundle); the attributes of CAdES are asked for.
 cms_ok() { openssl cms -verify -binary -inform DER -noverify -in "$1" -content "$2" -out /dev/null 2>/dev/null; }
+
+stamps_ok() { (cd "$1" && sh "$stamps" "$2") >/dev/null 2>&1; }
 
 # Every reference in the ASiC manifest holds: read with a plain XML reader, digests made anew.
 manifest_ok() {
@@ -45,6 +49,7 @@ all_ok() { # DIR: everything above; prints the name of the first that says no
 		entry=${entries[i]}
 		cms_ok "$entry/entry.p7s" "$entry/entry.json" || { echo openssl-entry; return 1; }
 	done
+	stamps_ok "$1" "$base" || { echo openssl-ts; return 1; }
 }
 
 flip() { # FILE: the last byte but one is changed
@@ -65,14 +70,18 @@ for bundle in "$@"; do
 	said=$(all_ok "$work/x") || fail "$bundle: $said says no"
 	base=$(cd "$work/x" && echo case-*)
 	item=$(cd "$work/x" && find "$base/data" -type f -size +2c | LC_ALL=C sort | head -n 1)
+	# the end of the seal's signature is its own value, or that of the token behind it
+	behind=openssl-seal
+	grep -q id-smime-aa-timeStampToken < <(openssl asn1parse -inform DER -in "$work/x/META-INF/signature001.p7s") && behind=openssl-ts
 	# what is changed, and who must notice it first
 	for change in "$item bagit" "$base/bag-info.txt bagit" "$base/custody/00000001/entry.json bagit" \
-		"META-INF/ASiCManifest001.xml openssl-seal"; do
+		"META-INF/ASiCManifest001.xml openssl-seal" "META-INF/signature001.p7s $behind" \
+		"META-INF/ASiCArchiveManifest.xml openssl-ts" "META-INF/timestamp001.tst openssl-ts"; do
 		file=${change% *} who=${change##* }
 		[ -n "$file" ] && [ -f "$work/x/$file" ] || continue
 		rm -rf "$work/y"
 		cp -r "$work/x" "$work/y"
-		if [ "$file" = META-INF/ASiCManifest001.xml ]; then
+		if [[ $file = *.xml ]]; then
 			printf '\n' >>"$work/y/$file"
 		else
 			flip "$work/y/$file"
@@ -81,5 +90,5 @@ for bundle in "$@"; do
 		[ "$said" = "$who" ] || fail "$bundle: $file changed, noticed by '$said', not by $who"
 	done
 done
-[ $status = 0 ] && echo "PASS $# bundles by hand: bagit-python, sha256sum, openssl agree, and notice each change"
+[ $status = 0 ] && echo "PASS $# bundles by hand: bagit-python, sha256sum, openssl cms and ts agree, and notice each change"
 exit $status

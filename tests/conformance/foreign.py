@@ -11,11 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+import dss
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def java(lib, source, *args):
-	return subprocess.run(['env', 'LC_ALL=C.UTF-8', 'java', '-cp', lib + '/*', os.path.join(HERE, 'java', source)] + list(args), stdout=subprocess.PIPE, check=True).stdout
 
 
 def make(lib, out):
@@ -28,7 +26,7 @@ def make(lib, out):
 		names.append(os.path.join(out, name))
 		with open(names[-1], 'w') as f:
 			f.write(text)
-	java(lib, 'Make.java', out + '/key.p12', 'secret', out, *names)
+	run('env', 'LC_ALL=C.UTF-8', 'java', '-cp', lib + '/*', os.path.join(HERE, 'java', 'Make.java'), out + '/key.p12', 'secret', out, *names)
 	return sorted(n for n in os.listdir(out) if n.endswith(('.asice', '.asics')))
 
 
@@ -64,13 +62,8 @@ def main():
 	with tempfile.TemporaryDirectory() as out:
 		names = make(a.lib, out)
 		all_names = turned(out, names, a.turns)
-		with open(out + '/jobs', 'w') as f:
-			for name in all_names:
-				f.write('%s/%s\t2026-12-31T12:00:00Z\t%s/cert.pem\n' % (out, name, out))
-		theirs = {}
-		for line in java(a.lib, 'Judge.java', out + '/jobs').splitlines():
-			r = json.loads(line)
-			theirs[os.path.basename(r['file'])] = r.get('indication', 'refused: ' + r.get('refused', ''))
+		answers = dss.judge(a.lib, [('%s/%s' % (out, name), '2026-12-31T12:00:00Z', out + '/cert.pem') for name in all_names])
+		theirs = {name: r.get('indication', 'refused: ' + r.get('refused', '')) for name, r in zip(all_names, answers)}
 		counts, bad = {}, []
 		for name in all_names:
 			key = theirs[name], ours(a.evidence, os.path.join(out, name))
@@ -88,4 +81,5 @@ def main():
 	sys.exit(1 if bad or len(names) != 4 else 0)
 
 
-main()
+if __name__ == '__main__':
+	main()

@@ -3,9 +3,10 @@
 #
 #   dss          EU DSS (Maven) judges good and altered bundles with its policy, and what evidence timestamp makes
 #   foreign      containers that EU DSS makes, and altered ones, through evidence inspect
+#   dss-samples  the containers, good and bad, that EU DSS tests itself with (Maven), through evidence inspect
 #   digidoc4j    opens our container and says it has no signature: it reads XAdES alone (Maven)
 #   archives     unzip, 7z, bsdtar, Python, Java list and extract the same bytes
-#   by-hand      bagit-python (pip), sha256sum -c, openssl cms
+#   by-hand      bagit-python (pip), sha256sum -c, openssl cms, openssl ts
 #   everywhere   no network, read-only medium, any locale, clock at 1990 and 2045: the same bytes of output
 #   linux        static musl program for x86-64: builds, repeats byte for byte, every vector
 #   arm64        the same for arm64, under qemu-user
@@ -58,7 +59,7 @@ jars() { # PROFILE: folder of the jars that java/pom.xml names in it
 	need java default-jdk-headless
 	rm -rf "$lib"
 	nice mvn -B -q -P "$1" -f "$conformance/java/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$lib" >"$cache/mvn.log" 2>&1 ||
-		{ tail -n 5 "$cache/mvn.log" >&2; die "Maven failed"; }
+		{ tail -n 5 "$cache/mvn.log" >&2; die "Maven failed, without network or for another reason: not tried"; }
 	touch "$lib/ready"
 }
 
@@ -72,6 +73,13 @@ job_dss() {
 job_foreign() {
 	jars dss
 	python3 "$conformance/foreign.py" "$bin/evidence" --lib "$lib"
+}
+
+job_dss_samples() {
+	jars dss-samples
+	local samples=$lib
+	jars dss
+	python3 -B "$conformance/samples.py" "$bin/evidence" --lib "$lib" --samples "$samples"
 }
 
 job_digidoc4j() {
@@ -96,7 +104,8 @@ job_by_hand() {
 	if [ ! -x "$cache/bagit/bin/python" ]; then
 		python3 -m venv "$cache/bagit" && "$cache/bagit/bin/pip" -q install bagit setuptools || die "bagit-python could not be installed"
 	fi
-	mapfile -t all < <(good_bundles)
+	# those with time-stamps always
+	mapfile -t all < <({ good_bundles; printf "$EVD_VECTORS/%s.asice\n" good-level-t good-level-lta good-stamp; } | sort -u)
 	"$conformance/by_hand.sh" "$cache/bagit/bin/python" "${all[@]}"
 }
 
@@ -162,7 +171,7 @@ job_notes() {
 
 failed=0
 [ $# -gt 0 ] || set -- all
-[ "$*" = all ] && set -- dss foreign digidoc4j archives by-hand everywhere linux arm64 windows notes
+[ "$*" = all ] && set -- dss foreign dss-samples digidoc4j archives by-hand everywhere linux arm64 windows notes
 for name in "$@"; do
 	declare -F "job_${name//-/_}" >/dev/null || die "no such job: $name"
 	start=$SECONDS

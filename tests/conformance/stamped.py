@@ -36,7 +36,7 @@ def main():
 	cli, a, paths = make(args.programs)
 	now = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)).strftime('%Y-%m-%dT%H:%M:%SZ')
 	# with an OCSP answer inside DSS gets no list: all that it knows of revocations is what stands beside the signature
-	jobs = ['\t'.join([path, now, ','.join([cli.me, a.ca] + ['crl:' + a.crl] * (name != 'LT-ocsp'))]) for name, path in paths.items()]
+	jobs = [(path, now, ','.join([cli.me, a.ca] + ['crl:' + a.crl] * (name != 'LT-ocsp'))) for name, path in paths.items()]
 	bad = 0
 	for (name, path), answer in zip(paths.items(), dss.judge(args.lib, jobs)):
 		level = 'CAdES-BASELINE-' + name.split('-')[0]

@@ -2,6 +2,7 @@
  * is not taken is named (docs/acquire.md; threats groups S and N). */
 #include "fixture.h"
 
+#include "capture/sum.h"
 #include "capture/walk.h"
 
 #include <fcntl.h>
@@ -227,6 +228,76 @@ static void walking(void **state)
 	assert_int_not_equal(evd_walk_open(test_path(at, "none"), 0, 0, &w, &err), 0);
 }
 
+/* What there is to take in of zoo(), by hand: the photo and its twin, zero.bin, five files of one byte, a sparse one. */
+static void summing(void **state)
+{
+	char *paths[] = {strdup(zoo()), strdup("/nowhere/at/all")};
+	struct stat before, after, st;
+	uint64_t sum;
+
+	(void)state;
+	lstat(test_path(paths[0], "dangling"), &before);
+	assert_true(evd_sum(paths, 2, 0, 0, NULL, NULL, &sum)); /* what is not there adds nothing */
+	assert_int_equal(sum, 2 * 5 + 8 + 5 * 1 + (1 << 20));
+	lstat(test_path(paths[0], "dangling"), &after);
+	assert_true(before.st_atim.tv_sec == after.st_atim.tv_sec &&
+	            before.st_atim.tv_nsec == after.st_atim.tv_nsec);
+	/* the case lies in it: not known, and the walk itself will say so */
+	assert_int_equal(stat(test_path(paths[0], "sub"), &st), 0);
+	assert_false(evd_sum(paths, 1, st.st_dev, st.st_ino, NULL, NULL, &sum));
+	free(paths[0]);
+	free(paths[1]);
+}
+
+struct heard {
+	uint64_t done, all;
+	bool stop;
+};
+
+static int hear(void *ctx, uint64_t done, uint64_t all)
+{
+	struct heard *h = ctx;
+
+	h->done = done;
+	h->all = all;
+	return h->stop;
+}
+
+/* Progress ends at its end; stopped while the sources are counted, nothing is taken in. */
+static void counting(void **state)
+{
+	struct heard heard = {.stop = true};
+	struct evd_acquire_options o = {.basis = "consent",
+	                                .observed = "file",
+	                                .stream = -1,
+	                                .pool = fixture_pool(),
+	                                .progress = hear,
+	                                .count = true,
+	                                .ctx = &heard};
+	char *paths[] = {strdup(test_folder())}, *name;
+	struct evd_acquired out;
+	struct evd_error err = {0};
+	struct evd_case c;
+
+	(void)state;
+	for (unsigned i = 0; i < 1100; i++) {
+		name = strdup(test_path(paths[0], "f0000"));
+		snprintf(name + strlen(name) - 4, 5, "%04u", i);
+		test_write(name, "ab", 2);
+		free(name);
+	}
+	fixture_case(&c);
+	assert_int_equal(evd_acquire(&c, fixture_key(), paths, 1, &o, &out, &err), EVD_E_CANCELLED);
+	assert_int_equal(out.items, 0);
+	assert_int_equal(c.log.entries.n, 1);
+	heard.stop = false;
+	assert_int_equal(evd_acquire(&c, fixture_key(), paths, 1, &o, &out, &err), 0);
+	assert_int_equal(heard.done, 2200);
+	assert_int_equal(heard.all, 2200);
+	evd_case_close(&c);
+	free(paths[0]);
+}
+
 static void copying(void **state)
 {
 	const char *at = zoo();
@@ -278,7 +349,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(everything), cmocka_unit_test(refused), cmocka_unit_test(from_stream),
-	    cmocka_unit_test(extensions), cmocka_unit_test(walking), cmocka_unit_test(copying),
+	    cmocka_unit_test(extensions), cmocka_unit_test(walking), cmocka_unit_test(summing),
+	    cmocka_unit_test(counting),   cmocka_unit_test(copying),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

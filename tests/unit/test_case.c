@@ -100,6 +100,39 @@ static void descriptions(void **state)
 	evd_case_close(&c);
 }
 
+/* A case whose entry 1 never came is undone; what others put into its folder meanwhile is not. */
+static void undone(void **state)
+{
+	const struct evd_description wrong = {.number = "1", .title = "t", .violence = "none"};
+	char *place = strdup(test_path(test_folder(), "new"));
+	char *other = strdup(test_path(place, "other"));
+	struct evd_case c;
+	struct evd_error err;
+
+	(void)state;
+	assert_int_equal(evd_case_new(place, fixture_key(), &wrong, NULL, &c, &err), EVD_E_MISUSE);
+	evd_case_close(&c);
+	assert_int_equal(access(place, F_OK), -1);
+	assert_int_equal(evd_case_create(place, &c, &err), 0);
+	evd_case_undo(&c);
+	evd_case_close(&c);
+	assert_int_equal(access(place, F_OK), -1);
+	assert_int_equal(evd_case_create(place, &c, &err), 0);
+	test_write(other, "not ours", 8);
+	evd_case_undo(&c);
+	evd_case_close(&c);
+	assert_int_equal(access(other, F_OK), 0);
+	assert_int_equal(access(test_path(place, "custody"), F_OK), -1);
+	assert_int_equal(access(test_path(place, ".case"), F_OK), -1);
+	assert_int_equal(evd_case_new(place, fixture_key(), &wrong, NULL, &c, &err), EVD_E_MISUSE);
+	evd_case_close(&c);
+	assert_int_equal(evd_case_create(place, &c, &err), EVD_E_EXISTS);
+	evd_case_close(&c);
+	assert_int_equal(access(other, F_OK), 0);
+	free(other);
+	free(place);
+}
+
 /* Whatever is missing or altered below custody/ is damage: named, refused, left as it is. */
 static void damage(void **state)
 {
@@ -406,9 +439,10 @@ static void no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(opened),      cmocka_unit_test(descriptions), cmocka_unit_test(damage),
-	    cmocka_unit_test(interrupted), cmocka_unit_test(drafts),       cmocka_unit_test(lines),
-	    cmocka_unit_test(check),       cmocka_unit_test(catalogue),    cmocka_unit_test(no_memory),
+	    cmocka_unit_test(opened),    cmocka_unit_test(descriptions), cmocka_unit_test(undone),
+	    cmocka_unit_test(damage),    cmocka_unit_test(interrupted),  cmocka_unit_test(drafts),
+	    cmocka_unit_test(lines),     cmocka_unit_test(check),        cmocka_unit_test(catalogue),
+	    cmocka_unit_test(no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

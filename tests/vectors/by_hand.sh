@@ -18,7 +18,7 @@ check() {
 
 	[ "$(find "$base/data" -type f | wc -l)" -eq "$(wc -l <"$base/manifest-sha256.txt")" ]
 	[ "$(find "$base" -type f -not -path "$base/data/*" | wc -l)" -eq $(($(wc -l <"$base/tagmanifest-sha256.txt") + 1)) ]
-	[ "$(find . -type f -not -path "./$base/*" | wc -l)" -eq 3 ]
+	[ "$(find . -type f -not -path "./$base/*" | wc -l)" -eq $((3 + 2 * $(find META-INF -name 'timestamp*.tst' | wc -l))) ]
 
 	# 3. the seal: who signed the ASiC manifest, and that it lists these manifests
 	signed META-INF/signature001.p7s META-INF/ASiCManifest001.xml
@@ -47,6 +47,9 @@ check() {
 
 	# 5. the records: the root in each entry, and the digest of every item
 	python3 "$tree" "$base"
+
+	# 6. the time-stamps, if there are any
+	sh "$stamps" "$base"
 	cd /
 	rm -rf "$work"
 	trap - EXIT
@@ -55,7 +58,8 @@ check() {
 
 # signed SIGNATURE CONTENT: the signature fits; prints the signer's fingerprint, to be compared with paper
 signed() {
-	openssl pkcs7 -inform DER -in "$1" -print_certs -out signer.pem
+	openssl cms -verify -noverify -binary -inform DER -in "$1" -content "$2" -signer signer.pem -out /dev/null 2>signed.log ||
+		{ cat signed.log >&2; exit 1; }
 	openssl cms -verify -cades -binary -inform DER -in "$1" -content "$2" -CAfile signer.pem -partial_chain \
 		-purpose any -no_check_time -out /dev/null 2>signed.log || { cat signed.log >&2; exit 1; }
 	print=$(openssl x509 -in signer.pem -noout -fingerprint -sha256 | sed 's/.*=//' | tr -d : | tr 'A-F' 'a-f')
@@ -63,6 +67,7 @@ signed() {
 }
 
 tree=$(dirname "$(realpath "$0")")/by_hand_tree.py
+stamps=$(dirname "$(realpath "$0")")/by_hand_stamps.sh
 [ $# -gt 0 ] || { echo "usage: by_hand.sh BUNDLE..." >&2; exit 64; }
 for b in "$@"; do
 	(check "$b")

@@ -3,9 +3,10 @@
  *
  *   java -cp 'LIB/*' Judge.java JOBS
  *
- * JOBS: a line a container, fields divided by tabs: file; time of validation (ISO 8601); what is trusted,
- * divided by commas: SHA-256 fingerprints of certificates in the container, PEM files of certificates,
- * PEM files of CRLs as "crl:FILE". One JSON object a line comes out.
+ * JOBS: three fields a container, each ended by NUL: file; time of validation (ISO 8601); what is trusted,
+ * divided by commas: SHA-256 fingerprints of certificates in the container, "all" of those, PEM files of certificates,
+ * PEM files of CRLs as "crl:FILE". One JSON object a line comes out: of the first signature all, of the others and of
+ * time-stamps that stand alone the indication.
  */
 import eu.europa.esig.dss.asic.common.validation.AbstractASiCContainerAnalyzer;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
@@ -18,12 +19,14 @@ import eu.europa.esig.dss.spi.signature.AdvancedSignature;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
+import eu.europa.esig.dss.spi.x509.tsp.TimestampToken;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.reports.Reports;
 
 import java.io.File;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -61,7 +64,17 @@ public class Judge {
 		return out;
 	}
 
-	static CommonCertificateVerifier trust(String[] words, List<AdvancedSignature> signatures) throws Exception {
+	/* Every certificate beside the signatures, and beside the time-stamps that stand alone. */
+	static List<CertificateToken> carried(SignedDocumentValidator v) {
+		List<CertificateToken> out = new ArrayList<>();
+		for (AdvancedSignature s : v.getSignatures())
+			out.addAll(s.getCertificates());
+		for (TimestampToken t : v.getDetachedTimestamps())
+			out.addAll(t.getCertificates());
+		return out;
+	}
+
+	static CommonCertificateVerifier trust(String[] words, List<CertificateToken> carried) throws Exception {
 		CommonTrustedCertificateSource anchors = new CommonTrustedCertificateSource();
 		List<InputStream> crls = new ArrayList<>();
 		for (String word : words)
@@ -71,10 +84,9 @@ public class Judge {
 				for (CertificateToken c : DSSUtils.loadCertificateFromP7c(Files.newInputStream(Path.of(word))))
 					anchors.addCertificate(c);
 			else
-				for (AdvancedSignature s : signatures)
-					for (CertificateToken c : s.getCertificates())
-						if (HexFormat.of().formatHex(c.getDigest(DigestAlgorithm.SHA256)).equals(word))
-							anchors.addCertificate(c);
+				for (CertificateToken c : carried)
+					if (word.equals("all") || HexFormat.of().formatHex(c.getDigest(DigestAlgorithm.SHA256)).equals(word))
+						anchors.addCertificate(c);
 		CommonCertificateVerifier v = new CommonCertificateVerifier();
 		v.setAIASource(null);
 		v.setTrustedCertSources(anchors);
@@ -83,10 +95,17 @@ public class Judge {
 		return v;
 	}
 
+	static List<String> indications(SimpleReport simple, List<String> ids) {
+		List<String> out = new ArrayList<>();
+		for (String id : ids)
+			out.add(String.valueOf(simple.getIndication(id)));
+		return out;
+	}
+
 	static String judge(String file, String time, String[] words) throws Exception {
 		SignedDocumentValidator v = SignedDocumentValidator.fromDocument(new FileDocument(new File(file)));
 		v.setCertificateVerifier(new CommonCertificateVerifier());
-		v.setCertificateVerifier(trust(words, v.getSignatures()));
+		v.setCertificateVerifier(trust(words, carried(v)));
 		v.setValidationTime(Date.from(Instant.parse(time)));
 		v.setLocale(Locale.ENGLISH);
 		Reports reports = v.validateDocument();
@@ -96,6 +115,8 @@ public class Judge {
 		out.add("\"signatures\":" + simple.getSignaturesCount());
 		out.add("\"container\":" + quote(String.valueOf(info.getContainerType())));
 		out.add("\"mimetype\":" + quote(String.valueOf(info.getContainerInfo() == null ? null : info.getContainerInfo().getMimeTypeContent())));
+		out.add("\"each\":" + list(indications(simple, simple.getSignatureIdList())));
+		out.add("\"timestamps\":" + list(indications(simple, simple.getTimestampIdList())));
 		String id = simple.getFirstSignatureId();
 		if (id != null) {
 			out.add("\"indication\":" + quote(String.valueOf(simple.getIndication(id))));
@@ -128,16 +149,18 @@ public class Judge {
 	}
 
 	public static void main(String[] args) throws Exception {
-		for (String line : Files.readAllLines(Path.of(args[0]))) {
-			String[] f = line.split("\t", -1);
+		PrintStream said = System.out;
+		System.setOut(System.err);      // DSS and what it rests on print there at times
+		String[] f = Files.readString(Path.of(args[0])).split("\0", -1);
+		for (int i = 0; i + 2 < f.length; i += 3) {
 			String answer;
 			try {
-				answer = judge(f[0], f[1], f[2].isEmpty() ? new String[0] : f[2].split(","));
+				answer = judge(f[i], f[i + 1], f[i + 2].isEmpty() ? new String[0] : f[i + 2].split(","));
 			} catch (Exception | StackOverflowError e) {
 				answer = "\"refused\":" + quote(String.valueOf(e.getMessage()));
 			}
-			System.out.println("{\"file\":" + quote(f[0]) + "," + answer + "}");
-			System.out.flush();
+			said.println("{\"file\":" + quote(f[i]) + "," + answer + "}");
+			said.flush();
 		}
 	}
 }
