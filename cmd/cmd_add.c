@@ -115,6 +115,21 @@ static int spool(struct evd_case *c, int *out, struct evd_error *err)
 	return r;
 }
 
+/* R7.23: asked before the first intake of a case, of a person and not of a script; nothing waits for an answer. */
+static void ask_first(const struct cmd_global *g, const struct evd_log *log)
+{
+	if (g->quiet || g->json || !isatty(STDERR_FILENO))
+		return;
+	for (size_t i = 0; i < log->entries.n; i++)
+		if (log->entries.at[i].action == EVD_ACQUIRE || log->entries.at[i].action == EVD_CAPTURE)
+			return;
+	fputs(_("Before anything is taken in: could anyone in these pictures or videos be under 18 and "
+	        "shown sexually?\n"
+	        "If yes, or if you are not sure: stop (Ctrl-C), do not add or open them, and use "
+	        "'evidence stop'.\n"),
+	      stderr);
+}
+
 static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool reads, int argc,
                   char **argv)
 {
@@ -126,6 +141,7 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool read
 
 	if (r)
 		return r;
+	ask_first(g, &s.c.log);
 	o->pool = s.pool;
 	o->told = cmd_told;
 	o->ctx = g;
@@ -187,9 +203,13 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	}
 	if (optind == argc)
 		return cmd_usage(&cmd_add, "give at least one file or folder, or - for standard input");
+	for (int i = optind; argc - optind > 1 && i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			return cmd_usage(
+			    &cmd_add, "- is standard input and is taken in alone; a file of that name is ./-");
 	if (!cmd_is_basis(o.basis))
 		return cmd_usage(&cmd_add, "--basis is not a word of the list");
-	if (cmd_needs_reason(o.basis) && !o.circumstances.reason)
+	if (cmd_needs_reason(o.basis) && (!o.circumstances.reason || !*o.circumstances.reason))
 		return cmd_usage(&cmd_add, "this basis needs --reason: why it was lawful to take this");
 	if (o.role && strcmp(o.role, "receipt") != 0 && strcmp(o.role, "validation") != 0)
 		return cmd_usage(&cmd_add, "--role is receipt or validation");
@@ -210,7 +230,9 @@ const struct cmd_row cmd_add = {
     "is\n"
     "said; the intake stands.\n"
     "\n"
-    "Could anyone in it be under 18 and shown sexually? Do not add it: use 'evidence stop'.\n"
+    "Could anyone in it be under 18 and shown sexually? If yes, or if you are not sure: do not add "
+    "it,\n"
+    "use 'evidence stop'. On a terminal this is asked before the first intake into a case.\n"
     "\n"
     "  --basis BASIS       on what basis it was accessed: own-device own-account consent public\n"
     "                      observer-account order seized-device other-account covert unknown\n"

@@ -157,6 +157,10 @@ static int run_correct(struct cmd_global *g, int argc, char **argv)
 		return cmd_usage(&cmd_correct, "give record, field and right value");
 	if (!*argv[optind + 1])
 		return cmd_usage(&cmd_correct, "say which field of the record");
+	if (!evd_is_utf8(evd_view_str(argv[optind + 1])))
+		return cmd_usage(&cmd_correct, "FIELD is not UTF-8");
+	if (reason && !evd_is_utf8(evd_view_str(reason)))
+		return cmd_usage(&cmd_correct, "--reason is not UTF-8");
 	return write_correction(g, argv[optind], argv[optind + 1], argv[optind + 2], reason);
 }
 

@@ -1,5 +1,6 @@
 /* cmd_list: `evidence list`, `view`: what is in the case, without opening any of it. */
 #include "cmd.h"
+#include "cmd_entry.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -8,7 +9,31 @@
 #include <stdio.h>
 #include <string.h>
 
-static void put_json(const struct cmd_item *it)
+/* What the entry of an item says of it; items of one entry follow each other. */
+struct said {
+	uint64_t seq; /* of which entry this is */
+	char basis[24], observed[16], type[16];
+};
+
+static int read_said(struct evd_case *c, uint64_t seq, struct said *s, struct evd_error *err)
+{
+	struct evd_buf details = {0};
+	int r;
+
+	if (s->seq == seq)
+		return 0;
+	r = cmd_entry_details(c, seq, &details, err);
+	if (r == 0) {
+		cmd_entry_word(evd_buf_view(&details), "basis", s->basis, sizeof s->basis);
+		cmd_entry_word(evd_buf_view(&details), "observed", s->observed, sizeof s->observed);
+		cmd_entry_word(evd_buf_view(&details), "type", s->type, sizeof s->type);
+		s->seq = seq;
+	}
+	evd_buf_release(&details);
+	return r;
+}
+
+static void put_json(const struct cmd_item *it, const struct said *said)
 {
 	struct evd_object o;
 	struct evd_buf b = {0};
@@ -16,6 +41,8 @@ static void put_json(const struct cmd_item *it)
 
 	evd_object_init(&o);
 	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, it->id.seq, it->id.k);
+	if (said->basis[0])
+		evd_object_cstr(&o, "basis", said->basis);
 	if (it->exhibit)
 		evd_object_int(&o, "exhibit", it->exhibit);
 	evd_object_cstr(&o, "item", id);
@@ -25,6 +52,8 @@ static void put_json(const struct cmd_item *it)
 		evd_object_bool(&o, "lost", true);
 	if (it->name)
 		evd_object_bytes(&o, "name", evd_view_str(it->name));
+	if (said->observed[0])
+		evd_object_cstr(&o, "observed", said->observed);
 	evd_object_cstr(&o, "path", it->path);
 	evd_object_cstr(&o, "recorded", it->time);
 	if (it->role[0])
@@ -33,13 +62,15 @@ static void put_json(const struct cmd_item *it)
 	evd_object_int(&o, "size", it->size);
 	if (it->source)
 		evd_object_bytes(&o, "source", evd_view_str(it->source));
+	if (said->type[0])
+		evd_object_cstr(&o, "type", said->type);
 	if (evd_object_write(&o, &b, NULL) == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
 	evd_object_release(&o);
 }
 
-static void put_line(const struct cmd_item *it)
+static void put_line(const struct cmd_item *it, const struct said *said)
 {
 	char hex[2 * EVD_SHA256_LEN + 1], id[32], exhibit[24] = "-";
 
@@ -47,9 +78,11 @@ static void put_line(const struct cmd_item *it)
 	snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, it->id.seq, it->id.k);
 	if (it->exhibit)
 		snprintf(exhibit, sizeof exhibit, "%" PRIu64, it->exhibit);
-	printf("%-8s %-8s %12" PRIu64 "  %.12s  ", exhibit, id, it->size, hex);
+	printf("%-8s %-8s %12" PRIu64 "  %.12s  %-16s ", exhibit, id, it->size, hex,
+	       said->basis[0] ? said->basis : "-");
+	/* the type says more than the role: a report-only item is no note like others */
 	if (it->role[0])
-		printf("[%s] ", it->role);
+		printf("[%s] ", said->type[0] ? said->type : it->role);
 	if (it->lost)
 		fputs("[lost] ", stdout);
 	if (it->name)
@@ -68,6 +101,7 @@ static int run_list(struct cmd_global *g, int argc, char **argv)
 	static const struct option own[] = {{"all", no_argument, NULL, ALL}, {NULL, 0, NULL, 0}};
 	struct evd_case c;
 	struct cmd_items items = {0};
+	struct said said = {0};
 	struct evd_error err = {0};
 	bool all = false;
 	int id, r;
@@ -83,25 +117,29 @@ static int run_list(struct cmd_global *g, int argc, char **argv)
 	if (r)
 		return cmd_fail(r, &err);
 	if (!g->json)
-		printf("%-8s %-8s %12s  %-12s  %s\n", "Exhibit", "Item", "Bytes", "SHA-256", "Name");
-	for (size_t i = 0; i < items.n; i++) {
-		if (!all && !g->json && strcmp(items.at[i].role, "seal") == 0)
+		printf("%-8s %-8s %12s  %-12s  %-16s %s\n", "Exhibit", "Item", "Bytes", "SHA-256", "Basis",
+		       "Name");
+	for (size_t i = 0; r == 0 && i < items.n; i++) {
+		if (!all && strcmp(items.at[i].role, "seal") == 0)
 			continue;
-		if (g->json)
-			put_json(&items.at[i]);
-		else
-			put_line(&items.at[i]);
+		r = read_said(&c, items.at[i].id.seq, &said, &err);
+		if (r == 0 && g->json)
+			put_json(&items.at[i], &said);
+		else if (r == 0)
+			put_line(&items.at[i], &said);
 	}
 	cmd_items_release(&items);
 	evd_case_close(&c);
-	return CMD_DONE;
+	return r ? cmd_fail(r, &err) : CMD_DONE;
 }
 
 const struct cmd_row cmd_list = {
     "list",
     "usage: evidence list [--all] [--json]\n"
     "\n"
-    "Lists the items: exhibit number, id, size, start of the digest, original name. No previews.\n"
+    "Lists the items: exhibit number, id, size, start of the digest, on what basis it was "
+    "accessed,\n"
+    "role or kind of note, original name. No previews.\n"
     "\n"
     "  --all   also the files that earlier seals left\n",
     N_("list the items"),

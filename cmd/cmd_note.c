@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -134,6 +135,33 @@ static int run_statement(struct cmd_global *g, int argc, char **argv)
 	return run_text(g, &cmd_statement, "statement", "statement", argc, argv);
 }
 
+/* Given, and without a word in it. */
+static bool is_blank(const char *text)
+{
+	return text && text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* The list of contacts stands beside the program, wherever it was installed. */
+static void say_contacts(void)
+{
+	char path[4096], *list = NULL;
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "/" EVD_STOP_FROM_BIN);
+	char *slash;
+
+	if (n > 0)
+		path[n] = '\0';
+	slash = n > 0 ? strrchr(path, '/') : NULL;
+	if (slash) {
+		memcpy(slash, "/" EVD_STOP_FROM_BIN, sizeof "/" EVD_STOP_FROM_BIN);
+		list = realpath(path, NULL);
+	}
+	fputs(_("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
+	        "Do not forward the material to anyone. Tell the police or the national hotline.\n"),
+	      stdout);
+	printf(_("Contacts: %s\n"), list ? list : "docs/stop.md");
+	free(list);
+}
+
 static void put(struct evd_object *o, const char *key, const char *text)
 {
 	if (text)
@@ -167,6 +195,10 @@ static int run_stop(struct cmd_global *g, int argc, char **argv)
 	}
 	if (!where || argc != optind)
 		return cmd_usage(&cmd_stop, "say in words where it was seen: --where TEXT; name no file");
+	if (is_blank(where) || is_blank(how) || is_blank(who) || is_blank(device)) {
+		evd_fail(&err, EVD_E_FORMAT, "the text is empty; say in words where it was seen");
+		return cmd_fail(EVD_E_FORMAT, &err);
+	}
 	evd_object_init(&o);
 	evd_object_cstr(&o, "format", "libevidence-report-only-1");
 	put(&o, "seenWhere", where);
@@ -179,11 +211,7 @@ static int run_stop(struct cmd_global *g, int argc, char **argv)
 	evd_object_release(&o);
 	evd_buf_release(&text);
 	if (r == CMD_DONE && !g->quiet)
-		fputs(
-		    _("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
-		      "Do not forward the material to anyone. Tell the police or the national hotline;\n"
-		      "docs/stop.md lists contacts.\n"),
-		    stdout);
+		say_contacts();
 	return r;
 }
 

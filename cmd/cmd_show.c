@@ -3,6 +3,7 @@
  * line for each fact and each thing that could not be read; of chats how many records, which search lists.
  */
 #include "cmd.h"
+#include "cmd_entry.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -17,8 +18,8 @@
 struct showing {
 	struct cmd_global *g;
 	struct evd_id id;
-	char item[48]; /* the id as records spell it */
-	bool any;
+	char item[48];    /* the id as records spell it */
+	bool any, exists; /* a record was shown; there is one of this id */
 	struct evd_case *c;
 	uint64_t reading; /* the last read-out entry that speaks of it */
 	/* corrections of the case: of which record, and whether that one speaks of the item */
@@ -139,6 +140,8 @@ static int find_reading(void *ctx, const struct evd_record *r, const struct evd_
 
 	(void)j;
 	(void)line;
+	if (s->c->log.entry.seq == s->id.seq && r->k == s->id.k)
+		s->exists = true;
 	if (r->kind == EVD_KIND_CORRECTION) {
 		grown = evd_grow(s->corrections.at, s->corrections.n, &s->corrections.cap,
 		                 sizeof *s->corrections.at);
@@ -173,6 +176,44 @@ static bool corrects_what_is_shown(const struct showing *s, struct evd_id of)
 	return false;
 }
 
+/* The entry that brought the item: its details, and the circumstances it was recorded in. */
+static int put_entry(struct showing *s, const struct evd_json *j, struct evd_view line,
+                     struct evd_error *err)
+{
+	const struct evd_log_entry *e = &s->c->log.entries.at[s->id.seq - 1];
+	struct evd_buf b = {0}, details = {0};
+	struct evd_object o;
+	char time[EVD_TIME_LEN + 1];
+	int r;
+
+	evd_object_init(&o);
+	if (s->g->json) {
+		evd_object_cstr(&o, "kind",
+		                "custody-entry"); /* every line has a kind; no record has this */
+		r = cmd_entry_object(s->c, s->id.seq, &o, err);
+		if (r == 0)
+			r = evd_object_write(&o, &b, err);
+		if (r == 0)
+			printf("%.*s\n%.*s\n", (int)b.len, (const char *)b.data, (int)line.len,
+			       (const char *)line.p);
+	} else {
+		evd_time_format(time, e->time_ms);
+		r = cmd_entry_details(s->c, s->id.seq, &details, err);
+		evd_putf(&b, "  entry %" PRIu64 "  %s  %s\n", s->id.seq, time,
+		         evd_action_rule(e->action)->name);
+		cmd_entry_put_details(&b, "  ", evd_buf_view(&details));
+		cmd_entry_put_circumstances(&b, "  ", j);
+		if (r == 0)
+			r = evd_buf_check(&b, err);
+		if (r == 0)
+			printf("%.*s\n", (int)b.len, (const char *)b.data);
+	}
+	evd_object_release(&o);
+	evd_buf_release(&details);
+	evd_buf_release(&b);
+	return r;
+}
+
 static int show_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
                        struct evd_view line, struct evd_error *err)
 {
@@ -181,7 +222,8 @@ static int show_record(void *ctx, const struct evd_record *r, const struct evd_j
 	bool about = seq == s->id.seq && r->k == s->id.k;
 	struct evd_view item;
 
-	(void)err;
+	if (s->exists && seq == s->id.seq && r->kind == EVD_KIND_CIRCUMSTANCES && r->k != s->id.k)
+		return put_entry(s, j, line, err);
 	if (r->kind == EVD_KIND_ORIGIN && r->first.seq == s->id.seq && r->first.k == s->id.k)
 		about = true;
 	if (r->kind == EVD_KIND_CORRECTION && corrects_what_is_shown(s, r->first))
@@ -263,10 +305,11 @@ const struct cmd_row cmd_show = {
     "show",
     "usage: evidence show ITEM\n"
     "\n"
-    "Prints every record that speaks of an item: digests, origin, corrections, the entries that\n"
-    "name it, and what its last reading says: metadata, what could not be read, how many "
-    "messages.\n"
-    "The item itself is not opened.\n",
+    "Prints the entry that brought an item (on what basis, by whom, why) and every record that "
+    "speaks\n"
+    "of it: digests, origin, corrections, the entries that name it, and what its last reading "
+    "says:\n"
+    "metadata, what could not be read, how many messages. The item itself is not opened.\n",
     N_("show the records of an item"),
     run_show,
 };

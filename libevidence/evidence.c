@@ -152,7 +152,13 @@ int evd_work_add(struct evd_work *w, char **paths, size_t n, const char *basis,
 int evd_work_note(struct evd_work *w, const char *text, struct evd_error *err)
 {
 	struct evd_draft d;
-	int r = evd_entry_begin(&w->c, EVD_NOTE, evd_key_actor(w->key), NULL, &d, err);
+	int r;
+
+	if (!text || !*text)
+		return evd_fail(err, EVD_E_MISUSE, "the text is empty");
+	if (!evd_is_utf8(evd_view_str(text)))
+		return evd_fail(err, EVD_E_MISUSE, "the text is not UTF-8");
+	r = evd_entry_begin(&w->c, EVD_NOTE, evd_key_actor(w->key), NULL, &d, err);
 
 	if (r)
 		return r;

@@ -81,12 +81,13 @@ struct evd_added {
 /*
  * evd_work_add(w, paths, n, basis, progress, ctx, out, err): takes files and folders in, each byte
  * copied and hashed on one read; links are recorded, special files named. `basis` is a word of
- * docs/format.md §4, such as "own-device". *out counts what was committed also when it fails.
+ * docs/format.md §4, such as "own-device"; "other-account" and "covert" are MISUSE here, for they need a
+ * reason, which `evidence add` takes. *out counts what was committed also when it fails.
  */
 EVD_API int evd_work_add(struct evd_work *w, char **paths, size_t n, const char *basis,
                          evd_progress *progress, void *ctx, struct evd_added *out,
                          struct evd_error *err) EVD_MUST_USE;
-/* evd_work_note(w, text, err): a note, UTF-8, as a payload file. */
+/* evd_work_note(w, text, err): a note, UTF-8, as a payload file; MISUSE if it is empty or not UTF-8. */
 EVD_API int evd_work_note(struct evd_work *w, const char *text, struct evd_error *err) EVD_MUST_USE;
 /*
  * evd_work_seal(w, out_path, progress, ctx, out_seal_digest, err): writes the bundle; EXISTS if the

@@ -38,10 +38,11 @@ _evidence() {
 	if [[ $cur == -* ]]; then
 		local own=''
 		case $cmd in
-		identity) own='--name --role --organisation --real-name' ;;
+		identity) own='--name --role --organisation --real-name --algorithm --pem --pkcs11 --certificate' ;;
 		open) own='--number --title --institution --legal-basis --responsible --purpose --authority --violence --consent --retention --review --excluded --language' ;;
 		add) own='--basis --photo-of-screen --label --supplier --device --reason --purpose --authority --consent --role --leave-changing --no-read --name' ;;
-		note | statement) own='--file --item' ;;
+		note) own='--file --item' ;;
+		statement) own='--file' ;;
 		stop) own='--where --how --who --device' ;;
 		list) own='--all' ;;
 		view | close | correct) own='--reason' ;;
@@ -50,7 +51,7 @@ _evidence() {
 		receive) own='--from --condition --medium --seal-number --reason --purpose --authority' ;;
 		refuse) own='--reason --from --condition --medium --seal-number --purpose --authority' ;;
 		receipt) own='--json --paper --transfer --refused --write' ;;
-		consent) own='--basis --recipient --until --reference --purpose --reason' ;;
+		consent) own='--authority --basis --recipient --until --reference --purpose --reason' ;;
 		hold) own='--reason --authority' ;;
 		lost) own='--reason --cause --transfer' ;;
 		dispose) own='--cause --reason --authority --consent --finish --destroy-key --envelope' ;;
@@ -68,7 +69,7 @@ _evidence() {
 		esac
 		mapfile -t COMPREPLY < <(compgen -W "$own --identity --passphrase-file --passphrase-fd --json --quiet --help" -- "$cur")
 	elif [[ $cmd == identity && $prev == identity ]]; then
-		mapfile -t COMPREPLY < <(compgen -W 'create list show backup restore import' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'create list show backup restore import cards' -- "$cur")
 	elif [[ $cmd == trust && $prev == trust ]]; then
 		mapfile -t COMPREPLY < <(compgen -W 'import' -- "$cur")
 	else

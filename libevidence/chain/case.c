@@ -155,6 +155,26 @@ static int no_seal_behind(struct evd_case *c, uint64_t last, struct evd_error *e
 	           : r;
 }
 
+/* What an entry under way left in incoming/ when its program was killed: "entry-" and 16 hex digits (commit.c), and the
+ * folder of a seal. With the lock held nobody works on them; they were never part of the case, and an intake that is
+ * said again copies from its source anew. */
+static int sweep(struct evd_case *c, struct evd_error *err)
+{
+	char **names;
+	size_t n;
+	int r = evd_dir_names(c->incoming, &names, &n, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if ((strncmp(names[i], "entry-", 6) == 0 && strlen(names[i]) == 22 &&
+		     strspn(names[i] + 6, "0123456789abcdef") == 16) ||
+		    strcmp(names[i], "seal") == 0)
+			evd_remove_tree(c->incoming, names[i]);
+	evd_dir_names_free(names, n);
+	return 0;
+}
+
 static int missing_file(struct evd_case *c, uint64_t seq, unsigned file)
 {
 	char where[64];
@@ -353,6 +373,8 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 		r = no_seal_behind(c, c->log.entries.n, err);
 	if (r == 0 && mode == EVD_CASE_WRITE)
 		r = recover(c, c->log.entries.n, err);
+	if (r == 0 && mode == EVD_CASE_WRITE)
+		r = sweep(c, err);
 	return r;
 }
 

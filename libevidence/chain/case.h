@@ -24,8 +24,11 @@ struct evd_case {
 };
 
 enum evd_case_mode {
-	EVD_CASE_READ, /* no lock; nothing on disk changes, but that `.case/` is made if it is missing */
-	EVD_CASE_WRITE, /* locked; leftovers of an interrupted commit go back to incoming/ */
+	/* no lock; nothing on disk changes, but that `.case/` is made if it is missing */
+	EVD_CASE_READ,
+	/* locked; leftovers of an interrupted commit go back to incoming/, and what a killed program had
+	 * not committed is removed from there */
+	EVD_CASE_WRITE,
 };
 
 /*

@@ -340,6 +340,17 @@ int evd_keystore_backup(const char *home, const char *which, const struct evd_se
 	return r;
 }
 
+/* What is wrong with a file is said with its name. */
+static int name_file(int r, const char *path, struct evd_error *err)
+{
+	char why[sizeof err->text];
+
+	if (r == 0 || !err)
+		return r;
+	snprintf(why, sizeof why, "%s", err->text);
+	return evd_fail(err, r, "%.120s: %s", path, why);
+}
+
 static int open_file(const char *path, const struct evd_secret_source *secret, const char *what,
                      struct evd_buf *passphrase, struct contents *c, struct evd_error *err)
 {
@@ -349,7 +360,8 @@ static int open_file(const char *path, const struct evd_secret_source *secret, c
 	if (r == 0)
 		r = ask(secret, what, false, passphrase, err);
 	if (r == 0)
-		r = read_p12(evd_buf_view(&file), (const char *)passphrase->data, c, err);
+		r = name_file(read_p12(evd_buf_view(&file), (const char *)passphrase->data, c, err), path,
+		              err);
 	evd_buf_release(&file);
 	return r;
 }

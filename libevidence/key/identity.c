@@ -342,6 +342,17 @@ int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *o
 	return r;
 }
 
+/* docs/identity.md: a damaged identity is named. */
+static int name_identity(int r, const char *name, struct evd_error *err)
+{
+	char why[sizeof err->text];
+
+	if (!err || strncmp(err->text, "identity ", 9) == 0)
+		return r;
+	snprintf(why, sizeof why, "%s", err->text);
+	return evd_fail(err, r, "identity %s: %.200s", name, why);
+}
+
 int evd_identity_read(int identities_fd, const char *name, struct evd_identity *out,
                       struct evd_error *err)
 {
@@ -351,7 +362,7 @@ int evd_identity_read(int identities_fd, const char *name, struct evd_identity *
 	int dir, r = evd_dir_open(identities_fd, name, &dir, err);
 
 	if (r)
-		return r;
+		return name_identity(r, name, err);
 	r = evd_file_read(dir, "certificate.der", EVD_MAX_P7S, &out->certificate, err);
 	if (r == 0)
 		r = evd_file_read(dir, "identity.json", EVD_MAX_IDENTITY_JSON, &json, err);
@@ -372,5 +383,5 @@ int evd_identity_read(int identities_fd, const char *name, struct evd_identity *
 	evd_buf_release(&json);
 	if (r)
 		evd_identity_release(out);
-	return r;
+	return r ? name_identity(r, name, err) : 0;
 }

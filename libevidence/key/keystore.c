@@ -152,7 +152,7 @@ int evd_keystore_list(const char *home,
 {
 	struct evd_error first = {0}, one;
 	char **names = NULL;
-	size_t n = 0;
+	size_t n = 0, n_bad = 0;
 	int fd, r = evd_identities_open(home, true, &fd, err), bad = 0;
 
 	if (r)
@@ -162,6 +162,7 @@ int evd_keystore_list(const char *home,
 		struct evd_identity identity = {.info = {.kind = ""}};
 		int code = evd_identity_read(fd, names[i], &identity, &one);
 
+		n_bad += code != 0;
 		if (code && !bad) { /* the others are listed all the same */
 			bad = code;
 			first = one;
@@ -174,7 +175,9 @@ int evd_keystore_list(const char *home,
 	close(fd);
 	if (r == 0 && bad) {
 		r = bad;
-		if (err)
+		if (n_bad > 1)
+			evd_fail(err, bad, "%.200s (and %zu more that cannot be read)", first.text, n_bad - 1);
+		else if (err)
 			*err = first;
 	}
 	return r;

@@ -211,6 +211,18 @@ def refusals(c, fingerprint):
 	os.chmod(key, 0o600)
 	c.run('evidence', 'identity', 'show', 'ffff0000', expect=66)
 	c.run('evidence', 'identity', 'show', 'xyz', expect=64)
+	about = c.path('home', 'identities', fingerprint[:8], 'identity.json')
+	with open(about, 'rb') as f:
+		kept = f.read()
+	os.chmod(about, 0o600)
+	with open(about, 'wb') as f:
+		f.write(b'{')
+	said = c.run('evidence', 'identity', 'list', expect=65)
+	check('identity %s: identity.json is damaged' % fingerprint[:8] in said, 'a damaged identity is named: ' + said)
+	with open(about, 'wb') as f:
+		f.write(kept)
+	said = c.run('evidence', 'identity', 'import', c.pass_file, '--name', 'A', '--role', 'r', '--passphrase-file', c.pass_file, expect=65)
+	check(c.pass_file + ': not a PKCS#12 file' in said, 'the file is named: ' + said)
 	c.run('evidence', 'identity', 'frobnicate', expect=64)
 	c.run('evidence', 'identity', 'create', '--name', 'only', expect=64)
 	check(len(os.listdir(os.path.join(c.case, 'custody'))) == 1, 'a refused note left an entry')

@@ -104,7 +104,11 @@ def words(cli):
 	cli.evidence('note', '--file', '-', stdin=b'from a pipe')
 	cli.evidence('statement', '1', 'I saw this on my phone.')
 	check([r['kind'] for r in records(cli, 5)] == ['circumstances', 'content', 'scope'], 'statement names its item')
-	cli.evidence('stop', '--where', 'group X, 3 May, message 17')
+	said = cli.evidence('stop', '--where', 'group X, 3 May, message 17')
+	check('Contacts: ' in said and 'stop.md' in said, 'stop says where the contacts are')
+	for empty in ('', ' \n'):
+		cli.evidence('stop', '--where', empty, expect=65)
+	cli.evidence('stop', '--where', 'group X', '--how', '', expect=65)
 	check(json.load(open(cli.path('case/data/00000006/00000002.json')))['seenWhere'] == 'group X, 3 May, message 17', 'stop')
 	cli.evidence('view', '--reason', 'preparing the hearing', '1', '2/4')
 	cli.evidence('correct', '--reason', 'misread', '2/5', 'label', 'screenshot of 14 March')
@@ -120,10 +124,27 @@ def listing(cli):
 		'log')
 	for i, e in enumerate(log):
 		check(e['digest'] == sha256(cli.path('case', 'custody', '%08d' % (i + 1), 'entry.json')), 'digest of entry')
+	# what the entries say, by hand from words() and intake() above
+	check([e['details'].get('type') for e in log[2:6]] == ['note', 'note', 'statement', 'report-only'], 'types: %r' % log)
+	check(log[1]['details'] == {'basis': 'consent', 'observed': 'file'}, 'basis: %r' % log[1])
+	check(log[6]['circumstances']['reason'] == 'preparing the hearing', 'why: %r' % log[6])
+	check(all(e['circumstances']['actor']['name'] for e in log), 'by whom')
+	met = {o['path'].rsplit('/', 1)[-1]: o['code'] for o in log[1]['observations']}
+	check(met.get('pipe') == 'not-taken', 'not taken: %r' % met)
+	told = cli.run('evidence', '-C', cli.case, 'log')
+	for line in ('       basis consent, observed file', '       type report-only', '       Reason: preparing the hearing'):
+		check(line in told.split('\n'), '%r is not in: %s' % (line, told))
+	check('       not taken: ' in told and 'recorded by: ' in told, told)
+	check([i['type'] for i in items if i['item'] == '6/2'] == ['report-only'], 'list: a report-only item')
+	check(all(i['basis'] == 'consent' for i in items if i.get('exhibit') == 1), 'list: basis')
 	text = cli.run('evidence', '-C', cli.case, 'list')
+	check('[report-only]' in text and ' consent ' in text, text)
 	check('two<U+000A>lines' in text and 'bytes-<0xFF><0xFE>' in text, 'names are escaped')
 	shown = cli.run('evidence', '-C', cli.case, 'show', '1')
 	check('sha256' in shown and 'named by entry' in shown, 'show')
+	check('  basis consent, observed file\n  recorded by: ' in shown, 'show: the entry: ' + shown)
+	kinds = [json.loads(x)['kind'] for x in cli.run('evidence', '-C', cli.case, 'show', '--json', '6/2').splitlines()]
+	check(kinds == ['custody-entry', 'circumstances', 'content'], 'show --json: %r' % kinds)
 	check('no item' in cli.run('evidence', '-C', cli.case, 'show', '99', expect=66), 'show of nothing')
 
 
@@ -157,6 +178,9 @@ def seal(cli, pin):
 	newer = cli.path('newer.asice')
 	cli.evidence('seal', newer, '--scope', 'tags', '--read-back')
 	check(cli.verdict('--pin', pin, '--extends', bundle, newer)['extends'] == 'extends', 'extends')
+	for words, n in ((), 0), (('--all',), 6): # six files of the first seal
+		said = [json.loads(x).get('role') for x in cli.run('evidence', '-C', cli.case, 'list', '--json', *words).splitlines()]
+		check(said.count('seal') == n, 'list --json %s: %r' % (words, said))
 	check(cli.verdict('--pin', pin, '--extends', newer, bundle, expect=1)['extends'] == 'shorter', 'shorter')
 	with zipfile.ZipFile(newer) as z:
 		roles = [json.loads(line).get('role') for n in z.namelist() if n.endswith('records.jsonl')
@@ -192,6 +216,8 @@ def main():
 	words(cli)
 	listing(cli)
 	check('The case holds' in cli.run('evidence', '-C', cli.case, 'check'), 'check')
+	check(json.loads(cli.run('evidence', '-C', cli.case, 'check', '--json')) == {'entries': 9, 'holds': True, 'indexEqualsLog': True,
+		'items': 19}, 'check --json')
 	check('equals' in cli.run('evidence', '-C', cli.case, 'index'), 'index')
 	os.remove(cli.path('case/.case/index.sqlite'))
 	cli.run('evidence', '-C', cli.case, 'index', expect=1)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""man_from_help.py PROGRAM… OUT-DIR: every option a program's --help names stands in its man page, and
-every option the man page names stands in --help. Arguments: evidence and evidence-verify programs,
-then the folder of man pages."""
+"""man_from_help.py EVIDENCE EVIDENCE-VERIFY DOCS: every option a program's --help names stands in its man page, and
+every option the man page names stands in --help; the completions offer, word for word, the options of --help."""
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +11,7 @@ COMMANDS = ['identity', 'open', 'add', 'note', 'statement', 'stop', 'view', 'lis
 
 
 def options(text):
-	return set(re.findall(r'(?<![\w-])--[a-z][a-z-]+', text))
+	return set(re.findall(r'(?<![\w-])--[a-z][a-z0-9-]+', text))
 
 
 def help_of(argv):
@@ -37,16 +37,60 @@ def compare(name, ours, page):
 	return wrong
 
 
+def offered(script, function, *words):
+	"""What bash completes behind these words."""
+	code = 'source "$1"; shift; f=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); "$f"; printf "%s\\n" "${COMPREPLY[@]}"'
+	done = subprocess.run(['bash', '-c', code, 'bash', script, function, *words], capture_output=True, text=True)
+	if done.returncode != 0 or done.stderr:
+		sys.exit('%s: %s' % (script, done.stderr))
+	return set(done.stdout.split())
+
+
+def own(text):
+	"""The options of a help text that are its command's: what it quotes of other commands is not."""
+	return options(re.sub(r"'evidence[^']*'", '', text))
+
+
+def completions(evidence, verify, folder, everywhere):
+	if not shutil.which('bash'):
+		print('no bash: the completions were not looked at')
+		return 0
+	wrong, script = 0, folder + '/evidence.bash'
+	words = offered(script, '_evidence', 'evidence', '')
+	for command in sorted(set(COMMANDS) - words):
+		print('the completion does not offer %s' % command)
+		wrong += 1
+	for command in sorted(w for w in words - set(COMMANDS) if not w.startswith('-')):
+		print('the completion offers %s, which is no command' % command)
+		wrong += 1
+	sides = [(c, own(help_of([evidence, c])) | everywhere, offered(script, '_evidence', 'evidence', c, '--')) for c in COMMANDS]
+	sides.append(('evidence-verify', own(help_of([verify])), offered(folder + '/evidence-verify.bash', '_evidence_verify',
+		'evidence-verify', '--')))
+	for name, said, given in sides:
+		for option in sorted(said - given - {'--version'}):
+			print('%s: the completion lacks %s' % (name, option))
+			wrong += 1
+		for option in sorted(given - said - {'--version'}):
+			print('%s: the completion offers %s, which --help has not' % (name, option))
+			wrong += 1
+	return wrong
+
+
 def main():
-	evidence, verify, pages = sys.argv[1:4]
-	text = help_of([evidence]) + ''.join(help_of([evidence, c]) for c in COMMANDS)
+	evidence, verify, docs = sys.argv[1:4]
+	pages = docs + '/man'
+	everywhere = options(help_of([evidence])) # before or behind each command
+	text = ''.join(help_of([evidence, c]) for c in COMMANDS)
 	page = man_of(pages + '/evidence.1')
-	wrong = compare('evidence', options(text), options(page))
+	wrong = compare('evidence', options(text) | everywhere, options(page))
 	for command in COMMANDS:
 		if not re.search(r'^\.SS .*\b%s\b' % command, page, re.M):
 			print('evidence.1 has no section for %s' % command)
 			wrong += 1
 	wrong += compare('evidence-verify', options(help_of([verify])), options(man_of(pages + '/evidence-verify.1')))
+	said, page = options(help_of([evidence, 'identity'])), options(man_of(pages + '/evidence-identity.1'))
+	wrong += compare('evidence identity', said, page - (everywhere - said))
+	wrong += completions(evidence, verify, docs + '/completions', everywhere)
 	sys.exit(1 if wrong else 0)
 
 

@@ -3,10 +3,12 @@
 half-written."""
 import json
 import os
+import pty
 import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from cli import Cli, check
 
@@ -104,6 +106,10 @@ def intake(cli):
 	unchanged(cli, 'add', cli.case, expect=64, says='the case itself')
 	unchanged(cli, 'add', '--basis', 'stolen', cli.pass_file, expect=64, says='basis')
 	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')
+	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=64, says='reason')
+	unchanged(cli, 'add', '-', cli.pass_file, expect=64, says='./-')
+	unchanged(cli, 'add', '--label', b'a\xff', cli.pass_file, expect=64, says='--label is not UTF-8', lines=None)
+	unchanged(cli, 'correct', '2/3', b'a\xff', 'x', expect=64, says='FIELD is not UTF-8')
 	unchanged(cli, 'note', '', expect=65, says='empty')
 	unchanged(cli, 'statement', '77', 'words', expect=66, says='no item')
 
@@ -172,6 +178,41 @@ def locked(cli, ana):
 		check('try again' in cli.evidence('note', 'x', '--identity', ana[:8], expect=75), 'locked')
 
 
+def leftovers(cli, ana):
+	"""What a killed program had not committed goes when the case is next written to; a payload cut off by power stays."""
+	incoming = cli.path('case/.case/incoming')
+	for name in ('entry-00112233445566ff/data', 'seal', 'uncommitted-00000009-aabbccddeeff', 'entry-mine'):
+		os.makedirs(os.path.join(incoming, name))
+	cli.write('case/.case/incoming/entry-00112233445566ff/data/t0', b'copied and never committed')
+	cli.run('evidence', '-C', cli.case, 'list')
+	check(len(os.listdir(incoming)) == 4, 'reading changed the case: %r' % os.listdir(incoming))
+	cli.evidence('note', 'x', '--identity', ana[:8])
+	check(sorted(os.listdir(incoming)) == ['entry-mine', 'uncommitted-00000009-aabbccddeeff'], 'left: %r' % os.listdir(incoming))
+	os.rmdir(os.path.join(incoming, 'entry-mine'))
+
+
+def asked(cli, *words):
+	"""What `add` says into an empty case of its own, on a terminal (R7.23)."""
+	case = tempfile.mkdtemp(prefix='asked-', dir=cli.dir) + '/c'
+	cli.run('evidence', 'open', case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)
+	said = []
+	for _ in range(2):
+		ours, theirs = pty.openpty()
+		done = subprocess.run([os.path.join(cli.programs, 'evidence'), '-C', case, 'add', '--no-read', cli.pass_file,
+			'--passphrase-file', cli.pass_file] + list(words), stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, env=cli.env)
+		os.close(theirs)
+		text = b''
+		try:
+			while block := os.read(ours, 4096):
+				text += block
+		except OSError: # the other end is closed
+			pass
+		os.close(ours)
+		check(done.returncode == 0, 'add on a terminal: %d %r' % (done.returncode, text))
+		said.append(b'under 18' in text and b'evidence stop' in text)
+	return said
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	usage(cli)
@@ -182,11 +223,14 @@ def main():
 	cli.evidence('add', cli.write('a.txt', b'evidence\n'))
 	opening(cli)
 	passphrases(cli)
+	check(asked(cli) == [True, False], 'asked before the first intake alone')
+	check(asked(cli, '--quiet') == [False, False], 'asked although --quiet')
 	intake(cli)
 	ana = another_identity(cli)
 	damaged(cli, ana)
 	newer(cli, ana)
 	locked(cli, ana)
+	leftovers(cli, ana)
 	print('refusals: ok')
 
 
