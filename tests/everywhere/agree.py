@@ -5,6 +5,7 @@ Every vector through a program, many in one call (a start under an emulator cost
 says, and with --reference the same bytes of JSON as that program prints. Text output is compared for one vector of each verdict.
 """
 import argparse
+import concurrent.futures
 import fnmatch
 import json
 import os
@@ -95,10 +96,9 @@ def main():
 	groups = {}
 	for r in rows:
 		groups.setdefault(json.dumps([r['args'], r.get('env')]), []).append(r)
-	bad = []
-	for members in groups.values():
-		for i in range(0, len(members), CHUNK):
-			bad += compare(members[i:i + CHUNK], members[0]['args'], a)
+	calls = [m[i:i + CHUNK] for m in groups.values() for i in range(0, len(m), CHUNK)]
+	with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+		bad = [line for some in pool.map(lambda m: compare(m, m[0]['args'], a), calls) for line in some]
 	if a.reference:
 		bad += texts(rows, a)
 	for line in bad:
