@@ -516,26 +516,6 @@ static void release(struct intake *in, unsigned width)
 	free(in);
 }
 
-/* docs/acquire.md, R1.16: some bases need the reason why it was lawful. Text of ours is UTF-8; names and paths of
- * sources may hold any bytes. */
-static int check_options(const struct evd_acquire_options *o, struct evd_error *err)
-{
-	const struct {
-		const char *option, *text;
-	} ours[] = {{"label", o->label}, {"supplier", o->supplier}, {"device", o->device}};
-	const char *reason = o->circumstances.reason;
-
-	if (!o->basis)
-		return evd_fail(err, EVD_E_MISUSE, "no basis was given");
-	if ((strcmp(o->basis, "other-account") == 0 || strcmp(o->basis, "covert") == 0) &&
-	    (!reason || !*reason))
-		return evd_fail(err, EVD_E_MISUSE, "the basis %s needs a reason", o->basis);
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (ours[i].text && !evd_is_utf8(evd_view_str(ours[i].text)))
-			return evd_fail(err, EVD_E_MISUSE, "the text of --%s is not UTF-8", ours[i].option);
-	return 0;
-}
-
 int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
                 const struct evd_acquire_options *o, struct evd_acquired *out,
                 struct evd_error *err)
@@ -548,7 +528,7 @@ int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
 	memset(out, 0, sizeof *out);
 	if (!in)
 		return evd_nomem(err);
-	r = check_options(o, err);
+	r = evd_acquire_check(o, err);
 	if (r) {
 		free(in);
 		return r;
