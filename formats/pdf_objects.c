@@ -140,7 +140,7 @@ static bool read_rows(struct evd_pdf *x, uint32_t *order, struct evd_view dict,
 {
 	struct evd_view widths = evd_pdf_get(dict, "W"), index = evd_pdf_get(dict, "Index");
 	uint64_t width[3], first = 0, count = 0;
-	const uint8_t *p = rows.p, *end = rows.p + rows.len;
+	const uint8_t *p = rows.p, *end;
 	size_t at = 1;
 
 	for (int i = 0; i < 3; i++)
@@ -150,6 +150,7 @@ static bool read_rows(struct evd_pdf *x, uint32_t *order, struct evd_view dict,
 	if (rows.len == 0 || width[0] + width[1] + width[2] == 0 ||
 	    (index.len == 0 && !evd_pdf_number(evd_pdf_get(dict, "Size"), &count)))
 		return false;
+	end = p + rows.len;
 	for (at = 1;;) {
 		if (index.len && (!evd_pdf_number(evd_pdf_value(index, &at), &first) ||
 		                  !evd_pdf_number(evd_pdf_value(index, &at), &count)))
