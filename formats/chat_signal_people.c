@@ -235,7 +235,8 @@ int signal_conversation(struct chat_json *g, struct signal_people *p, struct evd
 	if (!info.title.len)
 		info.title = signal_number(p, to);
 	info.details = put_conversation_facts(g, facts_of(p, c), facts_of(p, to));
-	info.account = evd_view_of(p->text.data + p->account.at, p->account.label_len);
+	if (p->account.label_len)
+		info.account = evd_view_of(p->text.data + p->account.at, p->account.label_len);
 	return evd_chat_begin(&g->chat, id, &info, conv, err);
 }
 

@@ -45,9 +45,13 @@ static bool date_in_name(struct evd_view v, int64_t *day)
  * puts at the beginning of a body and iOS before the bracket at the end. A name that somebody typed says nothing. */
 static bool attached_date(struct evd_view text, int64_t *day)
 {
-	const uint8_t *end = text.p + text.len, *at = text.len ? memrchr(text.p, 0xe2, text.len) : NULL;
+	const uint8_t *end, *at;
 	struct wa_found f;
 
+	if (text.len == 0)
+		return false;
+	end = text.p + text.len;
+	at = memrchr(text.p, 0xe2, text.len);
 	while (at && (end - at < 4 || memcmp(at, "\xe2\x80\x8e", 3) != 0))
 		at = memrchr(text.p, 0xe2, (size_t)(at - text.p));
 	if (!at || (at[3] != '<' && (at - text.p < 2 || memcmp(at - 2, ": ", 2) != 0)))
