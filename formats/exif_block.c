@@ -386,14 +386,13 @@ static bool is_date(int y, int mo, int d)
 /* "+01:00", an offset that some place has: from -12:00 to +14:00. */
 static bool is_zone(const char *zone)
 {
-	int h, m, n = 0;
+	int h, mi, n = 0;
 	char sign;
 
-	if (strlen(zone) != 6 || sscanf(zone, "%c%2d:%2d%n", &sign, &h, &m, &n) != 3 || n != 6)
+	if (strlen(zone) != 6 || strspn(zone + 1, "0123456789:") != 5 ||
+	    sscanf(zone, "%c%2d:%2d%n", &sign, &h, &mi, &n) != 3 || n != 6 || mi > 59)
 		return false;
-	m += 60 * h;
-	return strspn(zone + 1, "0123456789:") == 5 && m % 60 < 60 &&
-	       ((sign == '+' && m <= 14 * 60) || (sign == '-' && m <= 12 * 60));
+	return (sign == '+' && 60 * h + mi <= 14 * 60) || (sign == '-' && 60 * h + mi <= 12 * 60);
 }
 
 /* "2026:03:12 18:15:44" with ".345" and "+01:00": the second offset is what makes it an instant. */
