@@ -119,16 +119,17 @@ static int begin(struct copies *w, struct evd_case *c, const struct cmd_item **c
                  struct evd_error *err)
 {
 	uint64_t need = 0;
-	int r;
+	int r, to;
 
 	/* the person is told of the name that was given, not of the one it has meanwhile */
 	if (evd_dir_make(-1, w->part, NULL))
 		return evd_fail_sys(err, errno, "folder %s cannot be made", w->dir);
-	r = evd_dir_open(-1, w->part, &w->to, err);
+	r = evd_dir_open(-1, w->part, &to, err);
 	if (r) {
 		evd_dir_remove(-1, w->part);
 		return r;
 	}
+	w->to = to;
 	for (size_t i = 0; i < n; i++) {
 		need += evd_file_taken(c->dir, chosen[i]->path, chosen[i]->size);
 		w->all += chosen[i]->size;

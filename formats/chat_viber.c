@@ -121,14 +121,15 @@ static void put_imitations(struct rows *g, struct evd_chat_message *m)
 	evd_buf_reset(&g->details);
 	while (n < IMITATIONS && next_line(g, &rest, &line)) {
 		struct wa_head h;
+		uint64_t at;
 		size_t used;
 		char raw[128];
 
 		if (line.p == row.p || !head_of(&g->line, &h, &used, raw, sizeof raw) ||
 		    g->line.n_cells < used + 2)
 			continue;
-		evd_putf(&g->details, "%s%llu", n++ ? "," : "[",
-		         (unsigned long long)(g->held_off + (uint64_t)(line.p - row.p)));
+		at = g->held_off + (uint64_t)(line.p - row.p);
+		evd_putf(&g->details, "%s%llu", n++ ? "," : "[", (unsigned long long)at);
 	}
 	if (!n)
 		return;

@@ -103,7 +103,7 @@ static struct evd_view raw_value(struct reader *x, GMimeHeader *h, const char *n
 
 	if (at < 0 || (uint64_t)at + len >= x->bytes.len || memcmp(x->bytes.p + at, name, len) != 0)
 		return evd_texts_trim(evd_view_str(text));
-	i = from = (size_t)at + len;
+	i = (size_t)at + len;
 	while (i < x->bytes.len && x->bytes.p[i] != ':' && x->bytes.p[i] != '\n')
 		i++;
 	if (i == x->bytes.len || x->bytes.p[i] != ':')
