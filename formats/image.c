@@ -11,10 +11,16 @@
 
 #define TEXT_MAX (UINT32_C(1) << 20)
 
+/* TIFF with places of 64 bits (libtiff, BigTIFF): 43 where TIFF has 42 */
+static bool is_big_tiff(struct evd_view head)
+{
+	return head.len >= 4 && (memcmp(head.p, "II+\0", 4) == 0 || memcmp(head.p, "MM\0+", 4) == 0);
+}
+
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	(void)in;
-	return evd_image_format(head) ? 16 : 0;
+	return evd_image_format(head) || is_big_tiff(head) ? 16 : 0;
 }
 
 /* PNG §11.3.4: keyword, NUL, then text in Latin-1 (tEXt), or iTXt's four further parts. */
@@ -110,10 +116,18 @@ static int emit_block(const struct evd_source *s, struct evd_sink *sink,
 
 static int read_image(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
-	struct evd_image *im = malloc(sizeof *im);
+	const struct evd_source *s = &in->source[0];
+	struct evd_image *im;
 	bool c2pa = false;
-	int r;
+	uint8_t magic[4];
+	size_t got;
+	int r = evd_source_read(s, 0, magic, sizeof magic, &got, err);
 
+	if (r)
+		return r;
+	if (is_big_tiff(evd_view_of(magic, got)))
+		return evd_emit_unread(sink, "unsupported", 0, s->size, err, "BigTIFF is not read");
+	im = malloc(sizeof *im);
 	if (!im)
 		return evd_nomem(err);
 	r = evd_image_scan(&in->source[0], im, err);

@@ -398,6 +398,30 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	           : 0;
 }
 
+/* An APEv2 tag ends the file, or stands before ID3v1; its footer has the length of what stands before it, and its own. */
+static int say_ape(const struct evd_source *s, struct evd_sink *sink, struct evd_error *err)
+{
+	static const uint64_t behind[] = {0, 128};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof behind / sizeof *behind; i++) {
+		uint8_t foot[32];
+		struct evd_cursor c;
+		uint64_t end = s->size - behind[i], len;
+
+		if (s->size < behind[i] + sizeof foot)
+			break;
+		r = evd_source_exact(s, end - sizeof foot, foot, sizeof foot, err);
+		if (r || memcmp(foot, "APETAGEX", 8) != 0)
+			continue;
+		evd_cursor_init(&c, evd_view_of(foot + 12, 4));
+		len = evd_get_u32le(&c);
+		len = len < end ? len : end;
+		r = evd_emit_unread(sink, "unsupported", end - len, len, err, "an APE tag is not read");
+	}
+	return r;
+}
+
 static int read_mp3(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	const struct evd_source *s = &in->source[0];
@@ -413,6 +437,8 @@ static int read_mp3(const struct evd_input *in, struct evd_sink *sink, struct ev
 	else if (r == EVD_END)
 		r = evd_emit_unread(sink, "damaged", end, s->size > end ? s->size - end : 0, err,
 		                    "no MPEG audio frame was found");
+	if (r == 0)
+		r = say_ape(s, sink, err);
 	return r ? r : read_id3v1(s, sink, err);
 }
 

@@ -77,9 +77,9 @@ static int take_packet(const struct evd_source *s, const struct page *p, unsigne
 	return evd_source_load(s, p->body + skip, len, PACKET_MAX, b, err);
 }
 
-/* The first `n` packets of the stream that begins the file. */
+/* The first `n` packets of the stream that begins the file; *others: pages of another stream were met. */
 static int read_packets(const struct evd_source *s, struct evd_buf *packet, size_t n,
-                        uint32_t *serial, struct evd_error *err)
+                        uint32_t *serial, bool *others, struct evd_error *err)
 {
 	uint64_t off = 0;
 	size_t have = 0;
@@ -94,6 +94,7 @@ static int read_packets(const struct evd_source *s, struct evd_buf *packet, size
 			break;
 		if (off == 0)
 			*serial = p.serial;
+		*others = *others || p.serial != *serial;
 		while (p.serial == *serial && have < n && from < p.segments) {
 			bool done;
 
@@ -109,12 +110,13 @@ static int read_packets(const struct evd_source *s, struct evd_buf *packet, size
 	return r;
 }
 
-/* Position of the last page of the stream, 0 if none is found near the end. */
-static int last_position(const struct evd_source *s, uint32_t serial, uint64_t *out,
+/* Position of the last page of the stream, 0 if none is found near the end; *others as above. */
+static int last_position(const struct evd_source *s, uint32_t serial, uint64_t *out, bool *others,
                          struct evd_error *err)
 {
 	uint64_t start = s->size > TAIL ? s->size - TAIL : 0;
 	struct evd_buf tail;
+	bool found = false;
 	int r;
 
 	*out = 0;
@@ -126,9 +128,11 @@ static int last_position(const struct evd_source *s, uint32_t serial, uint64_t *
 		if (memcmp(tail.data + i, "OggS", 4) != 0)
 			continue;
 		r = read_page(s, start + i, &p, err);
-		if (r == 0 && p.serial == serial && p.position != UINT64_MAX) {
+		/* RFC 3533 §6: flag 2, a stream begins; one behind another may bear its number */
+		*others = *others || (r == 0 && (p.serial != serial || ((p.flags & 2) && start + i > 0)));
+		if (r == 0 && !found && p.serial == serial && p.position != UINT64_MAX) {
 			*out = p.position;
-			break;
+			found = true;
 		}
 		if (r == EVD_END)
 			r = 0;
@@ -185,19 +189,19 @@ static int emit_stream(struct evd_sink *sink, const char *codec, unsigned channe
 }
 
 static int read_streams(const struct evd_source *s, struct evd_sink *sink, struct evd_buf *packet,
-                        struct evd_error *err)
+                        bool *others, struct evd_error *err)
 {
 	uint32_t serial = 0, rate;
 	uint64_t position;
 	struct evd_cursor c;
 	struct evd_error why = {0};
 	unsigned channels, skip;
-	int r = read_packets(s, packet, 2, &serial, &why);
+	int r = read_packets(s, packet, 2, &serial, others, &why);
 
 	if (r == EVD_E_DAMAGED || r == EVD_E_LIMIT)
 		return evd_emit_unread_error(sink, 0, 0, &why, err);
 	if (r == 0)
-		r = last_position(s, serial, &position, &why);
+		r = last_position(s, serial, &position, others, &why);
 	if (r) {
 		if (err)
 			*err = why;
@@ -237,11 +241,15 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 static int read_ogg(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct evd_buf packet[2];
+	bool others = false;
 	int r;
 
 	evd_buf_init(&packet[0], PACKET_MAX);
 	evd_buf_init(&packet[1], PACKET_MAX);
-	r = read_streams(&in->source[0], sink, packet, err);
+	r = read_streams(&in->source[0], sink, packet, &others, err);
+	if (r == 0 && others)
+		r = evd_emit_unread(sink, "unsupported", 0, 0, err,
+		                    "of several streams the first is read, none beside or behind it");
 	evd_buf_release(&packet[0]);
 	evd_buf_release(&packet[1]);
 	return r;

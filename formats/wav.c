@@ -144,10 +144,17 @@ static int on_chunk(const struct evd_source *s, struct evd_sink *sink, const cha
 	return r;
 }
 
+/* EBU Tech 3306: sizes of 64 bits stand in a chunk of their own. */
+static bool is_64(struct evd_view head)
+{
+	return memcmp(head.p, "RF64", 4) == 0 || memcmp(head.p, "BW64", 4) == 0;
+}
+
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	(void)in;
-	return head.len >= 12 && memcmp(head.p, "RIFF", 4) == 0 && memcmp(head.p + 8, "WAVE", 4) == 0
+	return head.len >= 12 && (memcmp(head.p, "RIFF", 4) == 0 || is_64(head)) &&
+	               memcmp(head.p + 8, "WAVE", 4) == 0
 	           ? 64
 	           : 0;
 }
@@ -157,8 +164,12 @@ static int read_wav(const struct evd_input *in, struct evd_sink *sink, struct ev
 	const struct evd_source *s = &in->source[0];
 	struct wave w = {0};
 	uint64_t off = 12;
-	int r = 0;
+	uint8_t magic[4];
+	int r = evd_source_exact(s, 0, magic, sizeof magic, err);
 
+	if (r == 0 && is_64(evd_view_of(magic, sizeof magic)))
+		return evd_emit_unread(sink, "unsupported", 0, s->size, err,
+		                       "RF64, a WAVE file with sizes of 64 bits, is not read");
 	for (unsigned n = 0; r == 0 && off < s->size && n < CHUNKS_MAX; n++) {
 		uint8_t h[8];
 		struct evd_cursor c;

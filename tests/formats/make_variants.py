@@ -109,3 +109,12 @@ put("magic/behind.pdf", get("pdf/info.pdf") + b"tajno " * 500)
 put("magic/behind.mp4", get("isobmff/clip.mp4") + b"secret text behind the film ")
 put("magic/page.html", b"<!DOCTYPE html><html><body>zdravo</body></html>\n" + get("magic/both.jpg")[855:])
 put("magic/slika.jpg.exe", jpg)
+
+# said, not read: two streams one behind the other, an APE tag, RF64, BigTIFF
+opus = get("ogg/voice.opus")
+put("ogg/two.opus", opus + opus)
+item = b"napisao\0" + b"Ana"
+ape = struct.pack("<II", 3, 0) + item
+put("mp3/ape.mp3", get("mp3/plain.mp3") + ape + b"APETAGEX" + struct.pack("<IIII", 2000, len(ape) + 32, 1, 0) + bytes(8))
+put("wav/large.wav", b"RF64\xff\xff\xff\xffWAVEds64" + struct.pack("<IQQQI", 28, 0, 0, 0, 0))
+put("image/big.tif", b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" + bytes(16))
