@@ -97,7 +97,8 @@ def main():
 	for r in rows:
 		groups.setdefault(json.dumps([r['args'], r.get('env')]), []).append(r)
 	calls = [m[i:i + CHUNK] for m in groups.values() for i in range(0, len(m), CHUNK)]
-	with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+	# under wine one at a time: its programs share a server
+	with concurrent.futures.ThreadPoolExecutor(1 if a.windows else os.cpu_count()) as pool:
 		bad = [line for some in pool.map(lambda m: compare(m, m[0]['args'], a), calls) for line in some]
 	if a.reference:
 		bad += texts(rows, a)
