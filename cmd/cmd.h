@@ -68,14 +68,15 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
                char **argv);
 int cmd_option_exit(void);
 
+/* cmd_installed(path, out, cap): what was installed with this program, by its path from the program's folder on; false
+ * if that folder is not known. Whether it is there was not looked at. */
+bool cmd_installed(const char *path, char *out, size_t cap);
 /* cmd_beside(name, out, cap, err): the path of another program of ours, which stands beside this one.
  * UNAVAILABLE if it is missing. */
 int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err) EVD_MUST_USE;
 
-/* cmd_is_basis(word): a word of the list of `basis` (docs/format.md §4). cmd_needs_reason: one that needs
- * to be said why it was lawful (docs/acquire.md). */
+/* cmd_is_basis(word): a word of the list of `basis` (docs/format.md §4). */
 bool cmd_is_basis(const char *word);
-bool cmd_needs_reason(const char *basis);
 
 /* cmd_told(ctx, …): prints an item taken in, or what was not; ctx is the struct cmd_global (acquire.h). */
 void cmd_told(void *ctx, struct evd_id id, uint64_t exhibit, const char *path, const char *why);

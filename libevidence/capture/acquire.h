@@ -42,9 +42,11 @@ int evd_acquire(struct evd_case *c, struct evd_key *key, char **paths, size_t n,
                 const struct evd_acquire_options *o, struct evd_acquired *out,
                 struct evd_error *err) EVD_MUST_USE;
 
+/* evd_basis_lacks_reason(basis, reason): the basis needs to be said why it was lawful (docs/acquire.md, R1.16), and it
+ * is not: NULL or "". */
+bool evd_basis_lacks_reason(const char *basis, const char *reason);
 /*
- * evd_acquire_check(o, err): MISUSE if the options lack a basis, or the reason that some bases need
- * (docs/acquire.md, R1.16), or if words of the custodian are not UTF-8; names and paths of sources may hold
+ * evd_acquire_check(o, err): MISUSE if the options lack a basis, or its reason, or if words of the custodian are not UTF-8; names and paths of sources may hold
  * any bytes. evd_acquire asks first.
  */
 int evd_acquire_check(const struct evd_acquire_options *o, struct evd_error *err) EVD_MUST_USE;

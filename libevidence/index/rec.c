@@ -1,6 +1,8 @@
 /* rec: see rec.h. */
 #include "index/rec.h"
 
+#include "index/rec_kind.h"
+
 #include "base/text.h"
 #include "derive/when.h"
 #include "platform/files.h"
@@ -52,23 +54,6 @@ enum {
 	C_READING,  /* … this being the row of that one, from 1 */
 	C_MAIL,     /* the mail that it is of: the group of its fields */
 	C_PERSONS   /* whom that mail names beside its sender */
-};
-
-/* Which members of a kind are its words; a name with "Bytes" behind it holds what is not UTF-8. */
-static const struct words {
-	const char *kind, *n, *type, *name, *text, *who, *direction;
-} kinds[] = {
-    {"message", "n", "type", NULL, "body", "sender", "direction"},
-    {"attachment", "message", "state", "name", "note", NULL, NULL},
-    {"part", "message", NULL, "name", "value", NULL, NULL},
-    {"conversation", NULL, "type", NULL, "title", "account", NULL},
-    {"participant", "n", NULL, NULL, NULL, "label", NULL},
-    {"field", NULL, "as", "name", "value", NULL, NULL},
-    {"member", "n", "type", NULL, "path", NULL, NULL},
-    {"observation", NULL, "code", NULL, "text", NULL, NULL},
-    {"unread", NULL, "code", NULL, "text", NULL, NULL},
-    {"origin", NULL, NULL, "label", "name", NULL, NULL},
-    {"correction", NULL, NULL, "field", "value", NULL, NULL},
 };
 
 static int fail(sqlite3 *db, struct evd_error *err)
@@ -444,7 +429,7 @@ static void put_mail(struct evd_rec_writer *w, const struct evd_mail *mail, bool
 
 /* The row of one reading of its time; *readings as of claimed(). */
 static int add_row(struct evd_rec_writer *w, uint64_t k, const struct evd_json *j,
-                   const struct words *x, uint32_t reading, uint32_t *readings,
+                   const struct evd_rec_kind *x, uint32_t reading, uint32_t *readings,
                    struct evd_error *err)
 {
 	bool speaks;
@@ -493,13 +478,10 @@ static int add_row(struct evd_rec_writer *w, uint64_t k, const struct evd_json *
 static int add_rows(struct evd_rec_writer *w, uint64_t k, struct evd_view kind,
                     const struct evd_json *j, struct evd_error *err)
 {
-	const struct words *x = NULL;
-	uint32_t readings;
+	const struct evd_rec_kind *x = evd_rec_kind_of(kind);
+	uint32_t readings = 0;
 	int code;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (evd_view_is(kind, kinds[i].kind))
-			x = &kinds[i];
 	if (!x)
 		return 0;
 	code = add_row(w, k, j, x, 0, &readings, err);

@@ -50,4 +50,7 @@ int evd_search(struct evd_case *c, const struct evd_search *q,
                int (*on_hit)(void *ctx, const struct evd_hit *h, struct evd_error *err), void *ctx,
                struct evd_search_end *end, struct evd_error *err) EVD_MUST_USE;
 
+/* evd_search_kind(i): the i-th kind that can be searched for, from 0; NULL: there are no more. */
+const char *evd_search_kind(size_t i);
+
 #endif

@@ -1,4 +1,4 @@
-"""The n-th allocation fails, once and from then on (threats F-04): verify, add, seal.
+"""The n-th allocation fails, once and from then on (threats F-04): verify, check, add, seal.
 
 A tampered bundle is never found unaltered, no program dies of a signal, every exit code is a documented
 one, and the case is afterwards in one of the allowed states.
@@ -64,6 +64,19 @@ def change(w, words, most, out=None):
     return done
 
 
+def check(w, most):
+    """A case that holds is never said not to: exit 1 is for findings."""
+    words = w.words(["check"], w.copy(w.path("base"), "case"))
+    done = 0
+    for n in points(counted(words), most):
+        for on in (False, True):
+            p = failing(words, n, on)
+            where = "check, allocation %d%s" % (n, "+" if on else "")
+            judge(p, where, fire.EXITS - {1})
+            done += 1
+    return done
+
+
 with fire.World() as world:
     limit = {0: 25, 1: 120}.get(fire.SCALE, 20000)
     base_case = world.open_case("base")
@@ -71,6 +84,7 @@ with fire.World() as world:
     bundle = world.path("good.asice")
     world.must(["seal", bundle], world.copy(base_case, "case"))
     total = verify(world, bundle, limit)
+    total += check(world, max(limit, 120))  # its hashing is the last of what it asks memory for
     total += change(world, ["add", world.sources(3, "more", 700)], limit // 2)
     total += change(world, ["seal", world.path("out.asice")], limit // 2, world.path("out.asice"))
 fire.finish("memory", total)

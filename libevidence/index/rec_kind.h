@@ -1,0 +1,15 @@
+/* rec_kind: the kinds of records that are searched, and which members of a record of each are its words. Internal to index/. */
+#ifndef EVD_REC_KIND_H
+#define EVD_REC_KIND_H
+
+#include "base/buf.h"
+
+/* Names of members, or NULL; what is not UTF-8 stands under the name with "Bytes" behind it. */
+struct evd_rec_kind {
+	const char *kind, *n, *type, *name, *text, *who, *direction;
+};
+
+/* NULL: records of that kind are not searched. */
+const struct evd_rec_kind *evd_rec_kind_of(struct evd_view kind);
+
+#endif
