@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHILDREN_MAX 8u
+#define CHILDREN_MAX 12u /* more than are ever read ahead (EVD_READER_AHEAD) */
 
 struct child {
 	pid_t pid; /* 0: free */

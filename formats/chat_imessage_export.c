@@ -24,6 +24,8 @@ static bool is_text(struct evd_view head)
 /* Its own style stands before the first message. */
 static bool is_page(struct evd_view head)
 {
+	if (!evd_is_text_head(head))
+		return false;
 	return evd_chat_has(head, ".message .sent.iMessage") ||
 	       (evd_chat_has(head, "<div class=\"message\"") &&
 	        evd_chat_has(head, "<span class=\"timestamp\">") &&

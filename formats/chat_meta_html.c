@@ -9,6 +9,7 @@
 #include "chat_english.h"
 #include "chat_html.h"
 #include "chat_parts.h"
+#include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -401,6 +402,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 			evd_chat_zip_names(&in->source[0], see_name, &bits);
 		return bits;
 	}
+	if (!evd_is_text_head(head))
+		return 0;
 	if (evd_chat_has(head, "_a6-g") && evd_chat_has(head, "_a6-h"))
 		return 80;
 	if (evd_chat_has(head, "uiBoxWhite") && evd_chat_has(head, "_2pim"))

@@ -6,6 +6,7 @@
  * UTC is not provable from it: both are kept, the offset as part of the raw text.
  */
 #include "chat_html.h"
+#include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -554,7 +555,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 			evd_chat_zip_names(&in->source[0], see_name, &found);
 		return found == 3 ? 56 : 0;
 	}
-	return evd_chat_has(head, "<div class=\"page_wrap\"") && evd_chat_has(head, "page_header") &&
+	return evd_is_text_head(head) && evd_chat_has(head, "<div class=\"page_wrap\"") && evd_chat_has(head, "page_header") &&
 	               evd_chat_has(head, "class=\"message ")
 	           ? 128
 	           : 0;

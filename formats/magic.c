@@ -17,6 +17,8 @@
 
 #define TYPE_LEN (UINT32_C(256) << 10) /* bytes libmagic sees */
 
+#define FLAGS (MAGIC_MIME | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_COMPRESS_FORK | MAGIC_NO_CHECK_CDF)
+
 static magic_t cookie; /* loaded by warm(), before the sandbox */
 
 static int warm(struct evd_error *err)
@@ -26,8 +28,7 @@ static int warm(struct evd_error *err)
 
 	if (cookie)
 		return 0;
-	cookie = magic_open(MAGIC_MIME | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_COMPRESS_FORK |
-	                    MAGIC_NO_CHECK_CDF);
+	cookie = magic_open(FLAGS);
 	if (!cookie)
 		return evd_nomem(err);
 	if (magic_load(cookie, NULL)) {
@@ -84,6 +85,20 @@ static int emit_type(struct evd_sink *sink, const char *text, char type[128], st
 	return r;
 }
 
+/* libmagic tries every encoding of text on the first 64 KiB before anything else, and finds none where a NUL stands: but for
+ * UTF-16 and UTF-32, which it takes by their byte order mark alone. The type is the same without that. */
+static const char *type_of(struct evd_view head)
+{
+	bool marked = head.len >= 4 &&
+	              (memcmp(head.p, "\xff\xfe", 2) == 0 || memcmp(head.p, "\xfe\xff", 2) == 0 ||
+	               memcmp(head.p, "\0\0\xfe\xff", 4) == 0);
+	bool binary = head.len >= 4 && !marked && !evd_is_text_head(head);
+
+	if (!cookie || magic_setflags(cookie, FLAGS | (binary ? MAGIC_NO_CHECK_ENCODING : 0)))
+		return NULL;
+	return magic_buffer(cookie, head.p, head.len);
+}
+
 static int read_magic(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	const struct evd_source *s = &in->source[0];
@@ -101,8 +116,7 @@ static int read_magic(const struct evd_input *in, struct evd_sink *sink, struct 
 	r = evd_source_read(s, 0, head, len, &got, err);
 	if (r)
 		goto out;
-	if (cookie)
-		text = magic_buffer(cookie, head, got);
+	text = type_of(evd_view_of(head, got));
 	r = text ? emit_type(sink, text, type, err)
 	         : evd_emit_unread(sink, "unsupported", 0, 0, err, "the type could not be determined");
 	if (r == 0)

@@ -31,6 +31,11 @@ int evd_source_exact(const struct evd_source *s, uint64_t off, void *p, size_t l
 	return r;
 }
 
+bool evd_is_text_head(struct evd_view head)
+{
+	return head.len && !memchr(head.p, 0, head.len < 32 ? head.len : 32);
+}
+
 int evd_source_load(const struct evd_source *s, uint64_t off, uint64_t len, size_t max,
                     struct evd_buf *b, struct evd_error *err)
 {

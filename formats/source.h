@@ -23,6 +23,10 @@ int evd_source_exact(const struct evd_source *s, uint64_t off, void *p, size_t l
 int evd_source_load(const struct evd_source *s, uint64_t off, uint64_t len, size_t max,
                     struct evd_buf *b, struct evd_error *err) EVD_MUST_USE;
 
+/* evd_is_text_head(head): whether what begins so may be text: no NUL among its first 32 bytes, as nearly every binary
+ * format has one. A cheap question before `head` is searched for words. UTF-16 counts as no text. */
+bool evd_is_text_head(struct evd_view head);
+
 /* A source over bytes in memory; `v` is borrowed for as long as `out` is used. */
 struct evd_memory {
 	struct evd_view v;

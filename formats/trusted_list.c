@@ -316,7 +316,7 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	static const char root[] = "TrustServiceStatusList", ns[] = TSL;
 
 	(void)in;
-	return head.len && memmem(head.p, head.len, root, sizeof root - 1) &&
+	return evd_is_text_head(head) && memmem(head.p, head.len, root, sizeof root - 1) &&
 	               memmem(head.p, head.len, ns, sizeof ns - 1)
 	           ? 8u * (unsigned)(sizeof root - 1)
 	           : 0;

@@ -84,7 +84,7 @@ int evd_reader_open(const struct evd_reader_config *config, struct evd_reader **
  * EVD_READER_AHEAD of them. evd_reader_read must then be called for the same items in the same
  * order. The descriptors may be closed when this returns. LIMIT: no more now.
  */
-#define EVD_READER_AHEAD 4u
+#define EVD_READER_AHEAD 8u
 int evd_reader_ahead(struct evd_reader *r, const struct evd_reader_item *item,
                      struct evd_error *err) EVD_MUST_USE;
 

@@ -25,7 +25,7 @@ now() { date +%s%N; }
 i=0
 while [ "$i" -lt "$runs" ]; do
 	a=$(now)
-	/usr/bin/time -a -o "$t/ours.cpu" -f '%U %S' "$items" -q -j 4 "$reader" <"$t/list" 2>"$t/say"
+	/usr/bin/time -a -o "$t/ours.cpu" -f '%U %S' "$items" -q -j 8 "$reader" <"$t/list" 2>"$t/say"
 	b=$(now)
 	/usr/bin/time -a -o "$t/theirs.cpu" -f '%U %S' exiftool -q -j -n -r "$t/photos" >/dev/null 2>&1
 	c=$(now)
