@@ -9,6 +9,7 @@
 #include "reader_item.h"
 
 #include "formats.h"
+#include "platform/large_pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -198,6 +199,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setsid(); /* no terminal, for the children either: one session for all, since each has its price */
 	evd_buf_init(&s.reply, EVD_WIRE_MESSAGE_MAX);
+	evd_large_pages_code();
 	r = evd_formats_warm(&err);
 	if (r == 0)
 		r = evd_sandbox_probe(&s.support, &err);

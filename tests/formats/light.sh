@@ -1,7 +1,8 @@
 #!/bin/sh
 # light.sh READ_ITEMS EVIDENCE_READER PHOTO MAIL: evidence-reader-light reads what it can by itself, hands the rest to
 # evidence-reader, which is started for that alone; without the light one all is read as well; and where the whole
-# one dies, what it would have read is said to be missing. A light one that cannot begin costs nothing.
+# one dies, what it would have read is said to be missing. A light one that cannot begin costs nothing. Its code, moved
+# in memory where that is to be had (platform/large_pages.h), can be written nowhere once it reads.
 set -u
 items=$1 reader=$2 photo=$3 mail=$4
 t=$(mktemp -d)
@@ -48,4 +49,19 @@ for ahead in 0 4; do
 done
 [ "$(wc -l <"$t/born")" -le 6 ]
 expect $? 0 'a light one that never begins is given up, and all is read by the whole one'
+
+yes "$photo" | head -n 3000 >"$t/list"
+"$items" -q "$t/dead/evidence-reader" <"$t/list" 2>"$t/err" &
+sum=$!
+maps=
+while kill -0 $sum 2>/dev/null && [ -z "$maps" ]; do
+	pid=$(sed 's/ .*//' "/proc/$sum/task/$sum/children" 2>/dev/null)
+	# it confines itself behind the move
+	grep -q '^Seccomp:.2' "/proc/$pid/status" 2>/dev/null && maps=$(cat "/proc/$pid/maps")
+done
+wait $sum
+expect "$(echo "$maps" | grep -c ' .wx. ')" 0 'its code cannot be written'
+[ "$(echo "$maps" | grep -c ' r-xp ')" -ge 2 ]
+expect $? 0 'and is seen while it reads'
+echo "code in large pages: $(echo "$maps" | grep -c ' r-xp 00000000 00:00 0 *$')"
 exit $bad

@@ -276,28 +276,28 @@ static void test_secrets(const struct evd_reader_config *config)
 
 static void test_ahead(struct evd_reader *r)
 {
-	static const char *const words[] = {"none", "segv", "none", "open"};
 	struct evd_view name = evd_view_str("x");
-	struct evd_reader_item item[4];
-	int fd[4];
+	struct evd_reader_item item[EVD_READER_AHEAD];
+	int fd[EVD_READER_AHEAD];
 	bool ok = true;
 
-	for (size_t i = 0; i < 4; i++) {
-		fd[i] = item_fd(words[i]);
+	for (size_t i = 0; i < EVD_READER_AHEAD; i++) {
+		fd[i] = item_fd(i == 1 ? "segv" : i + 1 == EVD_READER_AHEAD ? "open" : "none");
 		item[i] = (struct evd_reader_item){.fd = &fd[i], .name = &name, .n = 1};
 		ok = ok && evd_reader_ahead(r, &item[i], NULL) == 0;
 	}
-	check(ok && evd_reader_ahead(r, &item[0], NULL) == EVD_E_LIMIT, "four items ahead, no fifth",
-	      "");
-	for (size_t i = 0; i < 4; i++) {
+	check(ok && evd_reader_ahead(r, &item[0], NULL) == EVD_E_LIMIT,
+	      "so many items ahead, not one more", "");
+	for (size_t i = 0; i < EVD_READER_AHEAD; i++) {
 		struct heard h = {0};
 		struct evd_reader_events events = {on_begin, on_record, on_end, &h};
 		struct evd_reader_outcome out;
 		enum evd_reader_state want = i == 1 ? EVD_READER_CRASHED : EVD_READER_DONE;
+		bool last = i + 1 == EVD_READER_AHEAD;
 
 		check(evd_reader_read(r, &item[i], &events, &out, NULL) == 0 && out.state == want && h.calm,
 		      "items ahead keep their order", out.text);
-		check(i != 3 || strcmp(h.value, "EACCES") == 0, "the last one is the last", h.value);
+		check(!last || strcmp(h.value, "EACCES") == 0, "the last one is the last", h.value);
 		close(fd[i]);
 	}
 }
