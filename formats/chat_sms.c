@@ -713,9 +713,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 			evd_chat_zip_names(&in->source[0], see_name, &bits);
 		return bits;
 	}
-	return evd_is_text_head(head) &&
-	               (evd_chat_has(head, "<smses") ||
-	                (evd_chat_has(head, "<calls") && evd_chat_has(head, "<?xml")))
+	return evd_is_text_head(head) && (evd_chat_has(head, "<smses") ||
+	                                  (evd_chat_has(head, "<calls") && evd_chat_has(head, "<?xml")))
 	           ? 48
 	           : 0;
 }

@@ -555,8 +555,8 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 			evd_chat_zip_names(&in->source[0], see_name, &found);
 		return found == 3 ? 56 : 0;
 	}
-	return evd_is_text_head(head) && evd_chat_has(head, "<div class=\"page_wrap\"") && evd_chat_has(head, "page_header") &&
-	               evd_chat_has(head, "class=\"message ")
+	return evd_is_text_head(head) && evd_chat_has(head, "<div class=\"page_wrap\"") &&
+	               evd_chat_has(head, "page_header") && evd_chat_has(head, "class=\"message ")
 	           ? 128
 	           : 0;
 }
