@@ -1,7 +1,7 @@
 /*
  * chat_sms_feed: the bytes of an "SMS Backup & Restore" file on their way to libxml2. Pairs of
  * surrogate references are joined, and the places of sms, mms and call elements are found, which
- * libxml2 does not tell. Private to chat_sms.c. Stage: read-out.
+ * libxml2 does not tell. Private to chat_sms*.c. Stage: read-out.
  *
  * libxml2 ends at the first character that XML does not allow and at a tag of 10 MB, with all that stands behind: such
  * characters go on as U+FFFD, and long values are shortened. Each is told.
