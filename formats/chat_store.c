@@ -46,13 +46,23 @@ bool store_satisfied(struct evd_sqlite *d, const char *needs)
 	return true;
 }
 
+/* What this schema answers of the two, or NULL. */
+static const char *answered(struct evd_sqlite *db, const struct store_query *x,
+                            const struct store_query *instead)
+{
+	if (x->expression && !store_satisfied(db, x->needs))
+		x = instead;
+	return x->expression && store_satisfied(db, x->needs) ? x->expression : NULL;
+}
+
 const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *store, size_t i)
 {
-	const struct store_query *x = &store->member[i].query;
+	return answered(db, &store->member[i].query, &store->member[i].instead);
+}
 
-	if (x->expression && !store_satisfied(db, x->needs))
-		x = &store->member[i].instead;
-	return x->expression && store_satisfied(db, x->needs) ? x->expression : NULL;
+const char *chat_store_reactions(struct evd_sqlite *db, const struct chat_store *store)
+{
+	return answered(db, &store->reactions.query, &store->reactions.instead);
 }
 
 const char *chat_store_receipts(struct evd_sqlite *db, const struct chat_store *store)

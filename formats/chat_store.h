@@ -104,8 +104,12 @@ struct chat_store {
 		const char *table;
 		struct store_query query;
 	} receipts;
-	/* optional: parent row, reaction, who, time; ordered by parent */
-	const char *reactions, *reactions_table;
+	/* optional: parent row, reaction, who, time, and whether it is the owner's, where there is such a column; ordered
+	 * by parent; `instead` where what `query` needs is not there */
+	struct {
+		const char *table;
+		struct store_query query, instead;
+	} reactions;
 	/* optional: parent row, name, media type, size; ordered by parent; in place of ST_MEDIA_* */
 	const char *attachments, *attachments_table;
 	/* optional: parent row, then all columns of a table of calls, as the platform names them */
@@ -125,8 +129,9 @@ int chat_store_left(struct evd_chat *chat, struct evd_sqlite *db, const struct c
                     size_t n, struct evd_error *err) EVD_MUST_USE;
 /* chat_store_members(db, store, i): the query of store->member[i] that this schema answers, or NULL */
 const char *chat_store_members(struct evd_sqlite *db, const struct chat_store *store, size_t i);
-/* likewise of store->receipts */
+/* likewise of store->receipts, store->reactions */
 const char *chat_store_receipts(struct evd_sqlite *db, const struct chat_store *store);
+const char *chat_store_reactions(struct evd_sqlite *db, const struct chat_store *store);
 /* integer value of a column; false if NULL or no number */
 bool chat_store_int(sqlite3_stmt *s, int column, int64_t *out);
 /* chat_store_jid(row, jid): the number in WhatsApp's "38761123456@s.whatsapp.net", at the end of row->text */

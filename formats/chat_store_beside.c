@@ -39,6 +39,7 @@ static struct evd_view beside_bytes(const struct beside *b, int column)
 struct evd_view store_reactions(struct store_read *g, int64_t row, struct evd_error *err)
 {
 	struct beside *b = &g->beside[BY_REACTION];
+	int64_t me;
 
 	evd_chat_list_reset(&g->reactions);
 	for (; store_stands_on(b, row); step(b)) {
@@ -51,6 +52,8 @@ struct evd_view store_reactions(struct store_read *g, int64_t row, struct evd_er
 			evd_chat_text(o, "by", evd_sqlite_bytes(b->s, 2));
 		if (sqlite3_column_type(b->s, 3) != SQLITE_NULL)
 			evd_chat_text(o, "timeRaw", evd_sqlite_bytes(b->s, 3));
+		if (sqlite3_column_count(b->s) > 4 && chat_store_int(b->s, 4, &me))
+			evd_object_cstr(o, "direction", me ? "out" : "in");
 		if (evd_chat_list_put(&g->reactions, err))
 			break;
 	}
@@ -278,7 +281,7 @@ int store_members(struct store_read *g, struct evd_error *err)
 static const char *table_of(const struct store_read *g, int i)
 {
 	switch (i) {
-	case BY_REACTION: return g->store->reactions_table;
+	case BY_REACTION: return g->store->reactions.table;
 	case BY_ATTACHMENT: return g->store->attachments_table;
 	case BY_CALL: return g->store->calls_table;
 	case BY_RECEIPT: return g->store->receipts.table;
@@ -289,7 +292,7 @@ static const char *table_of(const struct store_read *g, int i)
 static const char *query_of(const struct store_read *g, int i)
 {
 	switch (i) {
-	case BY_REACTION: return g->store->reactions;
+	case BY_REACTION: return chat_store_reactions(g->db, g->store);
 	case BY_ATTACHMENT: return g->store->attachments;
 	case BY_CALL: return g->store->calls;
 	case BY_RECEIPT: return chat_store_receipts(g->db, g->store);

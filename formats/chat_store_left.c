@@ -43,7 +43,7 @@ static bool store_mentions(const struct chat_store *s, struct evd_view word)
 	for (size_t i = 0; i < STORE_LISTS; i++)
 		if (mentions(s->list[i].query, word))
 			return true;
-	return mentions(s->from, word) || mentions(s->reactions, word) ||
+	return mentions(s->from, word) || mentions(s->reactions.query.expression, word) ||
 	       mentions(s->attachments, word) || mentions(s->calls, word) || mentions(s->chats, word);
 }
 

@@ -73,6 +73,16 @@ static void put_action(struct store_row *row, enum store_column c)
 	row->m.event_raw = evd_sqlite_bytes(row->s, (int)c);
 }
 
+/* What the app wrote itself came from nobody; from_me of such a row says no more than that one did not write it. */
+static void set_notice(struct store_row *row)
+{
+	const char *direction = row->m.direction;
+
+	if (row->m.type == EVD_CHAT_T_SYSTEM && !row->m.handle.len && direction &&
+	    strcmp(direction, "in") == 0)
+		row->m.direction = NULL;
+}
+
 static void finish(struct store_row *row)
 {
 	int64_t edit;
@@ -81,6 +91,7 @@ static void finish(struct store_row *row)
 	set_type(row);
 	set_number(row);
 	chat_store_no_group(row);
+	set_notice(row);
 	put_action(row, ST_KIND);
 	if (chat_store_int(row->s, ST_STATE, &edit) && edit != 0)
 		row->m.edited = true;
@@ -108,6 +119,7 @@ static void finish_old(struct store_row *row)
 	}
 	if (chat_store_int(row->s, ST_STATE, &edit) && edit == 7)
 		row->m.type = EVD_CHAT_T_DELETED;
+	set_notice(row);
 }
 
 static const char *comma(const struct evd_buf *b)
@@ -164,6 +176,25 @@ static void finish_call(struct store_row *row)
 		}                                                                                          \
 	}
 
+/* Whom a message without a sender of its own is from: in a chat of two, whom the chat is with. A notice has a sender
+ * only where the row names one (WhatsApp-Chat-Exporter, android_handler.py, _process_metadata_message). */
+#define SENDER JID("message.sender_jid_row_id")
+#define PARTNER                                                                                    \
+	JID("(SELECT jid_row_id FROM chat WHERE chat._id=message.chat_row_id AND message.from_me=0)")
+#define OLD_SENDER                                                                                 \
+	"CASE messages.remote_resource WHEN '' THEN NULL ELSE messages.remote_resource END"
+#define OLD_PARTNER "CASE messages.key_from_me WHEN 0 THEN messages.key_remote_jid END"
+#define UNLESS(column, notice, what) "CASE " column " WHEN " notice " THEN NULL ELSE " what " END"
+
+#define CALLED(me) "CASE call_log.from_me WHEN " me " THEN " JID("call_log.jid_row_id") " END"
+
+#define REACTIONS(me)                                                                              \
+	"SELECT a.parent_message_row_id,r.reaction," JID(                                              \
+	    "a.sender_jid_row_id") ",r.sender_timestamp," me                                           \
+	                           " FROM message_add_on_reaction r JOIN message_add_on a ON "         \
+	                           "a._id=r.message_add_on_row_id "                                    \
+	                           "ORDER BY 1,r.message_add_on_row_id"
+
 /* read by what stands below, or without anything of a message */
 static const char *const read_tables[] = {"android_metadata", "props", NULL};
 
@@ -179,10 +210,8 @@ static const struct chat_store stores[] = {
           [ST_TITLE] = {"chat.subject",
                         "(SELECT subject FROM chat WHERE chat._id=message.chat_row_id)"},
           [ST_ID] = {"message.key_id", "message.key_id"},
-          [ST_ADDRESS] = {"message.sender_jid_row_id+jid.raw_string",
-                          "coalesce(" JID("message.sender_jid_row_id") "," JID(
-                              "(SELECT jid_row_id FROM chat WHERE "
-                              "chat._id=message.chat_row_id AND message.from_me=0)") ")"},
+          [ST_ADDRESS] = {"message.sender_jid_row_id+message.message_type+jid.raw_string",
+                          "coalesce(" SENDER "," UNLESS("message.message_type", "7", PARTNER) ")"},
           [ST_EXTRA] = {"jid_map.lid_row_id+jid_map.jid_row_id+message.sender_jid_row_id+"
                         "chat.jid_row_id+jid.raw_string",
                         "(SELECT raw_string FROM jid_map m,jid j,chat c WHERE j._id=m.jid_row_id "
@@ -262,6 +291,8 @@ static const struct chat_store stores[] = {
                "SELECT p.message_row_id,(SELECT raw_string FROM jid WHERE "
                "jid._id=p.user_jid_row_id) FROM "
                "message_system_chat_participant p ORDER BY 1"}},
+     .instead = {[ST_ADDRESS] = {"message.sender_jid_row_id+jid.raw_string",
+                                 "coalesce(" SENDER "," PARTNER ")"}},
      .chats = "SELECT coalesce(" JID("chat.jid_row_id") ",''),subject FROM chat ORDER BY _id",
      .chats_table = "chat",
      .member = {{"group_participant_user",
@@ -284,35 +315,31 @@ static const struct chat_store stores[] = {
                                                     "receipt_user u ORDER BY 1,u.rowid"}},
      .from = "message NOT INDEXED ORDER BY message._id",
      .finish = finish,
-     .reactions_table = "message_add_on_reaction",
-     .reactions = "SELECT a.parent_message_row_id,r.reaction,"
-                  "(SELECT raw_string FROM jid WHERE jid._id=a.sender_jid_row_id),"
-                  "r.sender_timestamp FROM message_add_on_reaction r JOIN message_add_on a "
-                  "ON a._id=r.message_add_on_row_id ORDER BY 1,r.message_add_on_row_id"},
+     .reactions = {"message_add_on_reaction",
+                   {"message_add_on.from_me", REACTIONS("a.from_me")},
+                   {NULL, REACTIONS("NULL")}}},
     {.platform = "whatsapp",
      .form = "msgstore-before-2022",
      .table = "messages",
      .wants_table = "messages.key_remote_jid",
-     .column =
-         {[ST_ROW] = {NULL, "messages._id"},
-          [ST_CHAT] = {NULL, "messages.key_remote_jid"},
-          [ST_ID] = {"messages.key_id", "messages.key_id"},
-          [ST_ADDRESS] = {"messages.remote_resource",
-                          "coalesce(CASE messages.remote_resource WHEN '' THEN NULL ELSE "
-                          "messages.remote_resource END,CASE messages.key_from_me WHEN 0 THEN "
-                          "messages.key_remote_jid END)"},
-          [ST_FROM_ME] = {"messages.key_from_me", "messages.key_from_me"},
-          [ST_TIME] = {"messages.timestamp", "messages.timestamp"},
-          [ST_BODY] = {"messages.data", "messages.data"},
-          [ST_TYPE] = {"messages.media_wa_type", "messages.media_wa_type"},
-          [ST_STATE] = {"messages.edit_version", "messages.edit_version"},
-          [ST_MEDIA_NAME] = {"messages.media_name", "messages.media_name"},
-          [ST_MEDIA_TYPE] = {"messages.media_mime_type", "messages.media_mime_type"},
-          [ST_MEDIA_SIZE] = {"messages.media_size", "messages.media_size"},
-          [ST_CAPTION] = {"messages.media_caption", "messages.media_caption"},
-          [ST_KIND] = {"messages.status", "messages.status"},
-          [ST_REPLY] = {"messages_quotes.key_id+messages.quoted_row_id", QUOTED("key_id")},
-          [ST_REPLY_TEXT] = {"messages_quotes.data+messages.quoted_row_id", QUOTED("data")}},
+     .column = {[ST_ROW] = {NULL, "messages._id"},
+                [ST_CHAT] = {NULL, "messages.key_remote_jid"},
+                [ST_ID] = {"messages.key_id", "messages.key_id"},
+                [ST_ADDRESS] = {"messages.remote_resource+messages.status",
+                                "coalesce(" OLD_SENDER
+                                "," UNLESS("messages.status", "6", OLD_PARTNER) ")"},
+                [ST_FROM_ME] = {"messages.key_from_me", "messages.key_from_me"},
+                [ST_TIME] = {"messages.timestamp", "messages.timestamp"},
+                [ST_BODY] = {"messages.data", "messages.data"},
+                [ST_TYPE] = {"messages.media_wa_type", "messages.media_wa_type"},
+                [ST_STATE] = {"messages.edit_version", "messages.edit_version"},
+                [ST_MEDIA_NAME] = {"messages.media_name", "messages.media_name"},
+                [ST_MEDIA_TYPE] = {"messages.media_mime_type", "messages.media_mime_type"},
+                [ST_MEDIA_SIZE] = {"messages.media_size", "messages.media_size"},
+                [ST_CAPTION] = {"messages.media_caption", "messages.media_caption"},
+                [ST_KIND] = {"messages.status", "messages.status"},
+                [ST_REPLY] = {"messages_quotes.key_id+messages.quoted_row_id", QUOTED("key_id")},
+                [ST_REPLY_TEXT] = {"messages_quotes.data+messages.quoted_row_id", QUOTED("data")}},
      .fact = {{"latitude", "messages.latitude", "messages.latitude"},
               {"longitude", "messages.longitude", "messages.longitude"},
               {"fileHash", "messages.media_hash", "messages.media_hash"},
@@ -329,6 +356,8 @@ static const struct chat_store stores[] = {
               {"starred", "messages.starred", "messages.starred"},
               {"forwarded", "messages.forwarded", "messages.forwarded"},
               {"recipients", "messages.participant_hash", "messages.participant_hash"}},
+     .instead = {[ST_ADDRESS] = {"messages.remote_resource",
+                                 "coalesce(" OLD_SENDER "," OLD_PARTNER ")"}},
      .member = {OLD_MEMBERS},
      .from = "messages NOT INDEXED ORDER BY messages._id",
      .finish = finish_old},
@@ -339,12 +368,14 @@ static const struct chat_store stores[] = {
      .column = {[ST_ROW] = {NULL, "call_log._id"},
                 [ST_CHAT] = {"jid.raw_string", JID("call_log.jid_row_id")},
                 [ST_ID] = {"call_log.call_id", "call_log.call_id"},
-                [ST_ADDRESS] = {"jid.raw_string", JID("call_log.jid_row_id")},
+                /* the account is the other side's, whoever called */
+                [ST_ADDRESS] = {"call_log.from_me+jid.raw_string", CALLED("0")},
                 [ST_FROM_ME] = {"call_log.from_me", "call_log.from_me"},
                 [ST_TIME] = {"call_log.timestamp", "call_log.timestamp"},
                 [ST_TYPE] = {"call_log.video_call", "call_log.video_call"},
                 [ST_STATE] = {"call_log.call_result", "call_log.call_result"},
                 [ST_EXTRA] = {"call_log.duration", "call_log.duration"}},
+     .fact = {{"callee", "call_log.from_me+jid.raw_string", CALLED("1")}},
      .from = "call_log NOT INDEXED ORDER BY call_log._id",
      .finish = finish_call},
 };

@@ -286,3 +286,44 @@ db("chat-wa-ios", "no-session.sqlite", [
     number.+38761123456 1
     detail.session 1
     detail.groupAccount 1""")
+# ---- databases: what nobody sent, whom one called, whose a reaction is ----
+# notices that name nobody (one of them the owner's, by from_me) and one that names its author; the owner's reaction, the
+# other's and one by an account; a call that came and one that the owner made; a table of add-ons without from_me is
+# msgstore.db
+db("chat-wa-android", "notices-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT)",
+    "CREATE TABLE message_system(message_row_id INTEGER PRIMARY KEY, action_type INTEGER)",
+    "CREATE TABLE message_add_on(_id INTEGER PRIMARY KEY, parent_message_row_id INTEGER, from_me INTEGER, sender_jid_row_id INTEGER)",
+    "CREATE TABLE message_add_on_reaction(message_add_on_row_id INTEGER PRIMARY KEY, reaction TEXT, sender_timestamp INTEGER)",
+    "CREATE TABLE call_log(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, from_me INTEGER, call_id TEXT, timestamp INTEGER, video_call INTEGER, duration INTEGER, call_result INTEGER)",
+    "INSERT INTO jid VALUES(1,'38761123456@s.whatsapp.net')",
+    "INSERT INTO chat VALUES(1,1,NULL)",
+    "INSERT INTO message VALUES(1,1,0,'A1',0,1706710000000,7,NULL),(2,1,0,'A2',NULL,1706710001000,7,NULL),(3,1,1,'A3',0,1706710002000,7,NULL)",
+    "INSERT INTO message VALUES(4,1,0,'A4',1,1706710003000,7,NULL),(5,1,0,'A5',0,1706710004000,0,'ubiću te')",
+    "INSERT INTO message_system VALUES(1,67),(2,58),(3,56),(4,10)",
+    "INSERT INTO message_add_on VALUES(1,5,1,0),(2,5,0,0),(3,5,0,1)",
+    "INSERT INTO message_add_on_reaction VALUES(1,'😡',1706710005000),(2,'👍',1706710006000),(3,'❤',1706710007000)",
+    "INSERT INTO call_log VALUES(1,1,0,'C1',1706710008000,0,33,5),(2,1,1,'C2',1706710009000,1,0,4)",
+], """conversation 1
+    message 7
+    type.system 4
+    type.text 1
+    type.call 2
+    participant 1
+    number.+38761123456 3
+    reactions 1
+    listed.reactions 3
+    detail.callee 1""")
+# the same before 2022: by remote_resource, which is empty or NULL where a notice names nobody
+db("chat-wa-android", "old-notices-msgstore.db", [
+    "CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, media_size INTEGER, remote_resource TEXT)",
+    "INSERT INTO messages VALUES(1,'38761123456@s.whatsapp.net',0,'B1',6,NULL,1500000000000,'0',67,NULL),(2,'38761123456@s.whatsapp.net',0,'B2',6,NULL,1500000001000,'0',58,'')",
+    "INSERT INTO messages VALUES(3,'38761123456@s.whatsapp.net',0,'B3',6,NULL,1500000002000,'0',10,'38761123456@s.whatsapp.net'),(4,'38761123456@s.whatsapp.net',0,'B4',0,'zdravo',1500000003000,'0',0,NULL)",
+], """conversation 1
+    message 4
+    type.system 3
+    type.text 1
+    participant 1
+    number.+38761123456 2""")
