@@ -396,15 +396,46 @@ static struct evd_view caption_of(const struct json_tree *t, size_t content)
 	return v;
 }
 
+static unsigned put_date(const struct json_tree *t, size_t date, struct evd_chat_time *when)
+{
+	int64_t ms;
+
+	if (json_integer(t, date, &ms))
+		evd_chat_time_epoch(when, json_text(t, date), ms, EVD_CHAT_MILLI);
+	if (!date || when->has_utc)
+		return 0;
+	when->raw = json_text(t, date);
+	return EVD_CHAT_F_IMPOSSIBLE_TIME;
+}
+
+/* An edited message bears the newest version's date; the one it was sent with is that of the oldest, which stands first
+ * in `revisions` (Backup.proto, and libsignal's incoming-message-with-edits.jsonproto). */
+static void set_time(const struct json_tree *t, size_t item, struct evd_chat_message *m)
+{
+	size_t date = json_get(t, item, "dateSent"), list = json_get(t, item, "revisions");
+	size_t oldest = list ? json_first(t, list) : 0;
+	size_t first = oldest ? json_get(t, oldest, "dateSent") : 0;
+	int64_t sent, edit;
+
+	if (first && json_integer(t, first, &sent)) {
+		m->flags |= put_date(t, date, &m->edit_time);
+		if (json_integer(t, date, &edit) && edit < sent)
+			m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
+		date = first;
+	}
+	m->id = json_text(t, date ? date : t->n);
+	m->flags |= put_date(t, date, &m->time);
+}
+
 static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 {
 	struct signal *own = g->own;
 	const struct json_tree *t = &g->tree;
 	struct evd_chat_message m = {0};
-	size_t content = content_of(t, item, &m.type), date = json_get(t, item, "dateSent");
+	size_t content = content_of(t, item, &m.type);
 	const struct signal_person *who = NULL;
 	struct evd_chat_conv *conv;
-	int64_t ms, id;
+	int64_t id;
 	int r = signal_conversation(g, &own->people, json_text_of(t, item, "chatId"), &conv, err);
 
 	if (r)
@@ -412,7 +443,6 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	chat_json_place(g, &m);
 	if (json_integer(t, json_get(t, item, "authorId"), &id))
 		who = signal_find(&own->people, id);
-	m.id = json_text_of(t, item, "dateSent");
 	m.sender = signal_label(&own->people, who);
 	m.number = signal_number(&own->people, who);
 	m.handle = signal_handle(&own->people, who);
@@ -421,12 +451,7 @@ static int chat_item(struct chat_json *g, size_t item, struct evd_error *err)
 	m.direction = json_get(t, item, "incoming")   ? "in"
 	              : json_get(t, item, "outgoing") ? "out"
 	                                              : NULL;
-	if (json_integer(t, date, &ms))
-		evd_chat_time_epoch(&m.time, json_text(t, date), ms, EVD_CHAT_MILLI);
-	if (date && !m.time.has_utc) {
-		m.time.raw = json_text(t, date);
-		m.flags |= EVD_CHAT_F_IMPOSSIBLE_TIME;
-	}
+	set_time(t, item, &m);
 	m.body = body_of(t, content, &m.has_body);
 	put_quote(t, content, &m);
 	if (m.type == EVD_CHAT_T_SYSTEM)

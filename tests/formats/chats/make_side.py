@@ -457,3 +457,38 @@ put("chat-sms", "sms-side.xml", """<?xml version='1.0' encoding='UTF-8' standalo
     attachment 0
     observation.wrong-count 1
     observation.unknown-field 1""")
+
+
+# edited twice, `revisions` before and behind `dateSent`, and what answers it; a version dated behind the edit; versions
+# whose date is missing or no number, so that nothing but the item's own date is known
+def version(words, **more):
+    return dict({"chatId": "7", "authorId": "2", "standardMessage": {"text": {"body": words}}}, **more)
+
+
+def edited(sent, *older):
+    return {"chatItem": {"chatId": "7", "authorId": "2", "dateSent": sent, "incoming": {"dateReceived": "1715636600000"}, "standardMessage": {"text": {"body": "sad"}}, "revisions": list(older)}}
+
+
+put("chat-signal", "edited.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in [
+    {"version": "1", "backupTimeMs": "1715636700000", "mediaRootBackupKey": "AAAA"},
+    {"recipient": {"id": "2", "contact": {"e164": "38761123456", "profileGivenName": "Emir"}}},
+    {"chat": {"id": "7", "recipientId": "2"}},
+    {"chatItem": {"revisions": [version("prvo", dateSent="1715636551000"), version("drugo", dateSent="1715636571000")], "chatId": "7", "authorId": "2", "standardMessage": {"text": {"body": "sad"}}, "incoming": {"dateReceived": "1715636600000"}, "dateSent": "1715636591000"}},
+    {"chatItem": {"chatId": "7", "authorId": "1", "dateSent": "1715636561000", "outgoing": {}, "standardMessage": {"text": {"body": "odgovor"}, "quote": {"targetSentTimestamp": "1715636551000", "authorId": "2"}}}},
+    edited("1715636592000", version("prvo", dateSent="1715636562000"), version("drugo", dateSent="1715636572000")),
+    edited("1715636563000", version("prvo", dateSent="1715636564000")),
+    edited("1715636593000", version("prvo")),
+    edited("1715636594000", version("prvo", dateSent="juče")),
+]), """conversation 1
+    message 6
+    type.text 6
+    edited 5
+    revisions 5
+    listed.revisions 7
+    reply 1
+    sender.Emir 5
+    flag.times-disagree 1
+    flag.time-goes-back 0
+    unread 0
+    firstUtc 2024-05-13T21:42:31.000Z
+    lastUtc 2024-05-13T21:43:14.000Z""")
