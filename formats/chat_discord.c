@@ -78,19 +78,60 @@ void discord_check_id(struct evd_chat_message *m)
 		m->flags |= EVD_CHAT_F_TIMES_DISAGREE;
 }
 
+enum kind { KIND_WORDS, KIND_APP, KIND_CALL, KIND_NOTICE, KIND_UNKNOWN };
+
+/* The exporter writes the names that it has (MessageKind.cs) and of other kinds the number. Which numbers Discord itself
+ * makes, is told by Discord's list of message types and by discord.js, NonSystemMessageType: 20 and 23 are what an app
+ * says when it is called; 21 is Discord's to the one and a message to discord.py, is_system. */
+static enum kind kind_of_number(int64_t type)
+{
+	switch (type) {
+	case 0:
+	case 19: return KIND_WORDS;
+	case 20:
+	case 23: return KIND_APP;
+	case 3: return KIND_CALL;
+	case 22:
+	case 44:
+	case 46: return KIND_NOTICE;
+	default:
+		return (type >= 1 && type <= 18) || (type >= 24 && type <= 32) || (type >= 36 && type <= 39)
+		           ? KIND_NOTICE
+		           : KIND_UNKNOWN;
+	}
+}
+
+static enum kind kind_of(const struct json_tree *t)
+{
+	static const char *const notice[] = {
+	    "RecipientAdd",         "RecipientRemove", "ChannelNameChange", "ChannelIconChange",
+	    "ChannelPinnedMessage", "GuildMemberJoin", "ThreadCreated"};
+	struct evd_view type = json_text_of(t, 0, "type");
+	int64_t number;
+
+	if (!type.len || evd_view_is(type, "Default") || evd_view_is(type, "Reply"))
+		return KIND_WORDS;
+	if (evd_view_is(type, "Call"))
+		return KIND_CALL;
+	for (size_t i = 0; i < sizeof notice / sizeof *notice; i++)
+		if (evd_view_is(type, notice[i]))
+			return KIND_NOTICE;
+	return evd_chat_integer(type, &number) ? kind_of_number(number) : KIND_UNKNOWN;
+}
+
 static void set_type(const struct json_tree *t, struct evd_chat_message *m)
 {
-	struct evd_view type = json_text_of(t, 0, "type");
+	enum kind kind = kind_of(t);
 	size_t attachments = json_get(t, 0, "attachments"), stickers = json_get(t, 0, "stickers");
 
-	if (evd_view_is(type, "Call") || evd_view_is(type, "3")) {
+	m->flags |= kind == KIND_UNKNOWN ? EVD_CHAT_F_UNKNOWN_TYPE : 0u;
+	if (kind == KIND_CALL) {
 		m->type = EVD_CHAT_T_CALL;
 		m->call = evd_view_str("{}");
-	} else if (type.len && !evd_view_is(type, "Default") && !evd_view_is(type, "Reply") &&
-	           !evd_view_is(type, "0") && !evd_view_is(type, "19")) {
+	} else if (kind == KIND_NOTICE) {
 		m->type = EVD_CHAT_T_SYSTEM;
 		m->event = "service";
-		m->event_raw = type;
+		m->event_raw = json_text_of(t, 0, "type");
 	} else if (!m->body.len &&
 	           ((attachments && json_first(t, attachments)) ||
 	            (stickers && json_first(t, stickers)) || json_text_of(t, 0, "Attachments").len)) {
@@ -130,8 +171,11 @@ static struct evd_view put_details(struct chat_json *g)
 	    "id", "name", "nickname", "isBot", "discriminator", "color", "avatarUrl", NULL};
 	const struct json_tree *t = &g->tree;
 	size_t author = json_get(t, 0, "author");
+	enum kind kind = kind_of(t);
 
 	evd_object_reset(&g->object);
+	if (kind == KIND_APP || kind == KIND_UNKNOWN)
+		json_put(&g->object, "type", t, json_get(t, 0, "type"));
 	json_put(&g->object, "pinned", t, json_get(t, 0, "isPinned"));
 	json_put(&g->object, "callEnded", t, json_get(t, 0, "callEndedTimestamp"));
 	if (author) {

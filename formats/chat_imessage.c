@@ -158,6 +158,29 @@ static void put_times(struct store_row *row)
 		evd_chat_put_time(row->details, "read", &t);
 }
 
+/* What associated_message_type says, as imessage-exporter tells it (imessage-database 4.2, message.rs, `variant`): 2 and
+ * 3 are messages of an app, a payment or a game, 1000 a sticker put on a message. */
+static void set_associated(struct store_row *row, int64_t kind)
+{
+	const char *event = kind >= 2000 && kind <= 2007   ? "reaction"
+	                    : kind >= 3000 && kind <= 3007 ? "reaction-removed"
+	                    : kind == 4000                 ? "vote"
+	                                                   : NULL;
+
+	evd_putf(row->text, "%lld", (long long)kind);
+	if (event) {
+		row->m.type = EVD_CHAT_T_SYSTEM;
+		row->m.event = event;
+		row->m.event_raw = evd_buf_view(row->text);
+		return;
+	}
+	evd_chat_text(row->details, "associatedType", evd_buf_view(row->text));
+	if (kind == 1000 || row->has_attachment)
+		row->m.type = EVD_CHAT_T_ATTACHMENT;
+	if (kind != 2 && kind != 3 && kind != 1000)
+		row->m.flags |= EVD_CHAT_F_UNKNOWN_TYPE;
+}
+
 static void finish(struct store_row *row)
 {
 	struct evd_view rich = sqlite3_column_type(row->s, ST_EXTRA) == SQLITE_NULL
@@ -180,10 +203,7 @@ static void finish(struct store_row *row)
 		evd_putf(row->text, "item %lld", (long long)kind);
 		row->m.event_raw = evd_buf_view(row->text);
 	} else if (chat_store_int(row->s, ST_TYPE, &kind) && kind != 0) {
-		row->m.type = EVD_CHAT_T_SYSTEM; /* tapbacks: 2000 to 2005, taken back 3000 and up */
-		row->m.event = kind >= 3000 ? "reaction-removed" : kind >= 2000 ? "reaction" : "service";
-		evd_putf(row->text, "%lld", (long long)kind);
-		row->m.event_raw = evd_buf_view(row->text);
+		set_associated(row, kind);
 	} else if (row->has_attachment) {
 		row->m.type = EVD_CHAT_T_ATTACHMENT;
 	}
@@ -205,6 +225,12 @@ static void finish(struct store_row *row)
 	"(SELECT " what " FROM attachment WHERE attachment.ROWID=(SELECT min(attachment_id) FROM "     \
 	"message_attachment_join WHERE message_id=message.ROWID))"
 
+/* An app's message may name another of the app's, as a poll does, or itself: no answer. */
+#define OF_APP "message.associated_message_type IN (2,3)"
+#define ANSWERED                                                                                   \
+	"CASE WHEN " OF_APP " OR message.associated_message_guid=message.guid THEN NULL ELSE "         \
+	"message.associated_message_guid END"
+
 /* nothing of a message, or only which goes with which */
 static const char *const read_tables[] = {"_SqliteDatabaseProperties", "sync_deleted_attachments",
                                           NULL};
@@ -213,41 +239,44 @@ static const struct chat_store store = {
     .platform = "imessage",
     .form = "sms.db",
     .table = "message",
-    .column =
-        {[ST_ROW] = {NULL, "message.ROWID"},
-         [ST_CHAT] = {"chat.chat_identifier+chat_message_join.chat_id", OF_CHAT("chat_identifier")},
-         [ST_TITLE] = {"chat.display_name+chat_message_join.chat_id", OF_CHAT("display_name")},
-         [ST_ID] = {"message.guid", "message.guid"},
-         [ST_ADDRESS] = {"handle.id+message.handle_id",
-                         "CASE message.is_from_me WHEN 0 THEN (SELECT id FROM handle WHERE "
-                         "handle.ROWID=message.handle_id) END"},
-         [ST_FROM_ME] = {"message.is_from_me", "message.is_from_me"},
-         [ST_TIME] = {"message.date", "message.date"},
-         [ST_BODY] = {"message.text", "message.text"},
-         [ST_TYPE] = {"message.associated_message_type", "message.associated_message_type"},
-         [ST_STATE] = {"message.date_edited", "message.date_edited"},
-         [ST_MEDIA_NAME] = {"attachment.filename+message_attachment_join.attachment_id",
-                            FILE_OF("filename")},
-         [ST_MEDIA_TYPE] = {"attachment.mime_type+message_attachment_join.attachment_id",
-                            FILE_OF("mime_type")},
-         [ST_MEDIA_SIZE] = {"attachment.total_bytes+message_attachment_join.attachment_id",
-                            FILE_OF("total_bytes")},
-         [ST_REPLY] = {"message.thread_originator_guid+message.associated_message_guid",
-                       "coalesce(message.thread_originator_guid,message.associated_message_guid)"},
-         [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"},
-         [ST_KIND] = {"message.item_type", "message.item_type"},
-         [ST_TARGET] = {"message.date_delivered", "message.date_delivered"},
-         [ST_FLAG] = {"message.date_read", "message.date_read"},
-         [ST_MORE] = {"message.message_summary_info", "message.message_summary_info"},
-         [ST_TRASH] = {TRASH ".message_id",
-                       "(SELECT max(message_id) FROM " TRASH " WHERE message_id=message.ROWID)"},
-         [ST_TRASH_CHAT] = {"chat.chat_identifier+" TRASH ".message_id+" TRASH ".chat_id",
-                            OF_TRASH("chat_identifier")},
-         [ST_TRASH_TITLE] = {"chat.display_name+" TRASH ".chat_id", OF_TRASH("display_name")},
-         [ST_TRASH_TIME] = {TRASH ".delete_date", "(SELECT max(delete_date) FROM " TRASH
-                                                  " WHERE message_id=message.ROWID)"}},
-    .instead = {[ST_REPLY] = {"message.associated_message_guid",
-                              "message.associated_message_guid"}},
+    .column = {[ST_ROW] = {NULL, "message.ROWID"},
+               [ST_CHAT] = {"chat.chat_identifier+chat_message_join.chat_id",
+                            OF_CHAT("chat_identifier")},
+               [ST_TITLE] = {"chat.display_name+chat_message_join.chat_id",
+                             OF_CHAT("display_name")},
+               [ST_ID] = {"message.guid", "message.guid"},
+               [ST_ADDRESS] = {"handle.id+message.handle_id",
+                               "CASE message.is_from_me WHEN 0 THEN (SELECT id FROM handle WHERE "
+                               "handle.ROWID=message.handle_id) END"},
+               [ST_FROM_ME] = {"message.is_from_me", "message.is_from_me"},
+               [ST_TIME] = {"message.date", "message.date"},
+               [ST_BODY] = {"message.text", "message.text"},
+               [ST_TYPE] = {"message.associated_message_type", "message.associated_message_type"},
+               [ST_STATE] = {"message.date_edited", "message.date_edited"},
+               [ST_MEDIA_NAME] = {"attachment.filename+message_attachment_join.attachment_id",
+                                  FILE_OF("filename")},
+               [ST_MEDIA_TYPE] = {"attachment.mime_type+message_attachment_join.attachment_id",
+                                  FILE_OF("mime_type")},
+               [ST_MEDIA_SIZE] = {"attachment.total_bytes+message_attachment_join.attachment_id",
+                                  FILE_OF("total_bytes")},
+               [ST_REPLY] = {"message.thread_originator_guid+message.associated_message_guid+"
+                             "message.associated_message_type+message.guid",
+                             "coalesce(message.thread_originator_guid," ANSWERED ")"},
+               [ST_EXTRA] = {"message.attributedBody", "message.attributedBody"},
+               [ST_KIND] = {"message.item_type", "message.item_type"},
+               [ST_TARGET] = {"message.date_delivered", "message.date_delivered"},
+               [ST_FLAG] = {"message.date_read", "message.date_read"},
+               [ST_MORE] = {"message.message_summary_info", "message.message_summary_info"},
+               [ST_TRASH] = {TRASH ".message_id", "(SELECT max(message_id) FROM " TRASH
+                                                  " WHERE message_id=message.ROWID)"},
+               [ST_TRASH_CHAT] = {"chat.chat_identifier+" TRASH ".message_id+" TRASH ".chat_id",
+                                  OF_TRASH("chat_identifier")},
+               [ST_TRASH_TITLE] = {"chat.display_name+" TRASH ".chat_id", OF_TRASH("display_name")},
+               [ST_TRASH_TIME] = {TRASH ".delete_date", "(SELECT max(delete_date) FROM " TRASH
+                                                        " WHERE message_id=message.ROWID)"}},
+    .instead = {[ST_REPLY] = {"message.associated_message_guid+message.associated_message_type+"
+                              "message.guid",
+                              ANSWERED}},
     .fact = {{"subject", "message.subject", "message.subject"},
              {"service", "message.service", "message.service"},
              {"account", "message.account", "message.account"},
@@ -256,6 +285,9 @@ static const struct chat_store store = {
              {"groupAction", "message.group_action_type", "message.group_action_type"},
              {"concerned", "handle.id+message.other_handle",
               "(SELECT id FROM handle WHERE handle.ROWID=message.other_handle)"},
+             {"associatedMessage",
+              "message.associated_message_guid+message.associated_message_type",
+              "CASE WHEN " OF_APP " THEN message.associated_message_guid END"},
              {"emoji", "message.associated_message_emoji", "message.associated_message_emoji"},
              {"balloon", "message.balloon_bundle_id", "message.balloon_bundle_id"},
              {"error", "message.error", "message.error"},

@@ -212,3 +212,23 @@ zipped(D, "exports.zip", [
     first 2021-01-31T02:22
     last 2021-01-31T02:22""")
 wrong_sum("exports.zip", "G - peti [5].txt")
+
+
+# what an app said when it was called (20, 23); notices by number and by name; numbers and a name that nobody knows
+def of_kind(kind, n, words):
+    return {"id": str(n), "type": kind, "timestamp": "2024-01-31T15:06:4%d+01:00" % n, "content": words, "author": {"id": "111", "name": "ana"}, "attachments": [], "reactions": []}
+
+
+put(D, "kinds.json", json.dumps({"guild": {"id": "0", "name": "Direct Messages"}, "channel": {"id": "9", "type": "DirectTextChat", "name": "ana"}, "messages": [
+    of_kind("20", 1, "odgovor programa"), of_kind("23", 2, "iz menija"), of_kind("46", 3, ""), of_kind("RecipientAdd", 4, "Added emir to the group."),
+    of_kind("18", 5, ""), of_kind("21", 6, ""), of_kind("99", 7, "nova vrsta"), of_kind("Novo", 8, "novo ime"), of_kind("19", 9, "odgovor")],
+    "messageCount": 9}, ensure_ascii=False), """conversation 1
+    message 9
+    type.text 6
+    type.system 3
+    event.service 3
+    flag.unknown-type 3
+    detail.type 5
+    sender.ana 9
+    unread 0
+    observation.wrong-count 0""")

@@ -492,3 +492,39 @@ put("chat-signal", "edited.jsonl", "".join(json.dumps(x, ensure_ascii=False) + "
     unread 0
     firstUtc 2024-05-13T21:42:31.000Z
     lastUtc 2024-05-13T21:43:14.000Z""")
+
+
+# a game that names itself and its next move, a payment that answers; a poll and a vote; stickers put on a message, with a
+# file and without a row of one; the last numbers of reactions and the first behind them; a kind nobody knows, with a file
+db("chat-imessage", "associated.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE attachment(ROWID INTEGER PRIMARY KEY, filename TEXT, mime_type TEXT, total_bytes INTEGER)",
+    "CREATE TABLE message_attachment_join(message_id INTEGER, attachment_id INTEGER)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, is_from_me INTEGER, date INTEGER, associated_message_type INTEGER, associated_message_guid TEXT, thread_originator_guid TEXT)",
+    "INSERT INTO handle VALUES(1,'+38761123456')",
+    "INSERT INTO chat VALUES(1,'+38761123456',NULL)",
+    "INSERT INTO message VALUES(1,'G1','igra',1,0,728402801000000000,2,'G1',NULL),(2,'G2','potez',1,0,728402802000000000,2,'G1',NULL)",
+    "INSERT INTO message VALUES(3,'G3','50 EUR',1,0,728402803000000000,3,'G2','G1')",
+    "INSERT INTO message VALUES(4,'G4','anketa',1,0,728402804000000000,0,'G4',NULL),(5,'G5',NULL,1,0,728402805000000000,4000,'G4',NULL)",
+    "INSERT INTO message VALUES(6,'G6',NULL,1,0,728402806000000000,1000,'p:0/G1',NULL),(7,'G7',NULL,1,0,728402807000000000,1000,'p:0/G1',NULL)",
+    "INSERT INTO message VALUES(8,'G8',NULL,1,0,728402808000000000,2007,'p:0/G1',NULL),(9,'G9','ne znam',1,0,728402809000000000,2008,'p:0/G1',NULL)",
+    "INSERT INTO message VALUES(10,'G10',NULL,1,0,728402810000000000,3007,'p:0/G1',NULL),(11,'G11',NULL,1,0,728402811000000000,3008,'p:0/G1',NULL)",
+    "INSERT INTO chat_message_join VALUES(1,1),(1,2),(1,3),(1,4),(1,5),(1,6),(1,7),(1,8),(1,9),(1,10),(1,11)",
+    "INSERT INTO attachment VALUES(1,'~/Library/SMS/s.heic','image/heic',9),(2,'~/Library/SMS/n.bin','x/y',3)",
+    "INSERT INTO message_attachment_join VALUES(6,1),(11,2)",
+], """conversation 1
+    message 11
+    type.text 5
+    type.attachment 3
+    type.system 3
+    event.reaction 1
+    event.reaction-removed 1
+    event.vote 1
+    flag.unknown-type 2
+    reply 8
+    attachment 3
+    state.absent 3
+    detail.associatedType 7
+    detail.associatedMessage 3""")
