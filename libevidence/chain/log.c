@@ -465,6 +465,8 @@ void evd_log_totals(const struct evd_log *log, uint64_t *bytes, uint64_t *lost)
 	for (size_t i = 0; i < log->items.n; i++) {
 		*lost += log->items.at[i].lost;
 		*bytes += log->items.at[i].lost ? 0 : log->items.at[i].size;
+		if (*bytes > EVD_MAX_JSON_INT) /* records claim sizes; no file has them */
+			*bytes = EVD_MAX_JSON_INT;
 	}
 }
 

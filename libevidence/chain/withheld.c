@@ -28,13 +28,21 @@ static int by_place(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
-/* Keeps of log->named what is withheld, sorted and joined. */
-static size_t withheld_ranges(const struct evd_log *log, struct evd_range *out)
+static bool is_lost(const struct evd_log *log, const struct evd_range *n)
+{
+	(void)log;
+	return n->action == EVD_LOST;
+}
+
+/* Keeps of log->named what `is`, sorted and joined. */
+static size_t ranges(const struct evd_log *log,
+                     bool (*is)(const struct evd_log *log, const struct evd_range *n),
+                     struct evd_range *out)
 {
 	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < log->named.n; i++)
-		if (applies(log, &log->named.at[i]))
+		if (is(log, &log->named.at[i]))
 			out[n++] = log->named.at[i];
 	if (n)
 		qsort(out, n, sizeof *out, by_place);
@@ -110,8 +118,21 @@ int evd_log_must_withhold(const struct evd_log *log, struct evd_range **out, siz
 	*out = malloc((log->named.n + 1) * sizeof **out);
 	if (!*out)
 		return evd_nomem(err);
-	*n = withheld_ranges(log, *out);
+	*n = ranges(log, applies, *out);
 	return 0;
+}
+
+/* `lost` has room for all that is named. Joined, so that each item is looked at once, however often it is named. */
+static void mark_lost(struct evd_log *log, struct evd_range *lost)
+{
+	size_t n = ranges(log, is_lost, lost);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t at = item_at(log, lost[i].seq, lost[i].first);
+		     at < log->items.n && log->items.at[at].seq == lost[i].seq &&
+		     log->items.at[at].k <= lost[i].last;
+		     at++)
+			log->items.at[at].lost = true;
 }
 
 int evd_log_withheld(struct evd_log *log, struct evd_error *err)
@@ -123,18 +144,8 @@ int evd_log_withheld(struct evd_log *log, struct evd_error *err)
 	if (r)
 		return r;
 	stop = compare_runs(log, must, n);
+	mark_lost(log, must);
 	free(must);
-	for (size_t i = 0; i < log->named.n; i++) {
-		const struct evd_range *lost = &log->named.at[i];
-
-		if (lost->action != EVD_LOST)
-			continue;
-		for (size_t at = item_at(log, lost->seq, lost->first); at < log->items.n; at++) {
-			if (log->items.at[at].seq != lost->seq || log->items.at[at].k > lost->last)
-				break;
-			log->items.at[at].lost = true;
-		}
-	}
 	r = note_withheld(log);
 	return r ? r : stop;
 }

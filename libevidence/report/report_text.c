@@ -85,6 +85,19 @@ static bool is(const struct evd_report *r, enum evd_check c, const char *result)
 	return strcmp(evd_check_result(r, c), result) == 0;
 }
 
+static enum evd_message undecided(const struct evd_report *r)
+{
+	bool who = is(r, EVD_CHECK_IDENTITY, "unknown");
+
+	if (is(r, EVD_CHECK_SIGNATURES, "unknown"))
+		return EVD_MSG_NOT_PROVED;
+	if (r->envelope)
+		return EVD_MSG_ENVELOPE;
+	if (evd_is_extract(r))
+		return who ? EVD_MSG_EXTRACT_NOT_PROVED_WHO : EVD_MSG_EXTRACT_NOT_PROVED_WHEN;
+	return who ? EVD_MSG_NOT_PROVED_WHO : EVD_MSG_NOT_PROVED_WHEN;
+}
+
 static void headline(struct page *p)
 {
 	const struct evd_report *r = p->r;
@@ -98,13 +111,7 @@ static void headline(struct page *p)
 		break;
 	case EVD_TOTAL_FAILED: say(p, EVD_MSG_NOT_VERIFIED, "", ""); break;
 	case EVD_REFUSED: say(p, EVD_MSG_REFUSED, "", ""); break;
-	default:
-		say(p,
-		    is(r, EVD_CHECK_SIGNATURES, "unknown") ? EVD_MSG_NOT_PROVED
-		    : r->envelope                          ? EVD_MSG_ENVELOPE
-		    : is(r, EVD_CHECK_IDENTITY, "unknown") ? EVD_MSG_NOT_PROVED_WHO
-		                                           : EVD_MSG_NOT_PROVED_WHEN,
-		    "", "");
+	default: say(p, undecided(r), shown, all);
 	}
 	line_end(p);
 }
@@ -168,11 +175,41 @@ static void fingerprint(struct page *p, const uint8_t *digest)
 	line_end(p);
 }
 
+static bool is_space(uint32_t cp)
+{
+	return cp == ' ' || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) ||
+	       cp == 0x202f || cp == 0x205f || cp == 0x2800 || cp == 0x3000;
+}
+
+/* Printable text that stands between quotation marks: it has none of its own that could end them, and no run of blanks
+ * that could push what follows to where our own words stand. */
+static void put_quoted(struct evd_buf *b, struct evd_view v)
+{
+	static const uint32_t marks[] = {0xab,   0xbb,  0x2033, 0x2036, 0x2039,
+	                                 0x203a, 0x2dd, 0x2ee,  0x3003, 0xff02};
+	size_t pos = 0, from = 0;
+	bool space = false;
+	uint32_t cp;
+
+	for (; pos < v.len && evd_utf8_next(v, &pos, &cp); from = pos) {
+		bool mark = cp == '"' || (cp >= 0x201c && cp <= 0x201f) || (cp >= 0x300c && cp <= 0x300f) ||
+		            (cp >= 0x301d && cp <= 0x301f);
+
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+			mark = mark || cp == marks[i];
+		if (mark || (space && is_space(cp)))
+			evd_putf(b, "<U+%04X>", (unsigned)cp);
+		else
+			evd_put(b, v.p + from, pos - from);
+		space = is_space(cp);
+	}
+}
+
 static void claimed_name(struct page *p)
 {
 	struct evd_json j = {0};
 	struct evd_view v;
-	struct evd_buf plain = {0}, shown = {0};
+	struct evd_buf plain = {0}, printable = {0}, shown = {0};
 
 	if (p->r->log.actor.len && evd_json_parse(&j, evd_buf_view(&p->r->log.actor), NULL) == 0 &&
 	    evd_json_string(&j, 0, "name", &v))
@@ -180,15 +217,17 @@ static void claimed_name(struct page *p)
 	else if (p->r->has_subject)
 		evd_put_view(&plain, evd_buf_view(&p->r->subject));
 	if (plain.len) {
-		evd_put_printable(&shown, evd_buf_view(&plain), 80);
+		evd_put_printable(&printable, evd_buf_view(&plain), 80);
+		put_quoted(&shown, evd_buf_view(&printable));
 		evd_put_u8(&shown, '\0');
 		indent(p);
-		if (!shown.failed)
+		if (!shown.failed && !printable.failed)
 			say(p, EVD_MSG_CLAIMS, (const char *)shown.data, "");
 		line_end(p);
 	}
 	evd_json_release(&j);
 	evd_buf_release(&plain);
+	evd_buf_release(&printable);
 	evd_buf_release(&shown);
 }
 

@@ -32,13 +32,14 @@ function worst(r: Report, ...names: string[]): Mood {
 }
 
 /** Key of the headline. */
-export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "undecided" | "envelope" | "refused" {
+export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "extractWho" | "extractWhen" | "undecided" | "envelope" | "refused" {
 	switch (r.verdict) {
 		case "REFUSED": return "refused";
 		case "TOTAL-FAILED": return "failed";
 		case "INDETERMINATE":
 			if (r.checks.signatures === "unknown") return "undecided";
 			if (r.subject === "envelope") return "envelope";
+			if (r.subject === "extract") return r.checks.identity === "unknown" ? "extractWho" : "extractWhen";
 			return r.checks.identity === "unknown" ? "who" : "when";
 		case "TOTAL-PASSED": return r.subject === "extract" ? "extract" : "passed";
 	}
@@ -52,7 +53,7 @@ function verdict(s: Speech, r: Report): HTMLElement {
 	const problem = r.extends !== undefined && r.extends !== "extends" && r.extends !== "same";
 	return el("section", { class: `verdict ${mood}`, "aria-labelledby": "headline" },
 		el("h2", { id: "headline", tabindex: -1 }, mark(mood), s.say(key, numbers)),
-		el("p", {}, s.say(`${key}Says`)),
+		el("p", {}, s.say({ extractWho: "whoSays", extractWhen: "whenSays" }[key as string] ?? `${key}Says`)),
 		problem && el("p", { class: "problem" }, `${s.say("extends")}: ${s.say(`extends.${r.extends}`)}`),
 	);
 }
