@@ -96,6 +96,7 @@ static void put_notes(const struct evd_json *j)
 	    {"deleted-in-part", N_("part of it deleted")},
 	    {"recently-deleted", N_("deleted: it lies in the app's own bin")},
 	    {"edited", N_("edited later")},
+	    {"forwarded", N_("forwarded")},
 	};
 	size_t flags = evd_json_find(j, 0, "flags"), at = flags + 1;
 	const char *between = "  [";
@@ -106,6 +107,8 @@ static void put_notes(const struct evd_json *j)
 				printf("%s%s", between, _(said[k].text));
 				if (strcmp(said[k].flag, "day-month") == 0)
 					put_reading(j);
+				else if (strcmp(said[k].flag, "forwarded") == 0)
+					put_text(j, "forwardedFrom", _(" from "));
 				between = "; ";
 			}
 	if (flags)

@@ -65,6 +65,8 @@ void chat_json_known(struct chat_json *g, size_t at, const char *const *known);
 void chat_json_rest_begin(struct chat_json *g);
 void chat_json_rest(struct chat_json *g, size_t at, const char *const *read);
 void chat_json_rest_one(struct chat_json *g, size_t at); /* that member alone */
+/* a value whose name is not in g->tree */
+void chat_json_rest_named(struct chat_json *g, struct evd_view key, size_t at);
 void chat_json_rest_end(struct chat_json *g);
 /* chat_json_put(g, o, key, at): any value under `key`: a string, number or truth as json_put does, a list or an object as JSON
  * in a string; of one over 8 KiB its length under `key`+"Bytes". null and what is empty is not put. Uses g->text2. */

@@ -95,8 +95,12 @@ void chat_json_rest_begin(struct chat_json *g)
 
 void chat_json_rest_one(struct chat_json *g, size_t i)
 {
+	chat_json_rest_named(g, json_key(&g->tree, i), i);
+}
+
+void chat_json_rest_named(struct chat_json *g, struct evd_view key, size_t i)
+{
 	const struct json_tree *t = &g->tree;
-	struct evd_view key = json_key(t, i);
 	struct evd_object *o;
 
 	if (says_nothing(t, i) || !(o = evd_chat_list_item(&g->rest)))

@@ -23,6 +23,9 @@ struct meta {
 	struct evd_chat_conv *conv;
 	struct evd_buf file, title, path, kind;
 	struct evd_buf mended[MENDED];
+	struct evd_buf spelled;  /* a string on its way back into the tree */
+	struct evd_object about; /* what a file says of its thread beside names */
+	struct evd_buf about_text;
 	size_t n_mended;
 	bool e2ee, any_mended;
 	struct evd_chat_parts parts;
@@ -41,31 +44,84 @@ static const char *const known[] = {"sender_name", "timestamp_ms", "content", "t
                                     /* the other schema */
                                     "senderName", "text", "timestamp", "isUnsent", "media", NULL};
 
+/* Those that have a place of their own in the records; the first three are the schema's. */
+#define SHOWN                                                                                      \
+	"type", "photos", "videos", "audio_files", "files", "gifs", "media", "sticker", "share",       \
+	    "reactions", "call_duration", "missed", "is_unsent", "isUnsent",                           \
+	    "is_geoblocked_for_viewer", "ip", NULL
+static const char *const shown[] = {"sender_name", "timestamp_ms", "content", SHOWN};
+static const char *const shown_e2ee[] = {"senderName", "timestamp", "text", SHOWN};
+static const char *const of_share[] = {"link", "share_text", "original_content_owner", NULL};
+static const char *const of_reaction[] = {"reaction", "actor", "timestamp", NULL};
+static const char *const of_participant[] = {"name", NULL};
+static const char *const of_media[] = {"uri", NULL};
+
 /*
  * A string whose code points are all below U+0100 and whose Latin-1 bytes are UTF-8 was written by
- * Meta's exporter byte for byte: `v` mended, or `v` itself. Pure ASCII is left alone.
+ * Meta's exporter byte for byte: true, and the bytes in `b`. Pure ASCII is left alone.
  */
-static struct evd_view mend(struct meta *own, struct evd_view v)
+static bool mends(struct meta *own, struct evd_view v, struct evd_buf *b)
 {
-	struct evd_buf *b = &own->mended[own->n_mended];
 	bool beyond = false;
 	size_t pos = 0;
 	uint32_t cp;
 
-	if (own->e2ee || own->n_mended == MENDED)
-		return v;
 	evd_buf_reset(b);
-	while (pos < v.len) {
+	while (!own->e2ee && pos < v.len) {
 		if (!evd_utf8_next(v, &pos, &cp) || cp > 0xff)
-			return v;
+			return false;
 		beyond = beyond || cp > 0x7f;
 		evd_put_u8(b, (uint8_t)cp);
 	}
 	if (!beyond || b->failed || !evd_is_utf8(evd_buf_view(b)))
-		return v;
-	own->n_mended++;
+		return false;
 	own->any_mended = true;
-	return evd_buf_view(b);
+	return true;
+}
+
+/* `v` mended, or `v` itself. */
+static struct evd_view mend(struct meta *own, struct evd_view v)
+{
+	if (own->n_mended == MENDED || !mends(own, v, &own->mended[own->n_mended]))
+		return v;
+	return evd_buf_view(&own->mended[own->n_mended++]);
+}
+
+/* The strings of a value, in their places: a mended one is never longer. */
+static void mend_below(struct chat_json *g, size_t at)
+{
+	struct meta *own = g->own;
+
+	for (size_t i = at; i < g->tree.node[at].next; i++) {
+		struct json_node *n = &g->tree.node[i];
+
+		if (n->type != JSON_STRING || !mends(own, json_text(&g->tree, i), &own->spelled))
+			continue;
+		memcpy(g->tree.text.data + n->text, own->spelled.data, own->spelled.len);
+		n->text_len = own->spelled.len;
+	}
+}
+
+static bool is_one_of(struct evd_view key, const char *const *list)
+{
+	while (*list && !evd_view_is(key, *list))
+		list++;
+	return *list != NULL;
+}
+
+/* What an object has beside `read`, mended: to what is shown as it is. */
+static void rest_of(struct chat_json *g, size_t at, const char *const *read)
+{
+	for (size_t i = json_first(&g->tree, at); i; i = json_next(&g->tree, at, i))
+		if (!is_one_of(json_key(&g->tree, i), read))
+			mend_below(g, i);
+	chat_json_rest(g, at, read);
+}
+
+static void rest_of_each(struct chat_json *g, size_t list, const char *const *read)
+{
+	for (size_t i = json_first(&g->tree, list); i; i = json_next(&g->tree, list, i))
+		rest_of(g, i, read);
 }
 
 static struct evd_view member_text(struct chat_json *g, size_t object, const char *key)
@@ -183,6 +239,60 @@ static void set_type(struct chat_json *g, struct evd_chat_message *m)
 		m->type = EVD_CHAT_T_ATTACHMENT;
 }
 
+/* What stands beside the path of a file, as the words heard in a recording; `n` is the attachment's. */
+static void put_media(struct chat_json *g, size_t at, uint64_t n)
+{
+	for (size_t i = json_first(&g->tree, at); i; i = json_next(&g->tree, at, i)) {
+		struct evd_view key = json_key(&g->tree, i);
+		struct evd_object *o;
+
+		if (is_one_of(key, of_media) || !(o = evd_chat_list_item(&g->more)))
+			continue;
+		mend_below(g, i);
+		evd_object_int(o, "n", n);
+		evd_chat_text(o, "name", evd_view_of(key.p, evd_chat_cut(key, 200)));
+		chat_json_put(g, o, "value", i);
+		if (o->n > 2 && evd_chat_list_put(&g->more, NULL))
+			g->more.cut = true;
+	}
+}
+
+/* In the order of attach_all. */
+static void put_all_media(struct chat_json *g)
+{
+	const struct json_tree *t = &g->tree;
+	size_t sticker = json_get(t, 0, "sticker");
+	uint64_t n = 0;
+	struct evd_view all;
+
+	evd_chat_list_reset(&g->more);
+	if (sticker)
+		put_media(g, sticker, n += json_text_of(t, sticker, "uri").len != 0);
+	for (size_t k = 0; k < sizeof media_list / sizeof *media_list; k++) {
+		size_t list = json_get(t, 0, media_list[k]);
+
+		for (size_t i = list ? json_first(t, list) : 0; i; i = json_next(t, list, i))
+			put_media(g, i, n += json_text_of(t, i, "uri").len != 0);
+	}
+	all = evd_chat_list_end(&g->more);
+	if (all.len)
+		evd_object_raw(&g->object, "media", all);
+}
+
+static void put_rest(struct chat_json *g)
+{
+	const struct meta *own = g->own;
+	size_t share = json_get(&g->tree, 0, "share"), reactions = json_get(&g->tree, 0, "reactions");
+
+	chat_json_rest_begin(g);
+	rest_of(g, 0, own->e2ee ? shown_e2ee : shown);
+	if (share)
+		rest_of(g, share, of_share);
+	if (reactions)
+		rest_of_each(g, reactions, of_reaction);
+	chat_json_rest_end(g);
+}
+
 static struct evd_view put_details(struct chat_json *g)
 {
 	const struct json_tree *t = &g->tree;
@@ -202,6 +312,8 @@ static struct evd_view put_details(struct chat_json *g)
 			evd_chat_text(&g->object, "shareOwner",
 			              member_text(g, share, "original_content_owner"));
 	}
+	put_all_media(g);
+	put_rest(g);
 	return chat_json_details(g);
 }
 
@@ -262,6 +374,22 @@ static bool is_known(struct evd_view key)
 	return false;
 }
 
+/* Of the thread: what there is no other place for. */
+static void put_about(struct chat_json *g, enum json_token t, struct evd_view key)
+{
+	static const char *const read[] = {"title", "threadName", "thread_path", "thread_type", NULL};
+	struct meta *own = g->own;
+
+	if (evd_view_is(key, "participants")) {
+		rest_of_each(g, 0, of_participant);
+	} else if (evd_view_is(key, "is_still_participant") && (t == JSON_TRUE || t == JSON_FALSE)) {
+		evd_object_bool(&own->about, "isStillParticipant", t == JSON_TRUE);
+	} else if (!is_one_of(key, read)) {
+		mend_below(g, 0);
+		chat_json_rest_named(g, key, 0);
+	}
+}
+
 /* A member of the file other than the messages. `people`: second time round, with a conversation. */
 static int header_member(struct chat_json *g, enum json_token t, struct evd_view key, bool people,
                          struct evd_error *err)
@@ -271,12 +399,18 @@ static int header_member(struct chat_json *g, enum json_token t, struct evd_view
 
 	if (people && !is_known(key))
 		chat_json_unknown(g, key);
-	if (!evd_view_is(key, "participants") && t != JSON_STRING)
+	if (people && !evd_view_is(key, "participants"))
 		return json_pull_skip(&g->pull, t, err);
 	r = json_tree_read(&g->tree, &g->pull, t, err);
+	if (r == EVD_E_LIMIT && !evd_view_is(key, "participants"))
+		return evd_chat_unread(&g->chat, NULL, "limit", g->tree.node[0].from,
+		                       g->tree.node[0].to - g->tree.node[0].from, err,
+		                       "a member of the file is larger than is kept in memory");
 	if (r)
 		return r;
 	own->n_mended = 0;
+	if (!people)
+		put_about(g, t, key);
 	if (evd_view_is(key, "title") || evd_view_is(key, "threadName"))
 		keep(&own->title, mend(own, json_text(&g->tree, 0)));
 	else if (evd_view_is(key, "thread_path"))
@@ -313,13 +447,28 @@ static struct evd_view key_of(const struct meta *own, struct evd_view name)
 	return evd_buf_view(&own->title);
 }
 
+/* What the first reading of the file found about its thread. */
+static struct evd_view about(struct chat_json *g)
+{
+	struct meta *own = g->own;
+	struct evd_view all = evd_chat_list_end(&g->rest);
+
+	if (all.len)
+		evd_object_raw(&own->about, "otherMembers", all);
+	evd_buf_reset(&own->about_text);
+	if (own->about.n == 0 || evd_object_write(&own->about, &own->about_text, NULL))
+		return evd_view_of(NULL, 0);
+	return evd_buf_view(&own->about_text);
+}
+
 static int begin(struct chat_json *g, struct evd_view name, struct evd_error *err)
 {
 	struct meta *own = g->own;
 	struct evd_view key = key_of(own, name);
 	struct evd_chat_info info = {.title = evd_buf_view(&own->title),
 	                             .id = evd_buf_view(&own->path),
-	                             .kind_raw = evd_buf_view(&own->kind)};
+	                             .kind_raw = evd_buf_view(&own->kind),
+	                             .details = about(g)};
 	int r;
 
 	info.form = own->e2ee                              ? "end-to-end-encrypted-download"
@@ -410,6 +559,8 @@ static int file(struct chat_json *g, struct evd_view name, struct evd_error *err
 	evd_buf_reset(&own->title);
 	evd_buf_reset(&own->path);
 	evd_buf_reset(&own->kind);
+	evd_object_reset(&own->about);
+	chat_json_rest_begin(g);
 	own->conv = NULL;
 	g->done = say_parts;
 	r = load(g, own, err);
@@ -504,8 +655,12 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	int r;
 
 	evd_buf_init(&own.file, FILE_BYTES_MAX);
+	evd_object_init(&own.about);
 	r = chat_json_item(in, sink, "meta", want, file, &own, err);
 	evd_buf_release(&own.file);
+	evd_buf_release(&own.spelled);
+	evd_object_release(&own.about);
+	evd_buf_release(&own.about_text);
 	evd_buf_release(&own.title);
 	evd_buf_release(&own.path);
 	evd_buf_release(&own.kind);

@@ -22,9 +22,12 @@ enum field {
 	F_MEDIA_TITLE,
 	F_MEDIA_STATUS,
 	F_FORWARDED,
+	F_FORWARDED_TIME,
 	F_DESCRIPTION,
 	F_QUESTION,
 	F_ANSWERS, /* a line each */
+	F_KIND,    /* of what looks like a poll */
+	F_VOTES,
 	F_EMOJI,
 	F_COUNT,
 	F_SIGNATURE,
@@ -38,11 +41,16 @@ struct page {
 	struct evd_chat_conv *conv;
 	struct chat_html html;
 	struct evd_buf field[F_N];
-	struct evd_buf id, time, link, reply_to, last_from;
+	const struct evd_chat_conv *last_conv; /* which the two names below are of */
+	struct evd_buf id, time, link, reply_to, last_from, last_forward, forward_time;
+	struct evd_buf key;                           /* of the chat, and paths */
+	struct evd_view bot, or_sender, or_forwarded; /* see split_bot */
+	bool inherits_forward;
 	enum field at;
 	unsigned at_depth;      /* the element whose text goes to `at` */
 	unsigned message_depth; /* of the message's element; 0: outside */
 	unsigned forward_depth;
+	unsigned media_depth; /* of the wrap around a medium; 0: outside */
 	bool service, joined, has_text, has_media, has_reply;
 	enum evd_chat_type media; /* what the wrap around a medium holds */
 	bool in_link;             /* within words that have an address: where both begin */
@@ -65,13 +73,16 @@ static void clear(struct page *p)
 	evd_buf_reset(&p->time);
 	evd_buf_reset(&p->link);
 	evd_buf_reset(&p->reply_to);
+	evd_buf_reset(&p->forward_time);
 	evd_buf_reset(&p->addresses);
 	evd_chat_list_reset(&p->reactions);
 	p->media = EVD_CHAT_T_ATTACHMENT;
 	p->reaction_depth = 0;
 	p->in_link = false;
 	p->service = p->joined = p->has_text = p->has_media = p->has_reply = false;
-	p->forward_depth = 0;
+	p->forward_depth = p->media_depth = 0;
+	p->bot = p->or_sender = p->or_forwarded = evd_view_of(NULL, 0);
+	p->inherits_forward = false;
 }
 
 static struct evd_view trim(struct evd_view v)
@@ -140,14 +151,15 @@ static void set_kind(struct page *p, struct evd_chat_message *m)
 		m->event = "service";
 		m->has_body = true;
 		m->body = field(p, F_SERVICE);
-	} else if (evd_view_is(field(p, F_MEDIA_TITLE), "Location") ||
-	           evd_chat_has(evd_buf_view(&p->link), "maps.google.com")) {
-		m->type = EVD_CHAT_T_LOCATION;
 	} else if (p->has_media) {
 		m->type = p->media;
 	}
-	if (m->type == EVD_CHAT_T_POLL)
-		m->caption = field(p, F_QUESTION);
+	if (m->type != EVD_CHAT_T_POLL)
+		return;
+	m->caption = field(p, F_QUESTION);
+	/* pushTodoList writes a list of things to do with a poll's classes; this line alone tells it */
+	if (evd_view_is(field(p, F_KIND), "To-do List"))
+		m->type = EVD_CHAT_T_UNSUPPORTED; /* no type of ours, as in the JSON export */
 }
 
 /* Lines of a field as a list of {value}. */
@@ -229,6 +241,20 @@ static struct evd_view written(struct page *p, struct evd_buf *b)
 	return evd_buf_view(b);
 }
 
+static void put_forward(struct page *p)
+{
+	struct evd_view time = trim(evd_buf_view(&p->forward_time));
+
+	if (p->service || !p->forward_depth)
+		return;
+	put_field(p, "forwardedTimeRaw", time.len ? time : field(p, F_FORWARDED_TIME));
+	put_field(p, "orForwardedFrom", p->or_forwarded);
+	if (p->inherits_forward)
+		evd_object_bool(&p->object, "forwardedFromInherited", true);
+	else if (!field(p, F_FORWARDED).len)
+		evd_object_bool(&p->object, "forwardedFromUnnamed", true);
+}
+
 static void put_details(struct page *p, struct evd_chat_message *m)
 {
 	evd_object_reset(&p->object);
@@ -243,10 +269,21 @@ static void put_details(struct page *p, struct evd_chat_message *m)
 	} else if (m->type == EVD_CHAT_T_LOCATION) {
 		put_field(p, "placeName", field(p, F_MEDIA_TITLE));
 		put_field(p, "place", field(p, F_MEDIA_STATUS));
+		put_field(p, "placeAddress", field(p, F_DESCRIPTION)); /* of a venue */
 		put_field(p, "placeUrl", evd_buf_view(&p->link));
 	} else if (m->type == EVD_CHAT_T_POLL) {
 		put_lines(p, F_ANSWERS, "pollAnswers");
+		put_field(p, "pollState", field(p, F_KIND));
+		put_field(p, "pollVotes", field(p, F_VOTES));
+	} else if (m->type == EVD_CHAT_T_UNSUPPORTED) {
+		put_lines(p, F_ANSWERS, "todoItems");
+	} else if (m->type == EVD_CHAT_T_ATTACHMENT && field(p, F_DESCRIPTION).len &&
+	           !evd_view_eq(field(p, F_MEDIA_STATUS), evd_buf_view(&p->link))) {
+		put_field(p, "mediaStatus", field(p, F_MEDIA_STATUS)); /* `note` is the description */
 	}
+	put_forward(p);
+	put_field(p, "viaBot", p->bot);
+	put_field(p, "orSender", p->or_sender);
 	put_field(p, "author", field(p, F_SIGNATURE));
 	put_lines(p, F_BUTTONS, "buttons");
 	put_links(p);
@@ -278,19 +315,131 @@ static int end_reaction(struct page *p, struct evd_error *err)
 	return r;
 }
 
-static int attach(struct page *p, struct evd_error *err)
+static bool begins(struct evd_view v, const char *with)
 {
-	struct evd_chat_attachment a = {.name = evd_buf_view(&p->link),
-	                                .media = field(p, F_MEDIA_TITLE),
-	                                .note = field(p, F_DESCRIPTION)};
+	return v.len >= strlen(with) && memcmp(v.p, with, strlen(with)) == 0;
+}
 
-	if (!a.note.len)
-		a.note = field(p, F_MEDIA_STATUS);
+static struct evd_view folder_of(struct evd_view name)
+{
+	return evd_view_of(name.p, name.len - evd_chat_base(name).len);
+}
+
+/* Links lead from the page: in the export of an account "../../chats/chat_001/photos/…" (relativePath). */
+static void match(struct page *p, struct evd_chat_attachment *a)
+{
+	struct evd_view whole = a->name, link = a->name, note = a->note,
+	                folder = folder_of(p->chat.member);
+
+	while (begins(link, "../")) {
+		link = evd_view_of(link.p + 3, link.len - 3);
+		folder = folder_of(evd_view_of(folder.p, folder.len ? folder.len - 1 : 0));
+	}
+	set(&p->key, folder);
+	evd_put_view(&p->key, link);
+	a->name = evd_buf_view(&p->key);
+	evd_chat_index_match(&p->index, a);
+	if (!a->found.len) { /* a folder that was packed otherwise: by the end of the path */
+		a->name = link;
+		a->note = note;
+		evd_chat_index_match(&p->index, a);
+	}
+	a->name = whole;
+}
+
+/* A medium; a contact's card or a group's new picture, of which no more than the link is the file's. */
+static bool has_file(const struct page *p, const struct evd_chat_message *m)
+{
+	return m->type == EVD_CHAT_T_ATTACHMENT
+	           ? p->has_media
+	           : p->link.len && (m->type == EVD_CHAT_T_CONTACT || m->type == EVD_CHAT_T_SYSTEM);
+}
+
+static int attach(struct page *p, const struct evd_chat_message *m, struct evd_error *err)
+{
+	struct evd_chat_attachment a = {.name = evd_buf_view(&p->link)};
+
+	if (m->type == EVD_CHAT_T_ATTACHMENT) {
+		a.media = field(p, F_MEDIA_TITLE);
+		a.note = field(p, F_DESCRIPTION).len ? field(p, F_DESCRIPTION) : field(p, F_MEDIA_STATUS);
+	}
 	if (!a.name.len)
 		a.state = EVD_CHAT_S_NOT_EXPORTED;
+	else if (begins(a.name, "https://") || begins(a.name, "http://")) /* a game (IsGlobalLink) */
+		a.state = EVD_CHAT_S_REMOTE;
 	else
-		evd_chat_index_match(&p->index, &a);
+		match(p, &a);
 	return evd_chat_attach(&p->chat, p->conv, &a, err);
+}
+
+static bool of_username(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/*
+ * "Ana via @gif": pushMessage writes the bot that a message was made with behind the name. Somebody may be called so, hence
+ * the name as it stands is kept. Usernames are letters, digits and "_" behind a letter, 32 at most; those of 3 are Telegram's
+ * own. Returns the bot and shortens `name`; empty: there is none.
+ */
+static struct evd_view split_bot(struct evd_view *name)
+{
+	static const char via[] = " via @";
+	size_t n = name->len, before = sizeof via - 1;
+	struct evd_view bot;
+
+	while (n && of_username(name->p[n - 1]))
+		n--;
+	if (n <= before || name->len - n < 3)
+		return evd_view_of(NULL, 0);
+	bot = evd_view_of(name->p + n, name->len - n);
+	if (bot.len > 32 || bot.p[0] <= '9' || bot.p[0] == '_' ||
+	    memcmp(name->p + n - before, via, before) != 0)
+		return evd_view_of(NULL, 0);
+	name->len = n - before;
+	return bot;
+}
+
+static void set_sender(struct page *p, struct evd_chat_message *m)
+{
+	struct evd_view whole = field(p, F_FROM);
+
+	if (whole.len) {
+		set(&p->last_from, whole);
+	} else if (p->joined && !p->service && p->last_from.len) {
+		whole =
+		    evd_buf_view(&p->last_from); /* the same as before, within 900 s (messageNeedsWrap) */
+		m->flags |= EVD_CHAT_F_INHERITED_SENDER;
+	}
+	m->sender = whole;
+	p->bot = split_bot(&m->sender);
+	if (p->bot.len) {
+		p->or_sender = whole;
+		m->flags |= EVD_CHAT_F_SENDER_SPLIT;
+	}
+}
+
+/* Of messages of one account that are forwarded together the first alone names it (forwardedNeedsWrap): the others are
+ * joined to it, and whoever forwards them has not written them. */
+static void set_forward(struct page *p, struct evd_chat_message *m)
+{
+	struct evd_view whole = field(p, F_FORWARDED), bot;
+
+	if (p->service || !p->forward_depth) {
+		evd_buf_reset(&p->last_forward);
+		return;
+	}
+	p->inherits_forward = !whole.len && p->joined && p->last_forward.len;
+	if (p->inherits_forward)
+		whole = evd_buf_view(&p->last_forward);
+	else
+		set(&p->last_forward, whole);
+	m->forwarded = whole;
+	bot = split_bot(&m->forwarded);
+	if (bot.len) {
+		p->bot = bot;
+		p->or_forwarded = whole;
+	}
 }
 
 static int finish(struct page *p, struct evd_error *err)
@@ -302,42 +451,53 @@ static int finish(struct page *p, struct evd_error *err)
 	p->at = F_NONE;
 	m.off = p->off;
 	m.len = p->html.to - p->off;
-	m.sender = field(p, F_FROM);
-	if (m.sender.len) {
-		set(&p->last_from, m.sender);
-	} else if (p->joined && !p->service) { /* the same sender as before, within 900 s */
-		m.sender = evd_buf_view(&p->last_from);
-		m.flags |= EVD_CHAT_F_INHERITED_SENDER;
-	}
+	set_sender(p, &m);
+	set_forward(p, &m);
 	m.flags |= put_time(&m.time, evd_buf_view(&p->time));
 	m.has_body = p->has_text;
 	m.body = field(p, F_TEXT);
 	m.reply_to = evd_buf_view(&p->reply_to);
 	m.reply_text = p->has_reply && !m.reply_to.len ? field(p, F_REPLY) : m.reply_text;
-	m.forwarded = field(p, F_FORWARDED);
 	set_kind(p, &m);
 	put_details(p, &m);
 	m.reactions = evd_chat_list_end(&p->reactions);
 	r = evd_chat_message(&p->chat, p->conv, &m, err);
-	if (r == 0 && p->has_media && m.type == EVD_CHAT_T_ATTACHMENT)
-		r = attach(p, err);
+	if (r == 0 && has_file(p, &m))
+		r = attach(p, &m, err);
 	clear(p);
 	return r;
+}
+
+/* An account's chats lie in a folder each, and several bear one title: "Deleted Account" is everybody's who left
+ * (ComposeName). Pages of one folder but of two titles are put there by somebody else. */
+static struct evd_view key_of(struct page *p, struct evd_view title)
+{
+	set(&p->key, folder_of(p->chat.member));
+	evd_put_u8(&p->key, 0);
+	evd_put_view(&p->key, title);
+	return evd_buf_view(&p->key);
 }
 
 static int begin_chat(struct page *p, struct evd_error *err)
 {
 	struct evd_chat_info info = {.title = field(p, F_TITLE), .form = "html"};
-	int r;
+	struct evd_view key;
+	int r = 0;
 
 	if (p->conv)
 		return 0;
-	p->conv = evd_chat_find(&p->chat, info.title);
-	if (p->conv)
-		return 0;
-	r = evd_chat_begin(&p->chat, info.title, &info, &p->conv, err);
-	if (r == 0)
-		evd_chat_numbered(p->conv);
+	key = key_of(p, info.title);
+	p->conv = evd_chat_find(&p->chat, key);
+	if (!p->conv) {
+		r = evd_chat_begin(&p->chat, key, &info, &p->conv, err);
+		if (r == 0)
+			evd_chat_numbered(p->conv);
+	}
+	if (p->conv != p->last_conv) {
+		evd_buf_reset(&p->last_from);
+		evd_buf_reset(&p->last_forward);
+	}
+	p->last_conv = p->conv;
 	return r;
 }
 
@@ -354,7 +514,7 @@ static void set_media(struct page *p)
 	             {"media_live_location", EVD_CHAT_T_LOCATION},
 	             {"media_venue", EVD_CHAT_T_LOCATION}};
 
-	for (size_t i = 0; p->has_media && i < sizeof known / sizeof *known; i++)
+	for (size_t i = 0; p->media_depth && i < sizeof known / sizeof *known; i++)
 		if (chat_html_class(&p->html, known[i].name))
 			p->media = known[i].type;
 }
@@ -372,12 +532,16 @@ static void inner_rare(struct page *p)
 	struct chat_html *h = &p->html;
 
 	set_media(p);
-	if (chat_html_class(h, "question") && p->has_media) {
+	if (chat_html_class(h, "question") && p->media_depth) {
 		begin_field(p, F_QUESTION);
-	} else if (chat_html_class(h, "answer") && p->has_media) {
+	} else if (chat_html_class(h, "answer") && p->media_depth) {
 		begin_line(p, F_ANSWERS);
-	} else if (chat_html_class(h, "description") && p->has_media) {
+	} else if (chat_html_class(h, "description") && p->media_depth) {
 		begin_field(p, F_DESCRIPTION);
+	} else if (chat_html_class(h, "total") && p->media_depth) {
+		begin_field(p, F_VOTES);
+	} else if (chat_html_class(h, "details") && p->media == EVD_CHAT_T_POLL && p->media_depth) {
+		begin_field(p, F_KIND);
 	} else if (chat_html_class(h, "signature")) {
 		begin_field(p, F_SIGNATURE);
 	} else if (chat_html_class(h, "bot_button")) {
@@ -398,13 +562,40 @@ static void inner_rare(struct page *p)
 	}
 }
 
+static void inner_link(struct page *p)
+{
+	struct chat_html *h = &p->html;
+	struct evd_view href = chat_html_attribute(h, "href");
+	const char *go = "#go_to_message";
+	const uint8_t *at = href.len ? memmem(href.p, href.len, go, strlen(go)) : NULL;
+
+	if (p->at == F_REPLY && at) {
+		at += strlen(go);
+		set(&p->reply_to, evd_view_of(at, (size_t)(href.p + href.len - at)));
+	} else if (!p->link.len &&
+	           (p->media_depth || (p->service && chat_html_class(h, "userpic_link")))) {
+		set(&p->link, href);
+	} else if (p->at == F_TEXT && evd_chat_has(href, ":")) {
+		p->in_link = true;
+		p->words_at = p->field[F_TEXT].len;
+		p->address_at = p->addresses.len;
+		evd_put_view(&p->addresses, href);
+		evd_put_u8(&p->addresses, 0);
+	}
+}
+
 static void inner(struct page *p, const char *name)
 {
 	struct chat_html *h = &p->html;
 
 	inner_rare(p);
 
-	if (chat_html_class(h, "forwarded")) {
+	if (p->at == F_FORWARDED && chat_html_class(h, "details")) {
+		/* the date behind the name; before it was given a title its text is all there is */
+		p->at = F_FORWARDED_TIME;
+		p->at_depth = h->depth;
+		set(&p->forward_time, chat_html_attribute(h, "title"));
+	} else if (chat_html_class(h, "forwarded")) {
 		p->forward_depth = h->depth;
 	} else if (chat_html_class(h, "from_name")) {
 		begin_field(p, p->forward_depth ? F_FORWARDED : F_FROM);
@@ -421,29 +612,14 @@ static void inner(struct page *p, const char *name)
 		begin_field(p, F_SERVICE);
 	} else if (chat_html_class(h, "media_wrap")) {
 		p->has_media = true;
-	} else if (p->has_media && chat_html_class(h, "title")) {
+		p->media_depth = h->depth;
+	} else if (p->media_depth && chat_html_class(h, "title")) {
 		begin_field(p, F_MEDIA_TITLE);
-	} else if (p->has_media && chat_html_class(h, "status")) {
+	} else if (p->media_depth && chat_html_class(h, "status")) {
 		begin_field(p, F_MEDIA_STATUS);
 	}
-	if (strcmp(name, "a") == 0) {
-		struct evd_view href = chat_html_attribute(h, "href");
-		const char *go = "#go_to_message";
-		const uint8_t *at = href.len ? memmem(href.p, href.len, go, strlen(go)) : NULL;
-
-		if (p->at == F_REPLY && at) {
-			at += strlen(go);
-			set(&p->reply_to, evd_view_of(at, (size_t)(href.p + href.len - at)));
-		} else if (p->has_media && !p->has_text && !p->link.len) {
-			set(&p->link, href);
-		} else if (p->at == F_TEXT && evd_chat_has(href, ":")) {
-			p->in_link = true;
-			p->words_at = p->field[F_TEXT].len;
-			p->address_at = p->addresses.len;
-			evd_put_view(&p->addresses, href);
-			evd_put_u8(&p->addresses, 0);
-		}
-	}
+	if (strcmp(name, "a") == 0)
+		inner_link(p);
 	if (strcmp(name, "br") == 0 && p->at != F_NONE)
 		evd_put_u8(&p->field[p->at], '\n');
 }
@@ -493,6 +669,8 @@ static int on_close(struct chat_html *h, const char *name, struct evd_error *err
 		if (r)
 			return r;
 	}
+	if (p->media_depth && h->depth == p->media_depth)
+		p->media_depth = 0;
 	if (p->message_depth && h->depth == p->message_depth)
 		return finish(p, err);
 	return 0;
@@ -595,6 +773,9 @@ static int read_item(const struct evd_input *in, struct evd_sink *sink, struct e
 	evd_buf_release(&p->link);
 	evd_buf_release(&p->reply_to);
 	evd_buf_release(&p->last_from);
+	evd_buf_release(&p->last_forward);
+	evd_buf_release(&p->forward_time);
+	evd_buf_release(&p->key);
 	evd_buf_release(&p->who);
 	evd_buf_release(&p->addresses);
 	evd_buf_release(&p->details);

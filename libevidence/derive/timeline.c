@@ -24,12 +24,13 @@ enum flag {
 	DELETED = 128,
 	DELETED_IN_PART = 256,
 	IN_BIN = 512,
-	EDITED = 1024
+	EDITED = 1024,
+	FORWARDED = 2048
 };
 static const char *const flag_name[] = {"no-zone",          "dst-twice",       "dst-skipped",
                                         "day-month",        "standard-offset", "seconds-by-size",
                                         "no-time",          "deleted",         "deleted-in-part",
-                                        "recently-deleted", "edited"};
+                                        "recently-deleted", "edited",          "forwarded"};
 
 /* An item: its exhibit number, and its latest read-out. */
 struct known_item {
@@ -300,7 +301,8 @@ static bool lists(const struct evd_json *j, const char *key, const char *word)
 	return has;
 }
 
-/* What became of a message later: its row must not look like one that still stands as it was sent. */
+/* What became of a message later, and that its words are another's: its row must not look like one that still stands as its
+ * sender wrote it. */
 static unsigned fate(const struct evd_json *j)
 {
 	size_t details = evd_json_find(j, 0, "details"), edited = evd_json_find(j, 0, "edited");
@@ -316,6 +318,9 @@ static unsigned fate(const struct evd_json *j)
 		flags |= IN_BIN;
 	if ((edited && j->node[edited].type == EVD_JSON_TRUE) || evd_json_find(j, 0, "revisions"))
 		flags |= EDITED;
+	if (evd_json_find(j, 0, "forwardedFrom") ||
+	    (details && evd_json_find(j, details, "forwardedFromUnnamed")))
+		flags |= FORWARDED;
 	return flags;
 }
 
@@ -362,6 +367,7 @@ static int add_message_at(struct gathering *g, struct evd_event *e, const struct
 	                                          : "handle");
 	copy_text(&g->o, "direction", j, "direction");
 	copy_text(&g->o, "event", j, "event");
+	copy_text(&g->o, "forwardedFrom", j, "forwardedFrom");
 	copy_text(&g->o, "text", j, evd_json_string(j, 0, "body", &v) && v.len ? "body" : "caption");
 	copy_text(&g->o, "raw", j, "timeRaw");
 	if ((evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w)) ||

@@ -148,9 +148,17 @@ static void put_field_time(struct evd_buf *cell, const struct evd_json *j)
 	evd_put_unescaped(&cell[w.has_utc ? TIME_UTC : TIME_LOCAL], value);
 }
 
-/* The record's flags, and whether the message was edited, blanks between. */
+static void put_mark(struct evd_buf *cell, const char *mark)
+{
+	if (cell->len)
+		evd_put_u8(cell, ' ');
+	evd_put_str(cell, mark);
+}
+
+/* The record's flags, and whether the message was edited or forwarded, blanks between. */
 static void put_marks(struct evd_buf *cell, const struct evd_json *j)
 {
+	size_t details = evd_json_find(j, 0, "details");
 	size_t list = evd_json_find(j, 0, "flags"), at = list + 1;
 	size_t edited = evd_json_find(j, 0, "edited");
 
@@ -160,7 +168,10 @@ static void put_marks(struct evd_buf *cell, const struct evd_json *j)
 		evd_put_unescaped(cell, j->node[at].raw);
 	}
 	if (edited && j->node[edited].type == EVD_JSON_TRUE)
-		evd_put_str(cell, cell->len ? " edited" : "edited");
+		put_mark(cell, "edited");
+	if (evd_json_find(j, 0, "forwardedFrom") ||
+	    (details && evd_json_find(j, details, "forwardedFromUnnamed")))
+		put_mark(cell, "forwarded");
 }
 
 static void put_content(struct evd_buf *cell, const struct evd_row *row)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""altered.py PROGRAMS FORMATS: messages that were edited, taken back or put into the app's bin are told as such wherever
+"""altered.py PROGRAMS FORMATS: messages that were edited, taken back, put into the app's bin or forwarded are told as such wherever
 they are shown: `timeline`, `search`, the table and the timeline of `export`, in text and for programs. What was first
 said is found, and shown beside what stands there now. What the samples hold is known from tests/formats (counts by hand)."""
 import csv
@@ -87,6 +87,21 @@ def main():
 		flags = [(r['message'], r['flags']) for r in csv.DictReader(f) if r['message'].startswith('message')]
 	check(sum('"recently-deleted"' in x for _, x in flags) == 1 and sum('"edited"' in x for _, x in flags) == 4 and
 		sum('message (deleted)' in m for m, _ in flags) == 2, 'the timeline: %r' % flags)
+
+	# A threat by Marko that Ana forwards: of three forwarded together the first alone names him in the export.
+	shutil.copy(os.path.join(formats, 'chat-telegram-html', 'forwarded.html'), cli.path('forwarded.html'))
+	cli.evidence('add', '--quiet', cli.path('forwarded.html'))
+	cli.evidence('read')
+	rows = [json.loads(x) for x in cli.evidence('timeline', '--json', '--item', '3').splitlines()]
+	passed_on = {r['n']: r.get('forwardedFrom') for r in rows if 'forwarded' in r.get('flags', [])}
+	check(passed_on == {2: 'Marko', 3: 'Marko', 4: 'Marko', 6: None, 9: 'Jovan', 10: 'Jovan', 13: None}, 'forwarded: %r' % passed_on)
+	lines = {x.split(': ', 1)[1].split('  [')[0]: x.split('  [')[1] for x in cli.evidence('timeline', '--item', '3').splitlines() if '  [' in x and ': ' in x}
+	check(lines['znas gde zivim'].endswith('forwarded from Marko]') and lines['necije'].endswith('; forwarded]') and
+		'forwarded' not in lines['zdravo'], 'forwarded, in words: %r' % lines)
+	cli.evidence('export', '--as', 'csv', cli.path('forwarded.csv'))
+	with open(cli.path('forwarded.csv'), encoding='utf-8', newline='') as f:
+		table = {r['text']: r['flags'].split() for r in csv.DictReader(f) if r['kind'] == 'message' and r['exhibit'] == '3'}
+	check(table['znas gde zivim'] == ['inherited-sender', 'forwarded'] and table['zdravo'] == [], 'forwarded, in the table: %r' % table)
 	print('altered: ok')
 
 

@@ -2,7 +2,7 @@
 """check_members.py RUN_FORMAT FORMATS: nothing that an export says of a message is known to a reader and yet swallowed.
 
 Every row of Telegram's table of members (formats/chat_telegram_members.c) is tried by itself: its value must stand in the
-records. For Telegram, Signal, Discord and Slack a message that has all that its exporter's source or the documents of the
+records. For Telegram, Signal, Discord, Slack and Meta a message that has all that its exporter's source or the documents of the
 format name, each leaf with a value of its own: each must stand in the records, but for those that are listed here with the
 reason. A member that nobody knows must stand there too, and be said with its whole name. FORMATS is the folder formats/.
 The values expected are those put in, so no file of expected records is needed."""
@@ -216,6 +216,29 @@ rich("chat-slack", "2032-01-06.json", json.dumps([message]), message, {
     "blocks.type": "blocks say the text again, which is there", "user_profile.avatar_hash": DRAWN, "user_profile.image_72": DRAWN, "user_profile.team": "which workspace",
     "team": "which workspace", "user_team": "which workspace", "source_team": "which workspace", "icons.emoji": DRAWN, "reply_users_count": "reply_users",
     "last_read": "of the one who exported, not of the message"})
+
+# ---- Meta -------------------------------------------------------------------------------------------
+def file_of(n):
+    return [{"uri": u(), "creation_timestamp": next(N), "backup_uri": u(), "transcription": u(), "thumbnail": {"uri": u()}, LONG: u()} for _ in range(n)]
+
+
+message = {"sender_name": u(), "timestamp_ms": 1956987000123, "content": u(), "type": "Subscribe", "photos": file_of(2), "videos": file_of(1), "audio_files": file_of(1),
+           "files": file_of(1), "gifs": file_of(1), "sticker": {"uri": u(), "ai_stickers": [u()]}, "call_duration": next(N), "ip": u(),
+           "share": {"link": u(), "share_text": u(), "original_content_owner": u(), "profile_share_username": u(), "profile_share_name": u(), LONG: u()},
+           "reactions": [{"reaction": u(), "actor": u(), "timestamp": next(N), LONG: u()}], "users": [{"name": u()}], "story_share": {"url": u(), "caption": u()},
+           "bumped_message_metadata": {"bumped_message": u(), "is_bumped": True}, "text": u(), "timestamp": next(N), "senderName": u(), LONG: u()}
+thread = {"participants": [{"name": u(), LONG: u()}], "title": u(), "thread_path": u(), "thread_type": u(), "magic_words": [{"magic_word": u(), "animation_emoji": u()}],
+          "image": {"uri": u(), "creation_timestamp": next(N)}, "joinable_mode": {"mode": next(N), "link": u()}, LONG: u()}
+text = json.dumps(dict(thread, messages=[message], is_still_participant=False))
+rich("chat-meta", "message_1.json", text, message, {})
+rich("chat-meta", "message_1.json", text, thread, {})
+check('"isStillParticipant": false' in shown(read("chat-meta", "message_1.json", text)), "chat-meta: is_still_participant is swallowed")
+for name in ("is_taken_down", "is_geoblocked_for_viewer_user", "is_unsent_image_by_messenger_kid_parent"):
+    text = json.dumps({"participants": [], "messages": [{"sender_name": "A", "timestamp_ms": 1956987000123, name: True}], "title": "A"})
+    check(name in shown(read("chat-meta", "message_1.json", text)), "chat-meta: %s is swallowed" % name)
+message = {"senderName": u(), "timestamp": 1956987000123, "text": u(), "type": u(), "media": file_of(2), "reactions": [{"reaction": u(), "actor": u(), LONG: u()}],
+           "isUnsent": False, "content": u(), LONG: u()}
+rich("chat-meta", "A_1.json", json.dumps({"participants": ["A"], "threadName": "A_1", "messages": [message]}), message, {})
 
 # ---- an item that two readers fit alike ---------------------------------------------------------------
 here = os.path.dirname(os.path.abspath(__file__))

@@ -230,3 +230,34 @@ put("chat-slack", "2016-01-15.json", json.dumps([
     detail.clientMessageId 1
     detail.files 1
     unread 0""")
+
+# ---- Meta: who was added, a story passed on, words heard in a recording, times of two pictures, whose profile was shared, who
+# bumped what, a poll nobody knows; what a file says of its thread, before and behind the messages. Strings are written byte for byte
+def broken(s):
+    return s.encode("utf-8").decode("latin-1")
+
+
+put("chat-meta", "members.json", json.dumps({"participants": [{"name": "Ana"}, {"name": "Marko", "novo": broken("član")}], "is_still_participant": False,
+    "messages": [
+        {"sender_name": "Marko", "timestamp_ms": 1706710000008, "content": "Marko added Jovan.", "type": "Subscribe", "users": [{"name": broken("Jovan Jović")}]},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000007, "story_share": {"url": "https://example.org/s", "caption": broken("priča")}},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000006, "audio_files": [{"uri": "a/1.mp4", "creation_timestamp": 1706709999, "transcription": broken("ubiću te")}]},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000005, "photos": [{"uri": "a/1.jpg", "creation_timestamp": 1706709998}, {"uri": "a/2.jpg", "backup_uri": "https://example.org/2"}],
+         "sticker": {"uri": "a/s.png", "ai_stickers": []}},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000004, "content": "vidi", "share": {"link": "https://example.org", "profile_share_username": "zrtva", "profile_share_name": broken("Žrtva")}},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000003, "is_taken_down": True, "bumped_message_metadata": {"bumped_message": "stara", "is_bumped": True}, "is_geoblocked_for_viewer_user": False},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000002, "call_duration": 5, "poll": {"question": "gde"}, "text": "?"},
+        {"sender_name": "Marko", "timestamp_ms": 1706710000001, "content": "zdravo", "reactions": [{"reaction": "x", "actor": "Ana", "novo": "y"}]},
+    ], "title": "Ana", "thread_path": "inbox/ana_1", "magic_words": [{"magic_word": "volim"}], "image": {"uri": "a/i.jpg"}, "never_heard_of": broken("šta")}), """conversation 1
+    message 8
+    type.system 1
+    type.text 4
+    type.attachment 2
+    type.call 1
+    attachment 4
+    flag.mended 4
+    detail.otherMembers 5
+    detail.media 2
+    detail.shareLink 1
+    participant 2
+    observation.unknown-field 2""")

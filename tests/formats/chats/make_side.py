@@ -3,7 +3,7 @@
 exports have. Counts by hand. Run from tests/formats."""
 import json
 
-from samples import db, put, zipped
+from samples import JPEG, db, put, zipped
 
 # place; two cards; answer with the words answered; notice about two people; edit with its time; poll; picture without a
 # row of its own; a chat in which nothing stands any more; a table and a column that nobody knows
@@ -439,6 +439,130 @@ put("chat-telegram-html", "side.html", '<!DOCTYPE html><html><head><title>Export
     detail.links 1
     detail.author 1
     detail.buttons 1""")
+
+
+# as export_output_html.cpp (tdesktop, August 2025) writes them: joined messages have no name of their own, and forwards of one
+# account within 900 s none of its either, nor a date
+def written(number, time, inner, who=""):
+    return ('<div class="message default clearfix%s" id="message%d"><div class="body"><div class="pull_right date details" title="03.02.2024 %s UTC+01:00">%s</div>'
+            '%s%s</div></div>' % ("" if who else " joined", number, time, time[:5], '<div class="from_name">\n%s\n</div>' % who if who else "", inner))
+
+
+def forwarded(inner, whom="", date='title="30.01.2024 10:00:00 UTC+01:00"'):
+    return (('<div class="pull_left forwarded userpic_wrap"><div class="userpic userpic5"><div class="initials">M</div></div></div>' if whom else "")
+            + '<div class="forwarded body">' + ('<div class="from_name">\n%s<span class="%sdetails" %s> 30.01.2024 10:00:00</span>\n</div>' % (whom, "date " if date else "", date) if whom else "")
+            + inner + '</div>')
+
+
+def words(text):
+    return '<div class="text">\n%s\n</div>' % text
+
+
+def telegram_page(title, messages):
+    return ('<!DOCTYPE html><html><head><title>Exported Data</title></head><body><div class="page_wrap"><div class="page_header"><div class="content"><div class="text bold">\n%s\n</div></div></div><div class="page_body chat_page"><div class="history">'
+            % title + "".join(messages) + '</div></div></div></body></html>')
+
+
+# 1 Ana's own; 2 to 4 Marko's, forwarded together (4 by way of two joined ones); 5 Ana's own again; 6 joined to 5 and forwarded,
+# which no exporter writes: nobody is named; 7 and 8 with a bot; 9 forwarded, made with a bot, the older span without a title; 10
+# joined to it; 11 a name that only looks so; 12 a service message and 13 joined behind it
+put("chat-telegram-html", "forwarded.html", telegram_page("Ana", [
+    written(1, "14:05:09", words("zdravo"), "Ana"),
+    written(2, "14:06:10", forwarded(words("ubicu te"), "Marko"), "Ana"),
+    written(3, "14:06:10", forwarded(words("znas gde zivim"))),
+    written(4, "14:06:11", forwarded(words("cekaj"))),
+    written(5, "14:07:00", words("vidi ovo"), "Ana"),
+    written(6, "14:07:01", forwarded(words("necije"))),
+    written(7, "14:08:00", words("slika"), "Ana via @gif"),
+    written(8, "14:08:02", words("jos")),
+    written(9, "14:09:00", forwarded(words("pesma"), "Jovan via @pesme_bot", ""), "Ana"),
+    written(10, "14:09:00", forwarded(words("druga"))),
+    written(11, "14:10:00", words("ja sam"), "Eva via @12"),
+    '<div class="message service" id="message12"><div class="body details">\nEva joined group by link\n</div></div>',
+    written(13, "14:10:05", forwarded(words("opet"))),
+]), """conversation 1
+    message 13
+    type.text 12
+    type.system 1
+    sender.Ana 10
+    sender.Eva via @12 2
+    participant 2
+    flag.inherited-sender 6
+    flag.sender-split-unsure 2
+    detail.forwardedTimeRaw 2
+    detail.forwardedFromInherited 3
+    detail.forwardedFromUnnamed 2
+    detail.viaBot 4
+    detail.orSender 2
+    detail.orForwardedFrom 2""")
+
+# a card with its file; a venue; a game's address; a bill; a document named Location; a link to a map in words; a list of things to
+# do; a file that was not exported with a button's address behind it; a group's new picture
+put("chat-telegram-html", "kinds.html", telegram_page("Ana", [
+    written(1, "14:01:09", media("block_link media_contact", "Marko M", status="+387 61 123 456 - vCard", href="contacts/contact_1.vcf"), "Ana"),
+    written(2, "14:02:09", media("block_link media_venue", "Kafana", "Terazije 5, Beograd", href="https://maps.google.com/maps?q=44.8,20.4&amp;ll=44.8,20.4&amp;z=16"), "Ana"),
+    written(3, "14:03:09", media("block_link media_game", "Igra", "opis igre", "https://t.me/igrabot?game=x", "https://t.me/igrabot?game=x"), "Ana"),
+    written(4, "14:04:09", media("media_invoice", "Racun", "za tisinu", "EUR 500.00"), "Ana"),
+    written(5, "14:05:09", media("block_link media_file", "Location", status="12 KB", href="files/Location"), "Ana"),
+    written(6, "14:06:09", media("block_link media_file", "mapa.html", status="1 KB", href="files/maps.google.com.html"), "Ana"),
+    written(7, "14:07:09", '<div class="media_wrap clearfix"><div class="media_poll"><div class="question bold">Kupi</div><div class="details">To-do List</div><div class="answer">- hleb</div><div class="answer">- so</div></div></div>', "Ana"),
+    written(8, "14:08:09", '<div class="media_wrap clearfix"><div class="media_poll"><div class="question bold">Gde?</div><div class="details">Final results</div><div class="answer">- ovde <span class="details">2 votes, chosen vote</span></div><div class="total details\t">2 votes</div></div></div>'
+            '<div class="signature details">Urednik</div>', "Ana"),
+    written(9, "14:09:09", media("media_photo", "Photo", "Not included, change data exporting settings to download.", "800x600, 90.1 KB")
+            + '<table class="bot_buttons_table"><tr><td class="bot_button_row"><div class="bot_button"><a href="https://example.org/kupi"><div>Kupi</div></a></div></td></tr></table>', "Ana"),
+    '<div class="message service" id="message10"><div class="body details">\nAna changed group photo\n</div><div class="userpic_wrap"><a class="userpic_link" href="photos/photo_5@03-02-2024_14-09-09.jpg"><div class="userpic userpic1"></div></a></div></div>',
+    '<div class="message service" id="message11"><div class="body details">\nAna pinned <a href="#go_to_message1" onclick="return GoToMessage(1)">this message</a>\n</div></div>',
+]), """conversation 1
+    message 11
+    type.contact 1
+    type.location 1
+    type.attachment 5
+    type.unsupported 1
+    type.poll 1
+    type.system 2
+    attachment 7
+    state.absent 4
+    state.remote 1
+    state.not-exported 2
+    caption 2
+    detail.placeAddress 1
+    detail.placeUrl 1
+    detail.mediaStatus 2
+    detail.todoItems 1
+    detail.pollAnswers 1
+    detail.pollState 1
+    detail.pollVotes 1
+    detail.author 1
+    detail.buttons 1
+    participant 1""")
+
+# two chats of one title, as those with accounts that are gone; the second page of one of them, whose picture is named from the
+# folder of the page; the first message of the other is joined to none of its own
+zipped("chat-telegram-html", "one-title.zip", [
+    ("DataExport/css/style.css", ""),
+    ("DataExport/chats/chat_001/messages.html", telegram_page("Deleted Account", [
+        written(10, "14:05:09", words("dugujes mi"), "Deleted Account"), written(11, "14:05:12", words("ne"), "Ja")])),
+    ("DataExport/chats/chat_001/messages2.html", telegram_page("Deleted Account", [
+        written(12, "14:05:14", words("vidi"), "Deleted Account"),
+        written(13, "14:05:15", '<div class="media_wrap clearfix"><a class="photo_wrap clearfix pull_left" href="../../chats/chat_001/photos/photo_1.jpg"><img class="photo" src="../../chats/chat_001/photos/photo_1_thumb.jpg"/></a></div>')])),
+    ("DataExport/chats/chat_002/messages.html", telegram_page("Deleted Account", [
+        written(12, "13:00:00", words("cije je ovo")), written(20, "13:05:09", words("ubicu te"), "Deleted Account")])),
+    ("DataExport/chats/chat_001/photos/photo_1.jpg", JPEG)],
+    """conversation 2
+    title Deleted Account
+    message 6
+    type.text 5
+    type.attachment 1
+    attachment 1
+    state.present 1
+    sender.Deleted Account 4
+    sender.Ja 1
+    participant 3
+    flag.inherited-sender 1
+    flag.duplicate-id 0
+    flag.time-goes-back 0
+    first 2024-02-03T14:05:09
+    last 2024-02-03T14:05:15""")
 
 
 # an element nobody knows; a folder nobody knows; words in a part that is no plain text; "null" for a body; which backup
