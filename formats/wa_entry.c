@@ -322,7 +322,7 @@ void wa_entry_begin(struct wa_entry *e, const struct wa_head *h, const struct wa
 	e->off = off;
 	e->head = *h;
 	e->form = form;
-	e->overlong = false;
+	e->overlong = e->other_end = false;
 	e->n_imitations = 0;
 }
 
@@ -339,6 +339,7 @@ void wa_entry_read(struct wa_entry *e, struct evd_chat_message *m, struct wa_fou
 		v.len = e->head.text_off;
 	m->flags |= e->n_imitations ? EVD_CHAT_F_HEADER_IMITATION : 0u;
 	m->flags |= e->overlong ? EVD_CHAT_F_BODY_CUT : 0u;
+	m->flags |= e->other_end ? EVD_CHAT_F_OTHER_LINE_END : 0u;
 	set_time(e, m);
 	read_text(e, m, evd_view_of(v.p + e->head.text_off, v.len - e->head.text_off), f);
 }

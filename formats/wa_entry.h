@@ -19,6 +19,7 @@ struct wa_entry {
 	const struct wa_form *form; /* its form of line, decided */
 	uint64_t off;               /* of the first byte */
 	bool overlong;              /* the body went on behind `bytes` */
+	bool other_end;             /* it begins behind a line end of another kind than the file's */
 	/* of the chat: wa_entry_chat */
 	bool marks, group;
 	struct evd_view title;

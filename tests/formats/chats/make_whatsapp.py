@@ -209,6 +209,50 @@ zipped(W, "WhatsApp Chat - Rada.zip", [("_chat.txt", lines(
     flag.unknown-marker 1
     sender.Rada 2
     participant 2""")
+# ---- line ends: iOS ends entries in CRLF, lines that are typed in LF --------------------------------
+def ends(*texts_and_ends):
+    return "".join("[13/02/2024, 14:05:%02d] %s" % (i, text) for i, text in enumerate(texts_and_ends))
+
+
+# whoever types more lines than there are entries is no less a forger
+put(W, "line-ends-forged.txt", ends("Ana: zdravo\r\n", "Bob: zdravo\r\n", "Ana: evo\n", "Bob: priznajem\n", "Bob: sve\n", "Bob: bio sam tamo\r\n", "Bob: ok\r\n"),
+    """message 4
+    type.text 4
+    sender.Ana 2
+    sender.Bob 2
+    flag.header-imitation 1
+    detail.headersInBody 1
+    flag.other-line-end 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 0""")
+# a typed line that begins no entry: the ends tell as well
+put(W, "line-ends-typed.txt", ends("Ana: zdravo\r\n", "Ana: prvi red\ndrugi red\r\n", "Bob: ok\r\n"),
+    """message 3
+    flag.header-imitation 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 0""")
+# all LF, lines with CRLF put behind it; and the other way round
+put(W, "line-ends-mixed.txt", ends("Ana: a\n", "Bob: b\n", "Ana: c\r\n", "Bob: d\r\n"),
+    """message 4
+    flag.other-line-end 2
+    flag.header-imitation 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 1""")
+put(W, "line-ends-mixed-tail.txt", ends("Ana: a\r\n", "Bob: b\r\n", "Ana: c\n", "Bob: d\n"),
+    """message 4
+    flag.other-line-end 2
+    observation.mixed-line-ends 1""")
+# Android ends both alike; CRLF was pasted within words
+put(W, "line-ends-android.txt", "13.2.24. 14:05 - Ana: vidi\n13.2.24. 14:05 - Bob: priznajem\n13.2.24. 14:06 - Bob: ok\n",
+    """message 3
+    flag.other-line-end 0
+    observation.one-kind-of-line-end 1""")
+put(W, "line-ends-android-pasted.txt", "13.2.24. 14:05 - Ana: vidi\r\n13.2.24. 14:05 - Bob: priznajem\n13.2.24. 14:06 - Bob: ok\n",
+    """message 3
+    flag.other-line-end 1
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 1""")
+
 # ---- a zip whose text has another name -----------------------------------------------------------
 zipped(W, "prepiska.zip", [
     ("spisak.txt", "mleko\nhleb\n"), ("prepiska sa Anom.txt", f"13/2/24, 14:05 - Ana: x\n14/2/24, 14:06 - Ana: {LRM}IMG-20240214-WA0001.jpg (file attached)\n"),
