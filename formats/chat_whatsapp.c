@@ -145,7 +145,8 @@ static int begin_chat(struct reading *g, struct evd_view name, struct evd_error 
 		info.date_order = wa_order_name(g->survey.main->form.order);
 		info.date_order_by = g->survey.main->form.by;
 	}
-	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks);
+	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks,
+	              g->survey.marked_files);
 	return evd_chat_begin(&g->chat, name, &info, &g->conv, err);
 }
 
@@ -187,6 +188,11 @@ static int observe(struct reading *g, struct evd_error *err)
 		r = evd_chat_observe(&g->chat, g->conv, "export-limit", err,
 		                     "exactly %llu entries: WhatsApp's limit, older ones may be missing",
 		                     (unsigned long long)n);
+	if (r == 0 && g->entry.n_unmarked)
+		r = evd_chat_observe(&g->chat, g->conv, "unmarked-markers", err,
+		                     "messages known by the app's words alone, without its mark, so that "
+		                     "a person may have typed them: %llu",
+		                     (unsigned long long)g->entry.n_unmarked);
 	return r ? r : observe_ends(g, err);
 }
 

@@ -41,7 +41,9 @@ static void survey_head(struct wa_survey *s, const struct wa_head *h, struct evd
 
 	if (shape)
 		wa_order_add(&shape->form, h, text);
-	if (h->shape & WA_SHAPE_BRACKET && s->n_names < 3)
+	if (!(h->shape & WA_SHAPE_BRACKET))
+		s->marked_files = s->marked_files || wa_entry_names_file(text);
+	else if (s->n_names < 3)
 		count_sender(s, text);
 }
 

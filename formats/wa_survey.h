@@ -34,8 +34,9 @@ struct wa_survey {
 	struct wa_shape shape[WA_SHAPES];
 	size_t n_shapes;
 	uint64_t n_heads;
-	uint64_t before; /* lines before the first that begins an entry */
-	bool marks;      /* U+200E stands somewhere */
+	uint64_t before;   /* lines before the first that begins an entry */
+	bool marks;        /* U+200E stands somewhere */
+	bool marked_files; /* … before a file's name, on Android */
 	/* of iOS: different senders up to the third, which two people and their chat do not have */
 	struct {
 		uint8_t len;
