@@ -230,15 +230,17 @@ static bool own_choice(struct evd_view sender)
 
 bool wa_entry_names_file(struct evd_view text)
 {
-	struct evd_view line = first_line(text), sender, body;
+	struct evd_view sender, body;
 	struct wa_found f;
 
-	if (line.len == 0 || line.p[line.len - 1] != ')')
+	while (text.len && (text.p[text.len - 1] == '\n' || text.p[text.len - 1] == '\r'))
+		text.len--;
+	if (text.len == 0 || text.p[text.len - 1] != ')')
 		return false;
-	sender = find_colon(line);
+	sender = find_colon(text);
 	if (sender.len == 0)
 		return false;
-	body = behind_sender(line, sender);
+	body = behind_sender(text, sender);
 	return marked(body) && wa_body(body, &f) && f.mark == WA_ATTACHED;
 }
 

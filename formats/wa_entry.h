@@ -41,7 +41,7 @@ void wa_entry_release(struct wa_entry *e);
  * must be a group's, whether U+200E stands somewhere in its text, and before a file's name on Android. */
 void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks,
                    bool marked_files);
-/* wa_entry_names_file(text): behind an Android header: a file's name with the app's mark and words. */
+/* wa_entry_names_file(text): the rest of the line behind an Android header is a file's name with the app's mark and words. */
 bool wa_entry_names_file(struct evd_view text);
 /* wa_entry_sender(text): what stands before the first colon behind a header; empty: no sender. */
 struct evd_view wa_entry_sender(struct evd_view text);
