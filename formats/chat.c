@@ -37,6 +37,7 @@ static const char *const flag_name[EVD_CHAT_F_COUNT] = {
     "recently-deleted",
     "day-month-undecided",
     "lines-joined",
+    "other-line-end",
 };
 
 void evd_chat_init(struct evd_chat *c, struct evd_sink *sink, const char *platform)

@@ -98,7 +98,8 @@ enum evd_chat_flag {
 	EVD_CHAT_F_RECENTLY_DELETED = 1 << 17, /* the app's own bin holds it */
 	EVD_CHAT_F_DAY_MONTH = 1 << 18,    /* set here: several readings, so in no first or last time */
 	EVD_CHAT_F_LINES_JOINED = 1 << 19, /* lines that no mark ties to the message were put to it */
-	EVD_CHAT_F_COUNT = 20,
+	EVD_CHAT_F_OTHER_LINE_END = 1 << 20,
+	EVD_CHAT_F_COUNT = 21,
 };
 
 struct evd_chat_message {

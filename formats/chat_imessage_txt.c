@@ -55,27 +55,56 @@ static bool is_indented(struct evd_view v)
 
 /* ---- what stands in the words of a message -------------------------------------------------- */
 
-/* The reactions at the end of the words; returns the length of what stands before them. */
-static size_t reactions(struct im_export *x, struct evd_view words, struct evd_error *err)
+/* Where the list of reactions at the end of the words begins, and *list its first line; words.len: there is none. */
+static size_t list_of(struct evd_view words, size_t *list)
 {
-	size_t from = words.len, list = 0, next;
+	size_t from = words.len, next;
 
+	*list = 0;
 	for (size_t at = 0; at < words.len; at = next) {
 		struct evd_view v = unindented(line_at(words, at, &next));
 
 		if (evd_view_is(v, "Reactions:") || evd_view_is(v, "Tapbacks:")) {
 			from = at;
-			list = next;
+			*list = next;
 		} else if (from < words.len && (v.len == 0 || !im_is_reaction(v))) {
 			from = words.len;
 		}
 	}
-	if (from == words.len || list >= words.len)
-		return words.len;
+	return *list < words.len ? from : words.len;
+}
+
+static size_t blank_lines(struct evd_view all)
+{
+	struct evd_view v = bare(all);
+	size_t n = 0;
+
+	for (size_t i = v.len; i < all.len; i++)
+		n += all.p[i] == '\n';
+	return n ? n - 1 : 0;
+}
+
+/*
+ * The list at the end of the words is taken out of them if a blank line of its own stands behind it: the exporter writes one
+ * behind a whole list (txt.rs, add_line of what ends with a line end), not behind words. Its versions before 1.1 write none;
+ * their lists stay in the words, for nothing tells them from what somebody typed.
+ */
+static void reactions(struct im_export *x, struct evd_chat_message *m, bool own_blank,
+                      struct evd_error *err)
+{
+	struct evd_view words = m->body;
+	size_t list, from = list_of(words, &list), next;
+
+	if (from == words.len)
+		return;
+	if (!own_blank) {
+		m->flags |= EVD_CHAT_F_TYPED_MARKER;
+		return;
+	}
 	for (size_t at = list; at < words.len; at = next)
 		if (im_reaction(x, unindented(line_at(words, at, &next)), err))
 			break;
-	return from;
+	m->body.len = from;
 }
 
 static bool is_edit(struct evd_view v, struct evd_view *span, struct evd_view *words)
@@ -201,8 +230,8 @@ static void set_type(struct im_message *im, uint64_t off)
 	}
 }
 
-/* A header, a sender and words. */
-static int emit_one(struct text *t, struct im_message *im, struct evd_view all,
+/* A header, a sender and words; `behind` blank lines stand behind any words in this place. */
+static int emit_one(struct text *t, struct im_message *im, struct evd_view all, size_t behind,
                     struct evd_error *err)
 {
 	struct im_export *x = t->x;
@@ -232,7 +261,7 @@ static int emit_one(struct text *t, struct im_message *im, struct evd_view all,
 	evd_chat_list_reset(&x->revisions);
 	m->has_body = true;
 	m->body = bare(evd_view_of(all.p + at, all.len - at));
-	m->body.len = reactions(x, m->body, err);
+	reactions(x, m, blank_lines(all) > behind, err);
 	m->body = bare(m->body);
 	set_type(im, m->off + (uint64_t)(m->body.p - all.p));
 	r = versions(x, m, err);
@@ -290,14 +319,16 @@ static int emit_block(struct text *t, struct evd_error *err)
 {
 	struct evd_view all = evd_buf_view(&t->x->block), own;
 	struct im_message im = {.m = {.off = t->off}};
-	size_t at, next;
+	size_t at, next, end;
 	int r;
 
 	all.len = before_note(all, &im.answers_earlier);
+	end =
+	    im.answers_earlier ? 0 : 1; /* the blank line behind the block; an answer has one besides */
 	at = next_answer(all, 0);
 	own = evd_view_of(all.p, at);
 	im.m.len = bare(at == all.len ? evd_buf_view(&t->x->block) : own).len;
-	r = emit_one(t, &im, own, err);
+	r = emit_one(t, &im, own, at == all.len ? end : 0, err);
 	for (; at < all.len && r == 0; at = next) {
 		struct im_message under = {.in_thread = true, .answers = im.m.body};
 
@@ -308,7 +339,8 @@ static int emit_block(struct text *t, struct evd_error *err)
 			under.answers.len = evd_chat_cut(under.answers, 1024);
 		if (goes_on(evd_view_of(all.p + at, next - at)))
 			under.m.flags |= EVD_CHAT_F_SENDER_SPLIT;
-		r = emit_one(t, &under, evd_view_of(all.p + at, next - at), err);
+		r = emit_one(t, &under, evd_view_of(all.p + at, next - at), next == all.len ? 1 + end : 1,
+		             err);
 	}
 	return r;
 }

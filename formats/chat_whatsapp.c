@@ -32,6 +32,7 @@ struct reading {
 	struct wa_entry entry;  /* the one being collected */
 	struct wa_last last;
 	bool open;
+	uint64_t n_other_ends;
 	uint64_t unread_off, unread_len;
 	const struct evd_input *in;
 };
@@ -91,11 +92,14 @@ static int take_line(struct reading *g, struct evd_view line, uint64_t off, bool
 	if (wa_head_next(&g->last, line, &h)) {
 		const struct wa_shape *s = wa_survey_accepted(&g->survey, h.shape);
 
-		if (s && (crlf_before || !g->survey.crlf_matters)) {
+		if (s && (crlf_before || g->survey.ends != WA_ENDS_TELL)) {
 			r = flush_entry(g, err);
 			if (r)
 				return r;
 			wa_entry_begin(e, &h, &s->form, line, off);
+			e->other_end =
+			    g->survey.ends == WA_ENDS_MIXED && off > 0 && crlf_before != g->survey.last_crlf;
+			g->n_other_ends += e->other_end;
 			g->open = true;
 			return 0;
 		}
@@ -141,8 +145,29 @@ static int begin_chat(struct reading *g, struct evd_view name, struct evd_error 
 		info.date_order = wa_order_name(g->survey.main->form.order);
 		info.date_order_by = g->survey.main->form.by;
 	}
-	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks);
+	wa_entry_chat(&g->entry, info.title, g->survey.n_names > 2, g->survey.marks,
+	              g->survey.marked_files);
 	return evd_chat_begin(&g->chat, name, &info, &g->conv, err);
+}
+
+static int observe_ends(struct reading *g, struct evd_error *err)
+{
+	const struct wa_survey *s = &g->survey;
+
+	if (!s->main || s->ends == WA_ENDS_TELL)
+		return 0;
+	if (s->ends == WA_ENDS_MIXED)
+		return evd_chat_observe(
+		    &g->chat, g->conv, "mixed-line-ends", err,
+		    "lines end in CRLF and in LF, and do not tell entries from lines typed "
+		    "in a message; entries behind another end than the file's last: %llu",
+		    (unsigned long long)g->n_other_ends);
+	return evd_chat_observe(
+	    &g->chat, g->conv, "one-kind-of-line-end", err,
+	    s->main->shape & WA_SHAPE_BRACKET
+	        ? "line ends do not tell entries from lines typed in a message"
+	        : "line ends do not tell entries from lines typed in a message: a limit "
+	          "of Android's export, which ends both alike");
 }
 
 static int observe(struct reading *g, struct evd_error *err)
@@ -163,11 +188,12 @@ static int observe(struct reading *g, struct evd_error *err)
 		r = evd_chat_observe(&g->chat, g->conv, "export-limit", err,
 		                     "exactly %llu entries: WhatsApp's limit, older ones may be missing",
 		                     (unsigned long long)n);
-	if (r == 0 && !g->survey.crlf_matters && g->survey.main &&
-	    g->survey.main->shape & WA_SHAPE_BRACKET)
-		r = evd_chat_observe(&g->chat, g->conv, "one-kind-of-line-end", err,
-		                     "line ends do not tell entries from lines typed in a message");
-	return r;
+	if (r == 0 && g->entry.n_unmarked)
+		r = evd_chat_observe(&g->chat, g->conv, "unmarked-markers", err,
+		                     "messages known by the app's words alone, without its mark, so that "
+		                     "a person may have typed them: %llu",
+		                     (unsigned long long)g->entry.n_unmarked);
+	return r ? r : observe_ends(g, err);
 }
 
 static bool is_usual(struct evd_view name)
@@ -198,6 +224,7 @@ static int emit_file(struct reading *g, struct evd_chat_file *f, struct evd_erro
 	int r;
 
 	g->open = false;
+	g->n_other_ends = 0;
 	g->unread_len = 0;
 	memset(&g->last, 0, sizeof g->last);
 	r = begin_chat(g, f->name, err);

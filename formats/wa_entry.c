@@ -47,20 +47,75 @@ static struct evd_view first_line(struct evd_view body)
 	return evd_view_of(body.p, n);
 }
 
+static bool has_address(struct evd_view place)
+{
+	return evd_chat_has(place, "https://maps.") || evd_chat_has(place, "https://foursquare.com/v/");
+}
+
+/* A question and its options, each on lines of their own, as the app writes polls. */
+static bool is_whole_poll(struct evd_view line, struct evd_view body)
+{
+	return line.p[line.len - 1] == ':' && line.len < body.len &&
+	       (evd_chat_has(body, "\nOPTION: ") || evd_chat_has(body, "\nOPCIÓN: "));
+}
+
+/*
+ * The app's words without its mark: true if they are taken for its own all the same. iOS puts U+200E before all of them,
+ * Android before the names of files alone (strings of 2020). Where it could have marked them they are a person's; words that
+ * people write for themselves ("null") are flagged; for the others the file is said to have them.
+ */
+static bool take_unmarked(struct wa_entry *e, struct evd_chat_message *m, struct evd_view line,
+                          const struct wa_found *f)
+{
+	bool ios = e->head.shape & WA_SHAPE_BRACKET, taken = !ios || !e->marks, flag = !taken;
+
+	if (f->mark == WA_LOCATION && !has_address(f->part)) {
+		flag = true;
+		taken = false;
+	} else if (f->mark == WA_POLL) {
+		flag = true;
+		taken = taken && is_whole_poll(line, m->body);
+	} else if (!ios && f->mark == WA_ATTACHED) {
+		flag = true;
+		taken = !e->marked_files;
+	} else if (!ios && (f->mark == WA_OMITTED || f->mark == WA_VIEW_ONCE)) {
+		flag = line.p[0] != '<';
+	}
+	m->flags |= flag ? EVD_CHAT_F_TYPED_MARKER : 0u;
+	e->n_unmarked += taken;
+	return taken;
+}
+
+static void read_edited(struct wa_entry *e, struct evd_chat_message *m)
+{
+	bool ios = e->head.shape & WA_SHAPE_BRACKET;
+	size_t cut;
+
+	if (!wa_edited(m->body, &cut))
+		return;
+	m->edited = true;
+	if (cut >= 3 && marked(evd_view_of(m->body.p + cut - 3, 3)))
+		return;
+	if (ios && e->marks) {
+		m->edited = false;
+		m->flags |= EVD_CHAT_F_TYPED_MARKER;
+	}
+	e->n_unmarked += m->edited;
+}
+
 static void read_body(struct wa_entry *e, struct evd_chat_message *m, struct wa_found *f)
 {
 	struct evd_view line = first_line(m->body);
 	bool ios = e->head.shape & WA_SHAPE_BRACKET;
-	size_t cut;
 
 	f->mark = WA_NONE;
-	m->edited = wa_edited(m->body, &cut);
+	read_edited(e, m);
 	if (line.len == 0)
 		return;
 	if (wa_body(line, f)) {
-		/* iOS puts U+200E before its own words: without it a person may have typed them */
-		if (ios && e->marks && !evd_chat_has(line, "\xe2\x80\x8e")) {
-			m->flags |= EVD_CHAT_F_TYPED_MARKER;
+		bool mark = ios ? evd_chat_has(line, "\xe2\x80\x8e") : marked(line);
+
+		if (!mark && !take_unmarked(e, m, line, f)) {
 			f->mark = WA_NONE;
 			return;
 		}
@@ -122,6 +177,20 @@ static void put_details(struct wa_entry *e, struct evd_chat_message *m, const ch
 	evd_object_release(&o);
 }
 
+/* A quotation that goes on behind the colon: a title of a notice whose words are not known. */
+static bool has_open_quote(struct evd_view v)
+{
+	static const char *const sign[] = {"“", "”", "„", "«", "»"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < v.len; i++) {
+		n += v.p[i] == '"';
+		for (size_t k = 0; k < sizeof sign / sizeof *sign; k++)
+			n += v.len - i >= strlen(sign[k]) && memcmp(v.p + i, sign[k], strlen(sign[k])) == 0;
+	}
+	return n % 2;
+}
+
 /* Nearly every line has a sender that stood in a line before: whether the app's words are in it is asked once. */
 static bool is_plain(struct wa_entry *e, struct evd_view sender)
 {
@@ -129,7 +198,7 @@ static bool is_plain(struct wa_entry *e, struct evd_view sender)
 
 	if (e->plain[i].len == sender.len && memcmp(e->plain[i].text, sender.p, sender.len) == 0)
 		return true;
-	if (wa_opens(sender) != WA_OPENS_NOT)
+	if (wa_opens(sender) != WA_OPENS_NOT || has_open_quote(sender))
 		return false;
 	if (sender.len <= WA_SENDER_KEPT) {
 		memcpy(e->plain[i].text, sender.p, sender.len);
@@ -159,6 +228,22 @@ static bool own_choice(struct evd_view sender)
 	return v.len && v.p[0] == '~' && n <= 2 + 25;
 }
 
+bool wa_entry_names_file(struct evd_view text)
+{
+	struct evd_view sender, body;
+	struct wa_found f;
+
+	while (text.len && (text.p[text.len - 1] == '\n' || text.p[text.len - 1] == '\r'))
+		text.len--;
+	if (text.len == 0 || text.p[text.len - 1] != ')')
+		return false;
+	sender = find_colon(text);
+	if (sender.len == 0)
+		return false;
+	body = behind_sender(text, sender);
+	return marked(body) && wa_body(body, &f) && f.mark == WA_ATTACHED;
+}
+
 static bool goes_on(struct evd_view text, struct evd_view line)
 {
 	for (size_t i = line.len; i < text.len; i++)
@@ -169,14 +254,17 @@ static bool goes_on(struct evd_view text, struct evd_view line)
 
 /* The first colon may stand in a group's title or a contact's name within a notice, and no sender before it. A body that
  * the app's mark begins has its sender before it; a notice is one line. */
-static enum wa_opening notice_over(struct wa_entry *e, struct evd_view text, struct evd_view line,
-                                   struct evd_view sender, struct wa_found *f)
+static enum wa_opening notice_over(struct wa_entry *e, struct evd_chat_message *m,
+                                   struct evd_view line, struct evd_view sender, struct wa_found *f)
 {
+	struct evd_view text = m->body;
 	enum wa_opening over;
 
 	if (sender.len + 2 > line.len || is_plain(e, sender) || marked(behind_sender(text, sender)))
 		return WA_OPENS_NOT;
 	over = wa_notice_over(line, sender, f);
+	if (over == WA_OPENS_NOT && has_open_quote(sender))
+		m->flags |= EVD_CHAT_F_SENDER_SPLIT;
 	return over == WA_OPENS && (own_choice(sender) || goes_on(text, line)) ? WA_OPENS_ALONE : over;
 }
 
@@ -265,7 +353,7 @@ static void read_text(struct wa_entry *e, struct evd_chat_message *m, struct evd
 	m->has_body = true;
 	m->body = text;
 	if (sender.len)
-		over = notice_over(e, text, line, sender, f);
+		over = notice_over(e, m, line, sender, f);
 	if (sender.len == 0 || over == WA_OPENS) {
 		read_notice(e, m, line, sender, f);
 		return;
@@ -306,8 +394,11 @@ void wa_entry_release(struct wa_entry *e)
 	evd_buf_release(&e->named);
 }
 
-void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks)
+void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks,
+                   bool marked_files)
 {
+	e->marked_files = marked_files;
+	e->n_unmarked = 0;
 	e->title = title;
 	e->group = group;
 	e->marks = marks;
@@ -322,7 +413,7 @@ void wa_entry_begin(struct wa_entry *e, const struct wa_head *h, const struct wa
 	e->off = off;
 	e->head = *h;
 	e->form = form;
-	e->overlong = false;
+	e->overlong = e->other_end = false;
 	e->n_imitations = 0;
 }
 
@@ -339,6 +430,7 @@ void wa_entry_read(struct wa_entry *e, struct evd_chat_message *m, struct wa_fou
 		v.len = e->head.text_off;
 	m->flags |= e->n_imitations ? EVD_CHAT_F_HEADER_IMITATION : 0u;
 	m->flags |= e->overlong ? EVD_CHAT_F_BODY_CUT : 0u;
+	m->flags |= e->other_end ? EVD_CHAT_F_OTHER_LINE_END : 0u;
 	set_time(e, m);
 	read_text(e, m, evd_view_of(v.p + e->head.text_off, v.len - e->head.text_off), f);
 }

@@ -19,8 +19,10 @@ struct wa_entry {
 	const struct wa_form *form; /* its form of line, decided */
 	uint64_t off;               /* of the first byte */
 	bool overlong;              /* the body went on behind `bytes` */
+	bool other_end;             /* it begins behind a line end of another kind than the file's */
 	/* of the chat: wa_entry_chat */
-	bool marks, group;
+	bool marks, group, marked_files;
+	uint64_t n_unmarked; /* messages taken for the app's by its words alone */
 	struct evd_view title;
 	struct evd_buf
 	    named; /* under which the notice of encryption stands: the group, or the other party */
@@ -35,9 +37,12 @@ struct wa_entry {
 
 void wa_entry_init(struct wa_entry *e);
 void wa_entry_release(struct wa_entry *e);
-/* wa_entry_chat(e, title, group, marks): a chat begins; its name by the file's (borrowed) or empty, whether it must be a
- * group's, and whether U+200E stands somewhere in its text. */
-void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks);
+/* wa_entry_chat(e, title, group, marks, marked_files): a chat begins; its name by the file's (borrowed) or empty, whether it
+ * must be a group's, whether U+200E stands somewhere in its text, and before a file's name on Android. */
+void wa_entry_chat(struct wa_entry *e, struct evd_view title, bool group, bool marks,
+                   bool marked_files);
+/* wa_entry_names_file(text): the rest of the line behind an Android header is a file's name with the app's mark and words. */
+bool wa_entry_names_file(struct evd_view text);
 /* wa_entry_sender(text): what stands before the first colon behind a header; empty: no sender. */
 struct evd_view wa_entry_sender(struct evd_view text);
 /* wa_entry_begin(e, h, form, line, off): forgets the entry before. */

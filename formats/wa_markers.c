@@ -58,11 +58,23 @@ static bool begins(struct evd_view v, const char *text, size_t len)
 	return v.len >= len && memcmp(v.p, text, len) == 0;
 }
 
-/* `v` against `text` with %s; direction marks before a fixed word are the app's. *part is the text in place of the first %s. */
-static bool matches(struct evd_view v, const char *text, struct evd_view *part)
+static bool ends_so(struct evd_view v, const char *end)
 {
-	struct evd_view rest = wa_skip_marks(v);
+	size_t n = strlen(end);
+
+	return v.len >= n && memcmp(v.p + v.len - n, end, n) == 0;
+}
+
+/* `v` against a row's text with %s; direction marks before a fixed word are the app's, and so is a dot behind the last one,
+ * which some versions write. *part is the text in place of the first %s. */
+static bool matches(struct evd_view v, const struct row *row, struct evd_view *part)
+{
+	const char *text = row->text;
+	struct evd_view rest = wa_skip_marks(v), fixed = evd_view_of(text, row->len);
 	bool first = true, free_text = false;
+
+	if (ends_so(rest, ".") && !ends_so(fixed, ".") && !ends_so(fixed, "%s"))
+		rest.len--;
 
 	part->len = 0;
 	while (*text || rest.len) {
@@ -208,7 +220,7 @@ bool wa_body(struct evd_view line, struct wa_found *f)
 	if (wa_exact(line, f))
 		return true;
 	/* the rest ends with a bracket, or has a colon or comma and a blank early on */
-	if (last == ')' || last == '>' || (v.p != line.p && v.len) ||
+	if (last == ')' || last == '>' || last == ':' || (v.p != line.p && v.len) ||
 	    (v.len && (has_colon(evd_view_of(v.p, v.len < 160 ? v.len : 160)) ||
 	               (memchr(v.p, 0xe2, v.len) && memmem(v.p, v.len, "\xe2\x80\x8e", 3)))))
 		return in_wrap(v, f) || in_tail(v, f) || is_venue(v, f);
@@ -236,7 +248,7 @@ bool wa_notice(struct evd_view line, struct wa_found *f)
 	struct evd_view part;
 
 	for (size_t i = 0; i < LENGTH(notice); i++)
-		if (matches(line, notice[i].text, &part)) {
+		if (matches(line, &notice[i], &part)) {
 			*f = (struct wa_found){notice[i].mark, notice[i].language, part};
 			return true;
 		}
@@ -264,7 +276,7 @@ enum wa_opening wa_notice_over(struct evd_view line, struct evd_view sender, str
 	for (size_t i = 0; i < LENGTH(notice) && most != WA_OPENS; i++) {
 		enum wa_opening o = opens(v, notice[i].text);
 
-		if (o <= most || !matches(line, notice[i].text, &part))
+		if (o <= most || !matches(line, &notice[i], &part))
 			continue;
 		*f = (struct wa_found){notice[i].mark, notice[i].language, part};
 		most = o;
@@ -281,7 +293,7 @@ bool wa_title(struct evd_view name, struct evd_view *out)
 		    (memcmp(v.p + v.len - 4, ".txt", 4) == 0 || memcmp(v.p + v.len - 4, ".zip", 4) == 0))
 			v.len -= 4;
 	for (size_t i = 0; i < LENGTH(title); i++)
-		if (matches(v, title[i].text, out) && out->len)
+		if (matches(v, &title[i], out) && out->len)
 			return true;
 	return false;
 }

@@ -41,7 +41,9 @@ static void survey_head(struct wa_survey *s, const struct wa_head *h, struct evd
 
 	if (shape)
 		wa_order_add(&shape->form, h, text);
-	if (h->shape & WA_SHAPE_BRACKET && s->n_names < 3)
+	if (!(h->shape & WA_SHAPE_BRACKET))
+		s->marked_files = s->marked_files || wa_entry_names_file(text);
+	else if (s->n_names < 3)
 		count_sender(s, text);
 }
 
@@ -62,8 +64,26 @@ static void conclude(struct wa_survey *s)
 		shape->accepted = shape == best || (shape->form.n >= 3 && shape->form.n * 10 >= s->n_heads);
 		wa_order_decide(&shape->form, shape->shape);
 	}
-	s->crlf_matters = s->after_crlf >= 3 && s->after_lf > 0 && s->after_lf * 4 < s->after_crlf;
 	s->main = best;
+}
+
+static void count_end(struct wa_survey *s, bool crlf, bool first)
+{
+	s->n_crlf += crlf;
+	s->n_lf += !crlf;
+	s->last_crlf = crlf;
+	if (first)
+		s->first_crlf = crlf;
+}
+
+static void conclude_ends(struct wa_survey *s)
+{
+	bool ios = s->main && s->main->shape & WA_SHAPE_BRACKET;
+
+	if (s->n_crlf == 0 || s->n_lf == 0)
+		s->ends = WA_ENDS_ALIKE;
+	else
+		s->ends = ios && s->first_crlf && s->last_crlf ? WA_ENDS_TELL : WA_ENDS_MIXED;
 }
 
 static bool has_mark(struct evd_view v)
@@ -77,7 +97,7 @@ int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_erro
 	struct wa_last last = {0};
 	struct evd_view line;
 	uint64_t off;
-	bool crlf = true, first = true;
+	bool first = true;
 	int r;
 
 	memset(s, 0, sizeof *s);
@@ -85,25 +105,25 @@ int wa_survey_file(struct wa_survey *s, struct evd_chat_file *f, struct evd_erro
 	while (evd_chat_lines_next(&lines, &line, &off)) {
 		struct wa_head h;
 
-		if (wa_head_next(&last, line, &h)) {
+		bool head = wa_head_next(&last, line, &h);
+
+		if (line.p[line.len - 1] == '\n')
+			count_end(s, line.len >= 2 && line.p[line.len - 2] == '\r', first && head);
+		if (head) {
 			survey_head(s, &h, line);
 			s->n_heads++;
 			s->marks = s->marks || has_mark(line);
-			if (!first) {
-				s->after_crlf += crlf;
-				s->after_lf += !crlf;
-			}
 			first = false;
 		} else {
 			s->before += first;
 		}
-		crlf = line.len >= 2 && line.p[line.len - 2] == '\r';
 	}
 	r = lines.failed == EVD_E_DAMAGED ? 0 : lines.failed;
 	if (r)
 		evd_fail(err, r, "%s", lines.why.text);
 	evd_chat_lines_release(&lines);
 	conclude(s);
+	conclude_ends(s);
 	return r;
 }
 

@@ -66,6 +66,27 @@ put(E, "chat.txt", message("May 17, 2022  5:29:42 PM (Read by you after 1 hour, 
     observation.shown-twice 1
     first 2022-05-17T17:29:42
     last 2022-05-18T10:01:00""")
+# lists of reactions, and words typed like one: behind a list stands a blank line of its own. By itself, in what answers an
+# earlier message, above and within answers that stand under a message, the last of them and one before it
+put(E, "reactions.txt", message("Jan 31, 2024  2:05:09 PM", "Me", "Pogledaj", "Reactions:", "Loved by " + THEM)
+    + message("Jan 31, 2024  2:06:09 PM", "Me", "Pogledaj", "Reactions:", "Loved by " + THEM, "")
+    + message("Jan 31, 2024  2:07:09 PM", "Me", "da", "Tapbacks:", "Liked by " + THEM, "This message responded to an earlier message.")
+    + message("Jan 31, 2024  2:08:09 PM", "Me", "da", "Tapbacks:", "Liked by " + THEM, "", "This message responded to an earlier message.")
+    + "Jan 31, 2024  2:09:09 PM\nMe\nKo?\nReactions:\nLiked by Emir\n\n"
+    + under("Jan 31, 2024  2:10:09 PM", "Emir", "ja", "Reactions:", "Loved by Me")
+    + under("Jan 31, 2024  2:11:09 PM", "Emir", "ti", "    Reactions:", "        Loved by Me", "")
+    + under("Jan 31, 2024  2:12:09 PM", "Emir", "on", "Reactions:", "Loved by Me") + "\n"
+    + "Jan 31, 2024  2:13:09 PM\nMe\nKo?\nReactions:\nLiked by Emir\n"
+    + under("Jan 31, 2024  2:14:09 PM", "Emir", "ja", "    Reactions:", "        Loved by Me", "") + "\n", """conversation 1
+    message 10
+    type.text 10
+    flag.typed-marker 5
+    reactions 5
+    listed.reactions 5
+    detail.inThread 4
+    detail.answersEarlier 2
+    unread 0
+    observation.shown-twice 1""")
 # two conversations in a zip, another text beside them; a picture that is there, a film that is not, a file that the
 # exporter did not find; CRLF; lines behind a notice that belong to nothing
 zipped(E, "export.zip", [

@@ -57,6 +57,85 @@ put(W, "notice-colons.txt", lines(
     sender.Milan added 1
     participant 5""")
 
+# “ and ", German with and without the last dot; a notice whose words are not known leaves a quotation open before the colon
+put(W, "notice-quotes.txt", lines(
+    "13.2.24. 14:%02d - %s",
+    "Bob changed the subject from “Plan: A” to “Plan: B”",
+    'You changed the group name from "Plan: A" to "Plan: B"',
+    "Bob changed the group name to “Plan: B”",
+    'Du hast die Gruppe "Plan: B" erstellt.',
+    "Du hast Mallory hinzugefügt.",
+    'Du hast den Betreff von "Plan: B" zu "Plan: C" geändert.',
+    "Bob hat den Gruppennamen von „Plan: C“ zu „Plan: D“ geändert",
+    "Bob hat die Gruppe verlassen.",
+    "Bob: Live-Standort wird geteilt.",
+    "Bob je nazvao grupu „Plan: D“",
+    # a nickname in quotation marks is closed before the colon
+    'Ana "Anči": ok', "Ivo „Ivek“: ok"),
+    """message 12
+    type.system 8
+    type.location 1
+    type.text 3
+    event.title-changed 5
+    event.group-created 1
+    event.added 1
+    event.left 1
+    event.unknown 0
+    flag.sender-split-unsure 7
+    detail.orSender 6
+    sender.Bob 1
+    sender.Ana "Anči" 1
+    sender.Ivo „Ivek“ 1
+    participant 4""")
+
+# ---- the app's words typed --------------------------------------------------------------------------
+# Android marks names of files: one without the mark is no file here, and somebody else's picture is not drawn to it
+zipped(W, "typed-name.zip", [
+    ("WhatsApp Chat with Ana.txt", f"13.2.24. 14:05 - Ana: {LRM}IMG-20240213-WA0001.jpg (file attached)\n"
+     "13.2.24. 14:06 - Marko: IMG-20240213-WA0001.jpg (file attached)\n13.2.24. 14:07 - Marko: PTT-20240213-WA0002.opus (file attached)\n"),
+    ("IMG-20240213-WA0001.jpg", JPEG)], """message 3
+    type.attachment 1
+    type.text 2
+    attachment 1
+    state.present 1
+    flag.typed-marker 2
+    observation.unmarked-markers 0""")
+# a text that lost its marks: the names are taken, and flagged
+zipped(W, "lost-marks.zip", [
+    ("WhatsApp Chat with Ana.txt", "13.2.24. 14:05 - Ana: IMG-20240213-WA0001.jpg (file attached)\n13.2.24. 14:06 - Marko: ok\n"),
+    ("IMG-20240213-WA0001.jpg", JPEG)], """message 2
+    type.attachment 1
+    state.present 1
+    flag.typed-marker 1
+    observation.unmarked-markers 1""")
+# words that people write for themselves; the last four cannot be told, and are counted for the file (with null, the poll and
+# the Albanian words that are taken: seven)
+put(W, "typed-words.txt", lines(
+    "13.2.24. 14:%02d - %s",
+    "Ana: null", "Marko: location: kod moje kuće u 9", "Marko: POLL: ko dolazi?", "Marko: POLL:\nGde?\nOPTION: ovde (2 votes)",
+    "Marko: POLL:\nodgovori", "Ana: Pa media", "Ana: This message was deleted", "Ana: <Media omitted>",
+    "Ana: location: https://maps.google.com/?q=44.8,20.4", "Ana: ok <This message was edited>"),
+    """message 10
+    type.view-once 1
+    type.text 4
+    type.poll 1
+    type.attachment 2
+    type.deleted 1
+    type.location 1
+    edited 1
+    flag.typed-marker 6
+    observation.unmarked-markers 1""")
+put(W, "typed-edit-ios.txt", "".join("[13/02/2024, 14:05:%02d] %s\n" % (i, text) for i, text in enumerate((
+    f"Ana: {LRM}image omitted", f"Ana: dugujem ti 10 {LRM}<This message was edited>", "Bo: dugujem ti 100 <This message was edited>",
+    f"Bo: {LRM}<angehängt: PTT-20240213-WA0025.opus>"))),
+    """message 4
+    type.attachment 2
+    state.absent 1
+    edited 1
+    flag.typed-marker 1
+    flag.unknown-marker 0
+    observation.unmarked-markers 0""")
+
 # ---- dates ---------------------------------------------------------------------------------------
 put(W, "order-impossible.txt", "".join(d + ", 14:05 - Ana: x\n" for d in (
     "28/1/24", "31/1/24", "3/2/24", "13/2/24", "31/2/24", "1/3/24")),
@@ -97,6 +176,7 @@ put(W, "order-typed-name.txt",
     """message 4
     dateOrder undecidable
     dateOrderBy nothing-decides
+    flag.typed-marker 2
     ambiguous 4""")
 put(W, "order-by-attachment-ios.txt",
     f"{LRM}[03/02/2024, 14:05:09] Ana: {LRM}<attached: 00000012-PHOTO-2024-02-03-14-05-09.jpg>\n"
@@ -209,6 +289,50 @@ zipped(W, "WhatsApp Chat - Rada.zip", [("_chat.txt", lines(
     flag.unknown-marker 1
     sender.Rada 2
     participant 2""")
+# ---- line ends: iOS ends entries in CRLF, lines that are typed in LF --------------------------------
+def ends(*texts_and_ends):
+    return "".join("[13/02/2024, 14:05:%02d] %s" % (i, text) for i, text in enumerate(texts_and_ends))
+
+
+# whoever types more lines than there are entries is no less a forger
+put(W, "line-ends-forged.txt", ends("Ana: zdravo\r\n", "Bob: zdravo\r\n", "Ana: evo\n", "Bob: priznajem\n", "Bob: sve\n", "Bob: bio sam tamo\r\n", "Bob: ok\r\n"),
+    """message 4
+    type.text 4
+    sender.Ana 2
+    sender.Bob 2
+    flag.header-imitation 1
+    detail.headersInBody 1
+    flag.other-line-end 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 0""")
+# a typed line that begins no entry: the ends tell as well
+put(W, "line-ends-typed.txt", ends("Ana: zdravo\r\n", "Ana: prvi red\ndrugi red\r\n", "Bob: ok\r\n"),
+    """message 3
+    flag.header-imitation 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 0""")
+# all LF, lines with CRLF put behind it; and the other way round
+put(W, "line-ends-mixed.txt", ends("Ana: a\n", "Bob: b\n", "Ana: c\r\n", "Bob: d\r\n"),
+    """message 4
+    flag.other-line-end 2
+    flag.header-imitation 0
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 1""")
+put(W, "line-ends-mixed-tail.txt", ends("Ana: a\r\n", "Bob: b\r\n", "Ana: c\n", "Bob: d\n"),
+    """message 4
+    flag.other-line-end 2
+    observation.mixed-line-ends 1""")
+# Android ends both alike; CRLF was pasted within words
+put(W, "line-ends-android.txt", "13.2.24. 14:05 - Ana: vidi\n13.2.24. 14:05 - Bob: priznajem\n13.2.24. 14:06 - Bob: ok\n",
+    """message 3
+    flag.other-line-end 0
+    observation.one-kind-of-line-end 1""")
+put(W, "line-ends-android-pasted.txt", "13.2.24. 14:05 - Ana: vidi\r\n13.2.24. 14:05 - Bob: priznajem\n13.2.24. 14:06 - Bob: ok\n",
+    """message 3
+    flag.other-line-end 1
+    observation.one-kind-of-line-end 0
+    observation.mixed-line-ends 1""")
+
 # ---- a zip whose text has another name -----------------------------------------------------------
 zipped(W, "prepiska.zip", [
     ("spisak.txt", "mleko\nhleb\n"), ("prepiska sa Anom.txt", f"13/2/24, 14:05 - Ana: x\n14/2/24, 14:06 - Ana: {LRM}IMG-20240214-WA0001.jpg (file attached)\n"),
