@@ -172,6 +172,11 @@ for (const language of LANGUAGES) {
 		await verdict(p, ["--at", AT], join(dir, row.file));
 		await axe(p);
 		if (shots) await p.screenshot({ path: join(shots, `${language}-who.png`), fullPage: true });
+		// An extract is not called whole, whatever else is open.
+		const whole = await p.textContent("#headline");
+		await verdict(p, ["--at", AT], join(dir, pick(new Map(REASONS).get("extract")).file));
+		const part = await p.textContent("#headline");
+		assert(/\d.*\d/.test(part) && part !== whole && !/\{/.test(part), `headline of an extract that nobody signed: ${part}`);
 		clean(p);
 		await p.context().close();
 	});

@@ -90,6 +90,7 @@ test("times: those that exist", () => {
 test("printable text: what verify.md §7 hides", () => {
 	assert.equal(printable.printable("Ana Čović 😀"), "Ana Čović 😀");
 	assert.equal(printable.printable("a\u202eb\u0000\u{e0001}\ufffe\ufeff"), "a<U+202E>b<U+0000><U+E0001><U+FFFE><U+FEFF>");
+	assert.equal(printable.printable("\u{1bca0}\u{1d173}\u{1d17a}\u{1bc9f}\u{1d17b}"), "<U+1BCA0><U+1D173><U+1D17A>\u{1bc9f}\u{1d17b}");
 	assert.equal(printable.printableBytes(Uint8Array.of(0x61, 0xc3, 0x28, 0xff, 0xed, 0xa0, 0x80)), "a<0xC3>(<0xFF><0xED><0xA0><0x80>");
 	assert.equal(printable.printable("x".repeat(200)), "x".repeat(200));
 	assert.equal(printable.printable("\u0001".repeat(201)), "<U+0001>".repeat(200) + "…");

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define HOSTILE                                                                                    \
 	"a\xc2\x9b"                                                                                    \
@@ -241,6 +242,123 @@ static void shapes(void **state)
 	evd_buf_release(&json);
 }
 
+static void first_line(const struct evd_report *r, const char *words)
+{
+	struct evd_buf text = {0}, json = {0};
+
+	both(r, &text, &json);
+	assert_true(text.len > strlen(words));
+	assert_memory_equal(text.data, words, strlen(words));
+	evd_buf_release(&text);
+	evd_buf_release(&json);
+}
+
+/* "Whole" is said of what lacks nothing (bundle-format §7), whatever else is open. */
+static void extract_undecided(void **state)
+{
+	static struct evd_report r;
+
+	(void)state;
+	make(&r, "b.asice");
+	r.unknown = 1u << EVD_CHECK_IDENTITY;
+	first_line(&r, "WHOLE, BUT NOT PROVED WHO: ");
+	r.log.n_withheld = 2;
+	first_line(&r, "EXTRACT: 3 OF 5 RECORDS, BUT NOT PROVED WHO: ");
+	r.unknown = 1u << EVD_CHECK_TIME;
+	first_line(&r, "EXTRACT: 3 OF 5 RECORDS, BUT NOT PROVED WHEN: ");
+	r.unknown = 1u << EVD_CHECK_SIGNATURES;
+	first_line(&r, "NOT DECIDED: ");
+	evd_report_release(&r);
+}
+
+static void claims(struct evd_report *r, const char *name, const char *shown)
+{
+	struct evd_buf text = {0}, json = {0};
+
+	evd_buf_reset(&r->log.actor);
+	evd_put_str(&r->log.actor, "{\"name\":");
+	evd_put_json_string(&r->log.actor, evd_view_str(name));
+	evd_put_str(&r->log.actor, "}");
+	both(r, &text, &json);
+	assert_true(holds(evd_buf_view(&text), shown));
+	evd_buf_release(&text);
+	evd_buf_release(&json);
+}
+
+/* A name cannot end its quotation marks, in any language's form of them, nor push our words to a line of its own. */
+static void quoted_name(void **state)
+{
+	static struct evd_report r;
+
+	(void)state;
+	make(&r, "b.asice");
+	claims(&r, "Ana Ani\xc4\x87 O'Neil", "claims to be \"Ana Ani\xc4\x87 O'Neil\", not verified");
+	claims(&r, "A\" CONFIRMED \xe2\x80\x9cnot",
+	       "claims to be \"A<U+0022> CONFIRMED <U+201C>not\", not verified");
+	claims(&r, "\xe2\x80\x9e\xe2\x80\x9d\xc2\xab\xc2\xbb\xef\xbc\x82",
+	       "\"<U+201E><U+201D><U+00AB><U+00BB><U+FF02>\"");
+	claims(&r,
+	       "A  B\xe2\xa0\x80\xe3\x80\x80"
+	       "C",
+	       "\"A <U+0020>B\xe2\xa0\x80<U+3000>C\", not verified");
+	evd_report_release(&r);
+}
+
+/* Records claim sizes: what they come to stays an integer of the report (verify.md §3, stage 3.3). */
+static void claimed_sizes(void **state)
+{
+	struct evd_buf text = {0}, json = {0};
+	static struct evd_report r;
+
+	(void)state;
+	make(&r, "b.asice");
+	r.log.items.at = calloc(3, sizeof *r.log.items.at);
+	r.log.items.n = 3;
+	for (size_t i = 0; i < 3; i++)
+		r.log.items.at[i].size = EVD_MAX_JSON_INT - 1;
+	both(&r, &text, &json);
+	assert_true(holds(evd_buf_view(&json), "\"counts\":{\"bytes\":9007199254740991,"));
+	evd_report_release(&r);
+	evd_buf_release(&text);
+	evd_buf_release(&json);
+}
+
+static void ignore(void *ctx, const struct evd_finding *f)
+{
+	(void)ctx;
+	(void)f;
+}
+
+/* Many `lost` ranges over the same many items (threats R): each item is looked at once, not once for each range. */
+static void lost_often(void **state)
+{
+	enum { N = 200000 };
+	struct evd_findings to = {ignore, NULL};
+	static struct evd_log log;
+	clock_t began;
+
+	(void)state;
+	log.findings = &to;
+	log.items.at = calloc(N, sizeof *log.items.at);
+	log.named.at = calloc(N, sizeof *log.named.at);
+	assert_non_null(log.items.at);
+	assert_non_null(log.named.at);
+	log.items.n = log.named.n = N;
+	for (uint32_t i = 0; i < N; i++) {
+		log.items.at[i].seq = 2;
+		log.items.at[i].k = 2 * i + 1;
+		log.named.at[i] = (struct evd_range){
+		    .seq = 2, .by = 3, .first = 1, .last = 2 * N - 3, .action = EVD_LOST};
+	}
+	began = clock();
+	assert_int_equal(evd_log_withheld(&log, NULL), 0);
+	assert_true((clock() - began) / CLOCKS_PER_SEC < 5);
+	assert_true(log.items.at[0].lost && log.items.at[N - 2].lost);
+	assert_false(log.items.at[N - 1].lost);
+	free(log.items.at);
+	free(log.named.at);
+}
+
 /* Findings beyond those that a page holds are counted. */
 static void many(void **state)
 {
@@ -307,7 +425,9 @@ int main(void)
 	    cmocka_unit_test(hostile),        cmocka_unit_test(every_finding),
 	    cmocka_unit_test(nothing_inside), cmocka_unit_test(shapes),
 	    cmocka_unit_test(many),           cmocka_unit_test(no_memory),
-	    cmocka_unit_test(languages),
+	    cmocka_unit_test(languages),      cmocka_unit_test(extract_undecided),
+	    cmocka_unit_test(quoted_name),    cmocka_unit_test(claimed_sizes),
+	    cmocka_unit_test(lost_often),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

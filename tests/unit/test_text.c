@@ -158,6 +158,8 @@ static void printable(void **state)
 	assert_shown("\xe2\x81\xa6x\xe2\x80\x8b\xef\xbb\xbf", 0, "<U+2066>x<U+200B><U+FEFF>");
 	assert_shown("\xe2\x80\xa8\xe2\x80\xa9", 0, "<U+2028><U+2029>");
 	assert_shown("\xf3\xa0\x81\x81", 0, "<U+E0041>"); /* a tag character */
+	assert_shown("\xf0\x9b\xb2\xa0\xf0\x9d\x85\xb3", 0,
+	             "<U+1BCA0><U+1D173>"); /* shorthand, notes: unseen */
 	assert_shown("\xff"
 	             "a\xc3",
 	             0, "<0xFF>a<0xC3>");
