@@ -185,20 +185,20 @@ static int print(struct cmd_global *g, const struct evd_timeline *t, const char 
 	return r;
 }
 
-/* "2024-02-13" or with a time; without a zone it is of the zone asked for. In an hour that comes twice, what leaves out
- * less. */
+/* "2024-02-13" or with a time; without a zone it is of the zone asked for. In an hour that comes twice or not at all,
+ * what leaves out less. */
 static bool bound(const char *text, const char *zone, bool end, int64_t *ms)
 {
 	struct evd_when w;
 	int64_t utc[2];
-	unsigned n;
 
 	if (!evd_when(evd_view_str(text), &w))
 		return false;
 	*ms = w.has_utc ? w.utc_ms : w.local_ms;
-	n = !w.has_utc && zone ? evd_zone_utc(w.local_ms, utc) : 0;
-	if (n)
-		*ms = utc[end ? n - 1 : 0];
+	if (!w.has_utc && zone) {
+		evd_zone_utc(w.local_ms, utc);
+		*ms = utc[end];
+	}
 	return true;
 }
 
