@@ -166,13 +166,29 @@ static void put_place(struct evd_view_out *v, const struct evd_row *row)
 	v->last.n = n;
 }
 
+/* ,"core:description":[…]: the time as it is in the source, else the type; and which way it went, for which UCO has
+ * a place with telephone calls alone. */
+static void put_about(struct evd_view_out *v, const struct evd_row *row)
+{
+	struct evd_buf about = {0};
+	struct evd_view way;
+
+	if (!evd_view_member(row->j, 0, "timeRaw", &about))
+		evd_view_member(row->j, 0, "type", &about);
+	evd_put_str(&v->b, ",\"core:description\":[");
+	evd_put_json_string(&v->b, evd_buf_view(&about));
+	if (evd_json_string(row->j, 0, "direction", &way))
+		evd_put_str(&v->b, evd_view_is(way, "out") ? ",\"outgoing\"" : ",\"incoming\"");
+	evd_put_u8(&v->b, ']');
+	keep_failure(v, &about);
+}
+
 static void put_message(struct evd_view_out *v, const struct evd_row *row)
 {
 	evd_put_u8(&v->b, '{');
 	put_chat_id(v, "message", row, "n");
 	evd_uco_type(v, "observable:Message");
-	if (!evd_uco_member(v, "core:description", row->j, 0, "timeRaw"))
-		evd_uco_member(v, "core:description", row->j, 0, "type");
+	put_about(v, row);
 	evd_uco_facet(v, "message-facet", row->record, "observable:MessageFacet");
 	if (!evd_uco_member(v, "observable:messageText", row->j, 0, "body"))
 		evd_uco_member(v, "observable:messageText", row->j, 0, "caption");
