@@ -7,8 +7,11 @@ import csv
 import datetime
 import json
 import os
+import io
 import re
+import struct
 import sys
+import zipfile
 
 from cli import Cli, check, sha256
 
@@ -35,6 +38,23 @@ Subject: S
 x
 '''
 RUN = ('=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20')
+
+
+def photo():
+	"""A JPEG with EXIF of a picture (IFD0) and of its thumbnail (IFD1): orientation 6 and 1, two programs (TIFF 6.0 §2)."""
+	def ifd(orientation, at, following):
+		return struct.pack('<HHHIHHHHIII', 2, 0x112, 3, 1, orientation, 0, 0x131, 2, 4, at, following)
+	ifds = ifd(6, int.from_bytes(b'New\0', 'little'), 8 + 30) + ifd(1, int.from_bytes(b'Old\0', 'little'), 0)
+	tiff = b'Exif\0\0II*\0' + struct.pack('<I', 8) + ifds
+	return b'\xff\xd8\xff\xe1' + struct.pack('>H', len(tiff) + 2) + tiff + b'\xff\xd9'
+
+
+def zipped(**files):
+	out = io.BytesIO()
+	with zipfile.ZipFile(out, 'w') as z:
+		for name, data in files.items():
+			z.writestr(name, data)
+	return out.getvalue()
 
 
 def log(cli):
@@ -159,6 +179,16 @@ def graph(cli):
 	said = {n['@id']: n['core:description'] for n in found if n.get('@type') == 'observable:Message' and
 		n['core:hasFacet']['observable:messageText'] in ('Zdravo', 'Ne')}
 	check(sorted(said.values()) == [['1706965509000', 'incoming'], ['1706965510000', 'outgoing']], 'which way: %r' % said)
+	jpeg, = {n['@id'] for n in found if any(f.get('observable:fileName') == 'p.jpg' for f in n.get('core:hasFacet', ()) if isinstance(f, dict))}
+	exif = sorted((e['types:key'], e['types:value']) for n in found if n.get('@id') == jpeg and isinstance(n.get('core:hasFacet'), dict) and
+		'observable:exifData' in n['core:hasFacet'] for e in [n['core:hasFacet']['observable:exifData']['types:entry']])
+	check(exif == [('Orientation', '6'), ('Software', 'New'), ('exif.thumbnail:Orientation', '1'), ('exif.thumbnail:Software', 'Old')],
+		'the picture and its thumbnail: %r' % exif)
+	path = {n['@id']: n['core:hasFacet'][0].get('observable:filePath') for n in found if isinstance(n.get('core:hasFacet'), list) and
+		n['core:hasFacet'][0].get('@type') == 'observable:FileFacet'}
+	within = sorted((path[n['core:source']['@id']], path.get(n['core:target']['@id'], 'item')) for n in found
+		if n.get('core:kindOfRelationship') == 'Contained_Within' and path.get(n['core:source']['@id'], '').startswith('nest-'))
+	check(within == [('nest-a', 'item'), ('nest-b', 'item'), ('nest-c', 'nest-a'), ('nest-c', 'nest-b')], 'what holds what: %r' % within)
 	os.remove(cli.path('view.jsonld'))
 
 
@@ -238,7 +268,8 @@ def main():
 	check('no exhibits' in cli.evidence('export', '--as', 'csv', cli.path('view.csv'), expect=66), 'nothing to export')
 	chat = cli.write('WhatsApp Chat with Formulas.txt', CHAT.encode())
 	cli.evidence('add', '--quiet', os.path.join(samples, 'evidence'), chat, cli.write('sms.xml', SMS.encode()),
-		cli.write('s.eml', MAIL.encode()), reads=True)
+		cli.write('s.eml', MAIL.encode()), cli.write('p.jpg', photo()), cli.write('n.zip', zipped(**{
+			'nest-a': zipped(**{'nest-c': '1'}), 'nest-b': zipped(**{'nest-c': '2'})})), reads=True)
 	cli.evidence('read', '--quiet', '3')
 	table(cli, samples, log(cli))
 	jsonl(cli, log(cli))
