@@ -1,4 +1,4 @@
-/* cmd_timeline: `evidence timeline`: everything in the case that has a time, in order. */
+/* cmd_timeline: `evidence timeline`: what has a time (docs/timeline.md §2), in order. */
 #include "cmd.h"
 #include "i18n.h"
 
@@ -188,20 +188,20 @@ static int print(struct cmd_global *g, const struct evd_timeline *t, const char 
 	return r;
 }
 
-/* "2024-02-13" or with a time; without a zone it is of the zone asked for. In an hour that comes twice, what leaves out
- * less. */
+/* "2024-02-13" or with a time; without a zone it is of the zone asked for. In an hour that comes twice or not at all,
+ * what leaves out less. */
 static bool bound(const char *text, const char *zone, bool end, int64_t *ms)
 {
 	struct evd_when w;
 	int64_t utc[2];
-	unsigned n;
 
 	if (!evd_when(evd_view_str(text), &w))
 		return false;
 	*ms = w.has_utc ? w.utc_ms : w.local_ms;
-	n = !w.has_utc && zone ? evd_zone_utc(w.local_ms, utc) : 0;
-	if (n)
-		*ms = utc[end ? n - 1 : 0];
+	if (!w.has_utc && zone) {
+		evd_zone_utc(w.local_ms, utc);
+		*ms = utc[end];
+	}
 	return true;
 }
 
@@ -275,10 +275,12 @@ const struct cmd_row cmd_timeline = {
     "timeline",
     "usage: evidence timeline [OPTION]...\n"
     "\n"
-    "Everything in the case that has a time, in order: messages, times in photos and documents,\n"
-    "files, entries. Three kinds of time are kept apart: claimed (by a device or an export),\n"
-    "recorded (by the custodian's clock), proved (by a timestamp authority's token). Items must\n"
-    "have been read ('evidence read'); nothing is opened and nothing is written.\n"
+    "What has a time, in order: messages, mails, when photos and documents were made and changed,\n"
+    "when files that came in were changed, entries. Not in it are times of files within archives,\n"
+    "of edits and receipts of messages, and more ('evidence show' has them). Kinds of time are\n"
+    "kept apart: claimed (by a device or an export), recorded (by the custodian's clock), proved\n"
+    "(by a timestamp authority's token: 'evidence-verify' judges those, none is listed here).\n"
+    "Items must have been read ('evidence read'); nothing is opened and nothing is written.\n"
     "\n"
     "  --tz ZONE        the zone clocks stood in that do not name one, such as Europe/Belgrade;\n"
     "                   hours that summer time repeats or leaves out are flagged\n"

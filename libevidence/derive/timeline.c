@@ -84,19 +84,21 @@ static int add_item(struct gathering *g, const struct evd_record *r, struct evd_
 	return 0;
 }
 
-/* When something was: one instant, or no earlier than the first and no later than the last. */
+/* When something was: one instant, or no earlier than the first and no later than the last; and its place in the
+ * order. */
 struct span {
-	int64_t first, last;
+	int64_t first, last, place;
 };
 
 static struct span instant(int64_t ms)
 {
-	return (struct span){ms, ms};
+	return (struct span){ms, ms, ms};
 }
 
 static void stand(struct evd_event *e, struct span s)
 {
-	e->sort_ms = s.first;
+	e->sort_ms = s.place;
+	e->first_ms = s.first;
 	e->last_ms = s.last;
 }
 
@@ -141,6 +143,21 @@ static void put_flags(struct evd_object *o, unsigned flags)
 	evd_buf_release(&b);
 }
 
+/* When the clock was put forward over `local_ms`: by then all that it showed earlier was past, and nothing that it
+ * shows later had been. */
+static int64_t change(int64_t local_ms, int64_t before, int64_t behind)
+{
+	while (behind - before > 1) {
+		int64_t mid = before + (behind - before) / 2;
+
+		if (evd_zone_local(mid) < local_ms)
+			before = mid;
+		else
+			behind = mid;
+	}
+	return behind;
+}
+
 /* A clock without a zone: what it is in the zone the user names, both when the hour came twice. */
 static struct span assume(struct gathering *g, const struct evd_when *w, unsigned *flags)
 {
@@ -163,7 +180,7 @@ static struct span assume(struct gathering *g, const struct evd_when *w, unsigne
 		evd_object_raw(&g->o, "assumedUtc", evd_buf_view(&b));
 	}
 	evd_buf_release(&b);
-	return n ? (struct span){utc[0], utc[n - 1]} : instant(w->local_ms);
+	return (struct span){utc[0], utc[1], n ? utc[0] : change(w->local_ms, utc[0], utc[1])};
 }
 
 /* The same instant on a clock there, with what that clock was ahead of UTC: without it the hour that comes twice would
@@ -219,7 +236,7 @@ static bool wanted(const struct gathering *g, const struct evd_event *e,
 		return false;
 	if (e->timeless)
 		return !f->has_from && !f->has_to;
-	return (!f->has_from || e->last_ms >= f->from_ms) && (!f->has_to || e->sort_ms < f->to_ms);
+	return (!f->has_from || e->last_ms >= f->from_ms) && (!f->has_to || e->first_ms < f->to_ms);
 }
 
 static int add(struct gathering *g, struct evd_event *e, const struct known_item *it,
@@ -492,6 +509,8 @@ static int by_time(const void *a, const void *b)
 		return x->timeless ? 1 : -1;
 	if (x->sort_ms != y->sort_ms && !x->timeless)
 		return x->sort_ms < y->sort_ms ? -1 : 1;
+	if (x->first_ms != y->first_ms && !x->timeless) /* within the hour that is left out */
+		return x->first_ms < y->first_ms ? -1 : 1;
 	if (x->seq != y->seq)
 		return x->seq < y->seq ? -1 : 1;
 	return x->k < y->k ? -1 : x->k > y->k;

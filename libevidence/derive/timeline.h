@@ -16,7 +16,9 @@ const char *evd_known_name(unsigned known);
 /* One row. `line` is a canonical JSON object (docs/timeline.md §2). */
 struct evd_event {
 	int64_t sort_ms; /* where it stands: UTC if known or assumed, else the clock's fields */
-	int64_t last_ms; /* the latest it may have been: the same, but for an hour that came twice */
+	int64_t
+	    first_ms; /* the earliest and the latest it may have been: the same, but for an hour that */
+	int64_t last_ms; /* came twice, or not at all */
 	bool timeless;   /* it has no time: these stand at the end */
 	uint8_t known;   /* enum evd_known */
 	uint32_t line_len;

@@ -103,6 +103,28 @@ static void put_note(struct evd_view_out *v, const struct evd_row *row)
 	evd_buf_release(&text);
 }
 
+/* ,"types:key":"Orientation": a field's name; with its group where that speaks of something else than the picture:
+ * "exif.thumbnail:Orientation". */
+static void put_exif_key(struct evd_view_out *v, const struct evd_row *row, struct evd_view group)
+{
+	static const char *const of_picture[] = {"exif", "exif.ifd0", "exif.exif", "exif.gps",
+	                                         "exif.interop"};
+	struct evd_buf key = {0};
+	bool own = false;
+
+	for (size_t i = 0; i < sizeof of_picture / sizeof *of_picture; i++)
+		own = own || evd_view_is(group, of_picture[i]);
+	if (!own) {
+		evd_put_view(&key, group);
+		evd_put_u8(&key, ':');
+	}
+	evd_view_member(row->j, 0, "name", &key);
+	evd_uco_string(v, "types:key", evd_buf_view(&key));
+	if (key.failed)
+		v->b.failed = key.failed;
+	evd_buf_release(&key);
+}
+
 /* EXIF has a place in UCO; of other metadata a facet of ours says group, name and value. */
 static void put_field(struct evd_view_out *v, const struct evd_row *row)
 {
@@ -119,7 +141,7 @@ static void put_field(struct evd_view_out *v, const struct evd_row *row)
 		evd_put_str(&v->b, ",\"types:entry\":{");
 		evd_uco_id(v, "exif-entry", row->record, none);
 		evd_uco_type(v, "types:ControlledDictionaryEntry");
-		evd_uco_member(v, "types:key", row->j, 0, "name");
+		put_exif_key(v, row, group);
 		if (!evd_uco_member(v, "types:value", row->j, 0, "value"))
 			evd_uco_string(v, "types:value", none);
 		evd_put_str(&v->b, "}}}}");

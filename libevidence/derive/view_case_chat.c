@@ -1,7 +1,7 @@
 /*
  * view_case_chat: chats and what lies within items, as CASE/UCO (docs/exchange.md §5). A message is told apart by its
  * read-out, item, reader, chat and number, so that attachments and threads, which come as records of their own,
- * can name it.
+ * can name it; a member likewise, that the members it holds can name it.
  */
 #include "derive/view_uco.h"
 
@@ -9,7 +9,8 @@
 
 static const struct evd_view none = {NULL, 0};
 
-/* "SEQ/K/READER/CHAT[/N]" of the read-out entry; `number` names the member that holds N, or NULL. */
+/* "SEQ/K/READER/CHAT[/N]" of the read-out entry; `number` names the member that holds N, or NULL. Of what is of no chat
+ * CHAT is 0. */
 static struct evd_id chat_key(const struct evd_row *row, const char *number, struct evd_buf *key)
 {
 	struct evd_id entry = {row->record.seq, 0};
@@ -45,10 +46,10 @@ static void put_chat_id(struct evd_view_out *v, const char *role, const struct e
 }
 
 static void put_within(struct evd_view_out *v, const struct evd_row *row, const char *role,
-                       const char *number, bool chat)
+                       const char *number)
 {
 	struct evd_buf key = {0};
-	struct evd_id id = chat ? chat_key(row, number, &key) : row->record;
+	struct evd_id id = chat_key(row, number, &key);
 	const struct evd_uco_node source = {role, id, evd_buf_view(&key)},
 	                          target = {"file", row->item, none};
 
@@ -118,7 +119,7 @@ static void put_conversation(struct evd_view_out *v, const struct evd_row *row)
 	evd_uco_string(v, "core:description", evd_buf_view(&about));
 	open_thread_facet(v, row);
 	evd_put_str(&v->b, "}}");
-	put_within(v, row, "thread", NULL, true);
+	put_within(v, row, "thread", NULL);
 	keep_failure(v, &about);
 }
 
@@ -166,13 +167,29 @@ static void put_place(struct evd_view_out *v, const struct evd_row *row)
 	v->last.n = n;
 }
 
+/* ,"core:description":[…]: the time as it is in the source, else the type; and which way it went, for which UCO has
+ * a place with telephone calls alone. */
+static void put_about(struct evd_view_out *v, const struct evd_row *row)
+{
+	struct evd_buf about = {0};
+	struct evd_view way;
+
+	if (!evd_view_member(row->j, 0, "timeRaw", &about))
+		evd_view_member(row->j, 0, "type", &about);
+	evd_put_str(&v->b, ",\"core:description\":[");
+	evd_put_json_string(&v->b, evd_buf_view(&about));
+	if (evd_json_string(row->j, 0, "direction", &way))
+		evd_put_str(&v->b, evd_view_is(way, "out") ? ",\"outgoing\"" : ",\"incoming\"");
+	evd_put_u8(&v->b, ']');
+	keep_failure(v, &about);
+}
+
 static void put_message(struct evd_view_out *v, const struct evd_row *row)
 {
 	evd_put_u8(&v->b, '{');
 	put_chat_id(v, "message", row, "n");
 	evd_uco_type(v, "observable:Message");
-	if (!evd_uco_member(v, "core:description", row->j, 0, "timeRaw"))
-		evd_uco_member(v, "core:description", row->j, 0, "type");
+	put_about(v, row);
 	evd_uco_facet(v, "message-facet", row->record, "observable:MessageFacet");
 	if (!evd_uco_member(v, "observable:messageText", row->j, 0, "body"))
 		evd_uco_member(v, "observable:messageText", row->j, 0, "caption");
@@ -182,7 +199,7 @@ static void put_message(struct evd_view_out *v, const struct evd_row *row)
 		v->done->bad_times += evd_json_find(row->j, 0, "timeRaw") != 0;
 	put_account(v, row, "observable:from", "sender");
 	evd_put_str(&v->b, "}}");
-	put_within(v, row, "message", "n", true);
+	put_within(v, row, "message", "n");
 	put_place(v, row);
 }
 
@@ -232,6 +249,23 @@ static void put_attachment(struct evd_view_out *v, const struct evd_row *row)
 	keep_failure(v, &key);
 }
 
+/* Within another member, whose own record may be withheld or not have been made: UCO wants a type of it here too. */
+static void put_within_member(struct evd_view_out *v, const struct evd_row *row)
+{
+	struct evd_buf key = {0}, outer = {0};
+	struct evd_id id = chat_key(row, "n", &key), outer_id = chat_key(row, "parent", &outer);
+	const struct evd_uco_node source = {"member", id, evd_buf_view(&key)},
+	                          target = {"member", outer_id, evd_buf_view(&outer)};
+
+	evd_put_str(&v->b, ",\n{");
+	put_chat_id(v, "member", row, "parent");
+	evd_uco_type(v, "observable:File");
+	evd_put_u8(&v->b, '}');
+	evd_uco_relation(v, "Contained_Within", row->record, &source, &target);
+	keep_failure(v, &key);
+	keep_failure(v, &outer);
+}
+
 /* A file within an archive or mail; folders and links are files of UCO too. */
 static void put_archive_member(struct evd_view_out *v, const struct evd_row *row)
 {
@@ -239,7 +273,7 @@ static void put_archive_member(struct evd_view_out *v, const struct evd_row *row
 	struct evd_view hex;
 
 	evd_put_u8(&v->b, '{');
-	evd_uco_id(v, "member", row->record, none);
+	put_chat_id(v, "member", row, "n");
 	evd_uco_type(v, "observable:File");
 	evd_uco_member(v, "core:description", row->j, 0, "type");
 	evd_put_str(&v->b, ",\"core:hasFacet\":[{");
@@ -256,7 +290,10 @@ static void put_archive_member(struct evd_view_out *v, const struct evd_row *row
 		evd_uco_hash(v, row->record, "SHA256", digest, sizeof digest);
 	}
 	evd_put_str(&v->b, "}]}");
-	put_within(v, row, "member", NULL, false);
+	if (evd_json_find(row->j, 0, "parent"))
+		put_within_member(v, row);
+	else
+		put_within(v, row, "member", "n");
 }
 
 bool evd_view_case_chat(struct evd_view_out *v, const struct evd_row *row)

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE, DATETIME, DESC, KIND, EXHIBIT, ITEM, RECORD, N, RAW, FLAGS, COLUMNS };
+enum { MESSAGE, DATETIME, DESC, KIND, EXHIBIT, ITEM, RECORD, N, RAW, FLAGS, DIRECTION, COLUMNS };
 static const char *const title[COLUMNS] = {"message", "datetime", "timestamp_desc", "time_kind",
                                            "exhibit", "item",     "record",         "n",
-                                           "raw",     "flags"};
+                                           "raw",     "flags",    "direction"};
 
 static int put(struct evd_view_out *v, bool csv, struct evd_buf *cell, struct evd_error *err)
 {
@@ -33,6 +33,18 @@ static int put(struct evd_view_out *v, bool csv, struct evd_buf *cell, struct ev
 	evd_object_reset(&v->o);
 	evd_put_str(&v->b, csv ? "\r\n" : "\n");
 	return r ? r : evd_view_flush(v, 65536, err);
+}
+
+/* "claimed: message, outgoing": one's own messages often bear no name. */
+static void put_desc(struct evd_buf *cell, const struct evd_event *e, const struct evd_json *j,
+                     struct evd_view what)
+{
+	struct evd_view way;
+
+	evd_putf(cell, "%s: ", evd_known_name(e->known));
+	evd_put_view(cell, what);
+	if (evd_json_string(j, 0, "direction", &way))
+		evd_put_str(cell, evd_view_is(way, "out") ? ", outgoing" : ", incoming");
 }
 
 /* "2024-02-03T14:05:09.123Z" as ISO 8601 with seconds and an offset. */
@@ -90,8 +102,8 @@ static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
                const struct evd_json *j, struct evd_error *err)
 {
 	static const char *const as_is[COLUMNS] = {
-	    [KIND] = "known", [EXHIBIT] = "exhibit", [ITEM] = "item",  [RECORD] = "record",
-	    [N] = "n",        [RAW] = "raw",         [FLAGS] = "flags"};
+	    [KIND] = "known", [EXHIBIT] = "exhibit", [ITEM] = "item",   [RECORD] = "record",
+	    [N] = "n",        [RAW] = "raw",         [FLAGS] = "flags", [DIRECTION] = "direction"};
 	struct evd_buf cell[COLUMNS] = {{0}};
 	struct evd_view what = {NULL, 0};
 	uint64_t reading;
@@ -99,8 +111,7 @@ static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
 	evd_json_string(j, 0, "what", &what);
 	put_message(&cell[MESSAGE], j, what);
 	put_datetime(&cell[DATETIME], e->sort_ms);
-	evd_putf(&cell[DESC], "%s: ", evd_known_name(e->known));
-	evd_put_view(&cell[DESC], what);
+	put_desc(&cell[DESC], e, j, what);
 	if (!evd_json_find(j, 0, "utc"))
 		evd_put_str(&cell[DESC], ", zone not known: the clock's fields, shown as if UTC");
 	if (evd_json_int(j, 0, "reading", &reading))

@@ -32,18 +32,21 @@ enum column {
 	READER,
 	FLAGS,
 	EARLIER,
+	DIRECTION,
+	LABEL,
 	COLUMNS
 };
 static const char *const title[COLUMNS] = {
-    "kind",   "record", "exhibit",   "item",     "chat",       "n",        "type",      "sender",
-    "number", "handle", "time_kind", "time_utc", "time_local", "time_raw", "time_note", "group",
-    "name",   "text",   "size",      "sha256",   "reader",     "flags",    "earlier"};
+    "kind",      "record",  "exhibit",   "item",      "chat",     "n",          "type",
+    "sender",    "number",  "handle",    "time_kind", "time_utc", "time_local", "time_raw",
+    "time_note", "group",   "name",      "text",      "size",     "sha256",     "reader",
+    "flags",     "earlier", "direction", "label"};
 
 /* Which members of a reader's record stand in which column: the first that is there. */
 static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
                                                [N] = {"n", "message"},
                                                [TYPE] = {"type", "code", "as"},
-                                               [SENDER] = {"sender", "label"},
+                                               [SENDER] = {"sender"},
                                                [NUMBER] = {"number"},
                                                [HANDLE] = {"handle"},
                                                [TIME_UTC] = {"timeUtc"},
@@ -56,24 +59,43 @@ static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
                                                [SIZE] = {"size"},
                                                [SHA256] = {"sha256"},
                                                [READER] = {"reader"},
-                                               [EARLIER] = {"revisions"}};
+                                               [EARLIER] = {"revisions"},
+                                               [DIRECTION] = {"direction"},
+                                               [LABEL] = {"label"}};
 
 /*
  * A cell that begins like a formula would be run by a spreadsheet: = + - @, TAB, CR, LF, and the wide forms
  * of the first four (U+FF1D, FF0B, FF0D, FF20). An apostrophe before it makes it text; one that stands
- * there already is doubled, so that the rule can be undone.
+ * there already is doubled, so that the rule can be undone. A spreadsheet that is set to other separators than the
+ * comma (";" is that of Serbian and other European settings) begins a cell in the middle of ours, and does not
+ * see that it is quoted: the same holds behind each of them, whether quotes stand between or not (OWASP, CSV
+ * Injection).
  */
-static bool dangerous(struct evd_view v)
+static bool dangerous(struct evd_view v, size_t at)
 {
 	static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
 	                                   "\xef\xbc\xa0"};
 
-	if (v.len && strchr("=+-@\t\r\n'", v.p[0]) && v.p[0])
+	if (at < v.len && v.p[at] == '\'')
 		return true;
-	for (size_t i = 0; v.len >= 3 && i < sizeof wide / sizeof *wide; i++)
-		if (memcmp(v.p, wide[i], 3) == 0)
+	while (at < v.len && v.p[at] == '"')
+		at++;
+	if (at < v.len && v.p[at] && strchr("=+-@", v.p[at]))
+		return true;
+	for (size_t i = 0; v.len - at >= 3 && i < sizeof wide / sizeof *wide; i++)
+		if (memcmp(v.p + at, wide[i], 3) == 0)
 			return true;
 	return false;
+}
+
+static bool is_blank(uint8_t c)
+{
+	return c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_separator(uint8_t c)
+{
+	return c == ',' || c == ';' || is_blank(c);
 }
 
 void evd_view_cell(struct evd_buf *b, struct evd_view text, bool first)
@@ -81,17 +103,19 @@ void evd_view_cell(struct evd_buf *b, struct evd_view text, bool first)
 	bool quoted = false;
 
 	for (size_t i = 0; i < text.len && !quoted; i++)
-		quoted = text.p[i] == '"' || text.p[i] == ',' || text.p[i] == '\r' || text.p[i] == '\n';
+		quoted = text.p[i] == '"' || is_separator(text.p[i]);
 	if (!first)
 		evd_put_u8(b, ',');
 	if (quoted)
 		evd_put_u8(b, '"');
-	if (dangerous(text))
+	if (text.len && (is_blank(text.p[0]) || dangerous(text, 0)))
 		evd_put_u8(b, '\'');
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] == '"')
 			evd_put_u8(b, '"');
 		evd_put_u8(b, text.p[i]);
+		if (is_separator(text.p[i]) && dangerous(text, i + 1))
+			evd_put_u8(b, '\'');
 	}
 	if (quoted)
 		evd_put_u8(b, '"');
@@ -136,6 +160,21 @@ static void put_time(struct evd_buf *cell, int64_t ms)
 	evd_put_str(cell, text);
 }
 
+/* The same instant with Z; what the source has behind the seconds stays, for an offset is of whole minutes. */
+static void put_utc(struct evd_buf *cell, struct evd_view value, const struct evd_when *w)
+{
+	char text[EVD_TIME_LEN + 1];
+
+	if (w->utc_ms > INT64_C(253402300799999)) /* year 9999 */
+		return;
+	evd_time_format(text, w->utc_ms);
+	evd_put_view(cell, evd_view_of(text, 19));
+	for (size_t i = 19; w->precision > 19 && i < value.len && strchr(".0123456789", value.p[i]);
+	     i++)
+		evd_put_u8(cell, value.p[i]);
+	evd_put_u8(cell, 'Z');
+}
+
 /* A field that means a time has it in its value (docs/records.md §2). */
 static void put_field_time(struct evd_buf *cell, const struct evd_json *j)
 {
@@ -145,7 +184,10 @@ static void put_field_time(struct evd_buf *cell, const struct evd_json *j)
 	if (!evd_json_string(j, 0, "as", &as) || as.len < 5 || memcmp(as.p, "time.", 5) != 0 ||
 	    !evd_json_string(j, 0, "value", &value) || !evd_when(value, &w))
 		return;
-	evd_put_unescaped(&cell[w.has_utc ? TIME_UTC : TIME_LOCAL], value);
+	if (w.has_utc)
+		put_utc(&cell[TIME_UTC], value, &w);
+	else
+		evd_put_unescaped(&cell[TIME_LOCAL], value);
 }
 
 static void put_mark(struct evd_buf *cell, const char *mark)

@@ -18,13 +18,15 @@ static int spelt(const char *table, uint32_t first, uint32_t cp, const char **ou
 	return **out == '.' ? KEPT : SPELT;
 }
 
-/* Greek without accents; the final sigma is a sigma. Others as they are. */
+/* Greek without accents and diaereses; the final sigma is a sigma. Others as they are. */
 static uint32_t greek(uint32_t cp)
 {
 	static const uint16_t pair[][2] = {
 	    {0x386, 0x3b1}, {0x388, 0x3b5}, {0x389, 0x3b7}, {0x38a, 0x3b9}, {0x38c, 0x3bf},
 	    {0x38e, 0x3c5}, {0x38f, 0x3c9}, {0x3ac, 0x3b1}, {0x3ad, 0x3b5}, {0x3ae, 0x3b7},
 	    {0x3af, 0x3b9}, {0x3cc, 0x3bf}, {0x3cd, 0x3c5}, {0x3ce, 0x3c9}, {0x3c2, 0x3c3},
+	    {0x390, 0x3b9}, {0x3aa, 0x3b9}, {0x3ab, 0x3c5}, {0x3b0, 0x3c5}, {0x3ca, 0x3b9},
+	    {0x3cb, 0x3c5},
 	};
 
 	for (size_t i = 0; i < sizeof pair / sizeof *pair; i++)
@@ -92,11 +94,16 @@ static void part(struct evd_buf *b, size_t from)
 		evd_put_u8(b, ' ');
 }
 
-/* ѓ and ќ written as a letter and an accent (their decomposed forms). */
-static bool is_accented(struct evd_view v, size_t pos, uint32_t cp)
+/* й, ѓ and ќ written as a letter and a mark (their decomposed forms): they are not the letter without it. NULL: none. */
+static const char *marked(struct evd_view v, size_t pos, uint32_t cp)
 {
-	return (cp == 0x433 || cp == 0x413 || cp == 0x43a || cp == 0x41a) && pos + 1 < v.len &&
-	       v.p[pos] == 0xcc && v.p[pos + 1] == 0x81;
+	uint8_t mark = pos + 1 < v.len && v.p[pos] == 0xcc ? v.p[pos + 1] : 0;
+
+	if (mark == 0x86 && (cp == 0x438 || cp == 0x418))
+		return "j.";
+	if (mark == 0x81 && (cp == 0x433 || cp == 0x413))
+		return "gj";
+	return mark == 0x81 && (cp == 0x43a || cp == 0x41a) ? "kj" : NULL;
 }
 
 void evd_fold(struct evd_buf *b, struct evd_view v)
@@ -106,7 +113,7 @@ void evd_fold(struct evd_buf *b, struct evd_view v)
 
 	while (pos < v.len && !b->failed) {
 		size_t at = pos;
-		const char *out = NULL;
+		const char *out;
 
 		if (v.p[pos] < 0x80)
 			cp = v.p[pos++];
@@ -115,7 +122,8 @@ void evd_fold(struct evd_buf *b, struct evd_view v)
 			pos++;
 			continue;
 		}
-		switch (is_accented(v, pos, cp) ? SPELT + 1 : kind_of(&cp, &out)) {
+		out = marked(v, pos, cp);
+		switch (out ? SPELT : kind_of(&cp, &out)) {
 		case PARTS: part(b, from); break;
 		case JOINS: break;
 		case ALONE:
@@ -132,8 +140,7 @@ void evd_fold(struct evd_buf *b, struct evd_view v)
 			} else
 				evd_put(b, v.p + at, pos - at);
 			break;
-		case SPELT: evd_put(b, out, out[1] == '.' ? 1 : 2); break;
-		default: evd_put(b, cp == 0x433 || cp == 0x413 ? "gj" : "kj", 2);
+		default: evd_put(b, out, out[1] == '.' ? 1 : 2);
 		}
 	}
 	if (!b->failed && b->len > from && b->data[b->len - 1] == ' ')

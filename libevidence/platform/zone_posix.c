@@ -64,11 +64,9 @@ unsigned evd_zone_utc(int64_t local_ms, int64_t out[2])
 	int64_t after = evd_zone_local(local_ms + DAY_MS) - (local_ms + DAY_MS);
 	int64_t early = local_ms - (before > after ? before : after);
 	int64_t late = local_ms - (before > after ? after : before);
-	unsigned n = 0;
+	bool is_early = evd_zone_local(early) == local_ms, is_late = evd_zone_local(late) == local_ms;
 
-	if (evd_zone_local(early) == local_ms)
-		out[n++] = early;
-	if (late != early && evd_zone_local(late) == local_ms)
-		out[n++] = late;
-	return n;
+	out[0] = is_late && !is_early ? late : early;
+	out[1] = is_early && !is_late ? early : late;
+	return early == late ? is_early : (unsigned)is_early + is_late;
 }

@@ -7,7 +7,11 @@ import csv
 import datetime
 import json
 import os
+import io
+import re
+import struct
 import sys
+import zipfile
 
 from cli import Cli, check, sha256
 
@@ -16,8 +20,41 @@ CHAT = '''13/02/2024, 09:05 - =1+1: +381 64 123
 13/02/2024, 09:07 - Ana: -5 "quoted", and
 second line
 13/02/2024, 09:08 - Ana: 'already
+13/02/2024, 09:09 - Ana: a;=1+1;b
+13/02/2024, 09:10 - Ana: tab\t@x;"=2,""+3,'x, -4
+- five
+'''
+SMS = '''<?xml version="1.0" encoding="UTF-8"?>
+<smses count="2">
+<sms protocol="0" address="+38761123456" date="1706965509000" type="1" body="Zdravo" contact_name="Emir" />
+<sms protocol="0" address="+38761123456" date="1706965510000" type="2" body="Ne" contact_name="Emir" />
+</smses>
+'''
+MAIL = '''From: a@x.rs
+To: b@x.rs
+Date: Mon, 01 Apr 2024 10:00:00 +0200
+Subject: S
+
+x
 '''
 RUN = ('=', '+', '-', '@', '\t', '\r', '\n', '\uff1d', '\uff0b', '\uff0d', '\uff20')
+
+
+def photo():
+	"""A JPEG with EXIF of a picture (IFD0) and of its thumbnail (IFD1): orientation 6 and 1, two programs (TIFF 6.0 §2)."""
+	def ifd(orientation, at, following):
+		return struct.pack('<HHHIHHHHIII', 2, 0x112, 3, 1, orientation, 0, 0x131, 2, 4, at, following)
+	ifds = ifd(6, int.from_bytes(b'New\0', 'little'), 8 + 30) + ifd(1, int.from_bytes(b'Old\0', 'little'), 0)
+	tiff = b'Exif\0\0II*\0' + struct.pack('<I', 8) + ifds
+	return b'\xff\xd8\xff\xe1' + struct.pack('>H', len(tiff) + 2) + tiff + b'\xff\xd9'
+
+
+def zipped(**files):
+	out = io.BytesIO()
+	with zipfile.ZipFile(out, 'w') as z:
+		for name, data in files.items():
+			z.writestr(name, data)
+	return out.getvalue()
 
 
 def log(cli):
@@ -55,8 +92,19 @@ def harmless(rows):
 			check(not cell.startswith(RUN), 'a cell that a spreadsheet runs: %r' % cell)
 
 
+def harmless_elsewhere(data):
+	"""A spreadsheet set to ";" or TAB that takes no quote for one but at the beginning of a cell."""
+	for cell in re.split(r'[,;\t\r\n]"*', data.decode('utf-8')):
+		check(not cell.startswith(RUN[:4] + RUN[7:]), 'a cell that a spreadsheet runs: %r' % cell)
+
+
 def undone(cell):
-	return cell[1:] if cell.startswith("'") else cell
+	"""As docs/exchange.md: an apostrophe less at the beginning, and behind each separator."""
+	return re.sub(r"(^|[,;\t\r\n])'", r'\1', cell)
+
+
+def instant(text):
+	return datetime.datetime.fromisoformat(text)
 
 
 def table(cli, samples, records):
@@ -65,8 +113,9 @@ def table(cli, samples, records):
 		data = f.read()
 	check(data.count(b'\r\n') >= 100 and data.endswith(b'\r\n'), 'line ends of RFC 4180')
 	lines = list(csv.reader(data.decode('utf-8').splitlines(keepends=True), strict=True))
-	check({len(r) for r in lines} == {23}, 'columns')
+	check({len(r) for r in lines} == {25} and lines[0][22:] == ['earlier', 'direction', 'label'], 'columns')
 	harmless(lines)
+	harmless_elsewhere(data)
 	rows = [dict(zip(lines[0], r)) for r in lines[1:]]
 	says(cli, rows[0]['text'])
 	names = {r['item']: r['name'] for r in rows if r['kind'] == 'item'}
@@ -79,13 +128,24 @@ def table(cli, samples, records):
 			check(undone(r['text']) == x.get('body', x.get('value', x.get('caption', ''))), 'text of %s' % r['record'])
 			check(r['time_utc'] == x.get('timeUtc', '') or x['kind'] == 'field', 'a zone that the source has not')
 			check(r['time_kind'] in ('', 'claimed'), 'a reader knows claimed times alone')
+			check(not r['time_utc'] or instant(r['time_utc']) == instant(x.get('timeUtc', x.get('value'))) and
+				r['time_utc'].endswith('Z'), 'the instant of %s: %r' % (r['record'], r['time_utc']))
+			check(undone(r['direction']) == x.get('direction', '') and undone(r['label']) == x.get('label', ''), 'which way, and the name of a field')
+			check(undone(r['sender']) == x.get('sender', ''), 'who wrote it: %r' % r['sender'])
 		elif r['kind'] == 'note':
 			check(r['time_kind'] == 'recorded' and undone(r['text']) == '@SUM(A1)' and r['text'][0] == "'", 'the note')
 		check(r['sha256'] == x.get('sha256', ''), 'digest of %s' % r['record'])
 	mine = [r for r in rows if r['kind'] == 'message' and undone(names[r['item']]).endswith('Formulas.txt')]
-	check([undone(r['sender']) for r in mine] == ['=1+1', '@ana', 'Ana', 'Ana'], 'senders: %r' % [r['sender'] for r in mine])
-	check([undone(r['text']) for r in mine] == ['+381 64 123', "=cmd|' /C calc'!A0", '-5 "quoted", and\nsecond line', "'already"],
+	check([undone(r['sender']) for r in mine] == ['=1+1', '@ana'] + ['Ana'] * 4, 'senders: %r' % [r['sender'] for r in mine])
+	check([undone(r['text']) for r in mine] == ['+381 64 123', "=cmd|' /C calc'!A0", '-5 "quoted", and\nsecond line', "'already", 'a;=1+1;b',
+		'tab\t@x;"=2,""+3,\'x, -4\n- five'],
 		'texts: %r' % [r['text'] for r in mine])
+	check([r['text'] for r in mine][4:] == ["a;'=1+1;b", 'tab\t\'@x;\'"=2,\'""+3,\'\'x, -4\n\'- five'], 'guarded: %r' % [r['text'] for r in mine])
+	check(b',"a;\'=1+1;b",' in data, 'a cell with ; is quoted')
+	sms = [(undone(r['sender']), undone(r['number']), r['direction'], r['text']) for r in rows if r['kind'] == 'message' and r['reader'] == 'chat-sms' and r['text'] in ('Zdravo', 'Ne')]
+	check(sms == [('Emir', '+38761123456', 'in', 'Zdravo'), ('', '', 'out', 'Ne')], 'which way: %r' % sms)
+	mail = [(r['sender'], r['label'], r['time_utc'], r['text']) for r in rows if r['group'] == 'mail' and r['label'] in ('From', 'Date') and names[r['item']] == 's.eml']
+	check(mail == [('', 'From', '', 'a@x.rs'), ('', 'Date', '2024-04-01T08:00:00Z', '2024-04-01T10:00:00+02:00')], 'a mail: %r' % mail)
 
 
 def lines_of(path):
@@ -116,6 +176,19 @@ def graph(cli):
 	check(exhibits and exhibits <= digests, 'digests: %d of %d' % (len(digests & exhibits), len(exhibits)))
 	texts = [n['observable:messageText'] for n in found if 'observable:messageText' in n]
 	check('+381 64 123' in texts and "=cmd|' /C calc'!A0" in texts, 'texts of the chat: %r' % texts[:20])
+	said = {n['@id']: n['core:description'] for n in found if n.get('@type') == 'observable:Message' and
+		n['core:hasFacet']['observable:messageText'] in ('Zdravo', 'Ne')}
+	check(sorted(said.values()) == [['1706965509000', 'incoming'], ['1706965510000', 'outgoing']], 'which way: %r' % said)
+	jpeg, = {n['@id'] for n in found if any(f.get('observable:fileName') == 'p.jpg' for f in n.get('core:hasFacet', ()) if isinstance(f, dict))}
+	exif = sorted((e['types:key'], e['types:value']) for n in found if n.get('@id') == jpeg and isinstance(n.get('core:hasFacet'), dict) and
+		'observable:exifData' in n['core:hasFacet'] for e in [n['core:hasFacet']['observable:exifData']['types:entry']])
+	check(exif == [('Orientation', '6'), ('Software', 'New'), ('exif.thumbnail:Orientation', '1'), ('exif.thumbnail:Software', 'Old')],
+		'the picture and its thumbnail: %r' % exif)
+	path = {n['@id']: n['core:hasFacet'][0].get('observable:filePath') for n in found if isinstance(n.get('core:hasFacet'), list) and
+		n['core:hasFacet'][0].get('@type') == 'observable:FileFacet'}
+	within = sorted((path[n['core:source']['@id']], path.get(n['core:target']['@id'], 'item')) for n in found
+		if n.get('core:kindOfRelationship') == 'Contained_Within' and path.get(n['core:source']['@id'], '').startswith('nest-'))
+	check(within == [('nest-a', 'item'), ('nest-b', 'item'), ('nest-c', 'nest-a'), ('nest-c', 'nest-b')], 'what holds what: %r' % within)
 	os.remove(cli.path('view.jsonld'))
 
 
@@ -159,6 +232,10 @@ def sketch(cli):
 		check(at.utcoffset() == datetime.timedelta(0) and (before is None or before <= at), 'order or zone of %r' % r)
 		before = at
 		check(r['timestamp_desc'].startswith(r['time_kind'] + ': ') and r['time_kind'] in ('claimed', 'recorded', 'proved'), 'kind of time: %r' % r)
+	sms = [(r['direction'], r['timestamp_desc'], r['message']) for r in rows if r['message'] in ('message Emir: Zdravo', 'message Ne')]
+	check(sms == [('in', 'claimed: message, incoming', 'message Emir: Zdravo'), ('out', 'claimed: message, outgoing', 'message Ne')], 'which way: %r' % sms)
+	with open(cli.path('time.csv'), 'rb') as f:
+		harmless_elsewhere(f.read())
 	zoneless = [r for r in rows if 'no-zone' in r.get('flags', '')]
 	check(zoneless and all('zone not known' in r['timestamp_desc'] for r in zoneless), 'a clock without a zone')
 	entries = [r for r in rows if r['timestamp_desc'] == 'recorded: entry']
@@ -190,7 +267,9 @@ def main():
 	cli.evidence('note', '@SUM(A1)')
 	check('no exhibits' in cli.evidence('export', '--as', 'csv', cli.path('view.csv'), expect=66), 'nothing to export')
 	chat = cli.write('WhatsApp Chat with Formulas.txt', CHAT.encode())
-	cli.evidence('add', '--quiet', os.path.join(samples, 'evidence'), chat, reads=True)
+	cli.evidence('add', '--quiet', os.path.join(samples, 'evidence'), chat, cli.write('sms.xml', SMS.encode()),
+		cli.write('s.eml', MAIL.encode()), cli.write('p.jpg', photo()), cli.write('n.zip', zipped(**{
+			'nest-a': zipped(**{'nest-c': '1'}), 'nest-b': zipped(**{'nest-c': '2'})})), reads=True)
 	cli.evidence('read', '--quiet', '3')
 	table(cli, samples, log(cli))
 	jsonl(cli, log(cli))

@@ -50,6 +50,16 @@ def letters(cli):
 		for form in (0, 1, 2):
 			found = hits(cli, *(p[form] for p in pairs[i:i + 40]))
 			check([h['kind'] for h in found] == ['note'], 'letters %r: %r' % (pairs[i:i + 40], found))
+	# Greek and Cyrillic letters: the composed and the decomposed form find each other, and й is not и
+	marked = [chr(cp) for cp in (0x386, *range(0x388, 0x3cf), *range(0x400, 0x460)) if unicodedata.normalize('NFD', chr(cp)) != chr(cp)]
+	check(len(marked) == 36 and 'й' in marked, 'letters: %r' % marked)
+	forms = [['r%04xr%sz' % (ord(c), unicodedata.normalize(form, c)) for c in marked] for form in ('NFC', 'NFD')]
+	for words in forms:
+		cli.evidence('note', 'Marked: ' + ' '.join(words))
+	for words in forms:
+		found = hits(cli, *words)
+		check([h['kind'] for h in found] == ['note', 'note'], 'letters %r: %r' % (words, found))
+	check(hits(cli, 'r0439rиz') == [] and len(hits(cli, 'r0439rjz')) == 2, 'й')
 
 
 # the subject before who wrote it and when; a mail within a mail, and an attachment behind it; a third with two dates

@@ -94,6 +94,16 @@ def main():
 	# and of a clock without a zone, neither bound leaves out what it may have been
 	check([r['text'] for r in rows('--tz', 'Europe/Belgrade', '--item', '1', '--from', '2024-10-27T01:00:00Z', '--to', '2024-10-27T02:00:00Z')] == ['dvaput'], 'the later one')
 
+	# in the hour that summer time leaves out: with a clock put forward too soon 00:30 UTC, with one not put forward 01:30
+	def skipped(*words):
+		return [r['text'] for r in rows('--tz', 'Europe/Belgrade', '--item', '1', *words) if r['what'] == 'message' and 'no-time' not in r['flags']]
+	check(skipped('--from', '2024-03-31T02:00', '--to', '2024-03-31T03:45') == ['nema tog sata', 'posle'], 'around the hour left out')
+	check(skipped('--from', '2024-03-31T02:00', '--to', '2024-03-31T02:31') == ['nema tog sata', 'posle'], 'a bound there leaves out less')
+	check(skipped('--from', '2024-03-31T01:30', '--to', '2024-03-31T01:31') == ['nema tog sata'], 'the earlier')
+	check(skipped('--from', '2024-03-31T01:30:00Z', '--to', '2024-03-31T01:30:01Z') == ['nema tog sata', 'posle'], 'the later')
+	check(skipped('--from', '2024-03-31T01:30:01Z', '--to', '2024-03-31T05:00') == [], 'behind it')
+	check(skipped('--from', '2024-03-31', '--to', '2024-03-31T00:30:00Z') == [], 'before it')
+
 	night = rows('--tz', 'Europe/Belgrade', '--from', '2024-10-27', '--to', '2024-10-28')
 	check(len(night) == 4, 'one day: %r' % night)
 	check(all(r['known'] == 'recorded' for r in rows('--kind', 'recorded')), 'one kind')
@@ -122,6 +132,12 @@ def main():
 		check([r.get('flags') for r in clock] == ([['dst-twice']] * 2 if zone == 'Europe/Belgrade' else [None] * 2), 'flags: %r' % clock)
 	text = cli.evidence('timeline', '--tz', 'Europe/Belgrade', '--item', '4')
 	check('2024-10-27 02:30:00+02:00' in text and '2024-10-27 02:30:00+01:00' in text and text.count('came twice') == 2, text)
+	# what a clock shows in the hour left out stands at the change, whatever the order of the file
+	left_out = ''.join('31/03/2024, %s - Ana: %s\n' % (t, t) for t in ('01:59', '02:45', '02:15', '03:00'))
+	cli.evidence('add', '--quiet', cli.write('e/WhatsApp Chat with Eva.txt', left_out.encode()))
+	cli.evidence('read', '5')
+	order = [r['text'] for r in rows('--tz', 'Europe/Belgrade', '--item', '5') if r['what'] == 'message']
+	check(order == ['01:59', '02:15', '02:45', '03:00'], 'around the change: %r' % order)
 	print('timeline: ok')
 
 

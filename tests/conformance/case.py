@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """case.py PROGRAMS SAMPLES CASE_VALIDATE: `evidence export --as case` conforms to CASE 1.4.0 in the eyes of
-case_validate (PyPI case-utils), and holds what the case holds: of a small case and of all samples, whose counts were
+case_validate (PyPI case-utils), and holds what the case holds: of small cases and of all samples, whose counts were
 made by hand (tests/samples/facts.tsv)."""
 import csv
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
 from cli import Cli, check, fail, sha256
@@ -16,6 +18,12 @@ CHAT = """13/02/2024, 09:05 - Ana: first
 13/02/2024, 09:06 - +381 64 123: second
 13/02/2024, 09:07 - Ana: "third" \\ and\u0001
 13/02/2024, 09:08 - Ana: IMG-20240213-WA0001.jpg (file attached)
+"""
+SMS = """<?xml version="1.0"?>
+<smses count="2">
+<sms protocol="0" address="+38761123456" date="1706965509000" type="1" body="Zdravo" contact_name="Emir" />
+<sms protocol="0" address="+38761123456" date="1706965510000" type="2" body="Ne" contact_name="Emir" />
+</smses>
 """
 # RFC 4122: version 5, variant 10
 ID = re.compile(r'urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}')
@@ -129,6 +137,29 @@ def small(cli, samples, program):
 	validate(program, cli.path('view.jsonld'))
 
 
+def zipped(**files):
+	out = io.BytesIO()
+	with zipfile.ZipFile(out, 'w') as z:
+		for name, data in files.items():
+			z.writestr(name, data)
+	return out.getvalue()
+
+
+def nested(cli, samples, program):
+	"""Which way messages went, also of one that names nobody; a file in an archive within an archive."""
+	cli.evidence('add', '--quiet', cli.write('sms.xml', SMS.encode()), cli.write('outer.zip', zipped(inner=zipped(file='1'))), reads=True)
+	cli.evidence('export', '--as', 'case', cli.path('nested.jsonld'))
+	view = View(cli.path('nested.jsonld'))
+	sms, = view.threads()
+	check([m['core:description'] for m in sms] == [['1706965509000', 'incoming'], ['1706965510000', 'outgoing']], 'which way: %r' % sms)
+	check(['observable:from' in view.of(m['core:hasFacet'][0]) for m in sms] == [True, False], 'who wrote')
+	path = lambda n: [view.of(f)['observable:filePath'][0] for f in n['core:hasFacet'] if 'observable:filePath' in view.of(f)][0].split('/')[-1]
+	within = {path(view.of(r['core:source'][0])): path(view.of(r['core:target'][0])) for r in view.types('observable:ObservableRelationship')
+		if r['core:kindOfRelationship'] == ['Contained_Within'] and view.of(r['core:source'][0])['@type'] == ['observable:File']}
+	check(within == {'file': 'inner', 'inner': 'outer.zip'}, 'what holds what: %r' % within)
+	validate(program, cli.path('nested.jsonld'))
+
+
 def whole(cli, samples, program):
 	"""All samples; of the chats entries, attachments named, and media left out were counted by hand."""
 	with open(os.path.join(samples, '..', 'facts.tsv'), encoding='utf-8') as f:
@@ -146,7 +177,7 @@ def whole(cli, samples, program):
 
 
 def main():
-	for of in (small, whole):
+	for of in (small, nested, whole):
 		cli = Cli(sys.argv[1])
 		cli.identity()
 		cli.run('evidence', 'open', cli.case, '--number', '7', '--title', 'T', '--passphrase-file', cli.pass_file)
