@@ -48,13 +48,13 @@ def run(*cmd):
 def ours(run_format, path):
     env = dict(os.environ, TZ="UTC0")
     names = subprocess.run([run_format, "--probe", path], capture_output=True, text=True, env=env).stdout
-    wal = [path + "-wal"] if os.path.exists(path + "-wal") else []
+    beside = [path + more for more in ("-wal", "-journal") if os.path.exists(path + more)]
     records = {}
     for line in names.splitlines():
         name, _, runs = line.partition(" ")
         if name.startswith("chat") or name.startswith("wa") or not runs.endswith("runs"):
             continue
-        out = subprocess.run([run_format, name, path] + wal, capture_output=True, env=env).stdout
+        out = subprocess.run([run_format, name, path] + beside, capture_output=True, env=env).stdout
         records[name] = [json.loads(x) for x in out.decode().splitlines()]
     return records
 
@@ -359,8 +359,9 @@ def compare_sqlite(path, fields):
     with tempfile.TemporaryDirectory() as d:
         copy = os.path.join(d, "x.db")
         shutil.copy(path, copy)
-        if os.path.exists(path + "-wal"):
-            shutil.copy(path + "-wal", copy + "-wal")
+        for more in ("-wal", "-journal"):
+            if os.path.exists(path + more):
+                shutil.copy(path + more, copy + more)
         try:
             c = sqlite3.connect(copy)
             for f in fields:

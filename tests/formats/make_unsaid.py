@@ -1,0 +1,189 @@
+"""make_unsaid.py FOLDER: samples of what a reader might pass over without a word: logs of databases of which SQLite takes a part
+or nothing, ends that are missing, bytes behind them, values that stand beside others. Each comes with the records that must come
+of it, written by hand here from how the bytes are set; counts, sizes and digests are Python's."""
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import struct
+import sys
+import tempfile
+
+os.chdir(sys.argv[1])
+
+
+def put(path, data, *records):
+    with open(path, "wb") as f:
+        f.write(data)
+    with open(path + ".expected.jsonl", "w", encoding="utf-8") as f:
+        for r in records:
+            f.write(json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def field(group, name, value, **more):
+    if "means" in more:
+        more["as"] = more.pop("means")
+    return dict(more, kind="field", group=group, name=name, value=value)
+
+
+def unread(code, text, **more):
+    return dict(more, kind="unread", code=code, text=text)
+
+
+def observation(code, text):
+    return dict(kind="observation", code=code, text=text)
+
+
+# SQLite: databases with a -wal or a -journal. Copies of files that SQLite has open, as they are found on a device that was
+# switched off; then bytes are altered.
+
+PAGE = 512
+FRAME = 24 + PAGE
+
+
+def database(*steps, beside="-wal"):
+    """The database and its log as they stand after the steps, before SQLite tidies up."""
+    folder = tempfile.mkdtemp()
+    c = sqlite3.connect(folder + "/x.db", isolation_level=None)
+    c.execute("pragma page_size=%d" % PAGE)
+    for step in steps:
+        c.execute(step).fetchall()
+    with open(folder + "/x.db", "rb") as f, open(folder + "/x.db" + beside, "rb") as g:
+        both = f.read(), g.read()
+    c.close()
+    shutil.rmtree(folder)
+    return both
+
+
+def rows(data, log=None, beside="-wal"):
+    """What SQLite counts, of a copy."""
+    folder = tempfile.mkdtemp()
+    for name, part in (("/x.db", data), ("/x.db" + beside, log)):
+        if part is not None:
+            with open(folder + name, "wb") as f:
+                f.write(part)
+    c = sqlite3.connect(folder + "/x.db")
+    n = c.execute("select count(*) from message").fetchone()[0]
+    c.close()
+    shutil.rmtree(folder)
+    return n
+
+
+def put_database(name, data, beside, log, *records):
+    mode, version = data[18], struct.unpack(">I", data[96:100])[0]
+    put("sqlite/" + name, data, field("sqlite", "pageSize", str(PAGE)), field("sqlite", "journal", "wal" if mode == 2 else "rollback"),
+        field("sqlite", "encoding", "UTF-8"), field("sqlite", "userVersion", "0"), field("sqlite", "applicationId", "0"),
+        field("sqlite", "freePages", str(struct.unpack(">I", data[36:40])[0])),
+        field("sqlite", "writtenBy", "%d.%d.%d" % (version // 1000000, version // 1000 % 1000, version % 1000)), *records)
+    with open("sqlite/" + name + beside, "wb") as f:
+        f.write(log)
+
+
+def flip(data, at):
+    b = bytearray(data)
+    b[at] ^= 1
+    return bytes(b)
+
+
+def message(n):
+    return field("sqlite.table", "rows", str(n), label="message")
+
+
+def before(n):
+    return field("sqlite.table", "rowsWithoutWal", str(n), label="message")
+
+
+def wal_seen(log, read, more=""):
+    return observation("wal-seen", "a write-ahead log of %d bytes: %d of its %d frames are valid and committed and were read with "
+                       "the database%s" % (len(log), read, (len(log) - 32) // FRAME, more))
+
+
+START = ("pragma journal_mode=wal", "create table message(body text)", "insert into message values('prva')", "pragma wal_checkpoint(truncate)")
+MORE = ["insert into message values('%s')" % word for word in ("druga", "treca", "cetvrta")]
+
+# a frame each; the second is altered, so that the third, which is whole, does not follow either
+base, wal = database(*START, *MORE)
+assert len(wal) == 32 + 3 * FRAME and rows(base) == 1 and rows(base, wal) == 4
+bad = flip(wal, 32 + FRAME + 24 + PAGE - 3)
+assert rows(base, bad) == 2
+put_database("flipped.db", base, "-wal", bad, wal_seen(bad, 1), unread(
+    "damaged", "write-ahead log: from frame 2 on 2 of its 3 frames do not hold their salts and checksums and were not read"), message(2), before(1))
+cut = wal[:-100]
+assert rows(base, cut) == 3
+put_database("cut-log.db", base, "-wal", cut, wal_seen(cut, 2), unread("damaged", "write-ahead log: its last frame is cut short and was not read"),
+             message(3), before(1))
+noise = hashlib.shake_256(b"no log").digest(len(wal))
+assert rows(base, noise) == 1
+put_database("noise.db", base, "-wal", noise, observation("wal-seen", "a write-ahead log of %d bytes: nothing of it was read" % len(noise)),
+             unread("damaged", "write-ahead log: it does not begin with a valid header"), message(1))
+# the header's own checksum
+broken = flip(wal, 26)
+assert rows(base, broken) == 1
+put_database("log-header.db", base, "-wal", broken, observation("wal-seen", "a write-ahead log of %d bytes: nothing of it was read" % len(broken)),
+             unread("damaged", "write-ahead log: it does not begin with a valid header"), message(1))
+
+# the log was emptied into the database and begun anew: behind the one frame stand two of the round before
+base, wal = database(*START, *MORE, "pragma wal_checkpoint(restart)", "insert into message values('peta')")
+assert len(wal) == 32 + 3 * FRAME and rows(base) == 4 and rows(base, wal) == 5
+put_database("rounds.db", base, "-wal", wal, wal_seen(wal, 1, "; 2 further frames are of an earlier round"), message(5), before(4))
+
+# a transaction that went to the log before its end, and was taken back: its frames stand behind the one that was committed then
+spill = ("pragma cache_size=1", "pragma cache_spill=1", "begin",
+         "with recursive c(x) as (values(1) union all select x+1 from c where x<9) insert into message select hex(zeroblob(200)) from c")
+base, wal = database(*START, *spill, "rollback", "insert into message values('druga')")
+n = (len(wal) - 32) // FRAME
+assert n > 2 and rows(base, wal) == 2
+put_database("taken-back.db", base, "-wal", wal, wal_seen(wal, 1, "; %d further frames follow on none and end no transaction" % (n - 1)),
+             message(2), before(1))
+# the same, found while it was still open
+base, wal = database(*START, "insert into message values('druga')", *spill)
+n = (len(wal) - 32) // FRAME
+assert n > 2 and rows(base, wal) == 2
+put_database("open.db", base, "-wal", wal, wal_seen(wal, 1, "; %d more are valid, of a transaction that was not committed" % (n - 1)),
+             message(2), before(1))
+
+# the table's page is damaged in the database and whole in the log
+base, wal = database(*START, MORE[0])
+torn = base[:PAGE] + b"\xff" * PAGE
+assert rows(torn, wal) == 2
+put_database("torn.db", torn, "-wal", wal, wal_seen(wal, 1), message(2),
+             unread("damaged", "without the write-ahead log the rows of a table cannot be counted; with it they are 2"))
+
+# rollback journals: of a transaction that had not ended; the same with a page altered; one whose header was zeroed at its end
+fill = "with recursive c(x) as (values(1) union all select x+1 from c where x<12) insert into message select hex(zeroblob(200)) from c"
+base, journal = database("create table message(body text)", fill, "pragma cache_size=1", "pragma cache_spill=1", "begin",
+                         "delete from message where rowid>3", "update message set body='x'", beside="-journal")
+
+
+def kept(data):
+    """Pages that the headers count: each header is followed by its pages, the next stands at a multiple of the sector's size."""
+    at, n = 0, 0
+    while at + 28 <= len(data) and data[at:at + 8] == bytes.fromhex("d9d505f920a163d7"):
+        count = struct.unpack(">I", data[at + 8:at + 12])[0]
+        n += count
+        at += 512 + count * (PAGE + 8)
+        at = (at + 511) // 512 * 512
+    return n
+
+
+def journal_seen(data, put_back, counted):
+    return observation("journal-seen", "a rollback journal of %d bytes: %d of the %d pages it counts are valid and were put back into "
+                       "what was read of the database" % (len(data), put_back, counted))
+
+
+pages = kept(journal)
+assert struct.unpack(">I", journal[20:24])[0] == 512 and struct.unpack(">I", journal[8:12])[0] >= 2 and pages > 2
+put_database("hot.db", base, "-journal", journal, journal_seen(journal, pages, pages), message(12))
+base, journal = database("pragma journal_mode=persist", "create table message(body text)", fill, beside="-journal")
+assert journal[:28] == bytes(28) and rows(base, journal, "-journal") == 12
+put_database("ended.db", base, "-journal", journal, observation("journal-seen", "a rollback journal of %d bytes, whose header is zeroed: "
+             "nothing was rolled back" % len(journal)), message(12))
+base, journal = database("create table message(body text)", fill, "pragma cache_size=1", "pragma cache_spill=1", "begin",
+                         "update message set body=replace(body,'0','1')", beside="-journal")
+pages = kept(journal)
+bad = flip(journal, 512 + 4 + PAGE - 200)
+assert rows(base, bad, "-journal") == 12  # the first page kept, in a byte that its checksum counts
+put_database("kept-page.db", base, "-journal", bad, journal_seen(bad, 0, pages), unread(
+    "damaged", "rollback journal: page 1 of those it counts is not there or does not hold its checksum; none was put back from there on"),
+    message(12))
