@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import sys
 import tempfile
+import zlib
 
 os.chdir(sys.argv[1])
 
@@ -187,3 +188,47 @@ assert rows(base, bad, "-journal") == 12  # the first page kept, in a byte that 
 put_database("kept-page.db", base, "-journal", bad, journal_seen(bad, 0, pages), unread(
     "damaged", "rollback journal: page 1 of those it counts is not there or does not hold its checksum; none was put back from there on"),
     message(12))
+
+# ID3v2.4 §4.2: several texts in a frame, in UTF-16 each with its own mark; who encoded, a person here
+
+
+def id3(*frames, major=4):
+    def size(n):
+        return bytes(n >> s & 0x7F for s in (21, 14, 7, 0))
+    body = b"".join(name + (size(len(data)) if major == 4 else struct.pack(">I", len(data))) + b"\0\0" + data for name, data in frames)
+    return b"ID3" + bytes([major, 0, 0]) + size(len(body)) + body
+
+
+# MPEG-1 layer 3, 128 kbit/s, 44100 Hz, one channel: 144 * 128000 / 44100 = 417 bytes a frame
+sound = 2 * (b"\xff\xfb\x90\xc0" + bytes(413))
+heard = (field("mp3", "codec", "MPEG-1 layer 3", means="codec"), field("mp3", "channels", "1"), field("mp3", "sampleRate", "44100"),
+         field("mp3", "bitRate", "128000"), field("mp3", "duration", "%.3f" % (834 * 8 / 128000), means="duration"),
+         field("mp3", "durationFrom", "bit rate and size"))
+utf16 = [b"\xff\xfe" + "Prvi".encode("utf-16le"), b"\xfe\xff" + "Drugi".encode("utf-16be"), "Treći".encode("utf-16be")]
+put("mp3/texts.mp3", id3((b"TPE1", b"\1" + b"\0\0".join(utf16) + b"\0\0"), (b"TCOM", "\3Đorđe\0\0Ana\0".encode()),
+                         (b"TENC", b"\0Jovan Jovanovic"), (b"TSSE", b"\0LAME")) + sound,
+    field("id3", "version", "2.4"),
+    *(field("id3", "artist", name, means="person.author") for name in ("Prvi", "Drugi", "Treći")),
+    *(field("id3", "composer", name) for name in ("Đorđe", "Ana")),
+    field("id3", "encodedBy", "Jovan Jovanovic"), field("id3", "encoder", "LAME", means="software"), *heard)
+
+# PNG of one pixel, with chunks between its header and its data
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(*chunks):
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + b"".join(chunks) +
+            chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b""))
+
+
+# XMP: dc:creator is a list of persons
+packet = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator><rdf:Seq><rdf:li>Ana Anić</rdf:li>
+<rdf:li>Bora B.</rdf:li></rdf:Seq></dc:creator><dc:subject><rdf:Bag><rdf:li>kuća</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
+put("xmp/creators.png", png(chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet.encode())),
+    field("xmp", "dc:creator[1]", "Ana Anić", means="person.author"), field("xmp", "dc:creator[2]", "Bora B.", means="person.author"),
+    field("xmp", "dc:subject[1]", "kuća"))
