@@ -37,6 +37,7 @@ EXPLAINED = [
     (r"^lost\.pdf: pdf pages", "the table is broken; pdfinfo then takes objects of the attached PDF for the file's"),
     (r"^mail sha256 damaged", "base64 cut short: Python makes a byte of the bits left over, we do not"),
     (r"^hidden\.zip: archive", "made to differ: Python goes by the directory, libarchive by the headers before the files"),
+    (r"^texts\.mp3: id3", "several texts in a frame: a field each here, joined by exiftool"),
     (r"matroska\.track\.\d duration", "per-track tag"),
 ]
 

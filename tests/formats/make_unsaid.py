@@ -1,6 +1,7 @@
 """make_unsaid.py FOLDER: samples of what a reader might pass over without a word: logs of databases of which SQLite takes a part
 or nothing, ends that are missing, bytes behind them, values that stand beside others. Each comes with the records that must come
 of it, written by hand here from how the bytes are set; counts, sizes and digests are Python's."""
+import base64
 import hashlib
 import json
 import os
@@ -30,6 +31,10 @@ def field(group, name, value, **more):
 
 def unread(code, text, **more):
     return dict(more, kind="unread", code=code, text=text)
+
+
+def bytes_of(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def observation(code, text):
@@ -232,3 +237,98 @@ packet = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w
 put("xmp/creators.png", png(chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet.encode())),
     field("xmp", "dc:creator[1]", "Ana Anić", means="person.author"), field("xmp", "dc:creator[2]", "Bora B.", means="person.author"),
     field("xmp", "dc:subject[1]", "kuća"))
+
+# PNG §11.3.4: tEXt is Latin-1; what is UTF-8 stays that, what is neither stays bytes
+put("image/latin.png", png(chunk(b"tEXt", b"Author\0Jos\xe9 M\xfcller"), chunk(b"tEXt", "Title\0Kuća".encode()), chunk(b"tEXt", b"Comment\0\x8ealba")),
+    field("image", "format", "PNG"), field("image", "width", "1", means="width"), field("image", "height", "1", means="height"),
+    field("image", "bitsPerSample", "8"),
+    field("png", "tEXt", "José Müller", label="Author", rawBytes=bytes_of(b"Jos\xe9 M\xfcller"), offset=41, bytes=18),
+    field("png", "tEXt", "Kuća", label="Title", offset=71, bytes=11),
+    {"kind": "field", "group": "png", "name": "tEXt", "label": "Comment", "valueBytes": bytes_of(b"\x8ealba"), "offset": 94, "bytes": 13})
+
+# Exif 3.0: text in UTF-8 has type 129, the altitude is 12 m below the sea (reference 3); the directories' places have type 13
+
+
+def tiff(entries, at):
+    """A directory in Intel order, behind it what is longer than four bytes; the bytes, and where each value stands."""
+    behind, table, places = at + 2 + 12 * len(entries) + 4, b"", []
+    data = b""
+    for i, (tag, kind, n, value) in enumerate(entries):
+        place = at + 2 + 12 * i + 8 if len(value) <= 4 else behind + len(data)
+        table += struct.pack("<HHI", tag, kind, n) + (value.ljust(4, b"\0") if len(value) <= 4 else struct.pack("<I", place))
+        data += value + bytes(len(value) % 2) if len(value) > 4 else b""
+        places.append(12 + place)  # the block begins behind FF D8 FF E1, a length and "Exif" with two NULs
+    return struct.pack("<H", len(entries)) + table + bytes(4) + data, places
+
+
+words = "Кућа\0".encode()
+position = [(1, 2, 2, b"N\0"), (2, 5, 3, struct.pack("<6I", 44, 1, 30, 1, 0, 1)), (3, 2, 2, b"E\0"),
+            (4, 5, 3, struct.pack("<6I", 20, 1, 15, 1, 0, 1)), (5, 1, 1, b"\3"), (6, 5, 1, struct.pack("<II", 12, 1))]
+exif, _ = tiff([(0x9003, 2, 20, b"2026:03:12 18:15:44\0")], 0)
+first = [(0x10E, 129, len(words), words), (0x8769, 13, 1, bytes(4)), (0x8825, 13, 1, bytes(4))]
+length = 8 + len(tiff(first, 8)[0])
+first[1], first[2] = (0x8769, 13, 1, struct.pack("<I", length)), (0x8825, 13, 1, struct.pack("<I", length + len(exif)))
+main, at_main = tiff(first, 8)
+exif, at_exif = tiff([(0x9003, 2, 20, b"2026:03:12 18:15:44\0")], length)
+gps, at_gps = tiff(position, length + len(exif))
+block = b"Exif\0\0II*\0" + struct.pack("<I", 8) + main + exif + gps
+put("exif/three.jpg", b"\xff\xd8\xff\xe1" + struct.pack(">H", len(block) + 2) + block + b"\xff\xd9",
+    field("exif.ifd0", "ImageDescription", "Кућа", means="text.description", offset=at_main[0], bytes=len(words)),
+    field("exif.exif", "DateTimeOriginal", "2026:03:12 18:15:44", offset=at_exif[0], bytes=20),
+    *(field("exif.gps", tag, value, offset=at_gps[i], bytes=n) for i, (tag, value, n) in enumerate((
+        ("GPSLatitudeRef", "N", 2), ("GPSLatitude", "44/1 30/1 0/1", 24), ("GPSLongitudeRef", "E", 2), ("GPSLongitude", "20/1 15/1 0/1", 24),
+        ("GPSAltitudeRef", "3", 1), ("GPSAltitude", "12/1", 8)))),
+    field("exif", "Taken", "2026-03-12T18:15:44", means="time.taken"), field("exif", "GPSPosition", "44.5000000,20.2500000", means="place"),
+    field("exif", "GPSAltitude", "-12.000", means="altitude"))
+
+# QuickTime: a place that is none, XMP among the user data, keys whose values are numbers or of a type that is not interpreted
+
+
+def box(kind, *parts):
+    body = b"".join(parts)
+    return struct.pack(">I", 8 + len(body)) + kind + body
+
+
+def data(kind, value):
+    return box(b"data", struct.pack(">II", kind, 0), value)
+
+
+names = [b"com.apple.quicktime.live-photo.auto", b"com.apple.quicktime.author", b"com.apple.quicktime.minus"]
+values = [data(22, b"\1"), data(0, b"\0\1\2"), data(21, b"\xff\xfe")]
+loci = box(b"loci", bytes(4), b"\x55\xc4", "Kuća\0".encode(), b"\0", struct.pack(">iii", 20 << 16, 999 << 16, 0), b"\0\0")
+mark = packet.replace("<rdf:li>Bora B.</rdf:li>", "").replace("Ana Anić", "Autor")
+movie = box(b"moov", box(b"udta", loci, box(b"XMP_", mark.encode())),
+            box(b"meta", box(b"hdlr", bytes(8), b"mdta", bytes(12)),
+                box(b"keys", bytes(4), struct.pack(">I", 3), *(struct.pack(">I", 8 + len(n)) + b"mdta" + n for n in names)),
+                box(b"ilst", *(box(struct.pack(">I", i + 1), v) for i, v in enumerate(values)))))
+movie = box(b"ftyp", b"qt  ", struct.pack(">I", 0)) + movie
+
+
+def key(i, value):
+    at = movie.index(values[i]) + 16
+    return field("mp4.movie", "key", value, label=names[i].decode(), offset=at, bytes=len(values[i]) - 16)
+
+
+put("isobmff/user.mov", movie, field("mp4", "majorBrand", "qt  "), field("mp4", "minorVersion", "0"),
+    field("mp4.movie", "placeName", "Kuća", means="place.name"),
+    observation("place-unreadable", "the place is no valid latitude and longitude"),
+    field("xmp", "dc:creator[1]", "Autor", means="person.author"), field("xmp", "dc:subject[1]", "kuća"),
+    key(0, "1"), key(1, "(3 bytes of type 0, not interpreted)"), key(2, "-2"))
+
+# ZIP: a name in code page 852, without the flag that says UTF-8
+
+
+def zipped(name, content):
+    crc = zlib.crc32(content)
+    local = struct.pack("<IHHHHHIIIHH", 0x04034B50, 20, 0, 0, 0, 0x5821, crc, len(content), len(content), len(name), 0) + name + content
+    central = struct.pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 20, 20, 0, 0, 0, 0x5821, crc, len(content), len(content), len(name), 0, 0, 0, 0, 0, 0)
+    central += name
+    return local + central + struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, 1, 1, len(central), len(local), 0)
+
+
+name = "Žalba.txt".encode("cp852")
+# 0x5821 is 1 January 2024
+put("archive/cp852.zip", zipped(name, b"x"),
+    dict(kind="member", n=1, pathBytes=bytes_of(name), type="file", size=1, sha256=hashlib.sha256(b"x").hexdigest(), time="1704067200"),
+    unread("unsupported", "names of 1 members are no UTF-8, and their character set is not known: they are kept as bytes, "
+           "in which no words are found"))
