@@ -11,7 +11,8 @@
 
 #define TAG_MAX (UINT32_C(16) << 20)
 #define FRAMES_MAX 2000u
-#define TEXTS_MAX 1000u               /* of a frame */
+#define BEHIND_MIN 4096u /* bytes behind those that the first frame counts, before they are said */
+#define TEXTS_MAX 1000u  /* of a frame */
 #define FIND_MAX (UINT32_C(64) << 10) /* bytes in which the first frame must begin */
 
 static const struct {
@@ -342,6 +343,43 @@ static int has_id3v1(const struct evd_source *s, bool *has, struct evd_error *er
 	return r;
 }
 
+/* A tag other than ID3v1 stands before `end`: APE, Lyrics3, ID3v2.4 with a footer (§3.4). */
+static int has_footer(const struct evd_source *s, uint64_t end, bool *has, struct evd_error *err)
+{
+	uint8_t f[32];
+	int r = end < sizeof f ? 0 : evd_source_exact(s, end - sizeof f, f, sizeof f, err);
+
+	*has = r == 0 && end >= sizeof f &&
+	       (memcmp(f, "APETAGEX", 8) == 0 || memcmp(f + 23, "LYRICS200", 9) == 0 ||
+	        memcmp(f + 23, "LYRICSEND", 9) == 0 || memcmp(f + 22, "3DI", 3) == 0);
+	return r;
+}
+
+/* What the first frame counts against what is there. Encoders may count a frame more or less; behind tags whose length is
+ * not looked for nothing is said. */
+static int observe_end(const struct evd_source *s, struct evd_sink *sink, uint64_t at,
+                       uint32_t bytes, bool id3v1, struct evd_error *err)
+{
+	uint64_t there = s->size - at, end = s->size - (id3v1 && there >= 128 ? 128 : 0);
+	bool footer;
+	int r;
+
+	if (bytes > there)
+		return evd_emit_observation(
+		    sink, "truncated", err,
+		    "MP3: its header counts %u bytes from offset %llu on, %llu are there", bytes,
+		    (unsigned long long)at, (unsigned long long)there);
+	if (bytes == 0 || end - at <= bytes + (uint64_t)BEHIND_MIN)
+		return 0;
+	r = has_footer(s, end, &footer, err);
+	return r || footer
+	           ? r
+	           : evd_emit_observation(
+	                 sink, "trailing-data", err,
+	                 "MP3: its header counts %u bytes from offset %llu on, %llu more follow", bytes,
+	                 (unsigned long long)at, (unsigned long long)(end - at - bytes));
+}
+
 static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const struct audio *a,
                       uint64_t at, struct evd_error *err)
 {
@@ -375,12 +413,7 @@ static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const s
 	if (r == 0)
 		r = evd_emit_text(sink, "mp3", "durationFrom", NULL,
 		                  evd_view_str(count ? "frame count" : "bit rate and size"), err);
-	if (r == 0 && bytes > s->size - at)
-		r = evd_emit_observation(
-		    sink, "truncated", err,
-		    "MP3: its header counts %u bytes from offset %llu on, %llu are there", bytes,
-		    (unsigned long long)at, (unsigned long long)(s->size - at));
-	return r;
+	return r ? r : observe_end(s, sink, at, bytes, tag, err);
 }
 
 /* "TAG", title 30, artist 30, album 30, year 4, comment 30. */

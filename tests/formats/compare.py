@@ -303,7 +303,8 @@ def compare_archive(path, members):
     if theirs:
         pair("python", path, "archive members", len(mine), len(theirs))
     for m, t in zip(mine, theirs):
-        pair("python", path, "archive path", m["path"].rstrip("/"), t[0].rstrip("/"))
+        if "path" in m:
+            pair("python", path, "archive path", m["path"].rstrip("/"), t[0].rstrip("/"))
         pair("python", path, "archive size", m.get("size"), t[1])
         if t[2] and "sha256" in m:
             pair("python", path, "archive sha256", m["sha256"], t[2])

@@ -3,12 +3,14 @@ or nothing, ends that are missing, bytes behind them, values that stand beside o
 of it, written by hand here from how the bytes are set; counts, sizes and digests are Python's."""
 import base64
 import hashlib
+import io
 import json
 import os
 import shutil
 import sqlite3
 import struct
 import sys
+import tarfile
 import tempfile
 import zlib
 
@@ -332,3 +334,66 @@ put("archive/cp852.zip", zipped(name, b"x"),
     dict(kind="member", n=1, pathBytes=bytes_of(name), type="file", size=1, sha256=hashlib.sha256(b"x").hexdigest(), time="1704067200"),
     unread("unsupported", "names of 1 members are no UTF-8, and their character set is not known: they are kept as bytes, "
            "in which no words are found"))
+
+# Ends: tar as Python's tarfile lays it out, then cut between two files, without its second block of zeros, joined, with bytes behind
+
+
+def tar(*files, padded=True):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as t:
+        for path, content, more in files:
+            info = tarfile.TarInfo(path)
+            info.size, info.pax_headers = len(content), more
+            t.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+two = tar(("a.txt", b"a" * 600, {}), ("b.txt", b"b", {}))
+is_tar = field("file", "type", "application/x-tar", means="type")
+assert len(two) == 10240 and two[512 + 1024 + 1024:] == bytes(10240 - 2560)
+zeros = observation("zero-tail", "the last 8191 bytes, from offset 2049 on, are zero")
+put("magic/whole.tar", two, is_tar, zeros)
+put("magic/cut.tar", two[:1536], is_tar, observation("truncated", "tar: no blocks of zeros at its end, the file ends at 1536"))
+put("magic/cut-file.tar", two[:1000], is_tar, observation("truncated", "tar: its last file reaches beyond the end, the file ends at 1000"))
+put("magic/one-zero.tar", two[:3072], is_tar, observation("truncated", "tar: one block of zeros at its end in place of two, the file ends at 3072"))
+put("magic/unpadded.tar", two[:3584], is_tar)
+put("magic/joined.tar", two[:3584] + two[:3584], is_tar, observation("trailing-data", "tar ends at offset 3584, 3584 bytes follow, which begin as tar"))
+put("magic/behind.tar", two + b"SKRIVENO", is_tar, observation("trailing-data", "tar ends at offset 10240, 8 bytes follow"))
+# a pax header has the length: the field in the header behind it says 0
+big = bytearray(tar(("a.txt", b"a" * 600, {"size": "600", "comment": "size=9"}))[:3072 + 1024])
+at = big.rindex(b"a.txt", 0, 2048)
+big[at + 124:at + 136] = b"00000000000\0"
+big[at + 148:at + 156] = b"%06o\0 " % (sum(big[at:at + 148]) + 8 * 32 + sum(big[at + 156:at + 512]))
+put("magic/pax.tar", bytes(big), is_tar)
+
+# 7z: 32 bytes that say where the last header is
+start = struct.pack("<QQI", 40, 8, 0)
+whole = b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<I", zlib.crc32(start)) + start + b"\x55" * 48
+is_7z = field("file", "type", "application/x-7z-compressed", means="type")
+put("magic/whole.7z", whole, is_7z)
+put("magic/cut.7z", whole[:-1], is_7z, observation("truncated", "7z: its last header reaches beyond the end, the file ends at 79"))
+put("magic/behind.7z", whole + b"SKRIVENO", is_7z, observation("trailing-data", "7z ends at offset 80, 8 bytes follow"))
+
+# HEIF: a whole film in a box of its own, one in a box that says it is empty, and a box of letters that nothing is known of
+film = box(b"ftyp", b"mp42", bytes(4), b"mp42") + box(b"moov")
+parts = [box(b"ftyp", b"heic", bytes(4)), box(b"meta", bytes(4), box(b"hdlr", bytes(8), b"pict", bytes(13))), box(b"mpvd", film), box(b"free", film),
+         box(b"free", bytes(64)), box(b"abcd", b"12")]
+places = [sum(map(len, parts[:i])) + 8 for i in range(len(parts))]
+
+
+def holds(i):
+    return observation("second-format", "a box of %d bytes at offset %d begins as ISO-BMFF" % (len(film), places[i]))
+
+
+put("isobmff/film.heic", b"".join(parts), field("mp4", "majorBrand", "heic"), field("mp4", "minorVersion", "0"), field("heif", "items", "0"),
+    field("mp4", "box", "mpvd", offset=places[2], bytes=len(film)), holds(2), holds(3),
+    field("mp4", "box", "abcd", offset=places[5], bytes=2))
+
+# MPEG audio: the first frame counts two frames (834 bytes); 5000 bytes stand behind them, before ID3v1
+info = b"\xff\xfb\x90\xc0" + bytes(17) + b"Info" + struct.pack(">III", 3, 1, 834)
+counted = info.ljust(417, b"\0") + sound[417:]
+last = b"TAG" + b"Naslov".ljust(125, b"\0")
+told = heard[:4] + (field("mp3", "duration", "%.3f" % (1152 / 44100), means="duration"), field("mp3", "durationFrom", "frame count"))
+put("mp3/behind.mp3", counted + b"x" * 5000 + last, *told,
+    observation("trailing-data", "MP3: its header counts 834 bytes from offset 0 on, 5000 more follow"), field("id3v1", "title", "Naslov"))
+put("mp3/counted.mp3", counted + last, *told, field("id3v1", "title", "Naslov"))
