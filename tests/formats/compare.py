@@ -297,7 +297,7 @@ def compare_archive(path, members):
     else:
         try:
             theirs = tar_members(path)
-        except EOFError as e:
+        except (EOFError, tarfile.ReadError) as e:
             print("python cannot read", path, e)
     mine = [m for m in members if "parent" not in m]
     if theirs:
