@@ -17,6 +17,7 @@
 #define PAGE_MAX 65536u
 #define JOURNAL_HEADER 28u
 #define JOURNAL_MAGIC "\xD9\xD5\x05\xF9\x20\xA1\x63\xD7"
+#define SUPER_NAME_MAX 512u         /* bytes; SQLite takes a path's longest */
 #define JOURNAL_ENDLESS 0xFFFFFFFFu /* so many pages as the file holds */
 
 struct sums {
@@ -324,24 +325,54 @@ static int say_pages(const struct journal *j, struct evd_sink *sink, struct evd_
 	return r;
 }
 
-/* A journal whose first byte is 0 is none to SQLite: PRAGMA journal_mode=PERSIST ends a transaction so. One that ends
- * with the magic names a super-journal, and is not rolled back where that is not there. */
+/* The last bytes name a super-journal, by which transactions of several databases end together: its name, the name's
+ * length and sum, the magic. */
+static int names_super(const struct evd_source *s, bool *is, struct evd_error *err)
+{
+	uint8_t t[16], name[SUPER_NAME_MAX];
+	struct evd_cursor c;
+	uint32_t len, sum;
+	int r = 0;
+
+	*is = false;
+	if (s->size < sizeof t)
+		return 0;
+	r = evd_source_exact(s, s->size - sizeof t, t, sizeof t, err);
+	evd_cursor_init(&c, evd_view_of(t, sizeof t));
+	len = evd_get_u32be(&c);
+	sum = evd_get_u32be(&c);
+	if (r || memcmp(t + 8, JOURNAL_MAGIC, 8) != 0 || len == 0 || len > sizeof name ||
+	    len > s->size - sizeof t)
+		return r;
+	r = evd_source_exact(s, s->size - sizeof t - len, name, len, err);
+	for (uint32_t i = 0; r == 0 && i < len; i++) {
+		int letter = (char)name[i]; /* with a sign or not, as SQLite of this machine takes it */
+
+		sum -= (uint32_t)letter;
+	}
+	*is = r == 0 && sum == 0;
+	return r;
+}
+
+/* A journal whose first byte is 0 is none to SQLite: PRAGMA journal_mode=PERSIST ends a transaction so. One that names a
+ * super-journal is not rolled back where that is not there. */
 static int say_journal(const struct evd_source *s, struct evd_sink *sink, struct evd_error *err)
 {
 	struct journal j = {.s = s};
-	uint8_t first, tail[8] = {0}, *block;
+	uint8_t first, *block;
 	uint64_t off = 0;
+	bool super = false;
 	int r = evd_source_exact(s, 0, &first, 1, err);
 
-	if (r == 0 && s->size >= sizeof tail)
-		r = evd_source_exact(s, s->size - sizeof tail, tail, sizeof tail, err);
+	if (r == 0)
+		r = names_super(s, &super, err);
 	if (r)
 		return r;
-	if (first == 0 || memcmp(tail, JOURNAL_MAGIC, 8) == 0)
+	if (first == 0 || super)
 		return evd_emit_observation(sink, "journal-seen", err,
 		                            "a rollback journal of %llu bytes, %s: nothing was rolled back",
 		                            (unsigned long long)s->size,
-		                            first ? "part of one that spans several databases"
+		                            first ? "which names a super-journal that is not there"
 		                                  : "whose header is zeroed");
 	block = malloc(PAGE_MAX + 8);
 	if (!block)

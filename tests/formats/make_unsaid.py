@@ -195,6 +195,13 @@ assert rows(base, bad, "-journal") == 12  # the first page kept, in a byte that 
 put_database("kept-page.db", base, "-journal", bad, journal_seen(bad, 0, pages), unread(
     "damaged", "rollback journal: page 1 of those it counts is not there or does not hold its checksum; none was put back from there on"),
     message(12))
+# the same whole, but its end names a super-journal, which is not there: of several databases, all or none are rolled back
+name = b"/nowhere-mj0"
+last = struct.pack(">I", 0x40000000 // PAGE + 1) + name + struct.pack(">II", len(name), sum(name)) + journal[:8]
+assert rows(base, journal + last, "-journal") == 12
+put_database("several.db", base, "-journal", journal + last, observation(
+    "journal-seen", "a rollback journal of %d bytes, which names a super-journal that is not there: nothing was rolled back" %
+    len(journal + last)), message(12))
 
 # ID3v2.4 §4.2: several texts in a frame, in UTF-16 each with its own mark; who encoded, a person here
 
