@@ -8,6 +8,8 @@
 #include "source.h"
 #include "zip_directory.h"
 
+#include "base/text.h"
+
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +24,9 @@ static EVP_MD *sha256; /* fetched by warm(), before the sandbox */
 
 struct reader {
 	struct evd_sink *sink;
-	uint32_t n;    /* members so far, in all depths */
-	uint64_t left; /* bytes that may still be unpacked */
+	uint32_t n;         /* members so far, in all depths */
+	uint32_t odd_names; /* that are no UTF-8 */
+	uint64_t left;      /* bytes that may still be unpacked */
 	EVP_MD_CTX *digest;
 	bool over;
 };
@@ -173,6 +176,7 @@ static int read_entry(struct reader *x, struct evd_archive *a, struct archive_en
 	const char *target;
 	int r;
 
+	x->odd_names += !evd_is_utf8(m.path);
 	m.type = type_of(e);
 	if (archive_entry_size_is_set(e) && archive_entry_size(e) >= 0) {
 		m.has_size = true;
@@ -312,6 +316,13 @@ static int read_archive(const struct evd_input *in, struct evd_sink *sink, struc
 		r = evd_emit_unread(sink, "limit", 0, 0, err,
 		                    "unpacking was ended at the bound of %u to 1 or %llu bytes",
 		                    EVD_ARCHIVE_RATIO, (unsigned long long)EVD_ARCHIVE_BYTES);
+	/* ZIP and tar state no character set: APPNOTE 6.3.9 Appendix D, POSIX ustar */
+	if (r == 0 && x.odd_names)
+		r = evd_emit_unread(
+		    sink, "unsupported", 0, 0, err,
+		    "names of %u members are no UTF-8, and their character set is not known: "
+		    "they are kept as bytes, in which no words are found",
+		    (unsigned)x.odd_names);
 	EVP_MD_CTX_free(x.digest);
 	return r;
 }

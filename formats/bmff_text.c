@@ -5,6 +5,7 @@
  */
 #include "bmff.h"
 #include "texts.h"
+#include "xmp_packet.h"
 
 #include "base/text.h"
 
@@ -82,6 +83,14 @@ static const struct {
     {"com.android.version", "software"},
 };
 
+static int emit_position(struct evd_bmff *x, double lat, double lon, struct evd_error *err)
+{
+	if (lat < -90 || lat > 90 || lon < -180 || lon > 180)
+		return evd_emit_observation(x->sink, "place-unreadable", err,
+		                            "the place is no valid latitude and longitude");
+	return evd_emit_format(x->sink, x->group, "position", "place", err, "%.7f,%.7f", lat, lon);
+}
+
 /* ISO 6709 Annex H in decimal degrees: "+44.8163+020.4602+117.0/". */
 static int emit_place(struct evd_bmff *x, struct evd_view v, struct evd_error *err)
 {
@@ -99,10 +108,7 @@ static int emit_place(struct evd_bmff *x, struct evd_view v, struct evd_error *e
 	if (strcspn(text + 1, ".+-/") > 2)
 		return 0;
 	lon = strtod(end, &end);
-	if (lat < -90 || lat > 90 || lon < -180 || lon > 180)
-		return evd_emit_observation(x->sink, "place-unreadable", err,
-		                            "the place is no valid latitude and longitude");
-	return evd_emit_format(x->sink, x->group, "position", "place", err, "%.7f,%.7f", lat, lon);
+	return emit_position(x, lat, lon, err);
 }
 
 /* Apple writes "+0100" where RFC 3339 has "+01:00". */
@@ -120,8 +126,13 @@ static bool spell_zone(struct evd_view v, char out[32])
 	return true;
 }
 
+/* Of a value in the item. */
+struct place {
+	uint64_t off, len;
+};
+
 static int emit_text(struct evd_bmff *x, const char *name, const char *as, struct evd_view label,
-                     struct evd_view v, uint64_t off, struct evd_error *err)
+                     struct evd_view v, struct place at, struct evd_error *err)
 {
 	struct evd_field f = {.group = x->group,
 	                      .name = name,
@@ -129,8 +140,8 @@ static int emit_text(struct evd_bmff *x, const char *name, const char *as, struc
 	                      .label = label,
 	                      .value = v,
 	                      .has_place = true,
-	                      .off = off,
-	                      .len = v.len};
+	                      .off = at.off,
+	                      .len = at.len};
 	char time[32];
 	int r;
 
@@ -179,8 +190,7 @@ static int read_loci(struct evd_bmff *x, struct evd_view v, struct evd_error *er
 	if (name.len)
 		r = evd_emit_text(x->sink, x->group, "placeName", "place.name", name, err);
 	if (r == 0)
-		r = evd_emit_format(x->sink, x->group, "position", "place", err, "%.7f,%.7f", lat / 65536.0,
-		                    lon / 65536.0);
+		r = emit_position(x, lat / 65536.0, lon / 65536.0, err);
 	if (r == 0 && alt)
 		r = evd_emit_format(x->sink, x->group, "altitude", "altitude", err, "%.3f", alt / 65536.0);
 	return r;
@@ -211,7 +221,24 @@ static int read_user_text(struct evd_bmff *x, const struct evd_bmff_box *box, st
 	}
 	if (!evd_cursor_ok(&c) || text.len == 0)
 		return 0;
-	return emit_text(x, texts[i].name, texts[i].as, evd_view_of(NULL, 0), text, off, err);
+	return emit_text(x, texts[i].name, texts[i].as, evd_view_of(NULL, 0), text,
+	                 (struct place){off, text.len}, err);
+}
+
+static bool is_read(const struct evd_bmff_box *box)
+{
+	return find_text(box->type) >= 0 || evd_bmff_is(box, "loci") || evd_bmff_is(box, "XMP_");
+}
+
+static int read_user_data(struct evd_bmff *x, const struct evd_bmff_box *box, struct evd_view v,
+                          struct evd_error *err)
+{
+	if (evd_bmff_is(box, "loci"))
+		return read_loci(x, v, err);
+	/* XMP specification, part 3: in QuickTime files the packet stands here */
+	if (evd_bmff_is(box, "XMP_"))
+		return evd_xmp_emit(v, box->off, x->sink, err);
+	return read_user_text(x, box, v, err);
 }
 
 int evd_bmff_udta(struct evd_bmff *x, const struct evd_bmff_box *udta, struct evd_error *err)
@@ -225,11 +252,10 @@ int evd_bmff_udta(struct evd_bmff *x, const struct evd_bmff_box *udta, struct ev
 	while ((r = evd_bmff_next(x, &pos, udta->off + udta->len, &box, err)) == 0) {
 		if (evd_bmff_is(&box, "meta")) {
 			r = evd_bmff_meta(x, &box, err);
-		} else if (find_text(box.type) >= 0 || evd_bmff_is(&box, "loci")) {
+		} else if (is_read(&box)) {
 			r = evd_bmff_load(x, &box, &b, err);
 			if (r == 0 && b.len)
-				r = evd_bmff_is(&box, "loci") ? read_loci(x, evd_buf_view(&b), err)
-				                              : read_user_text(x, &box, evd_buf_view(&b), err);
+				r = read_user_data(x, &box, evd_buf_view(&b), err);
 		}
 		if (r)
 			break;
@@ -238,7 +264,26 @@ int evd_bmff_udta(struct evd_bmff *x, const struct evd_bmff_box *udta, struct ev
 	return r == EVD_END ? 0 : r;
 }
 
-/* `data`: u32 type (1 = UTF-8, 2 = UTF-16), u32 locale, value. Others are not shown. */
+/* Numbers of QuickTime's table "Well-known data types"; of others their type alone is said. */
+static void put_number(uint32_t type, struct evd_view v, struct evd_buf *b)
+{
+	bool is_signed = type == 21 || (type >= 65 && type <= 67) || type == 74;
+	bool is_unsigned = type == 22 || (type >= 75 && type <= 78);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < v.len && i < 8; i++)
+		n = n << 8 | v.p[i];
+	if (is_signed && v.len && v.len < 8 && v.p[0] & 0x80)
+		n |= UINT64_MAX << 8 * v.len;
+	if (is_signed && v.len && v.len <= 8)
+		evd_putf(b, "%lld", (long long)n);
+	else if (is_unsigned && v.len && v.len <= 8)
+		evd_putf(b, "%llu", (unsigned long long)n);
+	else
+		evd_putf(b, "(%zu bytes of type %u, not interpreted)", v.len, type);
+}
+
+/* `data`: u32 type (1 = UTF-8, 2 = UTF-16), u32 locale, value. */
 static int read_data(struct evd_bmff *x, const char *name, const char *as, struct evd_view label,
                      const struct evd_bmff_box *data, struct evd_error *err)
 {
@@ -253,16 +298,18 @@ static int read_data(struct evd_bmff *x, const char *name, const char *as, struc
 	evd_cursor_init(&c, evd_buf_view(&b));
 	type = evd_get_u32be(&c) & 0xFFFFFF;
 	evd_get_u32be(&c);
-	if (r == 0 && evd_cursor_ok(&c) && (type == 1 || type == 2)) {
+	if (r == 0 && evd_cursor_ok(&c)) {
 		struct evd_view v = evd_get_bytes(&c, evd_cursor_left(&c));
 
-		if (type == 2) {
+		if (type == 2)
 			evd_texts_utf16(&utf8, v, true);
-			v = evd_buf_view(&utf8);
-		}
+		else if (type != 1)
+			put_number(type, v, &utf8);
 		r = evd_buf_check(&utf8, err);
 		if (r == 0)
-			r = emit_text(x, name, as, label, v, data->off + 8, err);
+			r = emit_text(x, name, type == 1 || type == 2 ? as : NULL, label,
+			              type == 1 ? v : evd_buf_view(&utf8), (struct place){data->off + 8, v.len},
+			              err);
 	}
 	evd_buf_release(&b);
 	evd_buf_release(&utf8);

@@ -60,11 +60,17 @@ struct entry {
 static const char *const dir_group[] = {"exif.ifd0", "exif.exif", "exif.gps", "exif.interop",
                                         "exif.thumbnail"};
 
+#define TYPE_ASCII 2u
+#define TYPE_IFD 13u   /* TIFF Technical Note 1: the place of a directory */
+#define TYPE_UTF8 129u /* Exif 3.0 */
+
 /* TIFF 6.0 §2: bytes of one value of each type, 0: no such type. */
 static unsigned type_size(uint16_t type)
 {
-	static const unsigned char size[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
+	static const unsigned char size[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
 
+	if (type == TYPE_UTF8)
+		return 1;
 	return type < sizeof size ? size[type] : 0;
 }
 
@@ -73,7 +79,8 @@ static void put_number(const struct reader *x, const struct entry *e, struct evd
 {
 	switch (e->type) {
 	case 3: evd_putf(b, "%u", u16(x, c)); break;
-	case 4: evd_putf(b, "%u", u32(x, c)); break;
+	case 4:
+	case TYPE_IFD: evd_putf(b, "%u", u32(x, c)); break;
 	case 6: evd_putf(b, "%d", (int8_t)evd_get_u8(c)); break;
 	case 8: evd_putf(b, "%d", (int16_t)u16(x, c)); break;
 	case 9: evd_putf(b, "%d", (int32_t)u32(x, c)); break;
@@ -145,7 +152,7 @@ static void put_coded(const struct reader *x, struct evd_view v, struct evd_buf 
 static void put_value(const struct reader *x, const struct entry *e, enum evd_exif_form form,
                       struct evd_view v, struct evd_buf *b)
 {
-	if (form == EVD_EXIF_CHARS || e->type == 2)
+	if (form == EVD_EXIF_CHARS || e->type == TYPE_ASCII || e->type == TYPE_UTF8)
 		evd_put_view(b, evd_texts_trim_nul(v));
 	else if (form == EVD_EXIF_CODED)
 		put_coded(x, v, b);
@@ -213,7 +220,8 @@ static void gather_gps(struct reader *x, const struct entry *e, struct evd_view 
 	switch (e->tag) {
 	case 1: g->lat_ref = v.len ? (char)v.p[0] : 0; break;
 	case 3: g->lon_ref = v.len ? (char)v.p[0] : 0; break;
-	case 5: g->alt_below = v.len && v.p[0] == 1; break;
+	/* 1: below the ellipsoid's surface, before Exif 3.0 below the sea's; 3 since then */
+	case 5: g->alt_below = v.len && (v.p[0] == 1 || v.p[0] == 3); break;
 	case 2:
 		g->names_lat = true;
 		if (e->type == 5)

@@ -5,6 +5,9 @@
 #include "emit.h"
 #include "imagefile.h"
 #include "source.h"
+#include "texts.h"
+
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,33 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	(void)in;
 	return evd_image_format(head) || is_big_tiff(head) ? 16 : 0;
+}
+
+/* PNG §11.3.4: Latin-1 without its control characters. Text that is UTF-8, as some programs write it, stays that. */
+static bool is_latin1(struct evd_view v)
+{
+	for (size_t i = 0; i < v.len; i++)
+		if (v.p[i] >= 0x7F && v.p[i] < 0xA0)
+			return false;
+	return !evd_is_utf8(v);
+}
+
+static int emit_text(struct evd_sink *sink, struct evd_field *f, bool latin1, struct evd_error *err)
+{
+	struct evd_buf b;
+	int r;
+
+	if (!latin1 || !is_latin1(f->value))
+		return evd_emit_field(sink, f, err);
+	evd_buf_init(&b, 2 * TEXT_MAX);
+	evd_texts_latin1(&b, f->value);
+	f->raw = f->value;
+	f->value = evd_buf_view(&b);
+	r = evd_buf_check(&b, err);
+	if (r == 0)
+		r = evd_emit_field(sink, f, err);
+	evd_buf_release(&b);
+	return r;
 }
 
 /* PNG §11.3.4: keyword, NUL, then text in Latin-1 (tEXt), or iTXt's four further parts. */
@@ -53,7 +83,7 @@ static int png_text(struct evd_sink *sink, const struct evd_image_block *b, stru
 		text = evd_view_of(text.p + skip, text.len - skip);
 	}
 	f.value = text;
-	return evd_emit_field(sink, &f, err);
+	return emit_text(sink, &f, strcmp(b->type, "tEXt") == 0, err);
 }
 
 static int png_time(struct evd_sink *sink, struct evd_view v, struct evd_error *err)

@@ -3,6 +3,7 @@
  * rotation, place, device; EXIF and XMP items of HEIF; presence of C2PA. No sample is decoded.
  */
 #include "bmff.h"
+#include "structure.h"
 #include "xmp_packet.h"
 
 #include "base/text.h"
@@ -390,6 +391,38 @@ static int read_track(struct evd_bmff *x, const struct evd_bmff_box *box, unsign
 	return r;
 }
 
+/* A box outside any other that is not read, and not of the format's own: its name, and what its first bytes are. So is one
+ * that says it is empty space. Motion photos in HEIF have their film in a box of its own, as "mpvd". */
+static int say_top_box(struct evd_bmff *x, const struct evd_bmff_box *box, struct evd_error *err)
+{
+	bool space = evd_bmff_is(box, "free") || evd_bmff_is(box, "skip");
+	struct evd_field f = {.group = "mp4",
+	                      .name = "box",
+	                      .value = evd_view_of(box->type, 4),
+	                      .has_place = true,
+	                      .off = box->off,
+	                      .len = box->len};
+	const char *begins;
+	uint8_t head[16];
+	size_t got;
+	int r;
+
+	if (!space && evd_structure_is_top_box(f.value))
+		return 0;
+	r = space ? 0 : evd_emit_field(x->sink, &f, err);
+	if (r == 0)
+		r = evd_source_read(x->s, box->off, head,
+		                    box->len < sizeof head ? (size_t)box->len : sizeof head, &got, err);
+	if (r)
+		return r;
+	begins = evd_structure_signature(evd_view_of(head, got));
+	return begins ? evd_emit_observation(x->sink, "second-format", err,
+	                                     "a box of %llu bytes at offset %llu begins as %s",
+	                                     (unsigned long long)box->len, (unsigned long long)box->off,
+	                                     begins)
+	              : 0;
+}
+
 static int read_box(struct evd_bmff *x, const struct evd_bmff_box *box, unsigned *n_tracks,
                     int depth, struct evd_error *err)
 {
@@ -416,7 +449,7 @@ static int read_box(struct evd_bmff *x, const struct evd_bmff_box *box, unsigned
 		return evd_bmff_meta(x, box, err);
 	if (evd_bmff_is(box, "uuid"))
 		return read_uuid(x, box, err);
-	return 0;
+	return depth == 0 ? say_top_box(x, box, err) : 0;
 }
 
 static int walk(struct evd_bmff *x, uint64_t pos, uint64_t end, int depth, struct evd_error *err)

@@ -11,6 +11,8 @@
 
 #define TAG_MAX (UINT32_C(16) << 20)
 #define FRAMES_MAX 2000u
+#define BEHIND_MIN 4096u /* bytes behind those that the first frame counts, before they are said */
+#define TEXTS_MAX 1000u  /* of a frame */
 #define FIND_MAX (UINT32_C(64) << 10) /* bytes in which the first frame must begin */
 
 static const struct {
@@ -28,7 +30,7 @@ static const struct {
     {"TDAT", "date", NULL},
     {"TDRC", "recordingTime", "time.created"},
     {"TDEN", "encodingTime", "time.created"},
-    {"TENC", "encodedBy", "software"},
+    {"TENC", "encodedBy", NULL},
     {"TSSE", "encoder", "software"},
     {"TYER", "year", NULL},
     {"TRCK", "track", NULL},
@@ -36,20 +38,22 @@ static const struct {
     {"TOWN", "owner", "person.owner"},
 };
 
-/* ID3v2.4 §4: 0 Latin-1, 1 UTF-16 with mark, 2 UTF-16BE, 3 UTF-8. */
-static void put_text(struct evd_buf *b, uint8_t coding, struct evd_view v)
+/* ID3v2.4 §4: 0 Latin-1, 1 UTF-16 with mark, 2 UTF-16BE, 3 UTF-8. Of several texts in a frame each may have a mark; one
+ * without is as the one before it: `big`. */
+static void put_text(struct evd_buf *b, uint8_t coding, bool *big, struct evd_view v)
 {
-	if (coding == 1 && v.len >= 2) {
-		bool big = v.p[0] == 0xFE;
+	bool marked_big = v.len >= 2 && memcmp(v.p, "\xFE\xFF", 2) == 0;
 
-		evd_texts_utf16(b, evd_view_of(v.p + 2, v.len - 2), big);
-	} else if (coding == 2) {
-		evd_texts_utf16(b, v, true);
-	} else if (coding == 3) {
-		evd_put_view(b, evd_texts_trim_nul(v));
-	} else {
-		evd_texts_latin1(b, evd_texts_trim_nul(v));
+	if (coding == 1 && (marked_big || (v.len >= 2 && memcmp(v.p, "\xFF\xFE", 2) == 0))) {
+		*big = marked_big;
+		v = evd_view_of(v.p + 2, v.len - 2);
 	}
+	if (coding == 1 || coding == 2)
+		evd_texts_utf16(b, v, *big);
+	else if (coding == 3)
+		evd_put_view(b, v);
+	else
+		evd_texts_latin1(b, v);
 }
 
 /* A description up to its NUL (two NULs in UTF-16), then the text: COMM, TXXX. */
@@ -66,19 +70,63 @@ static struct evd_view split(uint8_t coding, struct evd_view v, struct evd_view 
 	return evd_view_of(NULL, 0);
 }
 
+/* The text up to the next NUL, or to the end; *rest is what stands behind. */
+static struct evd_view next_text(uint8_t coding, struct evd_view *rest)
+{
+	struct evd_view whole = *rest, text = split(coding, whole, rest);
+
+	if (rest->p != whole.p)
+		return text;
+	*rest = evd_view_of(NULL, 0);
+	return whole;
+}
+
+/* Each text is a field: ID3v2.4 §4.2 has several of them in a frame, with a NUL between. */
+static int emit_texts(struct evd_sink *sink, struct evd_field *f, uint8_t coding,
+                      struct evd_view rest, struct evd_error *err)
+{
+	bool big = coding == 2, software = f->as && strcmp(f->as, "software") == 0;
+	unsigned n = 0;
+	int r = 0;
+
+	while (r == 0 && (n == 0 || rest.len)) {
+		struct evd_view text = next_text(coding, &rest);
+		struct evd_buf b;
+
+		if (n && text.len == 0)
+			continue;
+		if (n++ == TEXTS_MAX)
+			return evd_emit_unread(sink, "limit", 0, 0, err, "more than %u texts in a frame",
+			                       TEXTS_MAX);
+		evd_buf_init(&b, 4 * TAG_MAX);
+		put_text(&b, coding, &big, text);
+		f->value = evd_buf_view(&b);
+		r = evd_buf_check(&b, err);
+		if (r == 0)
+			r = evd_emit_field(sink, f, err);
+		/* who encoded is a person or a program (ID3v2.4 §4.2.2): a known program is said */
+		if (r == 0 && (software || strcmp(f->name, "encodedBy") == 0))
+			r = evd_texts_observe_editor(f->value, f->name, sink, err);
+		evd_buf_release(&b);
+	}
+	return r;
+}
+
 static int emit_text_frame(struct evd_sink *sink, const char *id, struct evd_view v,
                            struct evd_error *err)
 {
 	struct evd_field f = {.group = "id3", .name = id};
 	bool comment = memcmp(id, "COMM", 4) == 0, user = memcmp(id, "TXXX", 4) == 0;
 	struct evd_view text, label = {0};
-	struct evd_buf b, l;
+	struct evd_buf l;
 	uint8_t coding;
+	bool big;
 	int r;
 
 	if (v.len < 1 || (comment && v.len < 4))
 		return 0;
 	coding = v.p[0];
+	big = coding == 2;
 	text = evd_view_of(v.p + (comment ? 4 : 1), v.len - (comment ? 4 : 1));
 	if (comment || user)
 		label = split(coding, text, &text);
@@ -91,21 +139,12 @@ static int emit_text_frame(struct evd_sink *sink, const char *id, struct evd_vie
 		f.name = "comment";
 		f.as = "text.comment";
 	}
-	evd_buf_init(&b, 4 * TAG_MAX);
 	evd_buf_init(&l, 4 * TAG_MAX);
-	put_text(&b, coding, text);
-	if (label.len)
-		put_text(&l, coding, label);
-	f.value = evd_buf_view(&b);
+	put_text(&l, coding, &big, label);
 	f.label = evd_buf_view(&l);
-	r = evd_buf_check(&b, err);
+	r = evd_buf_check(&l, err);
 	if (r == 0)
-		r = evd_buf_check(&l, err);
-	if (r == 0)
-		r = evd_emit_field(sink, &f, err);
-	if (r == 0 && f.as && strcmp(f.as, "software") == 0)
-		r = evd_texts_observe_editor(f.value, f.name, sink, err);
-	evd_buf_release(&b);
+		r = emit_texts(sink, &f, coding, text, err);
 	evd_buf_release(&l);
 	return r;
 }
@@ -304,6 +343,43 @@ static int has_id3v1(const struct evd_source *s, bool *has, struct evd_error *er
 	return r;
 }
 
+/* A tag other than ID3v1 stands before `end`: APE, Lyrics3, ID3v2.4 with a footer (§3.4). */
+static int has_footer(const struct evd_source *s, uint64_t end, bool *has, struct evd_error *err)
+{
+	uint8_t f[32];
+	int r = end < sizeof f ? 0 : evd_source_exact(s, end - sizeof f, f, sizeof f, err);
+
+	*has = r == 0 && end >= sizeof f &&
+	       (memcmp(f, "APETAGEX", 8) == 0 || memcmp(f + 23, "LYRICS200", 9) == 0 ||
+	        memcmp(f + 23, "LYRICSEND", 9) == 0 || memcmp(f + 22, "3DI", 3) == 0);
+	return r;
+}
+
+/* What the first frame counts against what is there. Encoders may count a frame more or less; behind tags whose length is
+ * not looked for nothing is said. */
+static int observe_end(const struct evd_source *s, struct evd_sink *sink, uint64_t at,
+                       uint32_t bytes, bool id3v1, struct evd_error *err)
+{
+	uint64_t there = s->size - at, end = s->size - (id3v1 && there >= 128 ? 128 : 0);
+	bool footer;
+	int r;
+
+	if (bytes > there)
+		return evd_emit_observation(
+		    sink, "truncated", err,
+		    "MP3: its header counts %u bytes from offset %llu on, %llu are there", bytes,
+		    (unsigned long long)at, (unsigned long long)there);
+	if (bytes == 0 || end - at <= bytes + (uint64_t)BEHIND_MIN)
+		return 0;
+	r = has_footer(s, end, &footer, err);
+	return r || footer
+	           ? r
+	           : evd_emit_observation(
+	                 sink, "trailing-data", err,
+	                 "MP3: its header counts %u bytes from offset %llu on, %llu more follow", bytes,
+	                 (unsigned long long)at, (unsigned long long)(end - at - bytes));
+}
+
 static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const struct audio *a,
                       uint64_t at, struct evd_error *err)
 {
@@ -337,12 +413,7 @@ static int emit_audio(const struct evd_source *s, struct evd_sink *sink, const s
 	if (r == 0)
 		r = evd_emit_text(sink, "mp3", "durationFrom", NULL,
 		                  evd_view_str(count ? "frame count" : "bit rate and size"), err);
-	if (r == 0 && bytes > s->size - at)
-		r = evd_emit_observation(
-		    sink, "truncated", err,
-		    "MP3: its header counts %u bytes from offset %llu on, %llu are there", bytes,
-		    (unsigned long long)at, (unsigned long long)(s->size - at));
-	return r;
+	return r ? r : observe_end(s, sink, at, bytes, tag, err);
 }
 
 /* "TAG", title 30, artist 30, album 30, year 4, comment 30. */

@@ -5,6 +5,7 @@
  */
 #include "emit.h"
 #include "source.h"
+#include "sqlite_logs.h"
 #include "sqlite_open.h"
 
 #include <stdio.h>
@@ -99,13 +100,51 @@ static int count_rows(struct evd_sqlite *d, struct evd_view name, uint64_t *out,
 	return r;
 }
 
+/* Whether a table of that name is in the schema: 1, 0, or -1 where the schema cannot be read. */
+static int in_schema(struct evd_sqlite *d, struct evd_view name)
+{
+	sqlite3_stmt *s = NULL;
+	int step = SQLITE_ERROR;
+
+	if (evd_sqlite_query(d, "SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?1", &s,
+	                     NULL) == 0) {
+		sqlite3_bind_text(s, 1, (const char *)name.p, (int)name.len, SQLITE_STATIC);
+		step = sqlite3_step(s);
+	}
+	sqlite3_finalize(s);
+	return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : -1;
+}
+
+/* Rows without the write-ahead log, where they are others. A table that only the log knows has none without it. */
+static int emit_rows_before(struct evd_sqlite *bare, struct evd_view name, uint64_t rows,
+                            struct evd_sink *sink, struct evd_error *err)
+{
+	struct evd_field f = {.group = "sqlite.table", .name = "rowsWithoutWal", .label = name};
+	char text[32];
+	uint64_t before;
+
+	if (count_rows(bare, name, &before, NULL)) {
+		if (in_schema(bare, name) != 0)
+			return evd_emit_unread(sink, "damaged", 0, 0, err,
+			                       "without the write-ahead log the rows of a table cannot be "
+			                       "counted; with it they are %llu",
+			                       (unsigned long long)rows);
+		before = 0;
+	}
+	if (before == rows)
+		return 0;
+	snprintf(text, sizeof text, "%llu", (unsigned long long)before);
+	f.value = evd_view_str(text);
+	return evd_emit_field(sink, &f, err);
+}
+
 static int emit_table(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd_view name,
                       struct evd_sink *sink, struct evd_error *err)
 {
 	struct evd_field f = {.group = "sqlite.table", .name = "rows", .label = name};
 	struct evd_error why = {0};
 	char text[32];
-	uint64_t rows, before;
+	uint64_t rows;
 	int r = count_rows(d, name, &rows, &why);
 
 	if (r == EVD_E_DAMAGED)
@@ -118,18 +157,7 @@ static int emit_table(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd_
 	snprintf(text, sizeof text, "%llu", (unsigned long long)rows);
 	f.value = evd_view_str(text);
 	r = evd_emit_field(sink, &f, err);
-	if (r == 0 && bare) {
-		/* a table that only the -wal knows has no rows without it */
-		if (count_rows(bare, name, &before, NULL))
-			before = 0;
-		if (before != rows) {
-			f.name = "rowsWithoutWal";
-			snprintf(text, sizeof text, "%llu", (unsigned long long)before);
-			f.value = evd_view_str(text);
-			r = evd_emit_field(sink, &f, err);
-		}
-	}
-	return r;
+	return r || !bare ? r : emit_rows_before(bare, name, rows, sink, err);
 }
 
 static int read_schema(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd_sink *sink,
@@ -164,27 +192,6 @@ static int read_schema(struct evd_sqlite *d, struct evd_sqlite *bare, struct evd
 	return r;
 }
 
-/* WAL header: magic, version, page size; frames of 24 bytes and a page (fileformat2 §4.1). */
-static int observe_companions(const struct evd_input *in, bool *wal, struct evd_sink *sink,
-                              struct evd_error *err)
-{
-	int r = 0;
-
-	for (size_t i = 1; r == 0 && i < in->n; i++) {
-		struct evd_view name = in->source[i].name;
-		bool is_wal = name.len > 4 && memcmp(name.p + name.len - 4, "-wal", 4) == 0;
-		bool is_journal = name.len > 8 && memcmp(name.p + name.len - 8, "-journal", 8) == 0;
-
-		if ((is_wal || is_journal) && in->source[i].size)
-			r = evd_emit_observation(sink, is_wal ? "wal-seen" : "journal-seen", err,
-			                         "a %s of %llu bytes was read with the database",
-			                         is_wal ? "write-ahead log" : "rollback journal",
-			                         (unsigned long long)in->source[i].size);
-		*wal = *wal || (is_wal && in->source[i].size > 32);
-	}
-	return r;
-}
-
 static int read_sqlite(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
 	struct evd_sqlite *d = NULL, *bare = NULL;
@@ -193,7 +200,7 @@ static int read_sqlite(const struct evd_input *in, struct evd_sink *sink, struct
 	int r = read_header(&in->source[0], sink, err);
 
 	if (r == 0)
-		r = observe_companions(in, &wal, sink, err);
+		r = evd_sqlite_say_logs(in, &wal, sink, err);
 	if (r == EVD_E_DAMAGED)
 		return evd_fail(err, EVD_E_FORMAT, "shorter than the header of a database");
 	if (r)

@@ -1,4 +1,5 @@
-/* structure: see structure.h. What the ends of formats are is in structure_pictures.c and structure_files.c. */
+/* structure: see structure.h. What the ends of formats are is in structure_pictures.c, structure_files.c and
+ * structure_archives.c. */
 #include "structure.h"
 
 #include "imagefile.h"
@@ -41,6 +42,8 @@ const char *evd_structure_signature(struct evd_view v)
 		return "Matroska";
 	if (STARTS(v, 0, "OggS"))
 		return "Ogg";
+	if (STARTS(v, 257, "ustar"))
+		return "tar";
 	return NULL;
 }
 
@@ -88,7 +91,8 @@ static int find_second(const struct evd_source *s, struct evd_view head, struct 
 	const uint8_t *found = pdf_len > 1 ? memmem(head.p + 1, pdf_len - 1, "%PDF-", 5) : NULL;
 	int r;
 
-	if (found) {
+	/* the first file in a tar begins behind one block */
+	if (found && !(strcmp(st->format, "tar") == 0 && found == head.p + 512)) {
 		st->second = "PDF";
 		st->second_off = (uint64_t)(found - head.p);
 		return 0;
@@ -122,7 +126,8 @@ int evd_structure_of(const struct evd_source *s, struct evd_view head, struct ev
 	} known[] = {{"JPEG", evd_end_of_jpeg},     {"PNG", evd_end_of_png}, {"GIF", evd_end_of_gif},
 	             {"TIFF", evd_end_of_tiff},     {"BMP", evd_end_of_bmp}, {"RIFF", evd_end_of_riff},
 	             {"ISO-BMFF", evd_end_of_bmff}, {"PDF", evd_end_of_pdf}, {"ZIP", evd_end_of_zip},
-	             {"SQLite", evd_end_of_sqlite}, {"Ogg", evd_end_of_ogg}};
+	             {"SQLite", evd_end_of_sqlite}, {"Ogg", evd_end_of_ogg}, {"tar", evd_end_of_tar},
+	             {"7z", evd_end_of_7z}};
 	const char *format = evd_structure_signature(head);
 	int r = 0;
 
@@ -134,7 +139,7 @@ int evd_structure_of(const struct evd_source *s, struct evd_view head, struct ev
 		if (strcmp(st->format, known[i].format) == 0)
 			r = known[i].end(head, s, st, err);
 	if (r == 0 && st->end && st->end < s->size && !st->truncated) {
-		uint8_t tail[16];
+		uint8_t tail[262]; /* as far as the signature of tar */
 		size_t got;
 
 		r = evd_source_read(s, st->end, tail, sizeof tail, &got, err);

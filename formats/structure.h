@@ -21,6 +21,9 @@ struct evd_structure {
 int evd_structure_of(const struct evd_source *s, struct evd_view head, struct evd_structure *out,
                      struct evd_error *err) EVD_MUST_USE;
 
+/* Boxes that stand outside any other: ISO/IEC 14496-12 table 1, and QuickTime's. */
+bool evd_structure_is_top_box(struct evd_view type);
+
 /* The name of the format whose signature stands at the start of `v`, or NULL. */
 const char *evd_structure_signature(struct evd_view v);
 

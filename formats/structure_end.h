@@ -18,7 +18,8 @@ typedef int evd_end_of(struct evd_view head, const struct evd_source *s, struct 
 evd_end_of evd_end_of_jpeg, evd_end_of_png, evd_end_of_gif, evd_end_of_bmp,
     evd_end_of_tiff; /* structure_pictures.c */
 evd_end_of evd_end_of_riff, evd_end_of_bmff, evd_end_of_pdf, evd_end_of_zip, evd_end_of_sqlite,
-    evd_end_of_ogg; /* structure_files.c */
+    evd_end_of_ogg;                       /* structure_files.c */
+evd_end_of evd_end_of_tar, evd_end_of_7z; /* structure_archives.c */
 
 /* evd_end_missing(st, why): the file is cut short; `why` is constant text. */
 void evd_end_missing(struct evd_structure *st, const char *why);

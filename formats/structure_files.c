@@ -29,8 +29,7 @@ int evd_end_of_riff(struct evd_view head, const struct evd_source *s, struct evd
 	return 0;
 }
 
-/* Boxes that stand outside any other: ISO/IEC 14496-12 table 1, and QuickTime's. */
-static bool is_top_box(struct evd_view type)
+bool evd_structure_is_top_box(struct evd_view type)
 {
 	static const char *const known[] = {"ftyp", "styp", "moov", "moof", "mfra", "mdat", "free",
 	                                    "skip", "wide", "meta", "meco", "sidx", "ssix", "prft",
@@ -76,7 +75,7 @@ int evd_end_of_bmff(struct evd_view head, const struct evd_source *s, struct evd
 		moov = moov || evd_view_is(type, "moov") || evd_view_is(type, "moof");
 		meta = meta || evd_view_is(type, "meta");
 		if (len > s->size - off) {
-			if ((moov || meta) && !is_top_box(type))
+			if ((moov || meta) && !evd_structure_is_top_box(type))
 				break; /* four letters of something else behind a whole file */
 			evd_end_missing(st, "its last box reaches beyond the end");
 			return 0;

@@ -90,14 +90,15 @@ static int emit_info(struct evd_sink *sink, struct evd_view v, struct evd_error 
 	return r;
 }
 
-/* EBU Tech 3285: description 256, originator 32, reference 32, date 10, time 8. */
+/* EBU Tech 3285: description 256, originator 32, reference 32, date 10, time 8. The originator is who or what produced
+ * the file, a person, a house or a recorder: it does not say which. */
 static int emit_bext(struct evd_sink *sink, struct evd_view v, struct evd_error *err)
 {
 	static const struct {
 		const char *name, *as;
 		size_t len;
 	} part[] = {{"description", "text.description", 256},
-	            {"originator", "device.maker", 32},
+	            {"originator", NULL, 32},
 	            {"originatorReference", NULL, 32},
 	            {"date", NULL, 10},
 	            {"time", NULL, 8}};

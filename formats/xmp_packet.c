@@ -41,14 +41,14 @@ static const struct {
     {"http://www.w3.org/XML/1998/namespace", "xml"},
 };
 
-/* Meanings across formats (docs/records.md §3). */
+/* Meanings across formats (docs/records.md §3); [] is any member of the list. */
 static const struct {
 	const char *path, *as;
 } meanings[] = {
     {"xmp:CreatorTool", "software"},         {"xmp:CreateDate", "time.created"},
     {"xmp:ModifyDate", "time.modified"},     {"photoshop:DateCreated", "time.created"},
     {"tiff:Make", "device.maker"},           {"tiff:Model", "device.model"},
-    {"exif:DateTimeOriginal", "time.taken"}, {"dc:creator[1]", "person.author"},
+    {"exif:DateTimeOriginal", "time.taken"}, {"dc:creator[]", "person.author"},
     {"dc:title[1]", "text.title"},           {"dc:description[1]", "text.description"},
     {"xmpMM:DocumentID", "document.id"},     {"pdf:Producer", "software"},
 };
@@ -126,6 +126,25 @@ static bool push_name(struct reader *x, size_t at)
 	return n > 0 && (size_t)n < sizeof x->path - at;
 }
 
+static bool is_path(const char *path, const char *known)
+{
+	const char *any = strstr(known, "[]");
+	size_t n = any ? (size_t)(any - known) + 1 : 0;
+
+	if (!any)
+		return strcmp(path, known) == 0;
+	return strncmp(path, known, n) == 0 &&
+	       strcmp(path + n + strspn(path + n, "0123456789"), known + n) == 0;
+}
+
+static const char *meaning_of(const char *path)
+{
+	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+		if (is_path(path, meanings[i].path))
+			return meanings[i].as;
+	return NULL;
+}
+
 static int emit(struct reader *x, struct evd_view value, struct evd_error *err)
 {
 	struct evd_field f = {.group = "xmp", .name = x->path, .value = value};
@@ -140,9 +159,7 @@ static int emit(struct reader *x, struct evd_view value, struct evd_error *err)
 		                       "more than %u properties in the packet", PROPERTIES_MAX);
 	if (x->n > PROPERTIES_MAX)
 		return 0;
-	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-		if (strcmp(meanings[i].path, x->path) == 0)
-			f.as = meanings[i].as;
+	f.as = meaning_of(x->path);
 	r = evd_emit_field(x->sink, &f, err);
 	if (r == 0 && f.as && strcmp(f.as, "software") == 0)
 		r = evd_texts_observe_editor(value, x->path, x->sink, err);
