@@ -36,6 +36,10 @@ EXPLAINED = [
     (r"ogg sampleRate", "RFC 7845: the header has the rate before encoding, ffprobe shows the decoder's"),
     (r"^lost\.pdf: pdf pages", "the table is broken; pdfinfo then takes objects of the attached PDF for the file's"),
     (r"^mail sha256 damaged", "base64 cut short: Python makes a byte of the bits left over, we do not"),
+    (r"^mail Content-Type", "Python puts the values of parameters in quotes"),
+    (r"^dates\.mbox: mail Date", "made of what is no date, or is one in another spelling: Python makes a date of the one, loses the offset of the other"),
+    (r"^from\.mbox: (mbox messages|mail sha256)", "made of words that begin with From: Python begins a mail at each"),
+    (r"^(mark|broken)\.eml: mail sha256", "made to begin with lines that are no headers: Python takes the headers behind them for words"),
     (r"^hidden\.zip: archive", "made to differ: Python goes by the directory, libarchive by the headers before the files"),
     (r"matroska\.track\.\d duration", "per-track tag"),
 ]
