@@ -395,6 +395,28 @@ kind = (b"mimetype", b"application/vnd.oasis.opendocument.text")
 put("office/custom.odt", package(kind, (b"meta.xml", odf.encode())),
     field("odf.meta", "user-defined", "KT-5", label="Predmet"),
     field("odf.meta", "title", "Žalba", **{"as": "text.title"}))
+# dc:creator is who changed it last (ODF 1.2 part 1, 4.3.2.7)
+odf = """<?xml version="1.0" encoding="UTF-8"?><office:document-meta
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><meta:initial-creator>Jelena P</meta:initial-creator>
+ <dc:creator>Marko V</dc:creator></office:meta></office:document-meta>"""
+put("office/changed.odt", package(kind, (b"meta.xml", odf.encode())),
+    field("odf.meta", "initial-creator", "Jelena P", **{"as": "person.author"}),
+    field("odf.meta", "creator", "Marko V", **{"as": "person.editor"}))
+# parts in an order that leaves their names out of the first 64 KiB; and of names that _rels/.rels gives, one of which is not there
+core = b"""<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Jelena P</dc:creator><cp:lastModifiedBy>Marko V</cp:lastModifiedBy></cp:coreProperties>"""
+persons = [field("office.core", "creator", "Jelena P", **{"as": "person.author"}),
+           field("office.core", "lastModifiedBy", "Marko V", **{"as": "person.editor"})]
+put("office/late.docx", package((b"word/media/image1.jpg", bytes(70000)), (b"docProps/core.xml", core), (b"[Content_Types].xml", b"<Types/>")), *persons)
+relation = '<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/%s" Target="%s"/>'
+named = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>' % "".join([
+    relation % (1, "officeDocument/2006/relationships/officeDocument", "word/document.xml"),
+    relation % (2, "package/2006/relationships/metadata/core-properties", "/package/services/metadata/core-properties/ab12.psmdcp"),
+    relation % (3, "officeDocument/2006/relationships/extended-properties", "elsewhere/app.xml")])
+put("office/named.docx", package((b"package/services/metadata/core-properties/ab12.psmdcp", core), (b"[Content_Types].xml", b"<Types/>"),
+                                 (b"_rels/.rels", named.encode())), *persons,
+    unread("damaged", "properties that the document names (office.app) are not there"))
 manifest = (b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
             b'manifest:full-path="meta.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>')
 put("office/locked.odt", package(kind, (b"meta.xml", bytes(range(256))), (b"META-INF/manifest.xml", manifest)),
