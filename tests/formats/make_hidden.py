@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import struct
 import sys
 import zlib
@@ -97,6 +98,52 @@ data, records = folio(3, b"9 0 R", False)
 why = ("the cross-reference table could not be followed (no table that can be read stands there): objects were looked for through "
        "the file, of several of a number the last counts")
 put("pdf/lost.pdf", data, *records, unread("damaged", why, offset=7, bytes=0))
+
+# PDF: bytes before the header, places counted from it or from the first byte
+
+
+def moved(junk, counted):
+    data, records = folio(0, b"%d" % len(inner), True)
+    head, xref, rest = data.rpartition(b"xref\n0 1\n0000000000")
+    if counted:
+        at = len(junk)
+        rest = re.sub(rb"\n(\d{10}) (\d{5} n)", lambda m: b"\n%010d " % (int(m[1]) + at) + m[2], rest)
+        rest = re.sub(rb"startxref\n(\d+)", lambda m: b"startxref\n%d" % (int(m[1]) + at), rest)
+    records = [dict(r, offset=r["offset"] + len(junk)) if "offset" in r else r for r in records]
+    records.insert(1, field("pdf", "bytesBefore", str(len(junk))))
+    return junk + head + xref + rest, records
+
+
+put("pdf/before.pdf", *(lambda d, r: (d, *r))(*moved(b"\xef\xbb\xbf", False)))
+put("pdf/counted.pdf", *(lambda d, r: (d, *r))(*moved(b"HTTP/1.1 200 OK\r\n\r\n", True)))
+
+# PDF: a script in a stream of objects, its name spelt with an escape; the word in a title; offsets of times as they are written
+times = b"<< /CreationDate (D:20260301100000+0530) /ModDate (D:20260301100000-01) /Title (%s) >>"
+first = b"<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>", b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>", times % b"x", b"<< /S /Java#53cript /JS (app.alert\\(1\\)) >>", b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
+pairs, objects = b"", b""
+for n, o in enumerate(first, 1):
+    pairs += b"%d %d " % (n, len(objects))
+    objects += o + b" "
+body = b"%%PDF-1.7\n6 0 obj\n<< /Type /ObjStm /N 5 /First %d /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+    len(pairs), len(pairs + objects), pairs + objects)
+rows = bytes(4) + b"".join(struct.pack(">BHB", 2, 6, i) for i in range(5)) + struct.pack(">BHB", 1, 9, 0) + struct.pack(">BHB", 1, len(body), 0)
+body += (b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 2 1] /Root 1 0 R /Info 3 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+         % (len(rows), rows, len(body)))
+
+
+def timed(title, text):
+    return [field("pdf", "version", "1.7"), field("pdf", "endMarkers", "1"), field("pdf", "pages", "1", **{"as": "pages"}),
+            field("pdf.info", "Title", title, **{"as": "text.title"}),
+            field("pdf.info", "CreationDate", "2026-03-01T10:00:00+05:30", raw="D:20260301100000+0530", **{"as": "time.created"}),
+            field("pdf.info", "ModDate", "2026-03-01T10:00:00-01:00", raw="D:20260301100000-01", **{"as": "time.modified"}),
+            observation("active-content", text)]
+
+
+put("pdf/script.pdf", body, *timed("x", "the file names scripts or programs to start; none was run"))
+put("pdf/word.pdf", pdf([(1, 0, b"<< /Type /Catalog /Pages 2 0 R >>"), (2, 0, first[1]), (3, 0, times % b"How /JavaScript works"), (5, 0, first[4])],
+                        b"<< /Size 6 /Root 1 0 R /Info 3 0 R >>"),
+    *timed("How /JavaScript works", "the word /JavaScript or /Launch stands in the file, and in no object of its own that counts: in a text, a "
+           "file within, or an object that was replaced or left out; none was run"))
 
 # mail: dates with and without a zone. What is stated is given; RFC 5322 3.3 has "-0000" mean UTC, 4.3 gives some names
 
