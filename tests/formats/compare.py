@@ -34,6 +34,7 @@ EXPLAINED = [
     (r"mp3 duration", "estimated from bit rate by both, with or without tag and last frame"),
     (r"mp4\.track\.\d channels", "ffprobe decodes the AAC header; we and exiftool read the sample entry"),
     (r"ogg sampleRate", "RFC 7845: the header has the rate before encoding, ffprobe shows the decoder's"),
+    (r"^counted\.pdf: pdf", "places are counted from the first byte, pdfinfo counts from the header: it then looks for objects and meets the attached PDF's"),
     (r"^lost\.pdf: pdf pages", "the table is broken; pdfinfo then takes objects of the attached PDF for the file's"),
     (r"^mail sha256 damaged", "base64 cut short: Python makes a byte of the bits left over, we do not"),
     (r"^mail Content-Type", "Python puts the values of parameters in quotes"),
