@@ -165,6 +165,9 @@ static struct evd_view line_at(struct evd_view v, size_t at, size_t *next)
 {
 	size_t i = at;
 
+	*next = at;
+	if (at >= v.len)
+		return evd_view_of(NULL, 0);
 	while (i < v.len && (v.p[i] != '\n' ||
 	                     (i > at && i + 1 < v.len && (v.p[i + 1] == ' ' || v.p[i + 1] == '\t'))))
 		i++;
