@@ -35,6 +35,8 @@ struct item {
 	int out_fd;
 	struct evd_buf out;  /* frames not yet written */
 	struct evd_buf line; /* one record */
+	bool alone;          /* no reader but the one of types, which takes every item, knows it */
+	char type[80];       /* that it said; empty: none */
 	uint64_t written;    /* bytes of records so far */
 };
 
@@ -117,6 +119,67 @@ static int put_object(struct item *it, char type, struct evd_object *o, struct e
 	return r ? r : put_frame(it, type, evd_buf_view(&it->line), err);
 }
 
+/* Of types that a reader of ours reads. */
+static bool is_ours(const char *type)
+{
+	static const char *const begins[] = {
+	    "message/rfc822",
+	    "application/mbox",
+	    "application/pdf",
+	    "application/zip",
+	    "application/gzip",
+	    "application/x-7z-compressed",
+	    "application/x-rar",
+	    "application/x-tar",
+	    "application/x-bzip2",
+	    "application/x-xz",
+	    "application/msword",
+	    "application/vnd.ms-excel",
+	    "application/vnd.ms-office",
+	    "application/vnd.ms-outlook",
+	    "application/vnd.ms-powerpoint",
+	    "application/x-ole",
+	    "application/vnd.openxmlformats-officedocument.",
+	    "application/vnd.oasis.opendocument.",
+	    "application/x-sqlite3",
+	    "application/vnd.sqlite3",
+	    "image/jpeg",
+	    "image/png",
+	    "image/tiff",
+	    "image/gif",
+	    "image/webp",
+	    "image/heic",
+	    "video/mp4",
+	    "video/quicktime",
+	    "video/x-matroska",
+	    "video/webm",
+	    "audio/mpeg",
+	    "audio/ogg",
+	    "audio/x-wav",
+	    "audio/AMR",
+	    "audio/x-m4a",
+	};
+
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (strncmp(type, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+/* The record in `line`, if it is the one that says what type the item is. */
+static void note_type(struct item *it)
+{
+	struct evd_json j = {0};
+	struct evd_error ignored = {0};
+	struct evd_view as, value;
+
+	if (evd_json_parse(&j, evd_buf_view(&it->line), &ignored) == 0 &&
+	    evd_json_string(&j, 0, "as", &as) && evd_view_is(as, "type") &&
+	    evd_json_string(&j, 0, "value", &value) && value.len < sizeof it->type)
+		memcpy(it->type, value.p, value.len); /* the rest is zero */
+	evd_json_release(&j);
+}
+
 static int put_record(void *ctx, struct evd_object *o, struct evd_error *err)
 {
 	struct item *it = ctx;
@@ -131,6 +194,8 @@ static int put_record(void *ctx, struct evd_object *o, struct evd_error *err)
 		return evd_fail(err, EVD_E_LIMIT, "the records of the item are over %llu bytes",
 		                (unsigned long long)it->q->output);
 	it->written += it->line.len + 5;
+	if (it->alone && !it->type[0])
+		note_type(it);
 	return put_frame(it, 'R', evd_buf_view(&it->line), err);
 }
 
@@ -179,11 +244,30 @@ static int run_one(struct item *it, const struct evd_format *f, size_t place, st
 	return end(it, code, &why, err);
 }
 
+/* A record of the choice of readers. */
+static int say(struct item *it, const char *kind, const char *code, struct evd_view text,
+               struct evd_error *err)
+{
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_cstr(&o, "kind", kind);
+	evd_object_cstr(&o, "code", code);
+	evd_object_str(&o, "text", text);
+	r = begin(it, "evidence-reader", EVD_VERSION, "the choice of readers", true, 0, err);
+	if (r == 0)
+		r = put_record(it, &o, err);
+	if (r == 0)
+		r = end(it, 0, NULL, err);
+	evd_object_release(&o);
+	return r;
+}
+
 /* Several exclusive readings fit equally well: said, with their names. */
 static int say_ambiguous(struct item *it, const struct evd_formats_choice *choice,
                          struct evd_error *err)
 {
-	struct evd_object o;
 	struct evd_buf text;
 	bool first = true;
 	int r;
@@ -194,16 +278,22 @@ static int say_ambiguous(struct item *it, const struct evd_formats_choice *choic
 			evd_putf(&text, "%s%s", first ? "equally well read as: " : ", ", evd_formats[i]->name);
 			first = false;
 		}
-	evd_object_init(&o);
-	evd_object_cstr(&o, "kind", "observation");
-	evd_object_cstr(&o, "code", "ambiguous");
-	evd_object_str(&o, "text", evd_buf_view(&text));
-	r = begin(it, "evidence-reader", EVD_VERSION, "the choice of readers", true, 0, err);
-	if (r == 0)
-		r = put_record(it, &o, err);
-	if (r == 0)
-		r = end(it, 0, NULL, err);
-	evd_object_release(&o);
+	r = say(it, "observation", "ambiguous", evd_buf_view(&text), err);
+	evd_buf_release(&text);
+	return r;
+}
+
+/* Else it would look like an item that has been read and holds nothing. */
+static int say_unread(struct item *it, struct evd_error *err)
+{
+	struct evd_buf text;
+	int r;
+
+	evd_buf_init(&text, 4096);
+	evd_putf(&text,
+	         "it looks like %s, and no reader of that type knows it: nothing but its type was read",
+	         it->type);
+	r = say(it, "unread", "unsupported", evd_buf_view(&text), err);
 	evd_buf_release(&text);
 	return r;
 }
@@ -229,6 +319,7 @@ static int run_all(struct item *it, struct evd_error *err)
 		return r ? r : put_frame(it, 'Z', evd_view_of(NULL, 0), err);
 	}
 	r = evd_formats_probe_all(&it->in, &choice, err);
+	it->alone = choice.n_run == 1;
 	if (r == 0 && choice.ambiguous && it->q->from == 0)
 		r = say_ambiguous(it, &choice, err);
 	for (size_t i = it->q->from; r == 0 && i < evd_n_formats; i++) {
@@ -238,6 +329,8 @@ static int run_all(struct item *it, struct evd_error *err)
 			return pass_on(it, i, err);
 		r = run_one(it, evd_formats[i], i, err);
 	}
+	if (r == 0 && is_ours(it->type))
+		r = say_unread(it, err);
 	return r ? r : put_frame(it, 'Z', evd_view_of(NULL, 0), err);
 }
 

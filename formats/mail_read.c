@@ -1,20 +1,14 @@
 /*
- * mail_read: e-mail as EML or mbox: headers as stored and decoded, dates with their zone, the tree of
- * parts with size and SHA-256, the text, also that of HTML. Source: RFC 5322, RFC 2045 to 2047, RFC 2231,
- * RFC 4155 (mbox), by gmime.
+ * mail_read: e-mail as EML or mbox: its headers (mail_headers.c), the tree of parts with size and SHA-256, the text,
+ * also that of HTML. Source: RFC 5322, RFC 2045 to 2047, RFC 2231, by gmime; of mbox see mail_box.c.
  */
 #include "mail.h"
 
 #include "emit.h"
-#include "mail_date.h"
+#include "mail_reader.h"
 #include "mail_text.h"
-#include "rfc2047.h"
 #include "source.h"
-#include "texts.h"
 
-#include "base/text.h"
-
-#include <gmime/gmime.h>
 #include <iconv.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -22,25 +16,12 @@
 #include <string.h>
 
 #define MESSAGE_MAX (UINT64_C(128) << 20) /* bytes of one message */
-#define MESSAGES_MAX 1000000u
 #define DEPTH_MAX 16
-#define PARTS_MAX 10000u /* of one message */
-#define HEADERS_MAX 2000
-#define BLOCK (UINT32_C(64) << 10)
+#define HEAD (UINT32_C(64) << 10) /* as probes see it */
+#define PARTS_MAX 10000u          /* of one message */
 
 static EVP_MD *sha256;
 static GMimeParserOptions *options;
-
-struct reader {
-	const struct evd_source *s;
-	struct evd_sink *sink;
-	uint32_t n;     /* members so far */
-	uint32_t parts; /* of them, those of the message being read */
-	bool over;      /* that it has too many was said */
-	char group[64]; /* of the message being read */
-	uint64_t off;   /* of the message in the item */
-	struct evd_view bytes;
-};
 
 /* Conversions are loaded from files, so they are opened now and kept (threats.md §4.1). */
 int evd_mail_warm(struct evd_error *err)
@@ -64,109 +45,6 @@ int evd_mail_warm(struct evd_error *err)
 	return options && sha256 ? 0 : evd_fail_crypto(err, "gmime or SHA-256 is not there");
 }
 
-static const struct {
-	const char *header, *as;
-} meanings[] = {
-    {"From", "person.from"},     {"To", "person.to"},           {"Cc", "person.to"},
-    {"Bcc", "person.to"},        {"Sender", "person.from"},     {"Reply-To", "person.reply-to"},
-    {"Subject", "text.subject"}, {"Message-ID", "document.id"}, {"X-Mailer", "software"},
-    {"User-Agent", "software"},
-};
-
-/* One that is no date stays as it is, and means nothing. */
-static int emit_date(struct reader *x, const char *text, struct evd_view raw, struct evd_error *err)
-{
-	struct evd_field f = {.group = x->group, .name = "header"};
-	char date[EVD_MAIL_DATE_LEN];
-	int r;
-
-	f.label = evd_view_str("Date");
-	f.value = raw;
-	if (memchr(raw.p, 0, raw.len) == NULL && evd_mail_date(text, date)) {
-		f.as = "time.sent";
-		f.raw = raw;
-		f.value = evd_view_str(date);
-		return evd_emit_field(x->sink, &f, err);
-	}
-	r = evd_emit_field(x->sink, &f, err);
-	return r ? r
-	         : evd_emit_observation(x->sink, "time-unreadable", err,
-	                                "the Date header of %s holds no date", x->group);
-}
-
-/* The value as its bytes stand in the message: gmime's ends at a NUL. */
-static struct evd_view raw_value(struct reader *x, GMimeHeader *h, const char *name,
-                                 const char *text)
-{
-	gint64 at = g_mime_header_get_offset(h);
-	size_t i, from, len = strlen(name);
-
-	if (at < 0 || (uint64_t)at + len >= x->bytes.len || memcmp(x->bytes.p + at, name, len) != 0)
-		return evd_texts_trim(evd_view_str(text));
-	i = (size_t)at + len;
-	while (i < x->bytes.len && x->bytes.p[i] != ':' && x->bytes.p[i] != '\n')
-		i++;
-	if (i == x->bytes.len || x->bytes.p[i] != ':')
-		return evd_texts_trim(evd_view_str(text));
-	from = ++i;
-	while (i < x->bytes.len &&
-	       (x->bytes.p[i] != '\n' ||
-	        (i + 1 < x->bytes.len && (x->bytes.p[i + 1] == ' ' || x->bytes.p[i + 1] == '\t'))))
-		i++;
-	return evd_texts_trim(evd_view_of(x->bytes.p + from, i - from));
-}
-
-static int emit_header(struct reader *x, GMimeHeader *h, bool *dated, struct evd_error *err)
-{
-	static const char mark[] = "\xEF\xBB\xBF"; /* some write a byte order mark before the first */
-	struct evd_field f = {.group = x->group, .name = "header"};
-	const char *name = g_mime_header_get_name(h), *text = g_mime_header_get_raw_value(h), *known;
-	struct evd_buf decoded;
-	struct evd_view raw;
-	int r;
-
-	if (!name || !text)
-		return 0;
-	raw = raw_value(x, h, name, text);
-	known = strncmp(name, mark, 3) == 0 ? name + 3 : name;
-	if (strcasecmp(known, "Date") == 0) {
-		*dated = true;
-		return emit_date(x, text, raw, err);
-	}
-	for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-		if (strcasecmp(known, meanings[i].header) == 0)
-			f.as = meanings[i].as;
-	f.label = evd_view_str(name);
-	f.raw = raw;
-	evd_buf_init(&decoded, EVD_FIELD_TOTAL_MAX);
-	evd_rfc2047_decode(f.raw, &decoded);
-	f.value = evd_buf_view(&decoded);
-	if (evd_view_eq(f.raw, f.value))
-		f.raw = evd_view_of(NULL, 0);
-	r = evd_buf_check(&decoded, err);
-	if (r == 0)
-		r = evd_emit_field(x->sink, &f, err);
-	evd_buf_release(&decoded);
-	return r;
-}
-
-static int emit_headers(struct reader *x, GMimeObject *o, struct evd_error *err)
-{
-	GMimeHeaderList *list = g_mime_object_get_header_list(o);
-	int n = g_mime_header_list_get_count(list), r = 0;
-	bool dated = false;
-
-	for (int i = 0; r == 0 && i < n && i < HEADERS_MAX; i++)
-		r = emit_header(x, g_mime_header_list_get_header_at(list, i), &dated, err);
-	if (r == 0 && !dated)
-		r = evd_emit_observation(x->sink, "time-unreadable", err, "%s has no Date header",
-		                         x->group);
-	if (r == 0 && n > HEADERS_MAX)
-		r = evd_emit_unread(x->sink, "limit", x->off, 0, err, "%d headers, more than %d", n,
-		                    HEADERS_MAX);
-	return r;
-}
-
 /* The part's bytes, decoded; owned by the caller. */
 static GByteArray *part_bytes(GMimePart *part)
 {
@@ -182,7 +60,8 @@ static GByteArray *part_bytes(GMimePart *part)
 	return bytes;
 }
 
-static int emit_body(struct reader *x, GMimeObject *o, struct evd_view bytes, struct evd_error *err)
+static int emit_body(struct mail_reader *x, GMimeObject *o, struct evd_view bytes,
+                     struct evd_error *err)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(o);
 	struct evd_mail_text t = {.group = x->group, .n = x->n, .off = x->off, .bytes = bytes};
@@ -192,11 +71,59 @@ static int emit_body(struct reader *x, GMimeObject *o, struct evd_view bytes, st
 	if (g_mime_part_is_attachment(GMIME_PART(o)) ||
 	    (!t.html && !g_mime_content_type_is_type(type, "text", "plain")))
 		return 0;
+	x->words = true;
 	return evd_mail_emit_text(&t, x->sink, err);
 }
 
+/* The type of a CMS message (RFC 5652 §3) by its object identifier, which stands at its beginning. */
+static char cms_type(struct evd_view v)
+{
+	static const uint8_t pkcs7[] = {0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07};
+	static const uint8_t smime[] = {0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86,
+	                                0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01};
+	struct evd_view head = evd_view_of(v.p, v.len < 24 ? v.len : 24);
+	const uint8_t *at = head.len ? memmem(head.p, head.len, pkcs7, sizeof pkcs7) : NULL;
+
+	if (at && at + sizeof pkcs7 < head.p + head.len)
+		return at[sizeof pkcs7] == 3 ? 'e' : at[sizeof pkcs7] == 2 ? 's' : 0;
+	at = head.len ? memmem(head.p, head.len, smime, sizeof smime) : NULL;
+	if (at && at + sizeof smime < head.p + head.len) /* RFC 5083: enveloped, and proved whole */
+		return at[sizeof smime] == 23 ? 'e' : 0;
+	return 0;
+}
+
+static int say_signed(struct mail_reader *x, struct evd_error *err)
+{
+	return evd_emit_observation(x->sink, "signature-present", err,
+	                            "%s has a digital signature; it was not checked", x->group);
+}
+
+/* RFC 8551 §3: a message within, enveloped or signed. */
+static int emit_smime(struct mail_reader *x, GMimeObject *o, struct evd_view bytes, uint32_t n,
+                      struct evd_error *err)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(o);
+	char kind = cms_type(bytes);
+	int r = 0;
+
+	if (!g_mime_content_type_is_type(type, "application", "pkcs7-mime") &&
+	    !g_mime_content_type_is_type(type, "application", "x-pkcs7-mime"))
+		return 0;
+	x->words = true;
+	if (kind == 'e')
+		return evd_emit_unread(x->sink, "encrypted", x->off, 0, err,
+		                       "member %u is encrypted (S/MIME): the words of %s were not read",
+		                       (unsigned)n, x->group);
+	if (kind == 's')
+		r = say_signed(x, err);
+	return r ? r
+	         : evd_emit_unread(x->sink, "unsupported", x->off, 0, err,
+	                           "member %u is %s (S/MIME): what it holds was not read", (unsigned)n,
+	                           kind == 's' ? "signed data" : "of another kind than is known here");
+}
+
 /* What was decoded leaves out what is no base64. */
-static int check_base64(struct reader *x, GMimePart *part, uint32_t n, struct evd_error *err)
+static int check_base64(struct mail_reader *x, GMimePart *part, uint32_t n, struct evd_error *err)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(part);
 	GMimeStream *stream = content ? g_mime_data_wrapper_get_stream(content) : NULL;
@@ -221,7 +148,19 @@ static int check_base64(struct reader *x, GMimePart *part, uint32_t n, struct ev
 	    b.cut ? ", cut short" : "");
 }
 
-static int emit_part(struct reader *x, GMimeObject *o, uint32_t parent, struct evd_error *err)
+/* Of a part that is not the body as a whole, whose headers are the message's. */
+static int emit_own_headers(struct mail_reader *x, GMimeObject *o, uint32_t n,
+                            struct evd_error *err)
+{
+	char group[32];
+
+	snprintf(group, sizeof group, "mail.part.%u", (unsigned)n);
+	return mail_emit_part_headers(x, o, group, err);
+}
+
+/* `parted`: it is a part among others, with headers of its own. */
+static int emit_part(struct mail_reader *x, GMimeObject *o, uint32_t parent, bool parted,
+                     struct evd_error *err)
 {
 	struct evd_member m = {.type = "file", .n = ++x->n, .parent = parent};
 	struct evd_view view = {0};
@@ -248,6 +187,10 @@ static int emit_part(struct reader *x, GMimeObject *o, uint32_t parent, struct e
 		                    (unsigned)m.n);
 	if (r == 0)
 		r = check_base64(x, GMIME_PART(o), m.n, err);
+	if (r == 0 && parted)
+		r = emit_own_headers(x, o, m.n, err);
+	if (r == 0 && bytes)
+		r = emit_smime(x, o, view, m.n, err);
 	if (r == 0 && bytes)
 		r = emit_body(x, o, view, err);
 	if (bytes)
@@ -256,33 +199,89 @@ static int emit_part(struct reader *x, GMimeObject *o, uint32_t parent, struct e
 	return r;
 }
 
-static int read_object(struct reader *x, GMimeObject *o, uint32_t parent, int depth,
-                       struct evd_error *err);
+static int read_object(struct mail_reader *x, GMimeObject *o, uint32_t parent, bool parted,
+                       int depth, struct evd_error *err);
 
-static int read_inner_message(struct reader *x, GMimeObject *o, uint32_t parent, int depth,
-                              struct evd_error *err)
+/* A message's headers and parts, and whether any words came of it. */
+static int emit_message(struct mail_reader *x, GMimeMessage *message, uint32_t n, int depth,
+                        struct evd_error *err)
+{
+	GMimeObject *body = g_mime_message_get_mime_part(message);
+	int r = mail_emit_headers(x, message, err);
+
+	x->words = false;
+	if (r == 0 && body)
+		r = read_object(x, body, n, false, depth, err);
+	if (r == 0 && !x->words)
+		r = evd_emit_observation(x->sink, "empty", err,
+		                         "no words of %s were read: no part that is not attached is "
+		                         "text/plain or text/html",
+		                         x->group);
+	return r;
+}
+
+static int read_inner_message(struct mail_reader *x, GMimeObject *o, uint32_t parent, bool parted,
+                              int depth, struct evd_error *err)
 {
 	GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(o));
 	struct evd_member m = {.type = "file", .n = ++x->n, .parent = parent};
 	char outer[sizeof x->group];
+	bool words = x->words;
 	int r;
 
 	x->parts++;
 	m.media = evd_view_str("message/rfc822");
 	r = evd_emit_member(x->sink, &m, err);
+	if (r == 0 && parted)
+		r = emit_own_headers(x, o, m.n, err);
 	if (r || !inner)
 		return r;
 	memcpy(outer, x->group, sizeof outer);
 	snprintf(x->group, sizeof x->group, "mail.member.%u", (unsigned)m.n);
-	r = emit_headers(x, GMIME_OBJECT(inner), err);
-	if (r == 0 && g_mime_message_get_mime_part(inner))
-		r = read_object(x, g_mime_message_get_mime_part(inner), m.n, depth + 1, err);
+	r = emit_message(x, inner, m.n, depth + 1, err);
 	memcpy(x->group, outer, sizeof outer);
+	x->words = words;
 	return r;
 }
 
-static int read_object(struct reader *x, GMimeObject *o, uint32_t parent, int depth,
-                       struct evd_error *err)
+/* RFC 3156 §4, RFC 1847 */
+static int emit_security(struct mail_reader *x, GMimeObject *o, struct evd_error *err)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(o);
+
+	if (g_mime_content_type_is_type(type, "multipart", "signed"))
+		return say_signed(x, err);
+	if (!g_mime_content_type_is_type(type, "multipart", "encrypted"))
+		return 0;
+	x->words = true;
+	return evd_emit_unread(x->sink, "encrypted", x->off, 0, err,
+	                       "parts of %s are encrypted: their words were not read", x->group);
+}
+
+static int read_multipart(struct mail_reader *x, GMimeObject *o, uint32_t parent, bool parted,
+                          int depth, struct evd_error *err)
+{
+	int n = g_mime_multipart_get_count(GMIME_MULTIPART(o));
+	char group[32];
+	int r = 0;
+
+	snprintf(group, sizeof group, "mail.parts.%u", (unsigned)x->n + 1);
+	if (parted)
+		r = mail_emit_part_headers(x, o, group, err);
+	if (r == 0)
+		r = emit_security(x, o, err);
+	for (int i = 0; r == 0 && i < n; i++)
+		r = read_object(x, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), parent, true,
+		                depth + 1, err);
+	/* what the parser noted of the bytes; GMime has no function for it (RFC 2046 §5.1.1) */
+	if (r == 0 && !GMIME_MULTIPART(o)->write_end_boundary)
+		r = evd_emit_observation(x->sink, "truncated", err,
+		                         "the parts of a message are not closed by their boundary");
+	return r;
+}
+
+static int read_object(struct mail_reader *x, GMimeObject *o, uint32_t parent, bool parted,
+                       int depth, struct evd_error *err)
 {
 	int r = 0;
 
@@ -297,31 +296,22 @@ static int read_object(struct reader *x, GMimeObject *o, uint32_t parent, int de
 		x->over = true;
 		return r;
 	}
-	if (GMIME_IS_MULTIPART(o)) {
-		int n = g_mime_multipart_get_count(GMIME_MULTIPART(o));
-
-		for (int i = 0; r == 0 && i < n; i++)
-			r = read_object(x, g_mime_multipart_get_part(GMIME_MULTIPART(o), i), parent, depth + 1,
-			                err);
-		/* what the parser noted of the bytes; GMime has no function for it (RFC 2046 §5.1.1) */
-		if (r == 0 && !GMIME_MULTIPART(o)->write_end_boundary)
-			r = evd_emit_observation(x->sink, "truncated", err,
-			                         "the parts of a message are not closed by their boundary");
-		return r;
-	}
+	if (GMIME_IS_MULTIPART(o))
+		return read_multipart(x, o, parent, parted, depth, err);
 	if (GMIME_IS_MESSAGE_PART(o))
-		return read_inner_message(x, o, parent, depth, err);
-	return GMIME_IS_PART(o) ? emit_part(x, o, parent, err) : 0;
+		return read_inner_message(x, o, parent, parted, depth, err);
+	return GMIME_IS_PART(o) ? emit_part(x, o, parent, parted, err) : 0;
 }
 
 /* One message at [off, off+len) of the item. */
-static int read_message(struct reader *x, uint64_t off, uint64_t len, uint32_t parent,
-                        struct evd_error *err)
+int mail_read_message(struct mail_reader *x, uint64_t off, uint64_t len, uint32_t parent,
+                      struct evd_error *err)
 {
 	GMimeStream *stream;
 	GMimeParser *parser;
 	GMimeMessage *message;
 	GByteArray *bytes;
+	size_t odd;
 	int r;
 
 	x->off = off;
@@ -339,16 +329,21 @@ static int read_message(struct reader *x, uint64_t off, uint64_t len, uint32_t p
 		return r;
 	}
 	x->bytes = evd_view_of(bytes->data, bytes->len);
+	odd = mail_skip_odd_lines(x->bytes);
+	if (odd) { /* gmime begins with a header, or not at all */
+		r = mail_emit_odd_lines(x, 0, odd, err);
+		g_byte_array_remove_range(bytes, 0, (guint)odd);
+		x->off += odd;
+		x->bytes = evd_view_of(bytes->data, bytes->len);
+	}
 	stream = g_mime_stream_mem_new_with_byte_array(bytes); /* owns the bytes */
 	parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
 	message = g_mime_parser_construct_message(parser, options);
 	if (message) {
-		r = emit_headers(x, GMIME_OBJECT(message), err);
-		if (r == 0 && g_mime_message_get_mime_part(message))
-			r = read_object(x, g_mime_message_get_mime_part(message), parent, 0, err);
+		r = r ? r : emit_message(x, message, parent, 0, err);
 		g_object_unref(message);
-	} else {
+	} else if (r == 0) {
 		r = evd_emit_unread(x->sink, "damaged", off, len, err, "no message could be read here");
 	}
 	g_object_unref(parser);
@@ -356,101 +351,29 @@ static int read_message(struct reader *x, uint64_t off, uint64_t len, uint32_t p
 	return r;
 }
 
-static int read_box_message(struct reader *x, uint64_t off, uint64_t end, struct evd_error *err)
-{
-	struct evd_member m = {.type = "file", .n = ++x->n, .has_place = true, .off = off};
-	uint8_t line[1024];
-	const uint8_t *nl;
-	size_t got;
-	int r = evd_source_read(x->s, off, line, sizeof line, &got, err);
-
-	m.len = end - off;
-	m.media = evd_view_str("message/rfc822");
-	if (r == 0)
-		r = evd_emit_member(x->sink, &m, err);
-	if (r)
-		return r;
-	snprintf(x->group, sizeof x->group, "mail.member.%u", (unsigned)m.n);
-	nl = memchr(line, '\n', got);
-	if (!nl)
-		return evd_emit_unread(x->sink, "damaged", off, m.len, err,
-		                       "the line that begins a message does not end");
-	off += (uint64_t)(nl - line) + 1;
-	return off < end ? read_message(x, off, end - off, m.n, err) : 0;
-}
-
-/* The last one, too, may have the empty line that would separate it from a next. */
-static int read_last_message(struct reader *x, uint64_t start, struct evd_error *err)
-{
-	uint64_t end = x->s->size;
-	uint8_t t[3] = {0};
-
-	if (end - start > 3) {
-		int r = evd_source_exact(x->s, end - 3, t, 3, err);
-
-		if (r)
-			return r;
-		if (t[1] == '\n' && t[2] == '\n')
-			end -= 1;
-		else if (memcmp(t, "\n\r\n", 3) == 0)
-			end -= 2;
-	}
-	return read_box_message(x, start, end, err);
-}
-
-/* RFC 4155: "From " at the start of a line behind an empty one begins a message. Two line ends of
- * either kind before it are looked for, so that "\r\n\r\nFrom " counts too. */
-static int read_box(struct reader *x, struct evd_error *err)
-{
-	uint8_t *block = malloc(BLOCK);
-	uint64_t start = 0, off = 1;
-	unsigned n = 0;
-	int r = 0;
-
-	if (!block)
-		return evd_nomem(err);
-	while (r == 0 && n < MESSAGES_MAX) {
-		size_t got, i = 0;
-
-		r = evd_source_read(x->s, off, block, BLOCK, &got, err);
-		if (r || got < 7)
-			break;
-		for (; i + 7 <= got && n < MESSAGES_MAX && r == 0; i++) {
-			bool crlf = i + 8 <= got && memcmp(block + i, "\n\r\nFrom ", 8) == 0;
-
-			if (!crlf && memcmp(block + i, "\n\nFrom ", 7) != 0)
-				continue;
-			n++;
-			/* the empty line before "From " is no part of the message (RFC 4155 Appendix A) */
-			r = read_box_message(x, start, off + i + 1, err);
-			start = off + i + (crlf ? 3 : 2);
-		}
-		if (got < BLOCK)
-			break;
-		off += got - 8;
-	}
-	if (r == 0 && n < MESSAGES_MAX)
-		r = read_last_message(x, start, err);
-	else if (r == 0)
-		r = evd_emit_unread(x->sink, "limit", start, x->s->size - start, err,
-		                    "more than %u messages", MESSAGES_MAX);
-	free(block);
-	return r;
-}
-
 int evd_mail_read(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
 {
-	struct reader x = {.s = &in->source[0], .sink = sink};
-	uint8_t head[8];
-	size_t got;
+	struct mail_reader x = {.s = &in->source[0], .sink = sink};
+	uint8_t *head;
+	size_t got, skip;
+	bool box;
 	int r = evd_mail_warm(err);
 
-	if (r == 0)
-		r = evd_source_read(x.s, 0, head, sizeof head, &got, err);
 	if (r)
 		return r;
-	if (evd_mail_is_box(evd_view_of(head, got)))
-		return read_box(&x, err);
+	head = malloc(HEAD);
+	if (!head)
+		return evd_nomem(err);
+	r = evd_source_read(x.s, 0, head, HEAD, &got, err);
+	if (r) {
+		free(head);
+		return r;
+	}
+	skip = evd_mail_skip(evd_view_of(head, got));
+	box = evd_mail_is_box(evd_view_of(head + skip, got - skip));
+	free(head);
+	if (box)
+		return mail_read_box(&x, skip, err);
 	snprintf(x.group, sizeof x.group, "mail");
-	return read_message(&x, 0, x.s->size, 0, err);
+	return mail_read_message(&x, skip, x.s->size - skip, 0, err);
 }

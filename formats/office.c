@@ -45,18 +45,17 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
 	struct evd_view near = evd_view_of(head.p, head.len < 512 ? head.len : 512);
 
-	(void)in;
 	if (evd_ole_is(head))
 		return 48;
 	if (head.len < 60 || memcmp(head.p, "PK\x03\x04", 4) != 0)
 		return 0;
 	if (memmem(near.p, near.len, "mimetypeapplication/vnd.oasis.opendocument", 42))
 		return 60;
-	/* the parts may stand in any order: their names are looked for in what probes see */
+	/* the parts may stand in any order: their names are looked for in what probes see, then in the directory */
 	if (memmem(head.p, head.len, "[Content_Types].xml", 19) ||
 	    memmem(head.p, head.len, "docProps/", 9))
 		return 48;
-	return 0;
+	return in->n && evd_office_is_package(&in->source[0]) ? 48 : 0;
 }
 
 static void silent(void *ctx, const char *text, xmlParserSeverities severity,
@@ -81,6 +80,9 @@ static int emit_property(struct evd_sink *sink, const char *group, const char *n
 	for (size_t i = 0; label.len == 0 && i < sizeof meanings / sizeof *meanings; i++)
 		if (strcmp(meanings[i].name, name) == 0)
 			f.as = meanings[i].as;
+	/* ODF 1.2 part 1 §4.3.2.7: who last modified it; the first author is the initial-creator */
+	if (label.len == 0 && strcmp(group, "odf.meta") == 0 && strcmp(name, "creator") == 0)
+		f.as = "person.editor";
 	r = evd_emit_field(sink, &f, err);
 	if (r == 0 && f.as && strcmp(f.as, "software") == 0)
 		r = evd_texts_observe_editor(f.value, name, sink, err);
@@ -203,10 +205,13 @@ static const struct {
     {"META-INF/manifest.xml", NULL}, /* says what is encrypted */
 };
 
+#define RELATIONS "_rels/.rels"
+
 /* What is said at the end of a document. */
 struct document {
 	struct evd_sink *sink;
-	bool odd; /* properties that are no XML */
+	struct evd_office_parts named; /* by the package, and not of the names above */
+	bool odd;                      /* properties that are no XML */
 	bool
 	    locked; /* OpenDocument: the manifest says that parts are encrypted (ODF 1.2 part 3 §4.4) */
 };
@@ -220,39 +225,88 @@ static int read_properties(struct document *d, size_t i, struct evd_view part,
 	return 0;
 }
 
-static int read_member(struct document *d, struct evd_archive *a, struct evd_view path,
-                       struct evd_error *err)
+/* What comes of a part is entered by `take`. */
+static int load_part(struct document *d, struct evd_archive *a, size_t i,
+                     int (*take)(struct document *d, size_t i, struct evd_view part,
+                                 struct evd_error *err),
+                     struct evd_error *err)
 {
 	struct evd_error why = {0};
 	struct evd_buf b;
-	int r = 0;
+	int r;
 
-	if (path.len >= 14 && memcmp(path.p + path.len - 14, "vbaProject.bin", 14) == 0)
-		return evd_emit_observation(d->sink, "active-content", err,
-		                            "the document holds macros; none was run");
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-		if (!evd_view_is(path, parts[i].path))
-			continue;
-		evd_buf_init(&b, PART_MAX);
-		r = evd_archive_load(a, PART_MAX, &b, &why);
-		if (r == EVD_E_LIMIT || r == EVD_E_DAMAGED)
-			r = evd_emit_unread_error(d->sink, 0, 0, &why, err);
-		else if (r == 0)
-			r = read_properties(d, i, evd_buf_view(&b), err);
-		else if (r && err)
-			*err = why;
-		evd_buf_release(&b);
-	}
+	evd_buf_init(&b, PART_MAX);
+	r = evd_archive_load(a, PART_MAX, &b, &why);
+	if (r == EVD_E_LIMIT || r == EVD_E_DAMAGED)
+		r = evd_emit_unread_error(d->sink, 0, 0, &why, err);
+	else if (r == 0)
+		r = take(d, i, evd_buf_view(&b), err);
+	else if (r && err)
+		*err = why;
+	evd_buf_release(&b);
 	return r;
 }
 
-static int read_package(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+static bool is_known(const char *path)
 {
-	struct document d = {.sink = sink};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strcmp(path, parts[i].path) == 0)
+			return true;
+	return false;
+}
+
+static int read_relations(struct document *d, size_t i, struct evd_view part, struct evd_error *err)
+{
+	unsigned to = 0;
+	int r = part.len ? evd_office_relations(part, &d->named, err) : 0;
+
+	(void)i;
+	for (unsigned k = 0; k < d->named.n; k++)
+		if (!is_known(d->named.part[k].path))
+			d->named.part[to++] = d->named.part[k];
+	d->named.n = to;
+	return r;
+}
+
+static int read_named(struct document *d, size_t i, struct evd_view part, struct evd_error *err)
+{
+	d->named.part[i].seen = true;
+	return part.len ? read_part(part, d->named.part[i].group, d->sink, &d->odd, err) : 0;
+}
+
+static int read_member(struct document *d, struct evd_archive *a, struct evd_view path,
+                       struct evd_error *err)
+{
+	if (path.len >= 14 && memcmp(path.p + path.len - 14, "vbaProject.bin", 14) == 0)
+		return evd_emit_observation(d->sink, "active-content", err,
+		                            "the document holds macros; none was run");
+	if (evd_view_is(path, RELATIONS) && d->named.n == 0)
+		return load_part(d, a, 0, read_relations, err);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (evd_view_is(path, parts[i].path))
+			return load_part(d, a, i, read_properties, err);
+	return 0;
+}
+
+/* Once more, for the parts that the package named, which may stand before the list of names. */
+static int read_named_member(struct document *d, struct evd_archive *a, struct evd_view path,
+                             struct evd_error *err)
+{
+	for (unsigned i = 0; i < d->named.n; i++)
+		if (!d->named.part[i].seen && evd_view_is(path, d->named.part[i].path))
+			return load_part(d, a, i, read_named, err);
+	return 0;
+}
+
+static int read_members(struct document *d, const struct evd_source *s,
+                        int (*each)(struct document *d, struct evd_archive *a, struct evd_view path,
+                                    struct evd_error *err),
+                        bool again, struct evd_error *err)
+{
 	struct evd_archive a;
 	struct archive_entry *e;
 	char reason[160];
-	int r = evd_archive_open(&a, &in->source[0], false, err), code = ARCHIVE_EOF;
+	int r = evd_archive_open(&a, s, false, err), code = ARCHIVE_EOF;
 
 	if (r)
 		return r;
@@ -260,12 +314,28 @@ static int read_package(const struct evd_input *in, struct evd_sink *sink, struc
 		code = archive_read_next_header(a.a, &e);
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			break;
-		r = read_member(&d, &a, evd_archive_path(e), err);
+		r = each(d, &a, evd_archive_path(e), err);
 	}
-	if (r == 0 && code != ARCHIVE_EOF && code != ARCHIVE_OK && code != ARCHIVE_WARN)
-		r = evd_emit_unread(sink, "damaged", 0, 0, err, "the document cannot be read further: %s",
+	if (r == 0 && !again && code != ARCHIVE_EOF && code != ARCHIVE_OK && code != ARCHIVE_WARN)
+		r = evd_emit_unread(d->sink, "damaged", 0, 0, err,
+		                    "the document cannot be read further: %s",
 		                    evd_archive_reason(&a, reason));
 	evd_archive_close(&a);
+	return r;
+}
+
+static int read_package(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
+{
+	struct document d = {.sink = sink};
+	int r = read_members(&d, &in->source[0], read_member, false, err);
+
+	if (r == 0 && d.named.n)
+		r = read_members(&d, &in->source[0], read_named_member, true, err);
+	for (unsigned i = 0; r == 0 && i < d.named.n; i++)
+		if (!d.named.part[i].seen)
+			r = evd_emit_unread(sink, "damaged", 0, 0, err,
+			                    "properties that the document names (%s) are not there",
+			                    d.named.part[i].group);
 	if (r == 0 && d.locked)
 		r = evd_emit_unread(sink, "encrypted", 0, 0, err,
 		                    "the document is encrypted with a password, or parts of it are");

@@ -3,6 +3,7 @@
  * Source: ISO 32000-1 §14.3 (metadata); pdf_objects finds the objects, also of a file whose
  * cross-reference table is broken. Nothing is rendered or run.
  */
+#include "archive_io.h"
 #include "emit.h"
 #include "pdf_files.h"
 #include "source.h"
@@ -13,11 +14,15 @@
 #include <string.h>
 
 #define FILE_MAX (UINT64_C(192) << 20) /* bytes held in memory */
-#define KEYS_MAX 1000u                 /* of the information dictionary */
+/* first bytes, for the header, and last ones, for the end: Adobe PDF Reference 1.7 Appendix H.3, notes 13 and 18 */
+#define HEADER_WITHIN 1024u
+#define KEYS_MAX 1000u /* of the information dictionary */
 
 struct pdf {
 	struct evd_pdf o;
-	bool encrypted;
+	bool encrypted, active;
+	struct evd_view version;
+	size_t header; /* where in the item it stands */
 	struct evd_sink *sink;
 };
 
@@ -142,7 +147,7 @@ static int emit_xmp(struct pdf *x, struct evd_view catalog, struct evd_error *er
 	body = evd_pdf_stream(&x->o, dict, end);
 	if (body.len == 0)
 		return 0;
-	at = (uint64_t)(body.p - x->o.file.p);
+	at = x->o.before + (uint64_t)(body.p - x->o.file.p);
 	evd_buf_init(&plain, 0);
 	if (evd_pdf_unpack(&x->o, dict, body, &plain) != PDF_UNKNOWN && plain.len)
 		r = evd_xmp_emit(evd_buf_view(&plain), at, x->sink, err);
@@ -160,8 +165,10 @@ static int emit_structure(struct pdf *x, struct evd_view catalog, struct evd_err
 	size_t end;
 	int r = 0;
 
-	if (x->o.file.len >= 8)
-		r = evd_emit_text(x->sink, "pdf", "version", NULL, evd_view_of(x->o.file.p + 5, 3), err);
+	if (x->version.len)
+		r = evd_emit_text(x->sink, "pdf", "version", NULL, x->version, err);
+	if (r == 0 && x->header)
+		r = evd_emit_number(x->sink, "pdf", "bytesBefore", NULL, x->header, err);
 	if (r == 0 && version.len > 1)
 		r = evd_emit_text(x->sink, "pdf", "catalogVersion", NULL,
 		                  evd_view_of(version.p + 1, version.len - 1), err);
@@ -177,11 +184,25 @@ static int emit_structure(struct pdf *x, struct evd_view catalog, struct evd_err
 	if (r == 0 && evd_pdf_find(x->o.file, 0, "/ByteRange") != SIZE_MAX)
 		r = evd_emit_observation(x->sink, "signature-present", err,
 		                         "a digital signature stands in the file; it was not checked");
-	if (r == 0 && (evd_pdf_find(x->o.file, 0, "/JavaScript") != SIZE_MAX ||
-	               evd_pdf_find(x->o.file, 0, "/Launch") != SIZE_MAX))
-		r = evd_emit_observation(x->sink, "active-content", err,
-		                         "the file names scripts or programs to start; none was run");
 	return r;
+}
+
+/* Objects were looked at one by one unless the file is encrypted. A script that a later revision put out of use is none of them,
+ * and so is the word in a title. */
+static int emit_active(struct pdf *x, struct evd_error *err)
+{
+	bool word = evd_pdf_find(x->o.file, 0, "/JavaScript") != SIZE_MAX ||
+	            evd_pdf_find(x->o.file, 0, "/Launch") != SIZE_MAX;
+
+	if (x->active || (word && x->encrypted))
+		return evd_emit_observation(x->sink, "active-content", err,
+		                            "the file names scripts or programs to start; none was run");
+	return word
+	           ? evd_emit_observation(x->sink, "active-content", err,
+	                                  "the word /JavaScript or /Launch stands in the file, and in "
+	                                  "no object of its own that counts: in a text, a file within, "
+	                                  "or an object that was replaced or left out; none was run")
+	           : 0;
 }
 
 /* How the objects were found, when not as the standard has it. */
@@ -191,7 +212,7 @@ static int emit_faults(struct pdf *x, struct evd_error *err)
 
 	if (x->o.fault)
 		r = evd_emit_unread(
-		    x->sink, "damaged", x->o.fault_at, 0, err,
+		    x->sink, "damaged", x->o.before + x->o.fault_at, 0, err,
 		    "the cross-reference table could not be followed (%s): objects were looked "
 		    "for through the file, of several of a number the last counts",
 		    x->o.fault);
@@ -220,7 +241,7 @@ static int emit_texts(struct pdf *x, struct evd_view catalog, struct evd_error *
 		                    "the information dictionary is named and is not there");
 	if (r == 0)
 		r = emit_xmp(x, catalog, err);
-	return r ? r : evd_pdf_emit_files(&x->o, x->sink, err);
+	return r ? r : evd_pdf_emit_files(&x->o, x->sink, &x->active, err);
 }
 
 static int read_file(struct pdf *x, struct evd_error *err)
@@ -240,15 +261,66 @@ static int read_file(struct pdf *x, struct evd_error *err)
 	if (r == 0)
 		r = emit_texts(x, evd_buf_view(&catalog), err);
 	if (r == 0)
+		r = emit_active(x, err);
+	if (r == 0)
 		r = emit_faults(x, err);
 	evd_buf_release(&catalog);
 	return r;
 }
 
+/* "%PDF-1.7"; SIZE_MAX: none among the first bytes. */
+static size_t header_at(struct evd_view v)
+{
+	v.len = v.len < HEADER_WITHIN + 8 ? v.len : HEADER_WITHIN + 8;
+	for (size_t i = 0; (i = evd_pdf_find(v, i, "%PDF-")) != SIZE_MAX; i++)
+		if (v.len - i >= 8 && v.p[i + 5] >= '0' && v.p[i + 5] <= '9' && v.p[i + 6] == '.')
+			return i;
+	return SIZE_MAX;
+}
+
+static bool ends_as_one(const struct evd_source *s)
+{
+	uint8_t tail[HEADER_WITHIN];
+	uint64_t at = s->size > sizeof tail ? s->size - sizeof tail : 0;
+	struct evd_error err = {0};
+	size_t got;
+
+	return evd_source_read(s, at, tail, sizeof tail, &got, &err) == 0 &&
+	       evd_pdf_find(evd_view_of(tail, got), 0, "%%EOF") != SIZE_MAX;
+}
+
+/* Bytes before the header are passed over as readers of PDF do, if the end is one as well; an archive's are a member's. */
 static unsigned probe(struct evd_view head, const struct evd_input *in)
 {
-	(void)in;
-	return head.len >= 8 && memcmp(head.p, "%PDF-", 5) == 0 ? 40 : 0;
+	bool compressed;
+
+	if (head.len >= 8 && memcmp(head.p, "%PDF-", 5) == 0)
+		return 40;
+	return header_at(head) != SIZE_MAX && !evd_archive_signature(head, &compressed) && in->n &&
+	               ends_as_one(&in->source[0])
+	           ? 40
+	           : 0;
+}
+
+static int open_at(struct pdf *x, struct evd_view file, size_t before, struct evd_error *err)
+{
+	evd_pdf_close(&x->o);
+	memset(&x->o, 0, sizeof x->o);
+	x->o.before = before;
+	return evd_pdf_open(&x->o, evd_view_of(file.p + before, file.len - before), err);
+}
+
+/* Places are counted from the header, or from the file's first byte, whichever leads to the tables. */
+static int open_file(struct pdf *x, struct evd_view file, struct evd_error *err)
+{
+	size_t at = header_at(file);
+	int r;
+
+	x->header = at == SIZE_MAX ? 0 : at;
+	x->version =
+	    file.len - x->header >= 8 ? evd_view_of(file.p + x->header + 5, 3) : evd_view_of(NULL, 0);
+	r = open_at(x, file, x->header, err);
+	return r || !x->header || !x->o.fault ? r : open_at(x, file, 0, err);
 }
 
 static int read_pdf(const struct evd_input *in, struct evd_sink *sink, struct evd_error *err)
@@ -272,7 +344,7 @@ static int read_pdf(const struct evd_input *in, struct evd_sink *sink, struct ev
 	x->sink = sink;
 	r = evd_source_exact(s, 0, bytes, (size_t)s->size, err);
 	if (r == 0)
-		r = evd_pdf_open(&x->o, evd_view_of(bytes, (size_t)s->size), err);
+		r = open_file(x, evd_view_of(bytes, (size_t)s->size), err);
 	if (r == 0)
 		r = read_file(x, err);
 	evd_pdf_close(&x->o);

@@ -21,6 +21,7 @@ struct files {
 	uint64_t size, left; /* of the file being unpacked; of all that may still be */
 	uint32_t n;
 	bool over;
+	bool active; /* an object names scripts or programs to start */
 };
 
 int evd_pdf_files_warm(struct evd_error *err)
@@ -92,7 +93,7 @@ static int emit_member(struct files *x, struct evd_member *m, struct evd_view di
 
 	if (packed.p) {
 		m->has_place = true;
-		m->off = (uint64_t)(packed.p - x->pdf->file.p);
+		m->off = x->pdf->before + (uint64_t)(packed.p - x->pdf->file.p);
 		m->len = packed.len;
 	}
 	if (how == PDF_WHOLE && EVP_DigestFinal_ex(x->digest, digest, NULL) == 1) {
@@ -153,6 +154,8 @@ static int look_at(struct files *x, struct evd_view object, struct evd_error *er
 	size_t pos = 1;
 	int r;
 
+	x->active =
+	    x->active || evd_pdf_has_name(object, "JavaScript") || evd_pdf_has_name(object, "Launch");
 	if (object.len < 8 || object.p[0] != '<' || !memmem(object.p, object.len, "/EF", 3))
 		return 0;
 	if (is_spec(object))
@@ -227,7 +230,8 @@ static int look_into_all(struct files *x, struct evd_error *err)
 	return r;
 }
 
-int evd_pdf_emit_files(struct evd_pdf *pdf, struct evd_sink *sink, struct evd_error *err)
+int evd_pdf_emit_files(struct evd_pdf *pdf, struct evd_sink *sink, bool *active,
+                       struct evd_error *err)
 {
 	struct files x = {.pdf = pdf, .sink = sink, .left = UNPACKED_ALL};
 	int r = evd_pdf_files_warm(err);
@@ -246,5 +250,6 @@ int evd_pdf_emit_files(struct evd_pdf *pdf, struct evd_sink *sink, struct evd_er
 	if (r == 0)
 		r = look_into_all(&x, err);
 	EVP_MD_CTX_free(x.digest);
+	*active = x.active;
 	return r;
 }

@@ -19,6 +19,7 @@ struct evd_pdf_entry {
 
 struct evd_pdf {
 	struct evd_view file;        /* the whole file, in memory of the caller's */
+	uint64_t before;             /* bytes of the item before it; the caller's */
 	const char *fault;           /* why the way through the tables was left; NULL: it was not */
 	uint64_t fault_at;           /* where */
 	bool streams_unread;         /* an object stream could not be unpacked */

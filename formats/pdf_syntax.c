@@ -214,6 +214,37 @@ void evd_pdf_name(struct evd_view v, struct evd_buf *b)
 	}
 }
 
+bool evd_pdf_has_name(struct evd_view v, const char *name)
+{
+	struct evd_buf b;
+	bool found = false;
+
+	evd_buf_init(&b, 0);
+	for (size_t i = skip_space(v, 0); !found && i < v.len; i = skip_space(v, i)) {
+		size_t end;
+
+		if (v.p[i] == '(') {
+			i = skip_literal(v, i);
+		} else if (v.p[i] == '<' && !(i + 1 < v.len && v.p[i + 1] == '<')) {
+			i = skip_hex(v, i);
+		} else if (v.p[i] == '<') {
+			i += 2;
+		} else {
+			end = skip_word(v, i + 1);
+			if (v.p[i] == '/') {
+				evd_buf_reset(&b);
+				evd_pdf_name(evd_view_of(v.p + i, end - i), &b);
+				found = evd_view_is(evd_buf_view(&b), name);
+				i = end;
+			} else {
+				i = is_delimiter(v.p[i]) ? i + 1 : end;
+			}
+		}
+	}
+	evd_buf_release(&b);
+	return found;
+}
+
 static void put_escaped(struct evd_view v, size_t *i, struct evd_buf *b)
 {
 	static const char from[] = "nrtbf", to[] = "\n\r\t\b\f";
@@ -308,6 +339,27 @@ bool evd_pdf_text(struct evd_view v, struct evd_buf *b)
 	return ok;
 }
 
+/* "+01'00'", "+01'00", "+01" (§7.9.4), and "+0100" or "+01:00" as some write it; of anything else no zone is made. */
+static void read_zone(struct evd_view v, char zone[8])
+{
+	size_t at = 3;
+	const char *minutes = "00";
+
+	if (v.len && v.p[0] == 'Z') {
+		snprintf(zone, 8, "Z");
+		return;
+	}
+	if (v.len < 3 || (v.p[0] != '+' && v.p[0] != '-') || !is_digits(v.p + 1, 2))
+		return;
+	at += at < v.len && (v.p[at] == '\'' || v.p[at] == ':');
+	if (at < v.len) {
+		if (v.len - at < 2 || !is_digits(v.p + at, 2) || v.p[at] > '5')
+			return;
+		minutes = (const char *)v.p + at;
+	}
+	snprintf(zone, 8, "%.3s:%.2s", (const char *)v.p, minutes);
+}
+
 bool evd_pdf_date(struct evd_view text, char out[32])
 {
 	int part[6] = {0, 1, 1, 0, 0, 0};
@@ -324,15 +376,7 @@ bool evd_pdf_date(struct evd_view text, char out[32])
 	if (n < 1 || part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31 || part[3] > 23 ||
 	    part[4] > 59 || part[5] > 60)
 		return false;
-	if (i < text.len && text.p[i] == 'Z') {
-		snprintf(zone, sizeof zone, "Z");
-	} else if (text.len - i >= 3 && (text.p[i] == '+' || text.p[i] == '-') &&
-	           is_digits(text.p + i + 1, 2)) {
-		bool minutes = text.len - i >= 6 && text.p[i + 3] == '\'' && is_digits(text.p + i + 4, 2);
-
-		snprintf(zone, sizeof zone, "%.3s:%.2s", (const char *)text.p + i,
-		         minutes ? (const char *)text.p + i + 4 : "00");
-	}
+	read_zone(evd_view_of(text.p + i, text.len - i), zone);
 	if (n < 6) { /* only what stands there: a year, a month, a day */
 		snprintf(out, 32, "%04d", part[0] % 10000);
 		if (n > 1)

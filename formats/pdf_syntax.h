@@ -22,6 +22,9 @@ bool evd_pdf_number(struct evd_view v, uint64_t *out);
 /* evd_pdf_name(v, b): a name's characters without the slash, "#20" and the like as bytes (§7.3.5). */
 void evd_pdf_name(struct evd_view v, struct evd_buf *b);
 
+/* evd_pdf_has_name(v, name): that name stands in the object, be it a key or a value; what strings hold does not count. */
+bool evd_pdf_has_name(struct evd_view v, const char *name);
+
 /* evd_pdf_text(v, b): a string "(…)" or "<…>" as UTF-8 (§7.9.2.2); false if it is no string. */
 bool evd_pdf_text(struct evd_view v, struct evd_buf *b);
 /* The string's bytes, undecoded. */

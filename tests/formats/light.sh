@@ -43,6 +43,11 @@ expect $? 0 'for a mail it is started'
 expect "$(grep -c '"state":"done"' "$t/said")" 2 'and if it dies the photos are read all the same'
 expect "$(grep '"state":' "$t/said" | sed -n 2p | grep -c '"state":"crashed","text":"evidence-reader ended')" 1 'and the mail is said to be not'
 expect "$(grep -c '"value":"message/rfc822"' "$t/said")" 1 'what the light one said of it stands'
+printf 'Received: by mx\nbez zaglavlja\n' >"$t/odd.eml"
+for folder in both whole; do
+	"$items" "$t/$folder/evidence-reader" "$t/odd.eml" >"$t/said" 2>"$t/err"
+	expect "$(grep -c '"kind":"unread","text":"it looks like message/rfc822, and no reader' "$t/said")" 1 'what looks like a mail and is read as none is said to be unread'
+done
 for ahead in 0 4; do
 	"$items" -j $ahead "$t/stillborn/evidence-reader" "$photo" "$mail" "$photo" >"$t/said" 2>"$t/err"
 	cmp "$t/said" "$t/whole.said" || bad=1

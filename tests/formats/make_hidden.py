@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import struct
 import sys
 import zlib
@@ -98,6 +99,52 @@ why = ("the cross-reference table could not be followed (no table that can be re
        "the file, of several of a number the last counts")
 put("pdf/lost.pdf", data, *records, unread("damaged", why, offset=7, bytes=0))
 
+# PDF: bytes before the header, places counted from it or from the first byte
+
+
+def moved(junk, counted):
+    data, records = folio(0, b"%d" % len(inner), True)
+    head, xref, rest = data.rpartition(b"xref\n0 1\n0000000000")
+    if counted:
+        at = len(junk)
+        rest = re.sub(rb"\n(\d{10}) (\d{5} n)", lambda m: b"\n%010d " % (int(m[1]) + at) + m[2], rest)
+        rest = re.sub(rb"startxref\n(\d+)", lambda m: b"startxref\n%d" % (int(m[1]) + at), rest)
+    records = [dict(r, offset=r["offset"] + len(junk)) if "offset" in r else r for r in records]
+    records.insert(1, field("pdf", "bytesBefore", str(len(junk))))
+    return junk + head + xref + rest, records
+
+
+put("pdf/before.pdf", *(lambda d, r: (d, *r))(*moved(b"\xef\xbb\xbf", False)))
+put("pdf/counted.pdf", *(lambda d, r: (d, *r))(*moved(b"HTTP/1.1 200 OK\r\n\r\n", True)))
+
+# PDF: a script in a stream of objects, its name spelt with an escape; the word in a title; offsets of times as they are written
+times = b"<< /CreationDate (D:20260301100000+0530) /ModDate (D:20260301100000-01) /Title (%s) >>"
+first = b"<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>", b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>", times % b"x", b"<< /S /Java#53cript /JS (app.alert\\(1\\)) >>", b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
+pairs, objects = b"", b""
+for n, o in enumerate(first, 1):
+    pairs += b"%d %d " % (n, len(objects))
+    objects += o + b" "
+body = b"%%PDF-1.7\n6 0 obj\n<< /Type /ObjStm /N 5 /First %d /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
+    len(pairs), len(pairs + objects), pairs + objects)
+rows = bytes(4) + b"".join(struct.pack(">BHB", 2, 6, i) for i in range(5)) + struct.pack(">BHB", 1, 9, 0) + struct.pack(">BHB", 1, len(body), 0)
+body += (b"7 0 obj\n<< /Type /XRef /Size 8 /W [1 2 1] /Root 1 0 R /Info 3 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+         % (len(rows), rows, len(body)))
+
+
+def timed(title, text):
+    return [field("pdf", "version", "1.7"), field("pdf", "endMarkers", "1"), field("pdf", "pages", "1", **{"as": "pages"}),
+            field("pdf.info", "Title", title, **{"as": "text.title"}),
+            field("pdf.info", "CreationDate", "2026-03-01T10:00:00+05:30", raw="D:20260301100000+0530", **{"as": "time.created"}),
+            field("pdf.info", "ModDate", "2026-03-01T10:00:00-01:00", raw="D:20260301100000-01", **{"as": "time.modified"}),
+            observation("active-content", text)]
+
+
+put("pdf/script.pdf", body, *timed("x", "the file names scripts or programs to start; none was run"))
+put("pdf/word.pdf", pdf([(1, 0, b"<< /Type /Catalog /Pages 2 0 R >>"), (2, 0, first[1]), (3, 0, times % b"How /JavaScript works"), (5, 0, first[4])],
+                        b"<< /Size 6 /Root 1 0 R /Info 3 0 R >>"),
+    *timed("How /JavaScript works", "the word /JavaScript or /Launch stands in the file, and in no object of its own that counts: in a text, a "
+           "file within, or an object that was replaced or left out; none was run"))
+
 # mail: dates with and without a zone. What is stated is given; RFC 5322 3.3 has "-0000" mean UTC, 4.3 gives some names
 
 
@@ -123,6 +170,25 @@ dates = [
     ("1 Mar 2026 10:00 +0100", "2026-03-01T10:00:00+01:00"),
     ("32 Foo 2026 99:99", None),
     ("", ""),
+    # what no reader may make a date of: half of a day, points, numbers in an order that is not known, a day that is none
+    ("Sunday, March 1, 2026 10:30 PM", None),
+    ("Sun, 1 Mar 2026 10:30 PM", None),
+    ("Sun, 01 Mar 2026 22.15.00 +0200", None),
+    ("03/04/2026 10:00:00", None),
+    ("30 Feb 2026 10:00:00 +0100", None),
+    ("Sun, 01 Mar 2026 10:00:00 +0100 juce", "2026-03-01T10:00:00+01:00"),
+    ("Sun, 01 Mar 2026 10:00:00 +0100 17", None),
+    # plainly written, if not as the standard has it; and 4.3: two digits of a year, comments and white space amid
+    ("Sun, 01 Mar 2026 10:00:00 +02:00", "2026-03-01T10:00:00+02:00"),
+    ("Sun Mar 01 2026 10:00:00 GMT+0200 (Srednjoevropsko)", "2026-03-01T10:00:00+02:00"),
+    ("Sun, 01 Mar 2026 10:00:00 GMT+2", None),
+    ("1 Mar 26 10:00 Z", "2026-03-01T10:00:00Z"),
+    ("1 Mar 99 10:00:00 +0000", "1999-03-01T10:00:00+00:00"),
+    ("Sun (ne (bas) u) , 1 (prvi) Mar 2026 10 : 00 : 05 +0100", "2026-03-01T10:00:05+01:00"),
+    ("Sun Mar  1 10:00:00 2026", "2026-03-01T10:00:00"),
+    ("Sun Mar  1 10:00:00 2026 -0130", "2026-03-01T10:00:00-01:30"),
+    ("Sun Mar  1 10:00:00 CET 2026", "2026-03-01T10:00:00"),
+    ("Sun, 01 Mar 2026 10:00:00 +1700", "2026-03-01T10:00:00"),
 ]
 box, records, n = b"", [], 0
 for text, value in dates:
@@ -133,6 +199,7 @@ for text, value in dates:
     box += message + b"\n"
     group = "mail.member.%d" % (2 * n - 1)
     records.append(raw_member(2 * n - 1, "", media="message/rfc822", offset=start, bytes=len(message)))
+    records.append(field(group, "separator", "From ana@example.net Sun Mar  1 10:00:00 2026"))
     records.append(header(group, "From", "ana@example.net", meaning="person.from"))
     if value:
         records.append(header(group, "Date", value, raw=text, meaning="time.sent"))
@@ -171,17 +238,136 @@ put("mail/hidden.eml", mail,
     header("mail", "Subject", "pre\0posle tajna\tdalje", raw="pre\0posle tajna\r\n\tdalje", meaning="text.subject"),
     header("mail", "Date", "2026-03-01T10:00:00+01:00", raw="Sun, 01 Mar 2026 10:00:00 +0100", meaning="time.sent"),
     header("mail", "MIME-Version", "1.0"),
+    header("mail", "Content-Type", "multipart/mixed; boundary=granica"),
     member(1, "", plain, media="text/plain"),
+    header("mail.part.1", "Content-Type", "text/plain"),
     field("mail", "text", plain.decode(), **{"as": "text.body"}),
     member(2, "", broken, media="text/plain"),
+    header("mail.part.2", "Content-Type", "text/plain; charset=utf-8"),
     unread("damaged", states % (2, 2, "the text is given as its bytes")),
     {"kind": "field", "group": "mail", "name": "text", "as": "text.body",
      "valueBytes": base64.urlsafe_b64encode(broken).decode().rstrip("=")},
     member(3, "", html, media="text/html"),
+    header("mail.part.3", "Content-Type", "text/html"),
     field("mail", "textOfHtml", "Naslov\nUbiću te\u00a0večeras\nŠta <x> & y\nskriveno\nkraj < početka &nije;", **{"as": "text.body"}),
     member(4, "a.pdf", b"Poruka", media="application/pdf"),
     unread("damaged", "the base64 of member 4 is not whole (4 characters that are none, cut short): its size and SHA-256 are of "
-           "what was made of it"))
+           "what was made of it"),
+    header("mail.part.4", "Content-Type", "application/pdf"),
+    header("mail.part.4", "Content-Transfer-Encoding", "base64"),
+    header("mail.part.4", "Content-Disposition", "attachment; filename=a.pdf"))
+
+# mail: lines before the headers, and lines among them that are none
+
+
+def odd_line(group, text, offset):
+    return [field(group, "line", text),
+            unread("damaged", "a line among the headers of %s is none: it is given as `line`, and what it belongs to is not known" % group,
+                   offset=offset, bytes=len(text.encode()))]
+
+
+def words(group, n, text, **more):
+    return [member(n, "", text, media="text/plain", **more), field(group, "text", text.decode(), **{"as": "text.body"})]
+
+
+usual = [header("mail", "From", "ana@example.net", meaning="person.from"), header("mail", "Subject", "prvi red", meaning="text.subject"),
+         header("mail", "Date", "2026-03-01T10:00:00+01:00", raw="Sun, 01 Mar 2026 10:00:00 +0100", meaning="time.sent")]
+lines = (b"From: ana@example.net\n", b"Subject : prvi red\n", b"Date: Sun, 01 Mar 2026 10:00:00 +0100\n")
+put("mail/mark.eml", b"\xef\xbb\xbf\r\n \n" + b"".join(lines) + b"\ntajna\n", *usual, *words("mail", 1, b"tajna\n"))
+broken = b"bez ikakvog smisla\n" + lines[0] + lines[1] + "drugi red čega\n dalje\n".encode() + lines[2] + b"\ntajna\n"
+put("mail/broken.eml", broken, *odd_line("mail", "bez ikakvog smisla", 0), *usual,
+    *odd_line("mail", "drugi red čega\n dalje", broken.index(b"drugi")), *words("mail", 1, b"tajna\n"))
+
+# mbox: where words of a mail begin with "From ", and how programs write the line before a mail. Google writes zone and year behind
+# the time, Thunderbird "From - " and since 115 nothing
+
+
+def box_of(*mails):
+    box, records, n = b"", [], 1
+    for line, text, dated in mails:
+        start, group = len(box), "mail.member.%d" % n
+        box += line + b"\nFrom: ana@example.net\nTo: x@example.net\nDate: Sun, 01 Mar 2026 10:00:00 +0100\n\n" + text + b"\n"
+        records.append(raw_member(n, "", media="message/rfc822", offset=start, bytes=len(box) - start - 1))
+        records.append(field(group, "separator", line.decode().strip()))
+        if not dated:
+            records.append(observation("ambiguous", "the line that begins member %d has no date: it was taken for the beginning of a "
+                                       "message since headers follow" % n))
+        if b"\n\nFrom " in text:
+            records.append(observation("ambiguous", "%d lines of member %d begin with \"From \" behind an empty line, the first at %d, and have "
+                                       "no date: they were taken for words of the mail, not for the beginning of another"
+                                       % (text.count(b"\n\nFrom "), n, box.index(b"\n\nFrom ", start) + 2)))
+        records += [header(group, "From", "ana@example.net", meaning="person.from"), header(group, "To", "x@example.net", meaning="person.to"),
+                    header(group, "Date", "2026-03-01T10:00:00+01:00", raw="Sun, 01 Mar 2026 10:00:00 +0100", meaning="time.sent")]
+        records += words(group, n + 1, text, parent=n)
+        n += 2
+    return box, records
+
+
+box, records = box_of(
+    (b"From ana@example.net Sun Mar  1 10:00:00 2026", b"Zdravo.\n\nFrom tomorrow I wait at 10:00\nNapomena: znas\n\nkraj\n", True),
+    (b"From - Sun Mar 01 10:00:00 2026", b"dva\n\nFrom May 2026 on\n\nFrom Sun to Mon\n", True),
+    (b"From 1234567890@xxx Sun Mar 01 10:00:00 +0000 2026", b"tri\n", True),
+    (b"From ana@example.net Sun Mar  1 10:00 CET 2026", b"cetiri\n", True),
+    (b"From ana@example.net Sun, 01 Mar 2026 10:00:00 +0100", b"pet\n", True),
+    (b"From ", b"sest\n", True),
+    (b"From ana@example.net", b"sedam\n", False))
+put("mail/from.mbox", box, *records)
+
+# mail: words that cannot be read. The object identifiers of CMS at its beginning: enveloped 1.2.840.113549.1.7.3, signed .2,
+# enveloped and proved whole 1.2.840.113549.1.9.16.1.23, compressed .9
+
+
+def cms(identifier):
+    content = bytes([6, len(identifier)]) + identifier + b"\xa0\x80" + bytes(4)
+    return b"\x30\x82" + struct.pack(">H", len(content)) + content
+
+
+pkcs, head = bytes.fromhex("2A864886F70D01"), b"From: ana@example.net\nTo: x@example.net\nDate: Sun, 01 Mar 2026 10:00:00 +0100\n"
+top = [header("mail", "From", "ana@example.net", meaning="person.from"), header("mail", "To", "x@example.net", meaning="person.to"), usual[2]]
+letters = [(b"application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", cms(pkcs + b"\x07\x03")),
+           (b"application/x-pkcs7-mime; name=smime.p7m", cms(pkcs + b"\x07\x02")),
+           (b"application/pkcs7-mime", cms(pkcs + b"\x09\x10\x01\x17")),
+           (b"application/pkcs7-mime", cms(pkcs + b"\x09\x10\x01\x09"))]
+whole = head + b"Content-Type: multipart/signed; boundary=a\n\n"
+records = top + [header("mail", "Content-Type", "multipart/signed; boundary=a"),
+                 observation("signature-present", "mail has a digital signature; it was not checked")]
+for n, (media, data) in enumerate(letters, 1):
+    whole += b"--a\nContent-Type: " + media + b"\nContent-Transfer-Encoding: base64\n\n" + base64.b64encode(data) + b"\n"
+    records += [member(n, "smime.p7m" if b"name=" in media else "", data, media=media.split(b";")[0].decode()),
+                header("mail.part.%d" % n, "Content-Type", media.decode()), header("mail.part.%d" % n, "Content-Transfer-Encoding", "base64")]
+    if n in (1, 3):
+        records.append(unread("encrypted", "member %d is encrypted (S/MIME): the words of mail were not read" % n))
+    if n == 2:
+        records.append(observation("signature-present", "mail has a digital signature; it was not checked"))
+    if n in (2, 4):
+        records.append(unread("unsupported", "member %d is %s (S/MIME): what it holds was not read"
+                              % (n, "signed data" if n == 2 else "of another kind than is known here")))
+# within: PGP/MIME in a mail of its own, then one whose only part is a picture
+inner = b"Subject: ...\nContent-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n"
+whole += b"--a\nContent-Type: message/rfc822\nX-Attachment-Id: q1\n\n" + inner
+records += [raw_member(5, "", media="message/rfc822"), header("mail.part.5", "Content-Type", "message/rfc822"),
+            header("mail.part.5", "X-Attachment-Id", "q1"), header("mail.member.5", "Subject", "...", meaning="text.subject"),
+            header("mail.member.5", "Content-Type", "multipart/encrypted; boundary=b"),
+            observation("time-unreadable", "mail.member.5 has no Date header"),
+            unread("encrypted", "parts of mail.member.5 are encrypted: their words were not read"),
+            member(6, "", b"Version: 1", media="application/pgp-encrypted", parent=5),
+            header("mail.part.6", "Content-Type", "application/pgp-encrypted")]
+inner = b"Subject: \x9aljiva\nContent-Type: image/png; name=a.png\nContent-Disposition: attachment; filename=b.exe; creation-date=\"1 Mar 2026 10:00:00 +0100\"\n\nzz\n"
+whole += b"--a\nContent-Type: message/rfc822\n\n" + inner + b"--a\nContent-Type: multipart/mixed; boundary=c\nContent-Language: sr\n\n--c\nContent-ID: <k>\n\nk\n--c--\n--a--\n"
+records += [raw_member(7, "", media="message/rfc822"), header("mail.part.7", "Content-Type", "message/rfc822"),
+            {"kind": "field", "group": "mail.member.7", "name": "header", "label": "Subject", "as": "text.subject",
+             "valueBytes": base64.urlsafe_b64encode(b"\x9aljiva").decode()},
+            header("mail.member.7", "Content-Type", "image/png; name=a.png"),
+            header("mail.member.7", "Content-Disposition", "attachment; filename=b.exe; creation-date=\"1 Mar 2026 10:00:00 +0100\""),
+            observation("time-unreadable", "mail.member.7 has no Date header"),
+            unread("unsupported", "the character set of 1 headers of mail.member.7 is not stated and not known: they are given as their "
+                   "bytes and cannot be searched"),
+            member(8, "b.exe", b"zz", media="image/png", parent=7),
+            observation("empty", "no words of mail.member.7 were read: no part that is not attached is text/plain or text/html"),
+            header("mail.parts.9", "Content-Type", "multipart/mixed; boundary=c"), header("mail.parts.9", "Content-Language", "sr"),
+            member(9, "", b"k", media="text/plain"), header("mail.part.9", "Content-ID", "<k>"),
+            field("mail", "text", "k", **{"as": "text.body"})]
+put("mail/closed.eml", whole, *records)
 
 # archives: what the directory of a ZIP does not name, or names otherwise; zeros, which look like a tar without members
 
@@ -256,6 +442,28 @@ kind = (b"mimetype", b"application/vnd.oasis.opendocument.text")
 put("office/custom.odt", package(kind, (b"meta.xml", odf.encode())),
     field("odf.meta", "user-defined", "KT-5", label="Predmet"),
     field("odf.meta", "title", "Žalba", **{"as": "text.title"}))
+# dc:creator is who changed it last (ODF 1.2 part 1, 4.3.2.7)
+odf = """<?xml version="1.0" encoding="UTF-8"?><office:document-meta
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><meta:initial-creator>Jelena P</meta:initial-creator>
+ <dc:creator>Marko V</dc:creator></office:meta></office:document-meta>"""
+put("office/changed.odt", package(kind, (b"meta.xml", odf.encode())),
+    field("odf.meta", "initial-creator", "Jelena P", **{"as": "person.author"}),
+    field("odf.meta", "creator", "Marko V", **{"as": "person.editor"}))
+# parts in an order that leaves their names out of the first 64 KiB; and of names that _rels/.rels gives, one of which is not there
+core = b"""<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Jelena P</dc:creator><cp:lastModifiedBy>Marko V</cp:lastModifiedBy></cp:coreProperties>"""
+persons = [field("office.core", "creator", "Jelena P", **{"as": "person.author"}),
+           field("office.core", "lastModifiedBy", "Marko V", **{"as": "person.editor"})]
+put("office/late.docx", package((b"word/media/image1.jpg", bytes(70000)), (b"docProps/core.xml", core), (b"[Content_Types].xml", b"<Types/>")), *persons)
+relation = '<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/%s" Target="%s"/>'
+named = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">%s</Relationships>' % "".join([
+    relation % (1, "officeDocument/2006/relationships/officeDocument", "word/document.xml"),
+    relation % (2, "package/2006/relationships/metadata/core-properties", "/package/services/metadata/core-properties/ab12.psmdcp"),
+    relation % (3, "officeDocument/2006/relationships/extended-properties", "elsewhere/app.xml")])
+put("office/named.docx", package((b"package/services/metadata/core-properties/ab12.psmdcp", core), (b"[Content_Types].xml", b"<Types/>"),
+                                 (b"_rels/.rels", named.encode())), *persons,
+    unread("damaged", "properties that the document names (office.app) are not there"))
 manifest = (b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
             b'manifest:full-path="meta.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>')
 put("office/locked.odt", package(kind, (b"meta.xml", bytes(range(256))), (b"META-INF/manifest.xml", manifest)),

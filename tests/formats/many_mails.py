@@ -26,7 +26,7 @@ with tempfile.TemporaryDirectory() as folder:
 mails, unread, parts = {}, [], 0
 for line in out.splitlines():
     r = json.loads(line)
-    if r["kind"] == "field":
+    if r["kind"] == "field" and not r["group"].startswith("mail.part"):
         mails.setdefault(r["group"], {})[r.get("as")] = r["value"]
     elif r["kind"] == "unread":
         unread.append(r["text"])
