@@ -17,17 +17,22 @@ struct evd_rec_writer {
 	struct evd_case *c;
 	sqlite3_stmt *put, *last, *reading, *fts;
 	struct evd_buf plain, more, dates; /* scratch */
-	struct evd_buf actor;              /* who wrote the present entry */
-	struct evd_buf words, who, tag;    /* scratch of the folding */
-	struct evd_json json;              /* scratch */
-	struct evd_mails mails;            /* of the present item */
-	uint64_t seq;                      /* entry of the record being added */
-	sqlite3_int64 base, next;          /* ids of the moment met last */
-	sqlite3_int64 taken;               /* the first id behind it that was there */
-	sqlite3_int64 timeless;            /* next id of a row without a time; 0: not looked up */
-	sqlite3_int64 folded;              /* last id whose words are in `fts` */
-	unsigned restarts;                 /* how often ids fell */
-	sqlite3_int64 *late;               /* ids whose words are not: they came out of order */
+	struct evd_buf actor;              /* who wrote entry `actor_of`; empty if that is withheld */
+	uint64_t actor_of;
+	struct evd_buf words, who, tag; /* scratch of the folding */
+	struct evd_json json;           /* scratch */
+	struct evd_mails mails;         /* of the present item */
+	uint64_t seq;                   /* entry of the record being added */
+	sqlite3_int64 base, next;       /* ids of the moment met last */
+	struct evd_rec_full {
+		sqlite3_int64 first, onward; /* ids from `first` on are taken; look from `onward` on */
+	} * full;                        /* sorted */
+	size_t n_full, full_cap;
+	sqlite3_int64 taken;    /* the first id behind it that was there */
+	sqlite3_int64 timeless; /* next id of a row without a time; 0: not looked up */
+	sqlite3_int64 folded;   /* last id whose words are in `fts` */
+	unsigned restarts;      /* how often ids fell */
+	sqlite3_int64 *late;    /* ids whose words are not: they came out of order */
 	size_t n_late, late_cap;
 	bool spilled; /* more records of one moment than ids: their order needs a rebuild */
 };
