@@ -218,11 +218,6 @@ int evd_record_read(struct evd_view line, struct evd_json *j, const char *case_i
 	return 0;
 }
 
-bool evd_record_is_origin_of(const struct evd_record *r, uint64_t seq)
-{
-	return r->kind == EVD_KIND_ORIGIN && r->first.seq == seq && r->first.k < r->k;
-}
-
 bool evd_record_is_withheld(struct evd_view line)
 {
 	static const char start[] = "{\"hashes\":";

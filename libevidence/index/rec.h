@@ -49,6 +49,12 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c,
 /* evd_rec_add(w, r, j, err): a record of the log's present entry; those that hold no words are passed. */
 int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
                 struct evd_error *err) EVD_MUST_USE;
+/* evd_rec_next_id(w, ms, id, err): the next free id of a moment, in the order of the log; where it is full, of the
+ * millisecond behind it. evd_rec_next_timeless: of a row without a time. */
+int evd_rec_next_id(struct evd_rec_writer *w, int64_t ms, sqlite3_int64 *id,
+                    struct evd_error *err) EVD_MUST_USE;
+int evd_rec_next_timeless(struct evd_rec_writer *w, sqlite3_int64 *id,
+                          struct evd_error *err) EVD_MUST_USE;
 /* evd_rec_fold(w, id, item, kind, words, err): the words of the row just put into `fts`, if ids still rise (FTS5 writes
  * what it has gathered whenever they do not); else its id is kept for evd_rec_late, which must come last. */
 int evd_rec_fold(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item, const char *kind,
