@@ -120,6 +120,7 @@ struct cmd_item {
 	char *name, *source, *label; /* foreign text, bytes; NULL: absent */
 	char time[EVD_ITEM_TIME];    /* of the entry */
 	bool lost;
+	bool placed; /* its origin record was met: the first of its own entry is the one that counts */
 };
 struct cmd_items {
 	struct cmd_item *at;

@@ -155,7 +155,10 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
                      struct evd_view line, struct evd_error *err)
 {
 	struct looking *l = ctx;
-	size_t facts = r->kind == EVD_KIND_ORIGIN ? evd_json_find(j, 0, "capture") : 0;
+	size_t facts =
+	    evd_record_is_origin_of(r, l->c->log.entry.seq) && l->c->log.entry.action == EVD_CAPTURE
+	        ? evd_json_find(j, 0, "capture")
+	        : 0;
 	struct evd_view kind, part;
 	struct cmd_page *page;
 	uint64_t status = 0;

@@ -78,6 +78,15 @@ int cmd_entry_object(struct evd_case *c, uint64_t seq, struct evd_object *o, str
 	return r;
 }
 
+const char *cmd_entry_outside(struct evd_view kind)
+{
+	if (evd_view_is(kind, "correction"))
+		return "it corrects nothing, for only an entry 'correct' does";
+	return evd_view_is(kind, "origin")
+	           ? "not of the entry that brought the item, whose name is not taken from it"
+	           : "not of a reading";
+}
+
 /* What every record has, and says nothing of what it is about. */
 static bool is_common(struct evd_view key)
 {

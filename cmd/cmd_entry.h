@@ -17,6 +17,8 @@ void cmd_entry_word(struct evd_view details, const char *key, char *out, size_t 
 /* cmd_entry_object(c, seq, o, err): puts action, certificate, details, digest, records, seq and time into `o`. */
 int cmd_entry_object(struct evd_case *c, uint64_t seq, struct evd_object *o,
                      struct evd_error *err) EVD_MUST_USE;
+/* cmd_entry_outside(kind): what is to be said of a record of that kind in an entry that such records are not of. */
+const char *cmd_entry_outside(struct evd_view kind);
 /* cmd_entry_members(b, j): a record as a JSON object without what every record has (case, id, kind, salt). */
 void cmd_entry_members(struct evd_buf *b, const struct evd_json *j);
 

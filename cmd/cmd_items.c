@@ -60,24 +60,40 @@ static int add_item(struct reading *rd, const struct evd_record *r, const struct
 	return 0;
 }
 
+/* Of those of the present entry: items come in the order of their ids. */
+static struct cmd_item *find_own(struct cmd_items *l, struct evd_id id)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct evd_id *at = &l->at[mid].id;
+
+		if (at->seq < id.seq || (at->seq == id.seq && at->k < id.k))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < l->n && l->at[low].id.seq == id.seq && l->at[low].id.k == id.k ? &l->at[low]
+	                                                                            : NULL;
+}
+
 static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
                      struct evd_view line, struct evd_error *err)
 {
 	struct reading *rd = ctx;
-	struct cmd_items *l = rd->items;
-	struct cmd_item *last;
+	struct cmd_item *it;
 
 	(void)line;
 	if (r->kind == EVD_KIND_CONTENT)
 		return add_item(rd, r, j, err);
-	if (r->kind != EVD_KIND_ORIGIN || l->n == 0)
+	it = evd_record_is_origin_of(r, rd->c->log.entry.seq) ? find_own(rd->items, r->first) : NULL;
+	if (!it || it->placed)
 		return 0;
-	last = &l->at[l->n - 1];
-	if (last->id.seq != r->first.seq || last->id.k != r->first.k)
-		return 0;
-	last->name = foreign(j, "name", "nameBytes");
-	last->source = foreign(j, "path", "pathBytes");
-	last->label = foreign(j, "label", NULL);
+	it->placed = true;
+	it->name = foreign(j, "name", "nameBytes");
+	it->source = foreign(j, "path", "pathBytes");
+	it->label = foreign(j, "label", NULL);
 	return 0;
 }
 

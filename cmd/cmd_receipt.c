@@ -25,6 +25,7 @@ struct handover {
 	struct evd_id paper; /* scan of a form signed by hand; seq 0: none */
 	bool paper_refused;
 	uint64_t lost; /* the entry that says its stick was lost; 0: none */
+	uint8_t lost_signer[EVD_SHA256_LEN];
 };
 
 struct handovers {
@@ -74,11 +75,15 @@ static int add(struct handovers *all, const struct evd_json *j, struct evd_error
 	return 0;
 }
 
-/* A record of kind `handover` (docs/handover.md): what a person said of one. */
+/* A record of kind `handover` (docs/handover.md): what a person said of one. Each of the two counts in an entry of the
+ * action that writes it alone, the answer on paper with the scan that the entry brought: any entry may hold such a
+ * record, and so may a note of a witness, who answers for nobody. */
 static void hear(struct handovers *all, const struct evd_json *j)
 {
+	const struct evd_log *log = &all->c->log;
 	struct handover *h;
 	struct evd_view v;
+	struct evd_id scan;
 	char id[37] = "";
 
 	if (evd_json_string(j, 0, "transferId", &v) && v.len == sizeof id - 1)
@@ -86,11 +91,14 @@ static void hear(struct handovers *all, const struct evd_json *j)
 	h = find(all, id);
 	if (!h || !evd_json_string(j, 0, "state", &v))
 		return;
-	if (evd_view_is(v, "lost"))
-		h->lost = all->c->log.entry.seq;
-	if (!evd_view_is(v, "paper") || !evd_json_string(j, 0, "item", &v) ||
-	    !evd_id_parse(v, &h->paper))
+	if (evd_view_is(v, "lost") && log->entry.action == EVD_NOTE) {
+		h->lost = log->entry.seq;
+		memcpy(h->lost_signer, log->signers.at[log->entry_signer].fingerprint, EVD_SHA256_LEN);
+	}
+	if (!evd_view_is(v, "paper") || log->entry.action != EVD_ACQUIRE ||
+	    !evd_json_string(j, 0, "item", &v) || !evd_id_parse(v, &scan) || scan.seq != log->entry.seq)
 		return;
+	h->paper = scan;
 	h->paper_refused = evd_json_string(j, 0, "answer", &v) && evd_view_is(v, "refused");
 }
 
@@ -225,8 +233,10 @@ static void put_text(const struct handover *h)
 		       "): weaker, for a person read that signature and "
 		       "no program checked it\n",
 		       h->paper.seq, h->paper.k);
-	if (h->lost)
-		printf("  its stick was lost, says entry %" PRIu64 "\n", h->lost);
+	if (h->lost) {
+		evd_hex(hex, h->lost_signer, EVD_SHA256_LEN);
+		printf("  its stick was lost, says entry %" PRIu64 ", a note signed by %s\n", h->lost, hex);
+	}
 	if (h->more)
 		printf("  %u further receipt(s) for the same handover: compare them\n", h->more);
 }

@@ -1,5 +1,6 @@
 /* cmd_search: `evidence search`: words of messages, notes, names and metadata, hits in the order of time. */
 #include "cmd.h"
+#include "cmd_entry.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -62,6 +63,17 @@ static void put_naming(struct evd_object *o, const struct evd_hit *h)
 	evd_buf_release(&label);
 }
 
+/* Whose the record is, where it is in an entry that says nothing with it by the format. */
+static void put_outside(struct evd_object *o, const struct evd_hit *h, struct evd_object *inner)
+{
+	if (h->outside_action.len == 0)
+		return;
+	evd_object_str(inner, "action", h->outside_action);
+	evd_object_int(inner, "entry", h->record.seq);
+	evd_object_str(inner, "signer", h->outside_signer);
+	evd_object_object(o, "outside", inner);
+}
+
 static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 {
 	const struct {
@@ -80,12 +92,14 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	            {"timeAmbiguity", h->ambiguity},
 	            {"timeRaw", h->raw}};
 	char utc[EVD_TIME_LEN + 1];
-	struct evd_object o;
+	struct evd_object o, outside;
 	struct evd_buf b = {0};
 	int r;
 
 	(void)ctx;
 	evd_object_init(&o);
+	evd_object_init(&outside);
+	put_outside(&o, h, &outside);
 	put_naming(&o, h);
 	put_id(&o, "record", h->record);
 	put_id(&o, "item", h->item);
@@ -112,6 +126,7 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	if (r == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
+	evd_object_release(&outside);
 	evd_object_release(&o);
 	return r;
 }
@@ -279,6 +294,10 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	put_shown(h->kind);
 	if (h->n)
 		printf(" %" PRIu64, h->n);
+	if (h->outside_action.len)
+		printf(", in entry %" PRIu64 " (%.*s), signed by %.8s: %s", h->record.seq,
+		       (int)h->outside_action.len, (const char *)h->outside_action.p,
+		       (const char *)h->outside_signer.p, cmd_entry_outside(h->kind));
 	if (evd_view_is(h->kind, "message") && h->type.len && !evd_view_is(h->type, "text")) {
 		fputs(", ", stdout);
 		put_shown(h->type);

@@ -21,7 +21,10 @@ struct showing {
 	char item[48];    /* the id as records spell it */
 	bool any, exists; /* a record was shown; there is one of this id */
 	struct evd_case *c;
-	uint64_t reading; /* the last read-out entry that speaks of it */
+	uint64_t reading;     /* the last read-out entry that speaks of it */
+	uint64_t headed;      /* the entry that JSON named last */
+	struct evd_buf actor; /* of the present entry, as it says; empty if it is withheld */
+	uint64_t actor_of;
 	/* corrections of the case: of which record, and whether that one speaks of the item */
 	EVD_ARRAY(struct {
 		struct evd_id of;
@@ -176,42 +179,94 @@ static bool corrects_what_is_shown(const struct showing *s, struct evd_id of)
 	return false;
 }
 
+/* Every line has a kind; no record has this one. */
+static int put_entry_json(struct showing *s, uint64_t seq, struct evd_error *err)
+{
+	struct evd_buf b = {0};
+	struct evd_object o;
+	int r;
+
+	evd_object_init(&o);
+	evd_object_cstr(&o, "kind", "custody-entry");
+	r = cmd_entry_object(s->c, seq, &o, err);
+	if (r == 0)
+		r = evd_object_write(&o, &b, err);
+	if (r == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	s->headed = seq;
+	evd_object_release(&o);
+	evd_buf_release(&b);
+	return r;
+}
+
 /* The entry that brought the item: its details, and the circumstances it was recorded in. */
 static int put_entry(struct showing *s, const struct evd_json *j, struct evd_view line,
                      struct evd_error *err)
 {
 	const struct evd_log_entry *e = &s->c->log.entries.at[s->id.seq - 1];
 	struct evd_buf b = {0}, details = {0};
-	struct evd_object o;
 	char time[EVD_TIME_LEN + 1];
 	int r;
 
-	evd_object_init(&o);
 	if (s->g->json) {
-		evd_object_cstr(&o, "kind",
-		                "custody-entry"); /* every line has a kind; no record has this */
-		r = cmd_entry_object(s->c, s->id.seq, &o, err);
+		r = put_entry_json(s, s->id.seq, err);
 		if (r == 0)
-			r = evd_object_write(&o, &b, err);
-		if (r == 0)
-			printf("%.*s\n%.*s\n", (int)b.len, (const char *)b.data, (int)line.len,
-			       (const char *)line.p);
-	} else {
-		evd_time_format(time, e->time_ms);
-		r = cmd_entry_details(s->c, s->id.seq, &details, err);
-		evd_putf(&b, "  entry %" PRIu64 "  %s  %s\n", s->id.seq, time,
-		         evd_action_rule(e->action)->name);
-		cmd_entry_put_details(&b, "  ", evd_buf_view(&details));
-		cmd_entry_put_circumstances(&b, "  ", j);
-		if (r == 0)
-			r = evd_buf_check(&b, err);
-		if (r == 0)
-			printf("%.*s\n", (int)b.len, (const char *)b.data);
+			printf("%.*s\n", (int)line.len, (const char *)line.p);
+		return r;
 	}
-	evd_object_release(&o);
+	evd_time_format(time, e->time_ms);
+	r = cmd_entry_details(s->c, s->id.seq, &details, err);
+	evd_putf(&b, "  entry %" PRIu64 "  %s  %s\n", s->id.seq, time,
+	         evd_action_rule(e->action)->name);
+	cmd_entry_put_details(&b, "  ", evd_buf_view(&details));
+	cmd_entry_put_circumstances(&b, "  ", j);
+	if (r == 0)
+		r = evd_buf_check(&b, err);
+	if (r == 0)
+		printf("%.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&details);
 	evd_buf_release(&b);
 	return r;
+}
+
+/* Who recorded the present entry, as the entry says. */
+static void keep_actor(struct showing *s, const struct evd_record *r, const struct evd_json *j)
+{
+	struct evd_view name;
+
+	if (s->actor_of != s->c->log.entry.seq)
+		evd_buf_reset(&s->actor);
+	s->actor_of = s->c->log.entry.seq;
+	if (r->kind == EVD_KIND_CIRCUMSTANCES &&
+	    evd_json_string(j, evd_json_find(j, 0, "actor"), "name", &name))
+		evd_put_unescaped(&s->actor, name);
+}
+
+/* Whose an origin or a correction is that stands in another entry than the item's: any entry may hold one, and so
+ * may a note of a witness, who may not write more (docs/format.md §4). */
+static int put_place(struct showing *s, const struct evd_record *r, struct evd_error *err)
+{
+	const uint64_t seq = s->c->log.entry.seq;
+	const struct evd_log_entry *e = &s->c->log.entries.at[seq - 1];
+	const bool corrects = r->kind == EVD_KIND_CORRECTION;
+	char time[EVD_TIME_LEN + 1], who[2 * EVD_SHA256_LEN + 1];
+
+	if (seq == s->id.seq || (!corrects && r->kind != EVD_KIND_ORIGIN))
+		return 0;
+	if (s->g->json)
+		return s->headed == seq ? 0 : put_entry_json(s, seq, err);
+	evd_time_format(time, e->time_ms);
+	evd_hex(who, s->c->log.signers.at[e->signer].fingerprint, EVD_SHA256_LEN);
+	printf("  entry %" PRIu64 "  %s  %s, signed by %.8s", seq, time,
+	       evd_action_rule(e->action)->name, who);
+	if (s->actor.len) {
+		printf(", %s: ", _("recorded by"));
+		cmd_put_text(evd_buf_view(&s->actor));
+	}
+	putchar('\n');
+	if (!corrects || e->action != EVD_CORRECT)
+		printf("  %s\n", cmd_entry_outside(evd_view_str(corrects ? "correction" : "origin")));
+	return evd_buf_check(&s->actor, err);
 }
 
 static int show_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
@@ -221,7 +276,9 @@ static int show_record(void *ctx, const struct evd_record *r, const struct evd_j
 	uint64_t seq = s->c->log.entry.seq;
 	bool about = seq == s->id.seq && r->k == s->id.k;
 	struct evd_view item;
+	int code;
 
+	keep_actor(s, r, j);
 	if (s->exists && seq == s->id.seq && r->kind == EVD_KIND_CIRCUMSTANCES && r->k != s->id.k)
 		return put_entry(s, j, line, err);
 	if (r->kind == EVD_KIND_ORIGIN && r->first.seq == s->id.seq && r->first.k == s->id.k)
@@ -235,6 +292,9 @@ static int show_record(void *ctx, const struct evd_record *r, const struct evd_j
 		about = s->g->json;
 	}
 	if (about) {
+		code = put_place(s, r, err);
+		if (code)
+			return code;
 		put_record(s, j, line);
 		mark_corrections(s, seq, r->k);
 	} else if (r->kind == EVD_KIND_OTHER && (seq == s->reading || s->corrections.n) &&
@@ -296,6 +356,7 @@ static int run_show(struct cmd_global *g, int argc, char **argv)
 	if (r)
 		r = cmd_fail(r, &err);
 	free(s.corrections.at);
+	evd_buf_release(&s.actor);
 	cmd_items_release(&items);
 	evd_case_close(&c);
 	return r;

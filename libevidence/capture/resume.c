@@ -154,7 +154,8 @@ static int load(struct evd_resume *r, struct evd_error *err)
 		r->kept = true;
 		result = 0;
 		for (uint64_t seq = first; seq >= 1 && seq <= r->c->log.entries.n && result == 0; seq++)
-			result = load_entry(r, seq, err);
+			if (r->c->log.entries.at[seq - 1].action == EVD_ACQUIRE)
+				result = load_entry(r, seq, err);
 		if (r->taken.n)
 			qsort(r->taken.at, r->taken.n, sizeof *r->taken.at, by_key);
 	} else {

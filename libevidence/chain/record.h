@@ -45,6 +45,14 @@ struct evd_record {
 	struct evd_id first, last;
 };
 
+/* evd_record_is_origin_of(r, seq): the record, of entry `seq`, is an origin of an item that this entry brought. Only
+ * such a one gives an item its name, and of several the first: the format lets any entry hold origin records, a
+ * witness's note too (docs/format.md §3, §4). */
+static inline bool evd_record_is_origin_of(const struct evd_record *r, uint64_t seq)
+{
+	return r->kind == EVD_KIND_ORIGIN && r->first.seq == seq && r->first.k < r->k;
+}
+
 /* A withheld run. */
 struct evd_withheld {
 	uint64_t first, last;

@@ -489,7 +489,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 		return code;
 	if (r->kind == EVD_KIND_CONTENT)
 		return add_item(g, r, err);
-	if (r->kind == EVD_KIND_ORIGIN)
+	if (evd_record_is_origin_of(r, e.seq))
 		return add_origin(g, &e, r, j, err);
 	if (r->kind != EVD_KIND_OTHER || g->c->log.entry.action != EVD_READ_OUT ||
 	    !evd_json_string(j, 0, "kind", &kind) || !evd_json_string(j, 0, "item", &item) ||

@@ -284,7 +284,7 @@ static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
 	int code;
 
 	(void)line;
-	if (r->kind == EVD_KIND_ORIGIN && r->first.seq == w->pending.id.seq &&
+	if (evd_record_is_origin_of(r, entry->seq) && r->first.seq == w->pending.id.seq &&
 	    r->first.k == w->pending.id.k)
 		return put_item(w, j, err);
 	code = put_item(w, NULL, err);

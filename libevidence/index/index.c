@@ -128,11 +128,14 @@ static int put_item(struct writer *w, const struct evd_record *r, const struct e
 	return step(w->db, w->item, err);
 }
 
+/* The first one of the item's own entry (docs/index.md); the format bounds neither how many there are nor of what. */
 static int put_origin(struct writer *w, const struct evd_record *r, const struct evd_json *j,
                       struct evd_error *err)
 {
 	size_t times = evd_json_find(j, 0, "times");
 
+	if (!evd_record_is_origin_of(r, w->c->log.entry.seq))
+		return 0;
 	sqlite3_bind_int64(w->origin, 1, (sqlite3_int64)r->first.seq);
 	sqlite3_bind_int64(w->origin, 2, (sqlite3_int64)r->first.k);
 	bind_json_text(w->origin, 3, j, 0, "name", "nameBytes", true);
@@ -228,7 +231,8 @@ static int fill(struct evd_case *c, sqlite3 *db, uint64_t from, bool *spilled,
 
 	if (r == 0 &&
 	    (sqlite3_prepare_v2(db, "INSERT INTO item VALUES(?,?,?,?,?,?,?)", -1, &w.item, NULL) ||
-	     sqlite3_prepare_v2(db, "INSERT INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin, NULL) ||
+	     sqlite3_prepare_v2(db, "INSERT OR IGNORE INTO origin VALUES(?,?,?,?,?,?)", -1, &w.origin,
+	                        NULL) ||
 	     sqlite3_prepare_v2(db, "INSERT INTO entry VALUES(?,?,?,?,?,?)", -1, &w.entry, NULL) ||
 	     sqlite3_prepare_v2(db,
 	                        "INSERT OR REPLACE INTO reading SELECT seq,k,'',?1,1 FROM item "

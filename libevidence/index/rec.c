@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define NOTE_MAX (16u << 20) /* bytes of a note, as `evidence note` takes them */
+/* of one time, for which there is a row each: a record of 1 MiB could list 45,000, and each row has the list */
+#define READINGS_MAX 8u
 
 const char evd_rec_schema[] =
     "CREATE TABLE rec(id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, k INTEGER NOT NULL,"
@@ -92,6 +94,7 @@ void evd_rec_end(struct evd_rec_writer *w)
 	sqlite3_finalize(w->reading);
 	sqlite3_finalize(w->fts);
 	free(w->late);
+	free(w->full);
 	evd_buf_release(&w->plain);
 	evd_buf_release(&w->more);
 	evd_buf_release(&w->actor);
@@ -182,57 +185,7 @@ static void bind_int(sqlite3_stmt *s, int at, const struct evd_json *j, const ch
 		sqlite3_bind_int64(s, at, (sqlite3_int64)v);
 }
 
-/* Where the ids of [first, end) go on, and which is the first one taken from there on. */
-static int look_up(struct evd_rec_writer *w, sqlite3_int64 first, sqlite3_int64 end,
-                   sqlite3_int64 *next, sqlite3_int64 *taken, struct evd_error *err)
-{
-	sqlite3_bind_int64(w->last, 1, first);
-	sqlite3_bind_int64(w->last, 2, end);
-	if (sqlite3_step(w->last) != SQLITE_ROW)
-		return fail(w->db, err);
-	*next = sqlite3_column_type(w->last, 0) == SQLITE_NULL ? first
-	                                                       : sqlite3_column_int64(w->last, 0) + 1;
-	*taken = sqlite3_column_type(w->last, 1) == SQLITE_NULL ? INT64_MAX
-	                                                        : sqlite3_column_int64(w->last, 1);
-	sqlite3_reset(w->last);
-	return 0;
-}
-
-static int next_timeless(struct evd_rec_writer *w, sqlite3_int64 *id, struct evd_error *err)
-{
-	sqlite3_int64 taken;
-	int r = w->timeless ? 0 : look_up(w, EVD_REC_NO_TIME, INT64_MAX, &w->timeless, &taken, err);
-
-	*id = r ? 0 : w->timeless++;
-	return r;
-}
-
-/* The next free id of a moment, in the order of the log. Where a moment is full, the millisecond 1, 2, 4, …
- * further on: an item that claims one time for a million records costs no search through them all. Moments that
- * rise need no looking up until the next one that is taken. */
-static int next_id(struct evd_rec_writer *w, int64_t ms, sqlite3_int64 *id, struct evd_error *err)
-{
-	sqlite3_int64 base = evd_rec_id(ms), first = base;
-	int r = 0;
-
-	for (sqlite3_int64 away = EVD_REC_PER_MS; r == 0;
-	     first = base + away, away *= 2, w->spilled = true) {
-		sqlite3_int64 end = first + EVD_REC_PER_MS;
-
-		if (w->base >= 0 && first > w->base && end <= w->taken)
-			w->base = w->next = first;
-		else if (w->base != first)
-			r = look_up(w, first, end, &w->next, &w->taken, err);
-		w->base = first;
-		if (r == 0 && w->next < end) {
-			*id = w->next++;
-			break;
-		}
-	}
-	return r;
-}
-
-/* Of the readings of a time of which day and month cannot be told apart, number `n`, from 0; how many there are. */
+/* Of the readings of a time of which day and month cannot be told apart, number `n`, from 0; how many have a row. */
 static uint32_t reading_of(const struct evd_json *j, uint32_t n, struct evd_view *local,
                            struct evd_view *all)
 {
@@ -244,7 +197,9 @@ static uint32_t reading_of(const struct evd_json *j, uint32_t n, struct evd_view
 	for (uint32_t i = 0; i < n; i++)
 		at = j->node[at].next;
 	*all = j->node[list].raw;
-	return evd_json_string(j, at, "local", local) ? j->node[list].count : 0;
+	if (!evd_json_string(j, at, "local", local))
+		return 0;
+	return j->node[list].count < READINGS_MAX ? j->node[list].count : READINGS_MAX;
 }
 
 /* A message without a time, or with several: what the source has. */
@@ -298,7 +253,7 @@ static int put_row(struct evd_rec_writer *w, uint64_t k, const char *kind, struc
                    const struct evd_rec_words *words, bool timed, int64_t ms, struct evd_error *err)
 {
 	sqlite3_int64 id = 0;
-	int r = timed ? next_id(w, ms, &id, err) : next_timeless(w, &id, err);
+	int r = timed ? evd_rec_next_id(w, ms, &id, err) : evd_rec_next_timeless(w, &id, err);
 
 	if (r == 0) {
 		sqlite3_bind_int64(w->put, C_ID, id);
@@ -355,19 +310,21 @@ static int add_note(struct evd_rec_writer *w, const struct evd_record *r, struct
 }
 
 /* By one reader, or by all (`read-item`, no reader's name). One that stopped on the way does not take the place of one
- * that went through. */
+ * that went through; nor does what another entry than a read-out says, which any who may write notes could. */
 static int add_reading(struct evd_rec_writer *w, const struct evd_json *j, struct evd_error *err)
 {
 	struct evd_view item, end;
 	struct evd_id id;
+	const size_t reader = evd_json_find(j, 0, "reader");
 	int r = 0;
 
-	if (evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
+	if (w->c->log.entry.action == EVD_READ_OUT &&
+	    (!reader || j->node[reader].type == EVD_JSON_STRING) &&
+	    evd_json_string(j, 0, "item", &item) && evd_id_parse(item, &id) &&
 	    evd_json_string(j, 0, "end", &end)) {
 		sqlite3_bind_int64(w->reading, 1, (sqlite3_int64)id.seq);
 		sqlite3_bind_int64(w->reading, 2, (sqlite3_int64)id.k);
-		bind_view(w->reading, 3,
-		          evd_json_find(j, 0, "reader") ? member(w, j, "reader") : evd_view_str(""));
+		bind_view(w->reading, 3, reader ? member(w, j, "reader") : evd_view_str(""));
 		sqlite3_bind_int64(w->reading, 4, (sqlite3_int64)w->c->log.entry.seq);
 		sqlite3_bind_int(w->reading, 5,
 		                 !evd_view_is(end, "stopped") && !evd_view_is(end, "trouble"));
@@ -522,6 +479,9 @@ int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const stru
 	size_t actor;
 	int code = 0;
 
+	if (w->actor_of != seq)
+		evd_buf_reset(&w->actor);
+	w->actor_of = seq;
 	if (!evd_json_string(j, 0, "kind", &kind))
 		return 0;
 	waits = evd_mail_waits(&w->mails, seq, kind, j, &apart);

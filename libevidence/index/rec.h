@@ -17,17 +17,22 @@ struct evd_rec_writer {
 	struct evd_case *c;
 	sqlite3_stmt *put, *last, *reading, *fts;
 	struct evd_buf plain, more, dates; /* scratch */
-	struct evd_buf actor;              /* who wrote the present entry */
-	struct evd_buf words, who, tag;    /* scratch of the folding */
-	struct evd_json json;              /* scratch */
-	struct evd_mails mails;            /* of the present item */
-	uint64_t seq;                      /* entry of the record being added */
-	sqlite3_int64 base, next;          /* ids of the moment met last */
-	sqlite3_int64 taken;               /* the first id behind it that was there */
-	sqlite3_int64 timeless;            /* next id of a row without a time; 0: not looked up */
-	sqlite3_int64 folded;              /* last id whose words are in `fts` */
-	unsigned restarts;                 /* how often ids fell */
-	sqlite3_int64 *late;               /* ids whose words are not: they came out of order */
+	struct evd_buf actor;              /* who wrote entry `actor_of`; empty if that is withheld */
+	uint64_t actor_of;
+	struct evd_buf words, who, tag; /* scratch of the folding */
+	struct evd_json json;           /* scratch */
+	struct evd_mails mails;         /* of the present item */
+	uint64_t seq;                   /* entry of the record being added */
+	sqlite3_int64 base, next;       /* ids of the moment met last */
+	struct evd_rec_full {
+		sqlite3_int64 first, onward; /* ids from `first` on are taken; look from `onward` on */
+	} * full;                        /* sorted */
+	size_t n_full, full_cap;
+	sqlite3_int64 taken;    /* the first id behind it that was there */
+	sqlite3_int64 timeless; /* next id of a row without a time; 0: not looked up */
+	sqlite3_int64 folded;   /* last id whose words are in `fts` */
+	unsigned restarts;      /* how often ids fell */
+	sqlite3_int64 *late;    /* ids whose words are not: they came out of order */
 	size_t n_late, late_cap;
 	bool spilled; /* more records of one moment than ids: their order needs a rebuild */
 };
@@ -44,6 +49,12 @@ int evd_rec_begin(struct evd_rec_writer *w, sqlite3 *db, struct evd_case *c,
 /* evd_rec_add(w, r, j, err): a record of the log's present entry; those that hold no words are passed. */
 int evd_rec_add(struct evd_rec_writer *w, const struct evd_record *r, const struct evd_json *j,
                 struct evd_error *err) EVD_MUST_USE;
+/* evd_rec_next_id(w, ms, id, err): the next free id of a moment, in the order of the log; where it is full, of the
+ * millisecond behind it. evd_rec_next_timeless: of a row without a time. */
+int evd_rec_next_id(struct evd_rec_writer *w, int64_t ms, sqlite3_int64 *id,
+                    struct evd_error *err) EVD_MUST_USE;
+int evd_rec_next_timeless(struct evd_rec_writer *w, sqlite3_int64 *id,
+                          struct evd_error *err) EVD_MUST_USE;
 /* evd_rec_fold(w, id, item, kind, words, err): the words of the row just put into `fts`, if ids still rise (FTS5 writes
  * what it has gathered whenever they do not); else its id is kept for evd_rec_late, which must come last. */
 int evd_rec_fold(struct evd_rec_writer *w, sqlite3_int64 id, struct evd_id item, const char *kind,

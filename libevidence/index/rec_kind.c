@@ -30,6 +30,24 @@ const struct evd_rec_kind *evd_rec_kind_of(struct evd_view kind)
 	return NULL;
 }
 
+bool evd_rec_kind_is_of(struct evd_view kind, struct evd_view action, bool own)
+{
+	/* who takes in, or hands in what a program made, observes too */
+	static const char *const observe[] = {"acquire", "capture", "derive", "compare"};
+
+	for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+		if (evd_view_is(kind, written[i]))
+			return true;
+	if (evd_view_is(kind, "origin"))
+		return own;
+	if (evd_view_is(kind, "correction"))
+		return evd_view_is(action, "correct");
+	for (size_t i = 0; evd_view_is(kind, "observation") && i < 4; i++)
+		if (evd_view_is(action, observe[i]))
+			return true;
+	return evd_view_is(action, "read-out");
+}
+
 const char *evd_search_kind(size_t i)
 {
 	if (i < KINDS)

@@ -11,5 +11,8 @@ struct evd_rec_kind {
 
 /* NULL: records of that kind are not searched. */
 const struct evd_rec_kind *evd_rec_kind_of(struct evd_view kind);
+/* evd_rec_kind_is_of(kind, action, own): records of that kind are of entries of that action, `own`: of the one that
+ * brought the item. The format lets any entry hold any record (docs/format.md §4). */
+bool evd_rec_kind_is_of(struct evd_view kind, struct evd_view action, bool own);
 
 #endif

@@ -6,6 +6,7 @@
 #include "index/found.h"
 #include "index/index.h"
 #include "index/rec.h"
+#include "index/rec_kind.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -146,6 +147,11 @@ static void take(sqlite3_stmt *s, struct evd_hit *h)
 	h->readings = column(s, 21);
 	h->mail = column(s, 23);
 	h->persons = column(s, 24);
+	h->outside_action = h->outside_signer = evd_view_of(NULL, 0);
+	if (evd_rec_kind_is_of(h->kind, column(s, 25), h->item.seq == h->record.seq))
+		return;
+	h->outside_action = column(s, 25);
+	h->outside_signer = column(s, 26);
 }
 
 struct looking {
@@ -224,27 +230,28 @@ static bool count_unread(sqlite3 *db, uint64_t *n)
 }
 
 /* Of an item read several times, what its last reading by that reader said, or of one by which it never went through
- * all; what could not be read at all, of its last reading (index.c, put_tried). CROSS JOIN keeps FTS outside,
+ * all; what could not be read at all, of its last reading (index.c, put_tried). What is of no reading, all. CROSS JOIN keeps FTS outside,
  * so that hits come in the order of ids and the limit ends the work. */
 #define COLUMNS                                                                                    \
 	"SELECT r.seq,r.k,r.kind,r.item_seq,r.item_k,r.chat,r.n,r.type,r.name,r.text,r.who,r.number,"  \
 	"r.handle,r.direction,r.utc,r.local,r.source,r.ambiguity,"                                     \
 	"(SELECT exhibit FROM item i WHERE i.seq=r.item_seq AND "                                      \
-	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading,r.mail,r.persons "
+	"i.k=r.item_k),r.more,r.raw,r.readings,r.reading,r.mail,r.persons,e.action,e.certificate "
+#define ENTRY "CROSS JOIN entry e ON e.seq=r.seq "
 #define LATEST                                                                                     \
 	"AND ((r.reader IS NULL AND r.kind<>'unread') OR "                                             \
 	"r.seq=coalesce((SELECT last FROM reading x WHERE x.item_seq=r.item_seq AND "                  \
-	"x.item_k=r.item_k AND x.reader=coalesce(r.reader,'')),r.seq)) "
+	"x.item_k=r.item_k AND x.reader=coalesce(r.reader,'')),r.seq) OR e.action<>'read-out') "
 
 int evd_search(struct evd_case *c, const struct evd_search *q,
                int (*on_hit)(void *ctx, const struct evd_hit *h, struct evd_error *err), void *ctx,
                struct evd_search_end *end, struct evd_error *err)
 {
-	static const char by_words[] =
-	    COLUMNS "FROM fts f CROSS JOIN rec r ON r.id=f.rowid WHERE f.rowid>=?1 AND f.rowid<?2 AND "
-	            "fts MATCH ?3 " LATEST "ORDER BY f.rowid";
+	static const char by_words[] = COLUMNS "FROM fts f CROSS JOIN rec r ON r.id=f.rowid " ENTRY
+	                                       "WHERE f.rowid>=?1 AND f.rowid<?2 AND "
+	                                       "fts MATCH ?3 " LATEST "ORDER BY f.rowid";
 	static const char by_time[] =
-	    COLUMNS "FROM rec r WHERE r.id>=?1 AND r.id<?2 AND ?3='' " LATEST "ORDER BY r.id";
+	    COLUMNS "FROM rec r " ENTRY "WHERE r.id>=?1 AND r.id<?2 AND ?3='' " LATEST "ORDER BY r.id";
 	sqlite3 *db = NULL;
 	sqlite3_stmt *s = NULL;
 	struct evd_buf match = {0};

@@ -34,6 +34,8 @@ struct evd_hit {
 	    more; /* JSON object: members of the record that hold further words; `label`, `group` */
 	struct evd_view mail;    /* the mail that the record is of: the group of its fields */
 	struct evd_view persons; /* JSON object: whom that mail names beside its sender, by header */
+	/* of the record's entry, where that is none that such records are of; else empty */
+	struct evd_view outside_action, outside_signer;
 };
 
 struct evd_search_end {
