@@ -8,6 +8,7 @@
 #include "chat_sms_element.h"
 #include "source.h"
 
+#include <libxml/xmlreader.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 
+#include <libxml/xmlreader.h>
 #include <stdio.h>
 #include <string.h>
 

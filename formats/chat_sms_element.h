@@ -7,13 +7,11 @@
 
 #include "chat_sms_feed.h"
 
-#include <libxml/xmlreader.h>
-
 #define SMS_UNKNOWN_MAX 64u /* names of attributes that are said */
 
 struct sms {
 	struct evd_chat chat;
-	xmlTextReaderPtr x;
+	struct _xmlTextReader *x;
 	struct sms_feed feed;
 	/* the message at hand */
 	struct evd_buf key, address, name, body, time, details, details2;

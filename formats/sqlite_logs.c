@@ -7,6 +7,7 @@
 #include "emit.h"
 #include "source.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -345,11 +346,9 @@ static int names_super(const struct evd_source *s, bool *is, struct evd_error *e
 	    len > s->size - sizeof t)
 		return r;
 	r = evd_source_exact(s, s->size - sizeof t - len, name, len, err);
-	for (uint32_t i = 0; r == 0 && i < len; i++) {
-		int letter = (char)name[i]; /* with a sign or not, as SQLite of this machine takes it */
-
-		sum -= (uint32_t)letter;
-	}
+	for (uint32_t i = 0; r == 0 && i < len;
+	     i++) /* letters with a sign or not, as SQLite of this machine takes them */
+		sum -= name[i] - (CHAR_MIN < 0 && name[i] > 0x7f ? 0x100u : 0u);
 	*is = r == 0 && sum == 0;
 	return r;
 }

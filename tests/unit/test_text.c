@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -117,6 +118,17 @@ static void utf8(void **state)
 		assert_false(evd_is_utf8(evd_view_str(bad[i])));
 	}
 	assert_false(evd_utf8_next(evd_view_str(""), &pos, &cp));
+	for (size_t n = 1; n < 20;
+	     n++) { /* nothing stands behind: AddressSanitizer sees who reads on */
+		uint8_t *alone = malloc(n);
+
+		assert_non_null(alone);
+		memset(alone, 'a', n);
+		assert_true(evd_is_utf8(evd_view_of(alone, n)));
+		alone[n - 1] = 0xc4;
+		assert_false(evd_is_utf8(evd_view_of(alone, n)));
+		free(alone);
+	}
 	assert_true(evd_is_utf8(evd_view_str("")));
 	assert_true(evd_is_utf8(evd_view_str(
 	    "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")));
