@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 
+#include <gmime/gmime.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

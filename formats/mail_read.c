@@ -9,6 +9,7 @@
 #include "mail_text.h"
 #include "source.h"
 
+#include <gmime/gmime.h>
 #include <iconv.h>
 #include <openssl/evp.h>
 #include <stdio.h>

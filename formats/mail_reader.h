@@ -4,7 +4,9 @@
 
 #include "format.h"
 
-#include <gmime/gmime.h>
+/* GMime's */
+struct _GMimeMessage;
+struct _GMimeObject;
 
 struct mail_reader {
 	const struct evd_source *s;
@@ -19,10 +21,10 @@ struct mail_reader {
 };
 
 /* mail_emit_headers(x, message, err): a message's headers in their order, and the lines among them that are none. */
-int mail_emit_headers(struct mail_reader *x, GMimeMessage *message,
+int mail_emit_headers(struct mail_reader *x, struct _GMimeMessage *message,
                       struct evd_error *err) EVD_MUST_USE;
 /* mail_emit_part_headers(x, o, group, err): those of a part within a message. */
-int mail_emit_part_headers(struct mail_reader *x, GMimeObject *o, const char *group,
+int mail_emit_part_headers(struct mail_reader *x, struct _GMimeObject *o, const char *group,
                            struct evd_error *err) EVD_MUST_USE;
 /* mail_emit_odd_lines(x, at, end, err): the lines that are no headers from `at` of the message on, to its first empty line or
  * `end`. gmime passes over them: a header that was broken across lines without white space, for one. */
