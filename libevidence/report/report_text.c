@@ -175,33 +175,35 @@ static void fingerprint(struct page *p, const uint8_t *digest)
 	line_end(p);
 }
 
-static bool is_space(uint32_t cp)
+static bool within(uint32_t cp, const uint32_t (*range)[2], size_t n)
 {
-	return cp == ' ' || cp == 0xa0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200a) ||
-	       cp == 0x202f || cp == 0x205f || cp == 0x2800 || cp == 0x3000;
+	for (size_t i = 0; i < n; i++)
+		if (cp >= range[i][0] && cp <= range[i][1])
+			return true;
+	return false;
 }
 
 /* Printable text that stands between quotation marks: it has none of its own that could end them, and no run of blanks
  * that could push what follows to where our own words stand. */
 static void put_quoted(struct evd_buf *b, struct evd_view v)
 {
-	static const uint32_t marks[] = {0xab,   0xbb,  0x2033, 0x2036, 0x2039,
-	                                 0x203a, 0x2dd, 0x2ee,  0x3003, 0xff02};
+	static const uint32_t marks[][2] = {{'"', '"'},       {0xab, 0xab},     {0xbb, 0xbb},
+	                                    {0x2dd, 0x2dd},   {0x2ee, 0x2ee},   {0x201c, 0x201f},
+	                                    {0x2033, 0x2036}, {0x2039, 0x203a}, {0x3003, 0x3003},
+	                                    {0x300c, 0x300f}, {0x301d, 0x301f}, {0xff02, 0xff02}};
+	static const uint32_t spaces[][2] = {{' ', ' '},       {0xa0, 0xa0},     {0x1680, 0x1680},
+	                                     {0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f},
+	                                     {0x2800, 0x2800}, {0x3000, 0x3000}};
+	bool space = false, before = false;
 	size_t pos = 0, from = 0;
-	bool space = false;
 	uint32_t cp;
 
-	for (; pos < v.len && evd_utf8_next(v, &pos, &cp); from = pos) {
-		bool mark = cp == '"' || (cp >= 0x201c && cp <= 0x201f) || (cp >= 0x300c && cp <= 0x300f) ||
-		            (cp >= 0x301d && cp <= 0x301f);
-
-		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-			mark = mark || cp == marks[i];
-		if (mark || (space && is_space(cp)))
+	for (; pos < v.len && evd_utf8_next(v, &pos, &cp); from = pos, before = space) {
+		space = within(cp, spaces, sizeof spaces / sizeof *spaces);
+		if (within(cp, marks, sizeof marks / sizeof *marks) || (space && before))
 			evd_putf(b, "<U+%04X>", (unsigned)cp);
 		else
 			evd_put(b, v.p + from, pos - from);
-		space = is_space(cp);
 	}
 }
 
