@@ -47,27 +47,65 @@ static bool parse_fd(const char *text, int *out)
 	return *text && !*end && n >= 0 && n < 1024;
 }
 
+bool cmd_is_blank(struct evd_view text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!memchr(" \t\n\v\f\r", text.p[i], 6))
+			return false;
+	return true;
+}
+
+/* An empty word is as a rule a shell variable that was not set. Recorded, it would count as an order, a reason or a
+ * recipient that is none. */
+static int refuse_blank(const char *name)
+{
+	fprintf(stderr, "evidence: %s%s is empty; give words, or leave the option out\n",
+	        name[1] ? "--" : "-", name);
+	return stop(CMD_BAD_INPUT);
+}
+
+/* getopt would print what stands on the command line as it is: a file's name, where a shell put it there. */
+static int refuse_option(const struct cmd_row *row, int why, const char *word)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	fputs("evidence: ", stderr);
+	cmd_put_text_to(stderr, evd_view_str(optopt > 0 && optopt <= UINT8_MAX ? letter : word));
+	fprintf(stderr, ": %s\nTry 'evidence %s%s--help'.\n",
+	        why == ':' ? "the option needs a word behind it"
+	                   : "there is no such option, or it takes no word, or could mean several",
+	        row->run ? row->name : "", row->run ? " " : "");
+	return stop(CMD_USAGE);
+}
+
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv)
 {
 	struct option all[OWN_MAX + sizeof global_options / sizeof *global_options + 1];
 	size_t n = 0;
-	int id;
+	int id, at;
 
 	memset(all, 0, sizeof all);
 	while (own && own->name && n < OWN_MAX)
 		all[n++] = *own++;
 	memcpy(all + n, global_options, sizeof global_options);
+	opterr = 0;
 	for (;;) {
+		at = -1;
 		/* at the top the command word ends the options */
-		id = getopt_long(argc, argv, row->run ? "C:" : "+C:", all, NULL);
+		id = getopt_long(argc, argv, row->run ? ":C:" : "+:C:", all, &at);
+		if (at < 0 ? id == 'C' : id != '?' && id != ':' && all[at].has_arg == required_argument)
+			if (cmd_is_blank(evd_view_str(optarg)))
+				return refuse_blank(at < 0 ? "C" : all[at].name);
 		switch (id) {
 		case 'C': g->case_dir = optarg; break;
 		case OPT_IDENTITY: g->identity = optarg; break;
 		case OPT_FILE: g->passphrase_file = optarg; break;
 		case OPT_FD:
 			if (!parse_fd(optarg, &g->passphrase_fd)) {
-				fprintf(stderr, "evidence: '%s' is no descriptor number\n", optarg);
+				fputs("evidence: ", stderr);
+				cmd_put_text_to(stderr, evd_view_str(optarg));
+				fputs(" is no descriptor number\n", stderr);
 				return stop(CMD_USAGE);
 			}
 			break;
@@ -78,10 +116,8 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 				fputs(row->usage, stdout);
 			return stop(CMD_DONE);
 		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
-		case '?':
-			fprintf(stderr, "Try 'evidence %s%s--help'.\n", row->run ? row->name : "",
-			        row->run ? " " : "");
-			return stop(CMD_USAGE);
+		case ':':
+		case '?': return refuse_option(row, id, argv[optind - 1]);
 		default: return id;
 		}
 	}
@@ -108,7 +144,7 @@ static int exit_of(int code)
 	}
 }
 
-static void put_to(FILE *to, struct evd_view v)
+void cmd_put_text_to(FILE *to, struct evd_view v)
 {
 	struct evd_buf b = {0};
 
@@ -120,14 +156,14 @@ static void put_to(FILE *to, struct evd_view v)
 
 void cmd_put_text(struct evd_view v)
 {
-	put_to(stdout, v);
+	cmd_put_text_to(stdout, v);
 }
 
 int cmd_fail(int code, const struct evd_error *err)
 {
 	cmd_progress_stop();
 	fputs("evidence: ", stderr);
-	put_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
+	cmd_put_text_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
 	fputc('\n', stderr);
 	return exit_of(code);
 }

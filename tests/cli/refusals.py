@@ -55,14 +55,15 @@ def names_below(path):
 def opening(cli):
 	"""A case that is not opened is not there: neither the folder, nor, where it was there and empty, anything in it."""
 	right = {'--number': '2', '--title': 't'}
-	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ''})
+	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ' '})
 	for there in (False, True):
 		place = cli.path('there' if there else 'new')
 		if there:
 			os.mkdir(place)
 		for words in wrong:
 			given = ['%s=%s' % pair for pair in dict(right, **words).items()]
-			cli.run('evidence', 'open', place, *given, '--passphrase-file', cli.pass_file, expect=64)
+			blank = [value for value in words.values() if not value.strip()]
+			cli.run('evidence', 'open', place, *given, '--passphrase-file', cli.pass_file, expect=65 if blank else 64)
 			check(os.path.exists(place) == there, '%r: the folder is %s' % (words, 'gone' if there else 'there'))
 			check(names_below(place) == [], '%r left %r' % (words, names_below(place)))
 		cli.run('evidence', 'open', place, '--number', '2', '--title', 't', '--passphrase-file', cli.pass_file)
@@ -106,12 +107,38 @@ def intake(cli):
 	unchanged(cli, 'add', cli.case, expect=64, says='the case itself')
 	unchanged(cli, 'add', '--basis', 'stolen', cli.pass_file, expect=64, says='basis')
 	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')
-	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=64, says='reason')
+	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=65, says='--reason is empty')
 	unchanged(cli, 'add', '-', cli.pass_file, expect=64, says='./-')
 	unchanged(cli, 'add', '--label', b'a\xff', cli.pass_file, expect=64, says='--label is not UTF-8', lines=None)
 	unchanged(cli, 'correct', '2/3', b'a\xff', 'x', expect=64, says='FIELD is not UTF-8')
 	unchanged(cli, 'note', '', expect=65, says='empty')
+	unchanged(cli, 'note', ' \n\t', expect=65, says='empty')
 	unchanged(cli, 'statement', '77', 'words', expect=66, says='no item')
+
+
+def blank(cli):
+	"""A word that is empty, as a shell variable that was not set is, counts as no order, no reason and no recipient."""
+	cli.evidence('consent', 'withdrawn', '--basis', 'oral')
+	hand = ('transfer', '--to', 'anyone', '--recipient', 'X', '--purpose', 'Y')
+	out = cli.path('blank.asice')
+	unchanged(cli, *hand, out, expect=77, says='withdrawn')
+	for word in ('', ' ', '\t\r\n '):
+		unchanged(cli, *hand, '--authority', word, out, expect=65, says='--authority is empty')
+		unchanged(cli, *hand, '--authority=' + word, out, expect=65, says='--authority is empty')
+		unchanged(cli, *hand, '--auth', word, out, expect=65, says='--authority is empty')
+		unchanged(cli, 'consent', 'given', '--basis', 'oral', '--recipient', word, expect=65, says='--recipient is empty')
+		unchanged(cli, 'dispose', '--cause', 'request', '--reason', word, '1', expect=65, says='--reason is empty')
+		unchanged(cli, 'hold', 'on', '--reason', word, expect=65, says='--reason is empty')
+		unchanged(cli, 'lost', '--reason', word, '1', expect=65, says='--reason is empty')
+	check(not os.path.exists(out), 'a bundle without an order')
+	cli.run('evidence', 'refuse', '--reason', '', out, cli.path('blank.receipt'), expect=65)
+	cli.run('evidence', '-C', '', 'log', expect=65)
+	said = cli.run('evidence', 'add', '--\x1b[2K', expect=64, lines=2)
+	check('--<U+001B>[2K' in said and '\x1b' not in said, 'an option is printed as it came: %r' % said)
+	said = cli.run('evidence', 'a\x1b[2K', expect=64)
+	check("'a<U+001B>[2K'" in said, 'a command is printed as it came: %r' % said)
+	check('--label' in cli.run('evidence', 'add', '--label', expect=64, lines=2), 'which option lacks its word')
+	check('-z' in cli.run('evidence', 'add', '-z', expect=64, lines=2), 'which letter is no option')
 
 
 def another_identity(cli):
@@ -226,6 +253,7 @@ def main():
 	check(asked(cli) == [True, False], 'asked before the first intake alone')
 	check(asked(cli, '--quiet') == [False, False], 'asked although --quiet')
 	intake(cli)
+	blank(cli)
 	ana = another_identity(cli)
 	damaged(cli, ana)
 	newer(cli, ana)
