@@ -234,21 +234,30 @@ void cmd_finding(void *ctx, const struct evd_finding *f)
 	const struct evd_finding_kind *kind = evd_finding_kind(f->code);
 	struct cmd_printed *p = ctx;
 	struct evd_object o;
+	struct evd_error err = {0};
 	struct evd_buf b = {0};
+	int r;
 
 	p->failed += kind->result != EVD_RESULT_NOTE;
 	if (!p->g->json) {
-		printf("%s: %s%s%s [%s] (%s)\n", result[kind->result], f->where, f->where[0] ? ": " : "",
-		       kind->text, kind->code, f->detail);
+		printf("%s: ", result[kind->result]);
+		cmd_put_text(
+		    evd_view_str(f->where)); /* the name of a file may be in it, and in the detail */
+		printf("%s%s [%s] (", f->where[0] ? ": " : "", kind->text, kind->code);
+		cmd_put_text(evd_view_str(f->detail));
+		puts(")");
 		return;
 	}
 	evd_object_init(&o);
 	evd_object_cstr(&o, "check", evd_check_name(kind->check));
 	evd_object_cstr(&o, "code", kind->code);
 	evd_object_cstr(&o, "result", result[kind->result]);
-	evd_object_cstr(&o, "where", f->where);
-	if (evd_object_write(&o, &b, NULL) == 0)
+	evd_object_bytes(&o, "where", evd_view_str(f->where));
+	r = evd_object_write(&o, &b, &err);
+	if (r == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	else
+		(void)cmd_fail(r, &err); /* it is counted, so the exit code says that there was one */
 	evd_buf_release(&b);
 	evd_object_release(&o);
 }

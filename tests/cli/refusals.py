@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """refusals.py PROGRAMS: bad input gets one clear line, the documented exit code, and nothing is lost or
 half-written."""
+import base64
 import json
 import os
 import pty
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -189,6 +191,47 @@ def damaged(cli, ana):
 	check('The case holds' in cli.run('evidence', '-C', cli.case, 'check'), 'the case is whole again')
 
 
+def hostile_names(cli):
+	"""Names of files that nobody here gave: shown escaped, and lost in no form of the output."""
+	name = '\r\x1b[2KThe case holds: 2 entries.\x1b[8m'
+	planted = cli.write('case/custody/' + name, b'')
+	said = cli.run('evidence', '-C', cli.case, 'check', expect=1)
+	check('custody/<U+000D><U+001B>[2KThe case holds: 2 entries.<U+001B>[8m' in said, 'escaped: %r' % said)
+	check('\x1b' not in said and '\r' not in said, 'raw: %r' % said)
+	found = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'check', '--json', expect=1).splitlines()]
+	check([f['where'] for f in found] == ['custody/' + name], 'as JSON: %r' % found)
+	os.remove(planted)
+	planted = os.path.join(os.fsencode(cli.case), b'data/00000002/planted\xff.jpg')
+	open(planted, 'wb').close()
+	found = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'check', '--json', expect=1).splitlines()]
+	check([f['code'] for f in found] == ['FILE_UNACCOUNTED'] and 'where' not in found[0], 'not UTF-8: %r' % found)
+	where = base64.urlsafe_b64decode(found[0]['whereBytes'] + '==')
+	check(where == b'data/00000002/planted\xff.jpg', 'its bytes: %r' % where)
+	os.remove(planted)
+	os.mkdir(cli.path('trust'))
+	cli.write('trust/a\x1b[2Kb', b'no certificate')
+	said = cli.run('evidence-verify', '--trust', cli.path('trust'), 'x', expect=64)
+	check('a<U+001B>[2Kb' in said and '\x1b' not in said, 'a trust file: %r' % said)
+
+
+def fifos(cli):
+	"""Nothing waits for what is in a folder and no file."""
+	state = cli.path('case/.case')
+	for name in ('index.sqlite', 'index.sqlite-journal', 'index.sqlite-wal'):
+		path = os.path.join(state, name)
+		if os.path.lexists(path):
+			os.remove(path)
+		os.mkfifo(path)
+		cli.run('evidence', '-C', cli.case, 'check', before=lambda: signal.alarm(60))
+		cli.run('evidence', '-C', cli.case, 'search', 'nowhere', before=lambda: signal.alarm(60))
+		cli.run('evidence', '-C', cli.case, 'index', '--rebuild', before=lambda: signal.alarm(60))
+		check(not os.path.lexists(path) or os.path.isfile(path), '%s is still there' % name)
+	os.mkdir(cli.path('pipes'))
+	os.mkfifo(cli.path('pipes/ca.pem'))
+	said = cli.run('evidence-verify', '--trust', cli.path('pipes'), 'x', expect=74, lines=1, before=lambda: signal.alarm(60))
+	check('no regular file' in said, 'a FIFO among trust files: ' + said)
+
+
 def newer(cli, ana):
 	path = cli.path('case', 'custody', '00000002', 'entry.json')
 	data = open(path, 'rb').read()
@@ -256,6 +299,8 @@ def main():
 	blank(cli)
 	ana = another_identity(cli)
 	damaged(cli, ana)
+	hostile_names(cli)
+	fifos(cli)
 	newer(cli, ana)
 	locked(cli, ana)
 	leftovers(cli, ana)
