@@ -120,9 +120,11 @@ struct cmd_item {
 	uint64_t size;
 	uint8_t sha256[EVD_SHA256_LEN];
 	char path[EVD_PAYLOAD_PATH];
-	char role[16];               /* empty: none */
-	char *name, *source, *label; /* foreign text, bytes; NULL: absent */
-	char time[EVD_ITEM_TIME];    /* of the entry */
+	char role[16]; /* empty: none */
+	char *name, *source,
+	    *label; /* foreign text, bytes; NULL: absent; a NUL may be in it, and one is behind it */
+	size_t name_len, source_len, label_len;
+	char time[EVD_ITEM_TIME]; /* of the entry */
 	bool lost;
 };
 struct cmd_items {

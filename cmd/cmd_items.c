@@ -13,7 +13,7 @@ struct reading {
 	struct cmd_items *items;
 };
 
-static char *foreign(const struct evd_json *j, const char *key, const char *key_bytes)
+static char *foreign(const struct evd_json *j, const char *key, const char *key_bytes, size_t *len)
 {
 	struct evd_buf b = {0};
 	struct evd_view v;
@@ -26,6 +26,7 @@ static char *foreign(const struct evd_json *j, const char *key, const char *key_
 		evd_put_unbase64url(&b, v);
 		found = true;
 	}
+	*len = b.len;
 	evd_put_u8(&b, '\0');
 	if (!found || b.failed) {
 		evd_buf_release(&b);
@@ -75,9 +76,9 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	last = &l->at[l->n - 1];
 	if (last->id.seq != r->first.seq || last->id.k != r->first.k)
 		return 0;
-	last->name = foreign(j, "name", "nameBytes");
-	last->source = foreign(j, "path", "pathBytes");
-	last->label = foreign(j, "label", NULL);
+	last->name = foreign(j, "name", "nameBytes", &last->name_len);
+	last->source = foreign(j, "path", "pathBytes", &last->source_len);
+	last->label = foreign(j, "label", NULL, &last->label_len);
 	return 0;
 }
 

@@ -40,7 +40,7 @@ static int open_bundle(struct incoming *in, const char *bundle, struct evd_error
 	struct evd_error why = {0};
 	int r = evd_input_open(bundle, &in->fd, &why);
 
-	return r ? evd_fail(err, r, "%s %s", bundle, why.text) : 0;
+	return r ? evd_fail(err, r, "%s: %s", bundle, why.text) : 0;
 }
 
 /* Opened and verified before a key is touched: what comes from elsewhere is read first by the verify core. The file of

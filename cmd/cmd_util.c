@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "index/index.h"
+#include "platform/clock.h"
 #include "seal/seal.h"
 
 #include <inttypes.h>
@@ -190,6 +191,24 @@ int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err)
 	return r ? r : evd_key_open(home, g->identity, &secret, out, err);
 }
 
+/* What is signed now bears this clock's time, for good; `check` would say so only later (TIME_BACKWARDS). */
+static void say_clock_behind(const struct evd_log *log)
+{
+	char now[EVD_TIME_LEN + 1], last[EVD_TIME_LEN + 1];
+	const int64_t ms = evd_clock_ms();
+	const size_t n = log->entries.n;
+
+	if (n == 0 || ms >= log->entries.at[n - 1].time_ms)
+		return;
+	evd_time_format(now, ms);
+	evd_time_format(last, log->entries.at[n - 1].time_ms);
+	fprintf(
+	    stderr,
+	    "evidence: this computer's clock says %s, which is before the last entry, %s: set it, or "
+	    "entries stand out of their order\n",
+	    now, last);
+}
+
 int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 {
 	struct evd_error err = {0};
@@ -197,6 +216,8 @@ int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 
 	memset(s, 0, sizeof *s);
 	r = evd_case_open(g->case_dir, EVD_CASE_WRITE, &s->c, &err);
+	if (r == 0)
+		say_clock_behind(&s->c.log);
 	if (r == 0)
 		r = cmd_key(g, &s->key, &err);
 	if (r == 0)

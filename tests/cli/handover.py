@@ -11,7 +11,8 @@ from cli import Cli, check
 
 sys.path.insert(0, sys.argv[2])
 from gen import cjson, good  # noqa: E402
-from gen.case import UUID, b64url  # noqa: E402
+from gen.case import Case, UUID, b64url, content  # noqa: E402
+from gen.models import origin  # noqa: E402
 
 
 def receipt_of(case, seq, **bent):
@@ -163,6 +164,18 @@ def form_in_part(cli):
 	check(cli.verdict('--pin', ana, out)['verdict'] == 'TOTAL-PASSED', 'the bundle is whole')
 
 
+def names(cli):
+	"""A NUL in a name, which another program may have written: what stands behind it is shown, too."""
+	c = Case()
+	c.acquire(content(b'1'), origin('2/2', 'photo.jpg\0.exe', label='a\0b'))
+	for path, data in c.files().items():
+		if path.startswith(c.base + '/') and path.split('/')[1] in ('custody', 'data'):
+			cli.write('nul/' + path.split('/', 1)[1], data)
+	check('photo.jpg<U+0000>.exe  (a<U+0000>b)' in cli.run('evidence', '-C', cli.path('nul'), 'list'), 'list')
+	item = json.loads(cli.run('evidence', '-C', cli.path('nul'), 'list', '--json').splitlines()[-1])
+	check((item['name'], item['label']) == ('photo.jpg\0.exe', 'a\0b'), 'list --json: %r' % item)
+
+
 def vain(cli):
 	plain, small = cli.path('plain'), cli.path('small')
 	os.mkdir(plain)
@@ -188,6 +201,7 @@ def main():
 	receipts(cli)
 	branches(cli)
 	commands(cli)
+	names(cli)
 	vain(cli)
 	form_in_part(cli)
 	print('handover: ok')

@@ -139,6 +139,8 @@ def blank(cli):
 	check('--<U+001B>[2K' in said and '\x1b' not in said, 'an option is printed as it came: %r' % said)
 	said = cli.run('evidence', 'a\x1b[2K', expect=64)
 	check("'a<U+001B>[2K'" in said, 'a command is printed as it came: %r' % said)
+	said = cli.run('evidence', 'timestamp', 'request', '--bundle', cli.path('absent'), '--out', cli.path('q.tsq'), expect=66)
+	check('absent' in said, 'which bundle: ' + said)
 	check('--label' in cli.run('evidence', 'add', '--label', expect=64, lines=2), 'which option lacks its word')
 	check('-z' in cli.run('evidence', 'add', '-z', expect=64, lines=2), 'which letter is no option')
 
@@ -212,6 +214,19 @@ def hostile_names(cli):
 	cli.write('trust/a\x1b[2Kb', b'no certificate')
 	said = cli.run('evidence-verify', '--trust', cli.path('trust'), 'x', expect=64)
 	check('a<U+001B>[2Kb' in said and '\x1b' not in said, 'a trust file: %r' % said)
+
+
+def clock(cli, ana):
+	"""A clock behind the last entry is said before something is signed with it, and not only by a later check."""
+	if not shutil.which('faketime'):
+		print('no faketime here: a clock behind is not tested')
+		return
+	words = ('-C', cli.case, 'note', 'x', '--identity', ana[:8], '--passphrase-file', cli.pass_file)
+	for now, says in (('-3d', True), ('+0s', False)):
+		done = subprocess.run(['faketime', '-f', now, os.path.join(cli.programs, 'evidence'), *words], capture_output=True, text=True,
+			env=dict(cli.env, ASAN_OPTIONS=cli.env.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'), cwd=cli.dir)
+		check(done.returncode == 0, 'note: %r' % done)
+		check(('before the last entry' in done.stderr) == says, 'clock at %s: %r' % (now, done.stderr))
 
 
 def fifos(cli):
@@ -304,6 +319,7 @@ def main():
 	newer(cli, ana)
 	locked(cli, ana)
 	leftovers(cli, ana)
+	clock(cli, ana)
 	print('refusals: ok')
 
 
