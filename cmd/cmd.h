@@ -12,6 +12,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Exit codes of `evidence` (docs/exit-codes.md). */
 enum cmd_exit {
@@ -54,8 +55,9 @@ int cmd_usage(const struct cmd_row *row, const char *why);
 /* cmd_secret(g): passphrases from --passphrase-file, --passphrase-fd, else a prompt on the terminal
  * without echo; never from arguments or the environment. */
 struct evd_secret_source cmd_secret(struct cmd_global *g);
-/* cmd_put_text(v): prints foreign text escaped for the terminal. */
+/* cmd_put_text(v): prints foreign text escaped for the terminal; cmd_put_text_to: on standard error. */
 void cmd_put_text(struct evd_view v);
+void cmd_put_text_to(FILE *to, struct evd_view v);
 
 /*
  * cmd_option(g, row, own, argc, argv): the next option: its `val` (own values start at CMD_OWN), -1 at
@@ -67,6 +69,8 @@ void cmd_put_text(struct evd_view v);
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv);
 int cmd_option_exit(void);
+/* cmd_is_blank(text): nothing is in it but blanks. cmd_option refuses an option whose word is so, with BAD_INPUT. */
+bool cmd_is_blank(struct evd_view text);
 
 /* cmd_installed(path, out, cap): what was installed with this program, by its path from the program's folder on; false
  * if that folder is not known. Whether it is there was not looked at. */
@@ -116,9 +120,11 @@ struct cmd_item {
 	uint64_t size;
 	uint8_t sha256[EVD_SHA256_LEN];
 	char path[EVD_PAYLOAD_PATH];
-	char role[16];               /* empty: none */
-	char *name, *source, *label; /* foreign text, bytes; NULL: absent */
-	char time[EVD_ITEM_TIME];    /* of the entry */
+	char role[16]; /* empty: none */
+	char *name, *source,
+	    *label; /* foreign text, bytes; NULL: absent; a NUL may be in it, and one is behind it */
+	size_t name_len, source_len, label_len;
+	char time[EVD_ITEM_TIME]; /* of the entry */
 	bool lost;
 	bool placed; /* its origin record was met: the first of its own entry is the one that counts */
 };

@@ -37,7 +37,7 @@ static bool is_device(const char *name)
 static void safe_name(const struct cmd_item *it, struct evd_buf *out)
 {
 	const char *name = it->name ? it->name : strrchr(it->path, '/') + 1;
-	struct evd_view v = evd_view_str(name);
+	struct evd_view v = it->name ? evd_view_of(it->name, it->name_len) : evd_view_str(name);
 	size_t pos = 0;
 	uint32_t cp;
 

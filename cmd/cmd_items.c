@@ -13,7 +13,7 @@ struct reading {
 	struct cmd_items *items;
 };
 
-static char *foreign(const struct evd_json *j, const char *key, const char *key_bytes)
+static char *foreign(const struct evd_json *j, const char *key, const char *key_bytes, size_t *len)
 {
 	struct evd_buf b = {0};
 	struct evd_view v;
@@ -26,6 +26,7 @@ static char *foreign(const struct evd_json *j, const char *key, const char *key_
 		evd_put_unbase64url(&b, v);
 		found = true;
 	}
+	*len = b.len;
 	evd_put_u8(&b, '\0');
 	if (!found || b.failed) {
 		evd_buf_release(&b);
@@ -91,9 +92,9 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	if (!it || it->placed)
 		return 0;
 	it->placed = true;
-	it->name = foreign(j, "name", "nameBytes");
-	it->source = foreign(j, "path", "pathBytes");
-	it->label = foreign(j, "label", NULL);
+	it->name = foreign(j, "name", "nameBytes", &it->name_len);
+	it->source = foreign(j, "path", "pathBytes", &it->source_len);
+	it->label = foreign(j, "label", NULL, &it->label_len);
 	return 0;
 }
 

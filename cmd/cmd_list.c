@@ -47,11 +47,11 @@ static void put_json(const struct cmd_item *it, const struct said *said)
 		evd_object_int(&o, "exhibit", it->exhibit);
 	evd_object_cstr(&o, "item", id);
 	if (it->label)
-		evd_object_cstr(&o, "label", it->label);
+		evd_object_bytes(&o, "label", evd_view_of(it->label, it->label_len));
 	if (it->lost)
 		evd_object_bool(&o, "lost", true);
 	if (it->name)
-		evd_object_bytes(&o, "name", evd_view_str(it->name));
+		evd_object_bytes(&o, "name", evd_view_of(it->name, it->name_len));
 	if (said->observed[0])
 		evd_object_cstr(&o, "observed", said->observed);
 	evd_object_cstr(&o, "path", it->path);
@@ -61,7 +61,7 @@ static void put_json(const struct cmd_item *it, const struct said *said)
 	evd_object_hex(&o, "sha256", it->sha256, EVD_SHA256_LEN);
 	evd_object_int(&o, "size", it->size);
 	if (it->source)
-		evd_object_bytes(&o, "source", evd_view_str(it->source));
+		evd_object_bytes(&o, "source", evd_view_of(it->source, it->source_len));
 	if (said->type[0])
 		evd_object_cstr(&o, "type", said->type);
 	if (evd_object_write(&o, &b, NULL) == 0)
@@ -86,10 +86,10 @@ static void put_line(const struct cmd_item *it, const struct said *said)
 	if (it->lost)
 		fputs("[lost] ", stdout);
 	if (it->name)
-		cmd_put_text(evd_view_str(it->name));
+		cmd_put_text(evd_view_of(it->name, it->name_len));
 	if (it->label) {
 		fputs("  (", stdout);
-		cmd_put_text(evd_view_str(it->label));
+		cmd_put_text(evd_view_of(it->label, it->label_len));
 		putchar(')');
 	}
 	putchar('\n');

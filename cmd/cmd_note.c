@@ -44,7 +44,7 @@ static int get_text(const char *argument, const char *file, struct evd_buf *out,
 		evd_put_str(out, argument);
 		r = evd_buf_check(out, err);
 	}
-	if (r == 0 && out->len == 0)
+	if (r == 0 && cmd_is_blank(evd_buf_view(out)))
 		r = evd_fail(err, EVD_E_FORMAT, "the text is empty");
 	return r;
 }
@@ -135,12 +135,6 @@ static int run_statement(struct cmd_global *g, int argc, char **argv)
 	return run_text(g, &cmd_statement, "statement", "statement", argc, argv);
 }
 
-/* Given, and without a word in it. */
-static bool is_blank(const char *text)
-{
-	return text && text[strspn(text, " \t\r\n")] == '\0';
-}
-
 /* The list of contacts stands beside the program, wherever it was installed. */
 static void say_contacts(void)
 {
@@ -188,10 +182,6 @@ static int run_stop(struct cmd_global *g, int argc, char **argv)
 	}
 	if (!where || argc != optind)
 		return cmd_usage(&cmd_stop, "say in words where it was seen: --where TEXT; name no file");
-	if (is_blank(where) || is_blank(how) || is_blank(who) || is_blank(device)) {
-		evd_fail(&err, EVD_E_FORMAT, "the text is empty; say in words where it was seen");
-		return cmd_fail(EVD_E_FORMAT, &err);
-	}
 	evd_object_init(&o);
 	evd_object_cstr(&o, "format", "libevidence-report-only-1");
 	put(&o, "seenWhere", where);

@@ -8,6 +8,7 @@
 #include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/input.h"
+#include "platform/new_file.h"
 #include "seal/receive.h"
 #include "verify/verify.h"
 
@@ -23,6 +24,7 @@ struct incoming {
 	struct evd_receive_options o;
 	struct evd_report report;
 	struct evd_key *key;
+	struct evd_new_file receipt;
 	int fd;
 	bool pinned;
 };
@@ -33,21 +35,30 @@ static int progress(void *ctx, uint64_t done, uint64_t all)
 	return cmd_progress(done, all);
 }
 
-/* Opened and verified before a key is touched: what comes from elsewhere is read first by the verify core. */
+static int open_bundle(struct incoming *in, const char *bundle, struct evd_error *err)
+{
+	struct evd_error why = {0};
+	int r = evd_input_open(bundle, &in->fd, &why);
+
+	return r ? evd_fail(err, r, "%s: %s", bundle, why.text) : 0;
+}
+
+/* Opened and verified before a key is touched: what comes from elsewhere is read first by the verify core. The file of
+ * the receipt comes before all: whoever cannot answer shall not take over, for a second attempt would be a fork. */
 static int look(struct cmd_global *g, struct incoming *in, const char *bundle, const char *out,
                 struct evd_error *err)
 {
 	int r = evd_target_check(out, err);
 
+	if (r == 0)
+		r = evd_new_file_begin(&in->receipt, out, err);
 	if (r)
 		return r;
-	if (evd_file_exists(-1, out))
-		return evd_fail(err, EVD_E_EXISTS, "%s exists already; give another name", out);
 	in->verify.now = evd_clock_ms() / 1000;
 	in->verify.progress = progress;
 	r = evd_pool_new(0, &in->verify.pool, err);
 	if (r == 0)
-		r = evd_input_open(bundle, &in->fd, err);
+		r = open_bundle(in, bundle, err);
 	if (r == 0)
 		r = evd_verify(in->fd, bundle, &in->verify, &in->report, err);
 	in->o.pool = in->verify.pool;
@@ -96,6 +107,7 @@ static void release(struct incoming *in)
 	evd_pool_free(in->verify.pool);
 	evd_trust_release(&in->verify.trust);
 	evd_key_free(in->key);
+	evd_new_file_release(&in->receipt);
 	if (in->fd >= 0)
 		evd_input_close(in->fd);
 }
@@ -116,9 +128,7 @@ static void make_index(const char *dir)
 static int take(struct cmd_global *g, struct incoming *in, const char *bundle, const char *dir,
                 const char *out)
 {
-	struct evd_buf receipt = {0};
-	struct evd_error err = {0};
-	bool taken;
+	struct evd_error err = {0}, unnamed = {0};
 	int r;
 
 	cmd_catch_interrupt();
@@ -127,18 +137,17 @@ static int take(struct cmd_global *g, struct incoming *in, const char *bundle, c
 	if (r == 0)
 		r = compare_giver(in, &err);
 	if (r == 0)
-		r = evd_receive(in->fd, &in->report, dir, in->key, &in->o, &receipt, &err);
+		r = evd_receive(in->fd, &in->report, dir, in->key, &in->o, in->receipt.fd, &err);
 	cmd_progress_stop();
-	taken = r == 0;
-	if (taken) {
+	if (r == 0) {
 		make_index(dir);
-		r = evd_file_put(-1, out, evd_buf_view(&receipt), &err);
+		if (evd_new_file_name(&in->receipt, &unnamed))
+			r = evd_fail(
+			    &err, EVD_E_CANCELLED,
+			    "the case is taken over, but not its receipt made (%.100s); 'evidence receipt "
+			    "--write FILE' makes it",
+			    unnamed.text);
 	}
-	if (r && taken)
-		fputs(
-		    "evidence: the case is taken over, but its receipt could not be written; make it with "
-		    "'evidence receipt --write FILE'\n",
-		    stderr);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {
@@ -150,13 +159,11 @@ static int take(struct cmd_global *g, struct incoming *in, const char *bundle, c
 		cmd_put_text(evd_view_str(out));
 		putchar('\n');
 	}
-	evd_buf_release(&receipt);
 	return r;
 }
 
 static int turn_down(struct cmd_global *g, struct incoming *in, const char *bundle, const char *out)
 {
-	struct evd_buf receipt = {0};
 	struct evd_error err = {0};
 	char work[4096];
 	int r = 0;
@@ -168,10 +175,10 @@ static int turn_down(struct cmd_global *g, struct incoming *in, const char *bund
 	if (r == 0)
 		r = look(g, in, bundle, out, &err);
 	if (r == 0)
-		r = evd_refuse(in->fd, &in->report, work, in->key, &in->o, &receipt, &err);
+		r = evd_refuse(in->fd, &in->report, work, in->key, &in->o, in->receipt.fd, &err);
 	cmd_progress_stop();
 	if (r == 0)
-		r = evd_file_put(-1, out, evd_buf_view(&receipt), &err);
+		r = evd_new_file_name(&in->receipt, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {
@@ -181,7 +188,6 @@ static int turn_down(struct cmd_global *g, struct incoming *in, const char *bund
 		cmd_put_text(evd_view_str(out));
 		putchar('\n');
 	}
-	evd_buf_release(&receipt);
 	return r;
 }
 
@@ -223,7 +229,7 @@ static int options(struct cmd_global *g, const struct cmd_row *row, struct incom
 
 static int run_receive(struct cmd_global *g, int argc, char **argv)
 {
-	struct incoming in = {.fd = -1};
+	struct incoming in = {.fd = -1, .receipt.fd = -1};
 	int r = options(g, &cmd_receive, &in, argc, argv);
 
 	if (r == CMD_STOP)
@@ -240,7 +246,7 @@ static int run_receive(struct cmd_global *g, int argc, char **argv)
 
 static int run_refuse(struct cmd_global *g, int argc, char **argv)
 {
-	struct incoming in = {.fd = -1};
+	struct incoming in = {.fd = -1, .receipt.fd = -1};
 	int r = options(g, &cmd_refuse, &in, argc, argv);
 
 	if (r == CMD_STOP)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "chain/target.h"
 #include "platform/files.h"
+#include "platform/new_file.h"
 #include "seal/seal.h"
 
 #include <inttypes.h>
@@ -107,22 +108,36 @@ static int new_uuid(char out[37], struct evd_error *err)
 	return 0;
 }
 
-static int commit(struct cmd_session *s, const uint8_t *to, const struct evd_circumstances *x,
-                  char transfer_id[37], struct evd_error *err)
+/* A handover on its way. */
+struct handing {
+	struct cmd_session s;
+	const uint8_t *to; /* fingerprint; NULL: anyone */
+	const struct evd_circumstances *x;
+	char id[37];
+	uint64_t entry; /* its number, once it is recorded */
+	struct evd_sealed sealed;
+	struct evd_new_file form;
+};
+
+static int commit(void *ctx, struct evd_error *err)
 {
+	struct handing *h = ctx;
 	struct evd_draft d;
-	int r = new_uuid(transfer_id, err);
+	int r = new_uuid(h->id, err);
 
 	if (r == 0)
-		r = evd_entry_begin(&s->c, EVD_TRANSFER, evd_key_actor(s->key), x, &d, err);
+		r = evd_entry_begin(&h->s.c, EVD_TRANSFER, evd_key_actor(h->s.key), h->x, &d, err);
 	if (r)
 		return r;
-	if (to)
-		evd_object_hex(&d.details, "certificate", to, EVD_SHA256_LEN);
+	if (h->to)
+		evd_object_hex(&d.details, "certificate", h->to, EVD_SHA256_LEN);
 	else
 		evd_object_null(&d.details, "certificate");
-	evd_object_cstr(&d.details, "transferId", transfer_id);
-	return evd_entry_commit(&d, s->key, err);
+	evd_object_cstr(&d.details, "transferId", h->id);
+	r = evd_entry_commit(&d, h->s.key, err);
+	if (r == 0)
+		h->entry = h->s.c.log.entries.n;
+	return r;
 }
 
 #define VALUES 35 /* the column where they begin; as wide as the longest label of our catalogues */
@@ -199,18 +214,17 @@ static void put_answers(struct evd_buf *b)
 }
 
 /* The paper fallback: what the log says of the handover, and room for what only a hand can write. */
-static int put_form(const char *path, const struct cmd_session *s, const uint8_t *to,
-                    const struct evd_circumstances *x, const char *id, const struct evd_sealed *out,
-                    struct evd_error *err)
+static int put_form(struct handing *h, struct evd_error *err)
 {
+	const struct evd_circumstances *x = h->x;
 	struct evd_buf b = {0};
 	char time[EVD_TIME_LEN + 1];
 	int r;
 
-	evd_time_format(time, s->c.log.entry.time_ms);
+	evd_time_format(time, h->s.c.log.entry.time_ms);
 	evd_putf(&b, "%s\n\n", _("HANDOVER OF A SEALED EVIDENCE BUNDLE"));
-	put_line(&b, _("Case"), s->c.log.case_id);
-	put_line(&b, _("Handover"), id);
+	put_line(&b, _("Case"), h->s.c.log.case_id);
+	put_line(&b, _("Handover"), h->id);
 	put_line(&b, _("Sealed (giver's clock)"), time);
 	put_line(&b, _("Recipient"), x->recipient);
 	put_line(&b, _("Purpose"), x->purpose);
@@ -218,63 +232,98 @@ static int put_form(const char *path, const struct cmd_session *s, const uint8_t
 	put_line(&b, _("Medium"), x->medium);
 	put_line(&b, _("Physical seal number"), x->seal_number);
 	put_line(&b, _("Condition"), x->condition);
-	put_hex(&b, _("Seal digest of the bundle"), out->seal_digest);
-	put_hex(&b, _("Custody head"), out->head);
-	put_hex(&b, _("Giver's certificate"), evd_key_fingerprint(s->key));
-	put_hex(&b, _("Recipient's certificate"), to);
+	put_hex(&b, _("Seal digest of the bundle"), h->sealed.seal_digest);
+	put_hex(&b, _("Custody head"), h->sealed.head);
+	put_hex(&b, _("Giver's certificate"), evd_key_fingerprint(h->s.key));
+	put_hex(&b, _("Recipient's certificate"), h->to);
 	put_answers(&b);
 	r = evd_buf_check(&b, err);
 	if (r == 0)
-		r = evd_file_put(-1, path, evd_buf_view(&b), err);
+		r = evd_file_write(h->form.fd, b.data, b.len, err);
+	if (r == 0)
+		r = evd_new_file_name(&h->form, err);
 	evd_buf_release(&b);
 	return r;
 }
 
-static int hand_over(struct cmd_global *g, const uint8_t *to, const struct evd_circumstances *x,
-                     const char *path, const char *form)
-{
-	struct evd_seal_options o = {0};
-	struct evd_sealed out = {0};
-	struct evd_error err = {0};
-	struct cmd_session s;
-	char id[37] = "", digest[2 * EVD_SHA256_LEN + 1];
-	int r;
+#define FORM_ROOM ((uint64_t)64 << 10) /* bytes, more than a form takes */
 
-	/* before anything is recorded */
-	r = evd_target_check(path, &err);
-	if (r == 0 && form)
-		r = evd_target_check(form, &err);
-	if (r == 0 && (evd_file_exists(-1, path) || (form && evd_file_exists(-1, form))))
-		r = evd_fail(&err, EVD_E_EXISTS, "%s exists already; give another name",
-		             evd_file_exists(-1, path) ? path : form);
-	if (r)
-		return cmd_fail(r, &err);
-	r = cmd_begin(g, &s);
+/* Both files are begun before anything is recorded. */
+static int begin_form(struct handing *h, const char *form, struct evd_error *err)
+{
+	int r = evd_target_check(form, err);
+
+	if (r == 0)
+		r = evd_new_file_begin(&h->form, form, err);
+	return r ? r : evd_room(h->form.fd, FORM_ROOM, err);
+}
+
+/* An order needs no consent (docs/handover.md). */
+static int may_hand_over(struct handing *h, struct evd_error *err)
+{
+	char digest[2 * EVD_SHA256_LEN + 1];
+
+	if (h->x->authority)
+		return 0;
+	if (h->to)
+		evd_hex(digest, h->to, EVD_SHA256_LEN);
+	return cmd_consent_allows(&h->s.c, h->x->recipient, h->to ? digest : NULL, err);
+}
+
+static int seal(struct handing *h, const char *path, struct evd_error *err)
+{
+	const struct evd_seal_first first = {commit, h};
+	struct evd_seal_options o = {.pool = h->s.pool, .first = &first};
+	struct evd_error why = {0};
+	int r = evd_seal(&h->s.c, h->s.key, path, &o, &h->sealed, &why);
+
+	if (r && h->entry)
+		return evd_fail(err, r,
+		                "%.120s; entry %" PRIu64
+		                " records the handover already: 'evidence seal FILE' makes its bundle",
+		                why.text, h->entry);
+	return r ? evd_fail(err, r, "%s", why.text) : 0;
+}
+
+static void say_handed_over(const struct handing *h, const char *path)
+{
+	char digest[2 * EVD_SHA256_LEN + 1];
+
+	evd_hex(digest, h->sealed.seal_digest, EVD_SHA256_LEN);
+	printf("To be handed over: ");
+	cmd_put_text(evd_view_str(path));
+	printf("\nTransfer     %s\nSeal digest  %s\n", h->id, digest);
+}
+
+static int hand_over(struct cmd_global *g, struct handing *h, const char *path, const char *form)
+{
+	struct evd_error err = {0}, unmade = {0};
+	int r = cmd_begin(g, &h->s);
+
 	if (r)
 		return r;
-	o.pool = s.pool;
-	if (to)
-		evd_hex(digest, to, EVD_SHA256_LEN);
-	/* an order needs no consent (docs/handover.md) */
-	r = x->authority ? 0 : cmd_consent_allows(&s.c, x->recipient, to ? digest : NULL, &err);
+	if (form)
+		r = begin_form(h, form, &err);
 	if (r == 0)
-		r = commit(&s, to, x, id, &err);
+		r = may_hand_over(h, &err);
 	if (r == 0)
-		r = evd_seal(&s.c, s.key, path, &o, &out, &err);
-	if (r == 0 && form)
-		r = put_form(form, &s, to, x, id, &out, &err);
+		r = seal(h, path, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else {
-		cmd_say_not_brought(&out);
+		cmd_say_not_brought(&h->sealed);
+		if (!g->quiet)
+			say_handed_over(h, path);
+		/* what was handed over stands without it: done in part */
+		if (form && put_form(h, &unmade))
+			r = cmd_fail(
+			    evd_fail(&err, EVD_E_CANCELLED,
+			             "the handover is recorded and sealed, but its form was not made: %.120s",
+			             unmade.text),
+			    &err);
 	}
-	if (r == 0 && !g->quiet) {
-		evd_hex(digest, out.seal_digest, EVD_SHA256_LEN);
-		printf("To be handed over: ");
-		cmd_put_text(evd_view_str(path));
-		printf("\nTransfer     %s\nSeal digest  %s\n", id, digest);
-	}
-	cmd_end(&s);
+	evd_new_file_release(&h->form);
+	cmd_end(&h->s);
 	return r;
 }
 
@@ -302,6 +351,7 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 	                                    {"form", required_argument, NULL, FORM},
 	                                    {NULL, 0, NULL, 0}};
 	struct evd_circumstances x = {0};
+	struct handing h = {.form.fd = -1};
 	uint8_t who[EVD_SHA256_LEN];
 	const char *to = NULL, *form = NULL;
 	bool anyone;
@@ -328,7 +378,9 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 	anyone = strcmp(to, "anyone") == 0;
 	if (!anyone && !parse_fingerprint(to, who))
 		return cmd_usage(&cmd_transfer, "--to is a whole fingerprint, 64 digits, or anyone");
-	return hand_over(g, anyone ? NULL : who, &x, argv[optind], form);
+	h.to = anyone ? NULL : who;
+	h.x = &x;
+	return hand_over(g, &h, argv[optind], form);
 }
 
 const struct cmd_row cmd_transfer = {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "index/index.h"
+#include "platform/clock.h"
 #include "seal/seal.h"
 
 #include <inttypes.h>
@@ -47,27 +48,65 @@ static bool parse_fd(const char *text, int *out)
 	return *text && !*end && n >= 0 && n < 1024;
 }
 
+bool cmd_is_blank(struct evd_view text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!memchr(" \t\n\v\f\r", text.p[i], 6))
+			return false;
+	return true;
+}
+
+/* An empty word is as a rule a shell variable that was not set. Recorded, it would count as an order, a reason or a
+ * recipient that is none. */
+static int refuse_blank(const char *name)
+{
+	fprintf(stderr, "evidence: %s%s is empty; give words, or leave the option out\n",
+	        name[1] ? "--" : "-", name);
+	return stop(CMD_BAD_INPUT);
+}
+
+/* getopt would print what stands on the command line as it is: a file's name, where a shell put it there. */
+static int refuse_option(const struct cmd_row *row, int why, const char *word)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	fputs("evidence: ", stderr);
+	cmd_put_text_to(stderr, evd_view_str(optopt > 0 && optopt <= UINT8_MAX ? letter : word));
+	fprintf(stderr, ": %s\nTry 'evidence %s%s--help'.\n",
+	        why == ':' ? "the option needs a word behind it"
+	                   : "there is no such option, or it takes no word, or could mean several",
+	        row->run ? row->name : "", row->run ? " " : "");
+	return stop(CMD_USAGE);
+}
+
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv)
 {
 	struct option all[OWN_MAX + sizeof global_options / sizeof *global_options + 1];
 	size_t n = 0;
-	int id;
+	int id, at;
 
 	memset(all, 0, sizeof all);
 	while (own && own->name && n < OWN_MAX)
 		all[n++] = *own++;
 	memcpy(all + n, global_options, sizeof global_options);
+	opterr = 0;
 	for (;;) {
+		at = -1;
 		/* at the top the command word ends the options */
-		id = getopt_long(argc, argv, row->run ? "C:" : "+C:", all, NULL);
+		id = getopt_long(argc, argv, row->run ? ":C:" : "+:C:", all, &at);
+		if (at < 0 ? id == 'C' : id != '?' && id != ':' && all[at].has_arg == required_argument)
+			if (cmd_is_blank(evd_view_str(optarg)))
+				return refuse_blank(at < 0 ? "C" : all[at].name);
 		switch (id) {
 		case 'C': g->case_dir = optarg; break;
 		case OPT_IDENTITY: g->identity = optarg; break;
 		case OPT_FILE: g->passphrase_file = optarg; break;
 		case OPT_FD:
 			if (!parse_fd(optarg, &g->passphrase_fd)) {
-				fprintf(stderr, "evidence: '%s' is no descriptor number\n", optarg);
+				fputs("evidence: ", stderr);
+				cmd_put_text_to(stderr, evd_view_str(optarg));
+				fputs(" is no descriptor number\n", stderr);
 				return stop(CMD_USAGE);
 			}
 			break;
@@ -78,10 +117,8 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 				fputs(row->usage, stdout);
 			return stop(CMD_DONE);
 		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
-		case '?':
-			fprintf(stderr, "Try 'evidence %s%s--help'.\n", row->run ? row->name : "",
-			        row->run ? " " : "");
-			return stop(CMD_USAGE);
+		case ':':
+		case '?': return refuse_option(row, id, argv[optind - 1]);
 		default: return id;
 		}
 	}
@@ -108,7 +145,7 @@ static int exit_of(int code)
 	}
 }
 
-static void put_to(FILE *to, struct evd_view v)
+void cmd_put_text_to(FILE *to, struct evd_view v)
 {
 	struct evd_buf b = {0};
 
@@ -120,14 +157,14 @@ static void put_to(FILE *to, struct evd_view v)
 
 void cmd_put_text(struct evd_view v)
 {
-	put_to(stdout, v);
+	cmd_put_text_to(stdout, v);
 }
 
 int cmd_fail(int code, const struct evd_error *err)
 {
 	cmd_progress_stop();
 	fputs("evidence: ", stderr);
-	put_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
+	cmd_put_text_to(stderr, evd_view_str(err && err->text[0] ? err->text : evd_strerror(code)));
 	fputc('\n', stderr);
 	return exit_of(code);
 }
@@ -154,6 +191,24 @@ int cmd_key(struct cmd_global *g, struct evd_key **out, struct evd_error *err)
 	return r ? r : evd_key_open(home, g->identity, &secret, out, err);
 }
 
+/* What is signed now bears this clock's time, for good; `check` would say so only later (TIME_BACKWARDS). */
+static void say_clock_behind(const struct evd_log *log)
+{
+	char now[EVD_TIME_LEN + 1], last[EVD_TIME_LEN + 1];
+	const int64_t ms = evd_clock_ms();
+	const size_t n = log->entries.n;
+
+	if (n == 0 || ms >= log->entries.at[n - 1].time_ms)
+		return;
+	evd_time_format(now, ms);
+	evd_time_format(last, log->entries.at[n - 1].time_ms);
+	fprintf(
+	    stderr,
+	    "evidence: this computer's clock says %s, which is before the last entry, %s: set it, or "
+	    "entries stand out of their order\n",
+	    now, last);
+}
+
 int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 {
 	struct evd_error err = {0};
@@ -161,6 +216,8 @@ int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 
 	memset(s, 0, sizeof *s);
 	r = evd_case_open(g->case_dir, EVD_CASE_WRITE, &s->c, &err);
+	if (r == 0)
+		say_clock_behind(&s->c.log);
 	if (r == 0)
 		r = cmd_key(g, &s->key, &err);
 	if (r == 0)
@@ -198,21 +255,30 @@ void cmd_finding(void *ctx, const struct evd_finding *f)
 	const struct evd_finding_kind *kind = evd_finding_kind(f->code);
 	struct cmd_printed *p = ctx;
 	struct evd_object o;
+	struct evd_error err = {0};
 	struct evd_buf b = {0};
+	int r;
 
 	p->failed += kind->result != EVD_RESULT_NOTE;
 	if (!p->g->json) {
-		printf("%s: %s%s%s [%s] (%s)\n", result[kind->result], f->where, f->where[0] ? ": " : "",
-		       kind->text, kind->code, f->detail);
+		printf("%s: ", result[kind->result]);
+		cmd_put_text(
+		    evd_view_str(f->where)); /* the name of a file may be in it, and in the detail */
+		printf("%s%s [%s] (", f->where[0] ? ": " : "", kind->text, kind->code);
+		cmd_put_text(evd_view_str(f->detail));
+		puts(")");
 		return;
 	}
 	evd_object_init(&o);
 	evd_object_cstr(&o, "check", evd_check_name(kind->check));
 	evd_object_cstr(&o, "code", kind->code);
 	evd_object_cstr(&o, "result", result[kind->result]);
-	evd_object_cstr(&o, "where", f->where);
-	if (evd_object_write(&o, &b, NULL) == 0)
+	evd_object_bytes(&o, "where", evd_view_str(f->where));
+	r = evd_object_write(&o, &b, &err);
+	if (r == 0)
 		printf("%.*s\n", (int)b.len, (const char *)b.data);
+	else
+		(void)cmd_fail(r, &err); /* it is counted, so the exit code says that there was one */
 	evd_buf_release(&b);
 	evd_object_release(&o);
 }

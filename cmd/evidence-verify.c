@@ -113,10 +113,11 @@ static void complain(const char *what, const char *why)
 {
 	struct evd_buf b = {0};
 
-	evd_put_str(&b, "evidence-verify: ");
 	evd_put_printable(&b, evd_view_str(what), 0);
+	evd_put_str(&b, ": ");
+	evd_put_printable(&b, evd_view_str(why), 0);
 	if (!b.failed)
-		fprintf(stderr, "%.*s: %s\n", (int)b.len, (const char *)b.data, why);
+		fprintf(stderr, "evidence-verify: %.*s\n", (int)b.len, (const char *)b.data);
 	evd_buf_release(&b);
 }
 

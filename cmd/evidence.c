@@ -6,6 +6,7 @@
 #include "i18n.h"
 
 #include "base/digest.h"
+#include "base/text.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -49,6 +50,19 @@ static void help(FILE *to)
 	      "\n"
 	      "'evidence COMMAND --help' says more.\n",
 	      to);
+}
+
+static int no_command(const char *word)
+{
+	struct evd_buf b = {0};
+
+	evd_put_printable(&b, evd_view_str(word), 0);
+	evd_put_u8(&b, '\0');
+	if (!b.failed)
+		fprintf(stderr, _("evidence: no command '%s'; 'evidence --help' lists them\n"),
+		        (char *)b.data);
+	evd_buf_release(&b);
+	return CMD_USAGE;
 }
 
 static const struct cmd_row *find(const char *name)
@@ -108,11 +122,8 @@ int main(int argc, char **argv)
 		return CMD_USAGE;
 	}
 	row = find(argv[optind]);
-	if (!row) {
-		fprintf(stderr, _("evidence: no command '%s'; 'evidence --help' lists them\n"),
-		        argv[optind]);
-		return CMD_USAGE;
-	}
+	if (!row)
+		return no_command(argv[optind]);
 	if (!evd_crypto()) {
 		fputs("evidence: OpenSSL could not be set up\n", stderr);
 		return CMD_INTERNAL;

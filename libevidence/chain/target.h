@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* evd_target_check(path, err): MISUSE if a file or folder made at `path` would lie in a case, this or any other. */
+/* evd_target_check(path, err): MISUSE if `path` is empty, or a file or folder made there would lie in a case, this or any other. */
 int evd_target_check(const char *path, struct evd_error *err) EVD_MUST_USE;
 
 #endif

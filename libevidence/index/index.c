@@ -57,6 +57,20 @@ static int run(sqlite3 *db, const char *sql, struct evd_error *err)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
 }
 
+/* sqlite waits for ever on a FIFO that stands in place of one of its files. */
+static int plain_or_absent(const char *path, const char *end, struct evd_error *err)
+{
+	char full[4096 + 16];
+	uint64_t size;
+	int fd, r;
+
+	snprintf(full, sizeof full, "%s%s", path, end);
+	r = evd_file_open(-1, full, &fd, &size, err);
+	if (r == 0)
+		close(fd);
+	return r == EVD_E_NOTFOUND ? 0 : r;
+}
+
 static int open_named(const struct evd_case *c, const char *name, int flags, sqlite3 **out,
                       struct evd_error *err)
 {
@@ -66,6 +80,15 @@ static int open_named(const struct evd_case *c, const char *name, int flags, sql
 	*out = NULL;
 	if (r < 0 || (size_t)r >= sizeof path)
 		return evd_fail(err, EVD_E_LIMIT, "the path of the case is too long");
+	r = plain_or_absent(path, "", err);
+	if (r == 0)
+		r = plain_or_absent(path, "-journal", err);
+	if (r == 0)
+		r = plain_or_absent(path, "-wal", err);
+	if (r == 0)
+		r = plain_or_absent(path, "-shm", err);
+	if (r)
+		return r;
 	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
 	    SQLITE_OK) {
 		r = fail(*out, err);
@@ -324,6 +347,8 @@ int evd_index_rebuild(struct evd_case *c, struct evd_error *err)
 
 	evd_remove(c->state, INDEX_NAME);
 	evd_remove(c->state, INDEX_NAME "-journal");
+	evd_remove(c->state, INDEX_NAME "-wal");
+	evd_remove(c->state, INDEX_NAME "-shm");
 	r = make_beside(c, &db, err);
 	sqlite3_close(db);
 	if (r == 0)

@@ -29,6 +29,7 @@ int evd_file_open(int at, const char *name, int *out, uint64_t *size,
 /* evd_file_read(at, name, max, out, err): all of a file; LIMIT above `max` bytes. */
 int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out,
                   struct evd_error *err) EVD_MUST_USE;
+/* evd_file_write, evd_file_write_at: an error names the file where the system says its name. */
 int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err) EVD_MUST_USE;
 int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len,
                       struct evd_error *err) EVD_MUST_USE;
@@ -38,7 +39,7 @@ int evd_file_in_memory(struct evd_view v, int *out, struct evd_error *err) EVD_M
 /* evd_start_writing(fd, off, len): these bytes, written already, start on their way to the medium, so that the
  * sync at the end waits for little. A request; may wait for the medium. */
 void evd_start_writing(int fd, uint64_t off, uint64_t len);
-/* evd_file_put(at, name, v, err): creates, writes, syncs, closes. */
+/* evd_file_put(at, name, v, err): creates, writes, syncs, closes; a file that could not be written whole is removed again. */
 int evd_file_put(int at, const char *name, struct evd_view v, struct evd_error *err) EVD_MUST_USE;
 int evd_file_exists(int at, const char *name);
 

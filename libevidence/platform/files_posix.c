@@ -15,9 +15,32 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define PLACE_MAX 150 /* bytes of a path in a line that has room for more */
+
 static int at_or_cwd(int at)
 {
 	return at < 0 ? AT_FDCWD : at;
+}
+
+/* Where an open file or folder stands, for people: the end of it that fits into a line; "" if the system does not say. */
+static const char *place_of(int fd, char room[PATH_MAX])
+{
+	char link[32];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, room, PATH_MAX - 1);
+	room[n > 0 && room[0] == '/' ? n : 0] = '\0';
+	return n > PLACE_MAX ? room + n - PLACE_MAX : room;
+}
+
+static int write_failed(int fd, int sys, struct evd_error *err)
+{
+	char room[PATH_MAX];
+	const char *place = place_of(fd, room);
+
+	return *place ? evd_fail_sys(err, sys, "%s cannot be written", place)
+	              : evd_fail_sys(err, sys, "write failed");
 }
 
 int evd_dir_open(int at, const char *name, int *out, struct evd_error *err)
@@ -121,8 +144,14 @@ int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd
 	if (fd < 0)
 		return evd_fail_sys(err, errno, "file %s", name);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		char room[PATH_MAX];
+
+		if (at >= 0) /* what the folder is called tells of which entry it is */
+			evd_fail(err, EVD_E_DAMAGED, "file %s is no regular file", place_of(fd, room));
+		else
+			evd_fail(err, EVD_E_DAMAGED, "file %s is no regular file", name);
 		close(fd);
-		return evd_fail(err, EVD_E_DAMAGED, "file %s is no regular file", name);
+		return EVD_E_DAMAGED;
 	}
 	*size = (uint64_t)st.st_size;
 	*out = fd;
@@ -166,7 +195,7 @@ int evd_file_write(int fd, const void *p, size_t len, struct evd_error *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return evd_fail_sys(err, n < 0 ? errno : ENOSPC, "write failed");
+			return write_failed(fd, n < 0 ? errno : ENOSPC, err);
 		from += n;
 		len -= (size_t)n;
 	}
@@ -194,7 +223,7 @@ int evd_file_write_at(int fd, uint64_t off, const void *p, size_t len, struct ev
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return evd_fail_sys(err, n < 0 ? errno : ENOSPC, "write failed");
+			return write_failed(fd, n < 0 ? errno : ENOSPC, err);
 		from += n;
 		off += (uint64_t)n;
 		len -= (size_t)n;
@@ -214,6 +243,8 @@ int evd_file_put(int at, const char *name, struct evd_view v, struct evd_error *
 	if (r == 0)
 		r = evd_sync(fd, err);
 	c = evd_close(fd, r ? NULL : err);
+	if (r || c) /* half of a file must not stand under its name */
+		evd_remove(at, name);
 	return r ? r : c;
 }
 
@@ -406,9 +437,14 @@ void evd_remove_tree(int at, const char *name)
 
 int evd_lock(int at, const char *name, int *out, struct evd_error *err)
 {
+	char room[PATH_MAX];
+
 	*out = openat(at, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (*out < 0)
-		return evd_fail_sys(err, errno, "lock file %s", name);
+	if (*out < 0) {
+		int sys = errno;
+
+		return evd_fail_sys(err, sys, "lock file %s/%s", place_of(at, room), name);
+	}
 	if (flock(*out, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	close(*out);
@@ -429,14 +465,16 @@ uint64_t evd_file_taken(int at, const char *name, uint64_t size)
 
 int evd_room(int fd, uint64_t need, struct evd_error *err)
 {
+	char room[PATH_MAX];
 	struct statvfs s;
 
 	if (fstatvfs(fd, &s) != 0)
 		return 0; /* cannot tell; the writes will */
 	if ((uint64_t)s.f_bavail * s.f_frsize < need)
-		return evd_fail(err, EVD_E_NOSPACE, "no room: %llu bytes are needed, %llu are free",
+		return evd_fail(err, EVD_E_NOSPACE, "no room: %llu bytes are needed, %llu are free (%s)",
 		                (unsigned long long)need,
-		                (unsigned long long)s.f_bavail * (unsigned long long)s.f_frsize);
+		                (unsigned long long)s.f_bavail * (unsigned long long)s.f_frsize,
+		                place_of(fd, room));
 	return 0;
 }
 

@@ -26,7 +26,7 @@ FILE *evd_input_stream(const char *path);
 int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err) EVD_MUST_USE;
 /*
  * evd_input_each(folder, each, ctx, err): calls each(ctx, path, err) for what is in it, names that start
- * with a dot left out, until a result is not 0.
+ * with a dot left out, until a result is not 0. IO where one is no regular file.
  */
 int evd_input_each(const char *folder,
                    int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,

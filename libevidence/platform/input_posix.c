@@ -62,6 +62,7 @@ int evd_input_each(const char *folder,
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
+	struct stat st;
 	char path[PATH_MAX];
 	int r = 0;
 
@@ -70,10 +71,12 @@ int evd_input_each(const char *folder,
 	while (r == 0 && (e = readdir(d))) {
 		if (e->d_name[0] == '.')
 			continue;
-		if (snprintf(path, sizeof path, "%s/%s", folder, e->d_name) < (int)sizeof path)
-			r = each(ctx, path, err);
-		else
+		if (snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= (int)sizeof path)
 			r = evd_fail(err, EVD_E_LIMIT, "a path in %s is too long", folder);
+		else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a FIFO would make us wait */
+			r = evd_fail(err, EVD_E_IO, "%s is no regular file", path);
+		else
+			r = each(ctx, path, err);
 	}
 	closedir(d);
 	return r;

@@ -237,17 +237,22 @@ static int commit(struct taking *t, struct evd_key *key, enum evd_action action,
 	return r;
 }
 
-/* Writes the receipt and holds it against the bundle, as the giver will. */
-static int make_receipt(struct taking *t, const uint8_t *seal_digest, struct evd_buf *receipt,
-                        struct evd_error *err)
+/* Holds the receipt against the bundle, as the giver will, and writes it. */
+static int make_receipt(struct taking *t, const uint8_t *seal_digest, int to, struct evd_error *err)
 {
+	struct evd_buf receipt = {0};
 	struct evd_receipt_said said;
-	int r = evd_answer_write(&t->c, t->c.log.entries.n, receipt, err);
+	int r = evd_answer_write(&t->c, t->c.log.entries.n, &receipt, err);
 
 	if (r == 0)
-		r = evd_receipt_judge(evd_buf_view(receipt), &t->report->log, seal_digest, &said, err);
+		r = evd_receipt_judge(evd_buf_view(&receipt), &t->report->log, seal_digest, &said, err);
 	if (r == 0 && said.result != EVD_RECEIPT_ACCEPTED && said.result != EVD_RECEIPT_REFUSED)
 		r = evd_fail(err, EVD_E_INTERNAL, "the receipt written does not hold");
+	if (r == 0)
+		r = evd_file_write(to, receipt.data, receipt.len, err);
+	if (r == 0)
+		r = evd_sync(to, err);
+	evd_buf_release(&receipt);
 	return r;
 }
 
@@ -307,7 +312,7 @@ static int work_name(const char *dir, char *out, size_t cap, struct evd_error *e
 }
 
 int evd_receive(int fd, const struct evd_report *report, const char *dir, struct evd_key *key,
-                const struct evd_receive_options *o, struct evd_buf *receipt, struct evd_error *err)
+                const struct evd_receive_options *o, int receipt, struct evd_error *err)
 {
 	struct taking t;
 	char work[4096];
@@ -361,7 +366,7 @@ static int due_seal_digest(const struct evd_report *report, uint8_t out[EVD_SHA2
 }
 
 int evd_refuse(int fd, const struct evd_report *report, const char *work, struct evd_key *key,
-               const struct evd_receive_options *o, struct evd_buf *receipt, struct evd_error *err)
+               const struct evd_receive_options *o, int receipt, struct evd_error *err)
 {
 	uint8_t seal_digest[EVD_SHA256_LEN];
 	struct taking t;

@@ -215,13 +215,26 @@ static int sign_manifest(struct evd_case *c, struct evd_key *key, const uint8_t 
 	return evd_key_sign(key, &what, p7s, err);
 }
 
+/* The entries of this sealing; the log is then read again, with them. */
+static int commit_entries(struct evd_case *c, struct evd_key *key, const struct evd_seal_options *o,
+                          struct evd_sealed *out, struct evd_error *err)
+{
+	int r;
+
+	(void)evd_kept_newest(c, &out->not_brought);
+	r = o->first ? o->first->commit(o->first->ctx, err) : 0;
+	if (r == 0)
+		r = commit_entry(c, key, o, err);
+	return r ? r : evd_case_read(c, NULL, NULL, NULL, err);
+}
+
 int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
              const struct evd_seal_options *o, struct evd_sealed *out, struct evd_error *err)
 {
-	uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN];
+	uint8_t digest[EVD_TAGFILES][EVD_SHA256_LEN] = {{0}};
 	struct evd_buf p7s = {0};
 	struct evd_bundle b = {0};
-	bool kept = false;
+	bool kept = false, again;
 	int r = o->into ? 0 : evd_target_check(out_path, err);
 
 	memset(out, 0, sizeof *out);
@@ -233,21 +246,19 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 	r = evd_case_read(c, NULL, NULL, NULL, err);
 	if (r)
 		return r;
-	if (c->log.entry.action == EVD_SEAL) {
+	again = c->log.entry.action == EVD_SEAL && !o->first;
+	if (again) {
 		r = matches(c, key, o, err);
 		kept = r == 0 && read_kept(c, c->log.entries.n, &p7s, NULL) == 0;
-	} else {
-		(void)evd_kept_newest(c, &out->not_brought);
-		r = commit_entry(c, key, o, err);
-		if (r == 0)
-			r = evd_case_read(c, NULL, NULL, NULL, err);
 	}
+	if (r == 0)
+		r = evd_bundle_begin(&b, c, out_path, o, digest, err);
+	if (r == 0 && !again)
+		r = commit_entries(c, key, o, out, err);
 	if (r == 0)
 		r = evd_tagfile_digests(&c->log, digest, err);
 	if (r == 0 && kept)
 		r = judge_kept(c, digest[EVD_TAG_ASIC], evd_buf_view(&p7s), err);
-	if (r == 0)
-		r = evd_bundle_begin(&b, c, out_path, o, digest, err);
 	if (r == 0)
 		r = evd_bundle_copy(&b, err);
 	if (r == 0 && o->read_back && !o->into)

@@ -16,6 +16,12 @@ struct evd_seal_into {
 	void *ctx;
 };
 
+/* An entry that is sealed for: committed when the file is begun and there is room for it. */
+struct evd_seal_first {
+	int (*commit)(void *ctx, struct evd_error *err);
+	void *ctx;
+};
+
 struct evd_seal_options {
 	enum evd_seal_scope scope;
 	bool timestamp_required;
@@ -24,6 +30,7 @@ struct evd_seal_options {
 	struct evd_pool *pool;
 	int (*progress)(void *ctx, uint64_t done, uint64_t all); /* bytes; other than 0 stops */
 	void *ctx;
+	const struct evd_seal_first *first; /* NULL: none */
 	const struct evd_seal_into
 	    *into; /* NULL: the file `out_path`; read_back is then for that file */
 };
@@ -39,7 +46,8 @@ struct evd_sealed {
 };
 
 /*
- * evd_seal(c, key, out_path, o, out, err): EXISTS if out_path is there. If the case's last entry is a
+ * evd_seal(c, key, out_path, o, out, err): EXISTS if out_path is there. Nothing is recorded if that file cannot be made, or
+ * not with what it will take on its medium; what fails later leaves the entries. If the case's last entry is a
  * seal, that seal is completed or written again and no entry is added (options that contradict it:
  * MISUSE). Any file that is not as recorded: DAMAGED, naming it, and no file is left at out_path.
  */

@@ -53,16 +53,17 @@ int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct 
                    struct evd_error *err)
 {
 	const struct evd_findings to = {evd_report_collect, &b->report};
+	struct evd_error why = {0};
 	struct evd_member_file f;
 	enum evd_verdict v;
 	int r;
 
 	memset(b, 0, sizeof *b);
 	b->o = o;
-	r = evd_input_open(path, &b->fd, err);
+	r = evd_input_open(path, &b->fd, &why);
 	if (r) {
 		b->fd = -1;
-		return r;
+		return evd_fail(err, r, "%s: %s", path, why.text);
 	}
 	r = evd_verify(b->fd, path, o, &b->report, err);
 	if (r)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """handover.py PROGRAMS VECTORS: admit and transfer by hand; receipts written by the independent generator of
-tests/vectors held against the bundles they answer, whole, bent and misplaced; branch and fork told apart."""
+tests/vectors held against the bundles they answer, whole, bent and misplaced; branch and fork told apart; what cannot be written is not recorded."""
 import json
 import os
+import subprocess
 import sys
 import zipfile
 
@@ -10,7 +11,8 @@ from cli import Cli, check
 
 sys.path.insert(0, sys.argv[2])
 from gen import cjson, good  # noqa: E402
-from gen.case import UUID, b64url  # noqa: E402
+from gen.case import Case, UUID, b64url, content  # noqa: E402
+from gen.models import origin  # noqa: E402
 
 
 def receipt_of(case, seq, **bent):
@@ -114,11 +116,94 @@ def commands(cli):
 	cli.evidence('transfer', '--to', 'anyone', cli.path('no.asice'), expect=64)
 
 
+def entries(case):
+	return sorted(os.listdir(os.path.join(case, 'custody')))
+
+
+def in_vain(cli, small, full):
+	"""What cannot be written is not recorded: neither the handover whose bundle or form, nor the taking over whose receipt
+	cannot be made; and nothing is left of the attempt. `small`: a folder, on a full medium if `full`."""
+	ana = cli.identity('Vana')
+	own, who = ('--identity', ana[:8], '--passphrase-file', cli.pass_file), cli.path('vain')
+	hand = ('evidence', '-C', who, 'transfer', '--to', ana, '--recipient', 'X', '--purpose', 'Y')
+	cli.run('evidence', 'open', who, '--number', '1', '--title', 'T', *own)
+	given = cli.path('vain.asice')
+	cli.run(*hand, given, *own)
+	stood = entries(who)
+	at = lambda name: os.path.join(small, name)
+	ends = [(cli.path('absent/x'), 66), ('', 64), (os.path.join(who, 'x'), 64)] + ([(at('x'), 74)] if full else [])
+	for out, code in ends:
+		cli.run(*hand, out, *own, expect=code)
+		cli.run(*hand, *(['--form', out] if out else ['--form=']), cli.path('with-form.asice'), *own, expect=code if out else 65)
+		cli.run('evidence', '-C', who, 'seal', out, *own, expect=code)
+		check(entries(who) == stood, 'an entry was recorded for %r' % out)
+		check(not os.path.exists(cli.path('with-form.asice')), 'a bundle without its form')
+		cli.run('evidence', 'receive', given, cli.path('taken'), out, *own, expect=code)
+		cli.run('evidence', 'refuse', '--reason', 'R', given, out, *own, expect=code)
+		check(not os.path.exists(cli.path('taken')) and not os.path.exists(cli.path('taken.receiving')), 'a case without a receipt')
+	if full:
+		for words in (('timestamp', 'request', '--entry', '1', '--out', at('q.tsq')), ('envelope', 'key', at('k.key'))):
+			said = cli.run('evidence', '-C', who, *words, *own, expect=74)
+			check(small in said, 'which file could not be written: ' + said)
+	check(os.listdir(small) == (['fill'] if full else []), 'left: %r' % os.listdir(small))
+	said = cli.run('evidence', 'receive', cli.path('absent.asice'), cli.path('taken'), cli.path('a.rec'), *own, expect=66)
+	check('absent.asice' in said, 'which file is absent: ' + said)
+	cli.run('evidence', 'receive', given, cli.path('taken'), at('ok.receipt') if not full else cli.path('ok.receipt'), *own)
+	check(len(entries(cli.path('taken'))) == len(stood) + 1, 'taken over once, after all')
+
+
+def form_in_part(cli):
+	"""The form is written last; where that fails, the handover stands, and that is said."""
+	own = ('--passphrase-file', cli.pass_file, '--identity')
+	ana = cli.identity('Forma')
+	cli.run('evidence', 'open', cli.path('part'), '--number', '1', '--title', 'T', *own, ana[:8])
+	out = cli.path('in-part.asice')
+	said = subprocess.run([os.path.join(cli.programs, 'evidence'), '-C', cli.path('part'), 'transfer', '--to', 'anyone', '--recipient',
+		'X', '--purpose', 'Y', '--form', out, out, *own, ana[:8]], capture_output=True, env=cli.env, text=True)
+	check(said.returncode == 1 and 'its form was not made' in said.stderr, 'the form has the name of the bundle: %r' % said)
+	check(cli.verdict('--pin', ana, out)['verdict'] == 'TOTAL-PASSED', 'the bundle is whole')
+
+
+def names(cli):
+	"""A NUL in a name, which another program may have written: what stands behind it is shown, too."""
+	c = Case()
+	c.acquire(content(b'1'), origin('2/2', 'photo.jpg\0.exe', label='a\0b'))
+	for path, data in c.files().items():
+		if path.startswith(c.base + '/') and path.split('/')[1] in ('custody', 'data'):
+			cli.write('nul/' + path.split('/', 1)[1], data)
+	check('photo.jpg<U+0000>.exe  (a<U+0000>b)' in cli.run('evidence', '-C', cli.path('nul'), 'list'), 'list')
+	item = json.loads(cli.run('evidence', '-C', cli.path('nul'), 'list', '--json').splitlines()[-1])
+	check((item['name'], item['label']) == ('photo.jpg\0.exe', 'a\0b'), 'list --json: %r' % item)
+
+
+def vain(cli):
+	plain, small = cli.path('plain'), cli.path('small')
+	os.mkdir(plain)
+	os.mkdir(small)
+	if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small], capture_output=True).returncode != 0:
+		print('no tmpfs can be mounted here: a full one is not tested')
+		in_vain(cli, plain, False)
+		return
+	try:
+		with open(os.path.join(small, 'fill'), 'wb', buffering=0) as f:
+			try:
+				while f.write(bytes(4096)):
+					pass
+			except OSError:
+				pass
+		in_vain(cli, small, True)
+	finally:
+		subprocess.run(['umount', small], check=True)
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	receipts(cli)
 	branches(cli)
 	commands(cli)
+	names(cli)
+	vain(cli)
+	form_in_part(cli)
 	print('handover: ok')
 
 

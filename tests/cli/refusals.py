@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """refusals.py PROGRAMS: bad input gets one clear line, the documented exit code, and nothing is lost or
 half-written."""
+import base64
 import json
 import os
 import pty
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,14 +57,15 @@ def names_below(path):
 def opening(cli):
 	"""A case that is not opened is not there: neither the folder, nor, where it was there and empty, anything in it."""
 	right = {'--number': '2', '--title': 't'}
-	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ''})
+	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ' '})
 	for there in (False, True):
 		place = cli.path('there' if there else 'new')
 		if there:
 			os.mkdir(place)
 		for words in wrong:
 			given = ['%s=%s' % pair for pair in dict(right, **words).items()]
-			cli.run('evidence', 'open', place, *given, '--passphrase-file', cli.pass_file, expect=64)
+			blank = [value for value in words.values() if not value.strip()]
+			cli.run('evidence', 'open', place, *given, '--passphrase-file', cli.pass_file, expect=65 if blank else 64)
 			check(os.path.exists(place) == there, '%r: the folder is %s' % (words, 'gone' if there else 'there'))
 			check(names_below(place) == [], '%r left %r' % (words, names_below(place)))
 		cli.run('evidence', 'open', place, '--number', '2', '--title', 't', '--passphrase-file', cli.pass_file)
@@ -106,12 +109,40 @@ def intake(cli):
 	unchanged(cli, 'add', cli.case, expect=64, says='the case itself')
 	unchanged(cli, 'add', '--basis', 'stolen', cli.pass_file, expect=64, says='basis')
 	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')
-	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=64, says='reason')
+	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=65, says='--reason is empty')
 	unchanged(cli, 'add', '-', cli.pass_file, expect=64, says='./-')
 	unchanged(cli, 'add', '--label', b'a\xff', cli.pass_file, expect=64, says='--label is not UTF-8', lines=None)
 	unchanged(cli, 'correct', '2/3', b'a\xff', 'x', expect=64, says='FIELD is not UTF-8')
 	unchanged(cli, 'note', '', expect=65, says='empty')
+	unchanged(cli, 'note', ' \n\t', expect=65, says='empty')
 	unchanged(cli, 'statement', '77', 'words', expect=66, says='no item')
+
+
+def blank(cli):
+	"""A word that is empty, as a shell variable that was not set is, counts as no order, no reason and no recipient."""
+	cli.evidence('consent', 'withdrawn', '--basis', 'oral')
+	hand = ('transfer', '--to', 'anyone', '--recipient', 'X', '--purpose', 'Y')
+	out = cli.path('blank.asice')
+	unchanged(cli, *hand, out, expect=77, says='withdrawn')
+	for word in ('', ' ', '\t\r\n '):
+		unchanged(cli, *hand, '--authority', word, out, expect=65, says='--authority is empty')
+		unchanged(cli, *hand, '--authority=' + word, out, expect=65, says='--authority is empty')
+		unchanged(cli, *hand, '--auth', word, out, expect=65, says='--authority is empty')
+		unchanged(cli, 'consent', 'given', '--basis', 'oral', '--recipient', word, expect=65, says='--recipient is empty')
+		unchanged(cli, 'dispose', '--cause', 'request', '--reason', word, '1', expect=65, says='--reason is empty')
+		unchanged(cli, 'hold', 'on', '--reason', word, expect=65, says='--reason is empty')
+		unchanged(cli, 'lost', '--reason', word, '1', expect=65, says='--reason is empty')
+	check(not os.path.exists(out), 'a bundle without an order')
+	cli.run('evidence', 'refuse', '--reason', '', out, cli.path('blank.receipt'), expect=65)
+	cli.run('evidence', '-C', '', 'log', expect=65)
+	said = cli.run('evidence', 'add', '--\x1b[2K', expect=64, lines=2)
+	check('--<U+001B>[2K' in said and '\x1b' not in said, 'an option is printed as it came: %r' % said)
+	said = cli.run('evidence', 'a\x1b[2K', expect=64)
+	check("'a<U+001B>[2K'" in said, 'a command is printed as it came: %r' % said)
+	said = cli.run('evidence', 'timestamp', 'request', '--bundle', cli.path('absent'), '--out', cli.path('q.tsq'), expect=66)
+	check('absent' in said, 'which bundle: ' + said)
+	check('--label' in cli.run('evidence', 'add', '--label', expect=64, lines=2), 'which option lacks its word')
+	check('-z' in cli.run('evidence', 'add', '-z', expect=64, lines=2), 'which letter is no option')
 
 
 def another_identity(cli):
@@ -160,6 +191,60 @@ def damaged(cli, ana):
 	check('extra.txt' in cli.run('evidence', '-C', cli.case, 'check', expect=1), 'a file too many is named')
 	os.remove(extra)
 	check('The case holds' in cli.run('evidence', '-C', cli.case, 'check'), 'the case is whole again')
+
+
+def hostile_names(cli):
+	"""Names of files that nobody here gave: shown escaped, and lost in no form of the output."""
+	name = '\r\x1b[2KThe case holds: 2 entries.\x1b[8m'
+	planted = cli.write('case/custody/' + name, b'')
+	said = cli.run('evidence', '-C', cli.case, 'check', expect=1)
+	check('custody/<U+000D><U+001B>[2KThe case holds: 2 entries.<U+001B>[8m' in said, 'escaped: %r' % said)
+	check('\x1b' not in said and '\r' not in said, 'raw: %r' % said)
+	found = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'check', '--json', expect=1).splitlines()]
+	check([f['where'] for f in found] == ['custody/' + name], 'as JSON: %r' % found)
+	os.remove(planted)
+	planted = os.path.join(os.fsencode(cli.case), b'data/00000002/planted\xff.jpg')
+	open(planted, 'wb').close()
+	found = [json.loads(line) for line in cli.run('evidence', '-C', cli.case, 'check', '--json', expect=1).splitlines()]
+	check([f['code'] for f in found] == ['FILE_UNACCOUNTED'] and 'where' not in found[0], 'not UTF-8: %r' % found)
+	where = base64.urlsafe_b64decode(found[0]['whereBytes'] + '==')
+	check(where == b'data/00000002/planted\xff.jpg', 'its bytes: %r' % where)
+	os.remove(planted)
+	os.mkdir(cli.path('trust'))
+	cli.write('trust/a\x1b[2Kb', b'no certificate')
+	said = cli.run('evidence-verify', '--trust', cli.path('trust'), 'x', expect=64)
+	check('a<U+001B>[2Kb' in said and '\x1b' not in said, 'a trust file: %r' % said)
+
+
+def clock(cli, ana):
+	"""A clock behind the last entry is said before something is signed with it, and not only by a later check."""
+	if not shutil.which('faketime'):
+		print('no faketime here: a clock behind is not tested')
+		return
+	words = ('-C', cli.case, 'note', 'x', '--identity', ana[:8], '--passphrase-file', cli.pass_file)
+	for now, says in (('-3d', True), ('+0s', False)):
+		done = subprocess.run(['faketime', '-f', now, os.path.join(cli.programs, 'evidence'), *words], capture_output=True, text=True,
+			env=dict(cli.env, ASAN_OPTIONS=cli.env.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'), cwd=cli.dir)
+		check(done.returncode == 0, 'note: %r' % done)
+		check(('before the last entry' in done.stderr) == says, 'clock at %s: %r' % (now, done.stderr))
+
+
+def fifos(cli):
+	"""Nothing waits for what is in a folder and no file."""
+	state = cli.path('case/.case')
+	for name in ('index.sqlite', 'index.sqlite-journal', 'index.sqlite-wal'):
+		path = os.path.join(state, name)
+		if os.path.lexists(path):
+			os.remove(path)
+		os.mkfifo(path)
+		cli.run('evidence', '-C', cli.case, 'check', before=lambda: signal.alarm(60))
+		cli.run('evidence', '-C', cli.case, 'search', 'nowhere', before=lambda: signal.alarm(60))
+		cli.run('evidence', '-C', cli.case, 'index', '--rebuild', before=lambda: signal.alarm(60))
+		check(not os.path.lexists(path) or os.path.isfile(path), '%s is still there' % name)
+	os.mkdir(cli.path('pipes'))
+	os.mkfifo(cli.path('pipes/ca.pem'))
+	said = cli.run('evidence-verify', '--trust', cli.path('pipes'), 'x', expect=74, lines=1, before=lambda: signal.alarm(60))
+	check('no regular file' in said, 'a FIFO among trust files: ' + said)
 
 
 def newer(cli, ana):
@@ -226,11 +311,15 @@ def main():
 	check(asked(cli) == [True, False], 'asked before the first intake alone')
 	check(asked(cli, '--quiet') == [False, False], 'asked although --quiet')
 	intake(cli)
+	blank(cli)
 	ana = another_identity(cli)
 	damaged(cli, ana)
+	hostile_names(cli)
+	fifos(cli)
 	newer(cli, ana)
 	locked(cli, ana)
 	leftovers(cli, ana)
+	clock(cli, ana)
 	print('refusals: ok')
 
 
