@@ -62,7 +62,7 @@ def not_there_yet(cli):
 	"""Origins of items that the recipient's own `add` brings later."""
 	c = Case()
 	later = ['6/2', '6/3', '7/2', '999/2', '99999999/4294967295']
-	c.acquire(content(JPEG), origin('2/2', 'IMG.JPG'), origin('2/2', 'IMG2.JPG'), *(origin(i, 'bomba %s' % i.replace('/', ' '), path='/tudje') for i in later))
+	c.acquire(content(JPEG), origin('2/2', 'IMG.JPG\0.exe'), origin('2/2', 'IMG2.JPG'), *(origin(i, 'bomba %s' % i.replace('/', ' '), path='/tudje') for i in later))
 	c.add('transfer', {'certificate': None, 'transferId': UUID})
 	c.seal()
 	bundle = cli.write('later.asice', c.bundle())
@@ -71,8 +71,11 @@ def not_there_yet(cli):
 	for name in ('jedan.txt', 'dva.txt'):
 		said = cli.evidence('add', cli.write(name, name.encode()))
 		check('index' not in said, said)
-	check({i: n[0] for i, n in names(cli).items()} == {'2/2': 'IMG.JPG', '6/2': 'jedan.txt', '7/2': 'dva.txt'}, 'names: %r' % names(cli))
+	check({i: n[0] for i, n in names(cli).items()} == {'2/2': 'IMG.JPG\0.exe', '6/2': 'jedan.txt', '7/2': 'dva.txt'}, 'names: %r' % names(cli))
 	check('equals' in cli.evidence('index'), 'followed')
+	cli.evidence('export', cli.path('copies'))
+	made = [n for n in os.listdir(cli.path('copies')) if 'IMG' in n]
+	check(len(made) == 1 and made[0].endswith('.exe') and made[0] != '0001-IMG.JPG.exe', 'what stands behind a NUL is in the name of the copy: %r' % made)
 	indexed(cli)
 	found = lines(cli, 'search', 'bomba')
 	check([(h['record'], h['item'], h['outside']['entry'], h['outside']['action']) for h in found] ==
