@@ -84,7 +84,7 @@ def not_there_yet(cli):
 	cli.evidence('export', '--as', 'jsonl', cli.path('rows.jsonl'))
 	with open(cli.path('rows.jsonl')) as f:
 		rows = {r.get('id'): r.get('origin', {}).get('name') for r in map(json.loads, f)}
-	check({i: rows.get(i) for i in ('2/2', '6/2', '7/2')} == {'2/2': 'IMG.JPG', '6/2': 'jedan.txt', '7/2': 'dva.txt'}, 'exported: %r' % rows)
+	check({i: rows.get(i) for i in ('2/2', '6/2', '7/2')} == {'2/2': 'IMG.JPG\0.exe', '6/2': 'jedan.txt', '7/2': 'dva.txt'}, 'exported: %r' % rows)
 	text = cli.evidence('show', '6/2')
 	check('/tudje' in text and 'not of the entry that brought the item' in text and 'entry 2 ' in text, text)
 
