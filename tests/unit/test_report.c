@@ -263,9 +263,9 @@ static void extract_undecided(void **state)
 	r.unknown = 1u << EVD_CHECK_IDENTITY;
 	first_line(&r, "WHOLE, BUT NOT PROVED WHO: ");
 	r.log.n_withheld = 2;
-	first_line(&r, "EXTRACT: 3 OF 5 RECORDS, BUT NOT PROVED WHO: ");
+	first_line(&r, "EXTRACT (3 OF 5 RECORDS), BUT NOT PROVED WHO: ");
 	r.unknown = 1u << EVD_CHECK_TIME;
-	first_line(&r, "EXTRACT: 3 OF 5 RECORDS, BUT NOT PROVED WHEN: ");
+	first_line(&r, "EXTRACT (3 OF 5 RECORDS), BUT NOT PROVED WHEN: ");
 	r.unknown = 1u << EVD_CHECK_SIGNATURES;
 	first_line(&r, "NOT DECIDED: ");
 	evd_report_release(&r);
