@@ -211,25 +211,23 @@ static void finish(struct store_row *row)
 /* the number is the other side's, whoever wrote */
 #define INCOMING(what) "CASE Events.Direction WHEN 0 THEN " what " END"
 
+#define LIKE_ROWS                                                                                  \
+	"SELECT e.EventID,coalesce(" WORDS(                                                            \
+	    "m.SelfReaction") ",m.PGIsLiked),"                                                         \
+	                      "coalesce(" WORDS(                                                       \
+	                          "c.Name") ",c.Number),x.TimeStamp FROM LikeRelation l "              \
+	                                    "JOIN Events e ON e.Token=l.MessageToken JOIN Events x "   \
+	                                    "ON x.EventID=l.LikeEventID "                              \
+	                                    "LEFT JOIN Messages m ON m.EventID=l.LikeEventID "         \
+	                                    "LEFT JOIN Contact c ON c.ContactID=x.ContactID ORDER BY " \
+	                                    "1,l.LikeEventID"
+
 static const struct chat_store stores[] = {
     {EVENTS, .form = "viber.db", .wants_table = "Events.ContactID",
      .column = {COMMON, [ST_SENDER] = {"Contact.ContactID+Contact.Name", "Contact.Name"},
                 [ST_ADDRESS] = {"Contact.ContactID+Contact.Number", "Contact.Number"}},
      .join = {CHATS, LIKES, {"Contact.ContactID", CONTACT "Events.ContactID"}},
-     .reactions =
-         {"LikeRelation",
-          {NULL,
-           "SELECT e.EventID,coalesce(" WORDS(
-               "m.SelfReaction") ",m.PGIsLiked),"
-                                 "coalesce(" WORDS(
-                                     "c.Name") ",c.Number),x.TimeStamp FROM LikeRelation l "
-                                               "JOIN Events e ON e.Token=l.MessageToken JOIN "
-                                               "Events x ON "
-                                               "x.EventID=l.LikeEventID "
-                                               "LEFT JOIN Messages m ON m.EventID=l.LikeEventID "
-                                               "LEFT JOIN Contact c ON c.ContactID=x.ContactID "
-                                               "ORDER BY "
-                                               "1,l.LikeEventID"}}},
+     .reactions = {.table = "LikeRelation", .query = {NULL, LIKE_ROWS}}},
     {EVENTS, .form = "viber.db-by-number", .wants_table = "Events.Number",
      .column =
          {COMMON,

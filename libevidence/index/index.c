@@ -57,18 +57,26 @@ static int run(sqlite3 *db, const char *sql, struct evd_error *err)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : fail(db, err);
 }
 
-/* sqlite waits for ever on a FIFO that stands in place of one of its files. */
-static int plain_or_absent(const char *path, const char *end, struct evd_error *err)
+/* sqlite waits for ever on a FIFO that stands in place of one of its files. `path` has `room` for their names' ends. */
+static int plain_or_absent(char *path, size_t room, struct evd_error *err)
 {
-	char full[4096 + 16];
-	uint64_t size;
-	int fd, r;
+	static const char *const ends[] = {"-journal", "-wal", "-shm",
+	                                   ""}; /* the last leaves it as it was */
+	size_t len = strlen(path);
+	int r = 0;
 
-	snprintf(full, sizeof full, "%s%s", path, end);
-	r = evd_file_open(-1, full, &fd, &size, err);
-	if (r == 0)
-		close(fd);
-	return r == EVD_E_NOTFOUND ? 0 : r;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends && r == 0; i++) {
+		uint64_t size;
+		int fd;
+
+		snprintf(path + len, room - len, "%s", ends[i]);
+		r = evd_file_open(-1, path, &fd, &size, err);
+		if (r == 0)
+			close(fd);
+		else if (r == EVD_E_NOTFOUND)
+			r = 0;
+	}
+	return r;
 }
 
 static int open_named(const struct evd_case *c, const char *name, int flags, sqlite3 **out,
@@ -78,15 +86,9 @@ static int open_named(const struct evd_case *c, const char *name, int flags, sql
 	int r = snprintf(path, sizeof path, "%s/.case/%s", c->path, name);
 
 	*out = NULL;
-	if (r < 0 || (size_t)r >= sizeof path)
+	if (r < 0 || (size_t)r >= sizeof path - sizeof "-journal")
 		return evd_fail(err, EVD_E_LIMIT, "the path of the case is too long");
-	r = plain_or_absent(path, "", err);
-	if (r == 0)
-		r = plain_or_absent(path, "-journal", err);
-	if (r == 0)
-		r = plain_or_absent(path, "-wal", err);
-	if (r == 0)
-		r = plain_or_absent(path, "-shm", err);
+	r = plain_or_absent(path, sizeof path, err);
 	if (r)
 		return r;
 	if (sqlite3_open_v2(path, out, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) !=
