@@ -7,6 +7,7 @@
  */
 #include "chat_sms_element.h"
 #include "source.h"
+#include "xml_quiet.h"
 
 #include <libxml/xmlreader.h>
 #include <stdio.h>
@@ -176,15 +177,6 @@ static int element(struct sms *g, struct evd_error *err)
 	return r;
 }
 
-static void quiet(void *ctx, const char *message, xmlParserSeverities severity,
-                  xmlTextReaderLocatorPtr at)
-{
-	(void)ctx;
-	(void)message;
-	(void)severity;
-	(void)at;
-}
-
 /* From the end of the last element that was read to the end of the file. */
 static int unread_rest(struct sms *g, struct evd_error *err)
 {
@@ -250,7 +242,7 @@ static int file(void *ctx, struct evd_chat_file *f, struct evd_error *err)
 	                          XML_PARSE_COMPACT);
 	if (!g->x)
 		return evd_nomem(err);
-	xmlTextReaderSetErrorHandler(g->x, quiet, NULL);
+	evd_xml_quiet(g->x);
 	r = elements(g, err);
 	xmlFreeTextReader(g->x);
 	g->x = NULL;

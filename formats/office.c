@@ -9,6 +9,7 @@
 #include "ole.h"
 #include "source.h"
 #include "texts.h"
+#include "xml_quiet.h"
 #include "xmp_packet.h"
 
 #include <libxml/xmlreader.h>
@@ -56,15 +57,6 @@ static unsigned probe(struct evd_view head, const struct evd_input *in)
 	    memmem(head.p, head.len, "docProps/", 9))
 		return 48;
 	return in->n && evd_office_is_package(&in->source[0]) ? 48 : 0;
-}
-
-static void silent(void *ctx, const char *text, xmlParserSeverities severity,
-                   xmlTextReaderLocatorPtr where)
-{
-	(void)ctx;
-	(void)text;
-	(void)severity;
-	(void)where;
 }
 
 /* `label`: the name of a property that writers name themselves, or empty. */
@@ -185,7 +177,7 @@ static int read_part(struct evd_view v, const char *group, struct evd_sink *sink
 	                           XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!p.xml)
 		return evd_nomem(err);
-	xmlTextReaderSetErrorHandler(p.xml, silent, NULL);
+	evd_xml_quiet(p.xml);
 	evd_buf_init(&p.text, PART_MAX);
 	evd_buf_init(&p.label, EVD_FIELD_NOTE_MAX);
 	while (r == 0 && !p.refused && (step = xmlTextReaderRead(p.xml)) == 1)

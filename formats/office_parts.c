@@ -4,18 +4,10 @@
  */
 #include "chat_file.h"
 #include "office.h"
+#include "xml_quiet.h"
 
 #include <libxml/xmlreader.h>
 #include <string.h>
-
-static void silent(void *ctx, const char *text, xmlParserSeverities severity,
-                   xmlTextReaderLocatorPtr where)
-{
-	(void)ctx;
-	(void)text;
-	(void)severity;
-	(void)where;
-}
 
 /* The last word of a relationship's type; that of strict documents is spelt otherwise (ECMA-376 part 1 §15.2.12). */
 static const char *group_of(const char *type)
@@ -70,7 +62,7 @@ int evd_office_relations(struct evd_view xml, struct evd_office_parts *parts, st
 
 	if (!x)
 		return evd_nomem(err);
-	xmlTextReaderSetErrorHandler(x, silent, NULL);
+	evd_xml_quiet(x);
 	while (xmlTextReaderRead(x) == 1) {
 		const char *name = (const char *)xmlTextReaderConstLocalName(x);
 		int type = xmlTextReaderNodeType(x);

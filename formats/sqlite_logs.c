@@ -216,6 +216,18 @@ static int say_frames(const struct wal *w, struct evd_sink *sink, struct evd_err
 	return r ? r : say_lost(w, sink, err);
 }
 
+/* A log of either kind that SQLite takes for none. */
+static int say_headless(const struct evd_source *s, struct evd_sink *sink, const char *code,
+                        const char *what, const char *so, struct evd_error *err)
+{
+	int r = evd_emit_observation(sink, code, err, "a %s of %llu bytes: %s", what,
+	                             (unsigned long long)s->size, so);
+
+	return r ? r
+	         : evd_emit_unread(sink, "damaged", 0, 0, err,
+	                           "%s: it does not begin with a valid header", what);
+}
+
 static int say_wal(const struct evd_source *s, bool *used, struct evd_sink *sink,
                    struct evd_error *err)
 {
@@ -226,14 +238,8 @@ static int say_wal(const struct evd_source *s, bool *used, struct evd_sink *sink
 
 	if (r)
 		return r;
-	if (!good) {
-		r = evd_emit_observation(sink, "wal-seen", err,
-		                         "a write-ahead log of %llu bytes: nothing of it was read",
-		                         (unsigned long long)s->size);
-		return r ? r
-		         : evd_emit_unread(sink, "damaged", 0, 0, err,
-		                           "write-ahead log: it does not begin with a valid header");
-	}
+	if (!good)
+		return say_headless(s, sink, "wal-seen", "write-ahead log", "nothing of it was read", err);
 	block = malloc(FRAME_HEADER + PAGE_MAX);
 	if (!block)
 		return evd_nomem(err);
@@ -383,12 +389,8 @@ static int say_journal(const struct evd_source *s, struct evd_sink *sink, struct
 		return r;
 	if (off)
 		return say_pages(&j, sink, err);
-	r = evd_emit_observation(sink, "journal-seen", err,
-	                         "a rollback journal of %llu bytes: nothing was rolled back",
-	                         (unsigned long long)s->size);
-	return r ? r
-	         : evd_emit_unread(sink, "damaged", 0, 0, err,
-	                           "rollback journal: it does not begin with a valid header");
+	return say_headless(s, sink, "journal-seen", "rollback journal", "nothing was rolled back",
+	                    err);
 }
 
 static bool ends(struct evd_view v, const char *suffix)

@@ -3,6 +3,7 @@
 
 #include "emit.h"
 #include "texts.h"
+#include "xml_quiet.h"
 
 #include <libxml/xmlreader.h>
 #include <stdio.h>
@@ -256,16 +257,6 @@ static int on_node(struct reader *x, struct evd_error *err)
 	}
 }
 
-/* libxml2 would print what it finds wrong. */
-static void silent(void *ctx, const char *text, xmlParserSeverities severity,
-                   xmlTextReaderLocatorPtr where)
-{
-	(void)ctx;
-	(void)text;
-	(void)severity;
-	(void)where;
-}
-
 int evd_xmp_emit(struct evd_view packet, uint64_t off, struct evd_sink *sink, struct evd_error *err)
 {
 	struct reader x = {.off = off, .len = packet.len, .sink = sink};
@@ -280,7 +271,7 @@ int evd_xmp_emit(struct evd_view packet, uint64_t off, struct evd_sink *sink, st
 	                           XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (!x.xml)
 		return evd_nomem(err);
-	xmlTextReaderSetErrorHandler(x.xml, silent, NULL);
+	evd_xml_quiet(x.xml);
 	evd_buf_init(&x.text, EVD_XMP_MAX);
 	while (r == 0 && (step = xmlTextReaderRead(x.xml)) == 1)
 		r = on_node(&x, &why);

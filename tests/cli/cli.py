@@ -1,11 +1,22 @@
 """cli: what the CLI scenarios share: a home of their own, a run with its expected exit code, and facts
 taken with other tools (hashlib, zipfile, the openssl command), never from our own output."""
 import hashlib
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import zipfile
+
+
+def zipped(**files):
+	"""A zip in memory, of these names and bytes."""
+	out = io.BytesIO()
+	with zipfile.ZipFile(out, 'w') as z:
+		for name, data in files.items():
+			z.writestr(name, data)
+	return out.getvalue()
 
 
 class Cli:

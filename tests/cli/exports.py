@@ -7,13 +7,11 @@ import csv
 import datetime
 import json
 import os
-import io
 import re
 import struct
 import sys
-import zipfile
 
-from cli import Cli, check, sha256
+from cli import Cli, check, sha256, zipped
 
 CHAT = '''13/02/2024, 09:05 - =1+1: +381 64 123
 13/02/2024, 09:06 - @ana: =cmd|' /C calc'!A0
@@ -47,14 +45,6 @@ def photo():
 	ifds = ifd(6, int.from_bytes(b'New\0', 'little'), 8 + 30) + ifd(1, int.from_bytes(b'Old\0', 'little'), 0)
 	tiff = b'Exif\0\0II*\0' + struct.pack('<I', 8) + ifds
 	return b'\xff\xd8\xff\xe1' + struct.pack('>H', len(tiff) + 2) + tiff + b'\xff\xd9'
-
-
-def zipped(**files):
-	out = io.BytesIO()
-	with zipfile.ZipFile(out, 'w') as z:
-		for name, data in files.items():
-			z.writestr(name, data)
-	return out.getvalue()
 
 
 def log(cli):

@@ -3,16 +3,14 @@
 case_validate (PyPI case-utils), and holds what the case holds: of small cases and of all samples, whose counts were
 made by hand (tests/samples/facts.tsv)."""
 import csv
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
-from cli import Cli, check, fail, sha256
+from cli import Cli, check, fail, sha256, zipped
 
 CHAT = """13/02/2024, 09:05 - Ana: first
 13/02/2024, 09:06 - +381 64 123: second
@@ -135,14 +133,6 @@ def small(cli, samples, program):
 	for name in ('read-out', 'export'):
 		check({o['@id'] for o in by[name]['action:object']} == files, '%s: of what' % name)
 	validate(program, cli.path('view.jsonld'))
-
-
-def zipped(**files):
-	out = io.BytesIO()
-	with zipfile.ZipFile(out, 'w') as z:
-		for name, data in files.items():
-			z.writestr(name, data)
-	return out.getvalue()
 
 
 def nested(cli, samples, program):

@@ -4,26 +4,15 @@ import base64
 import datetime
 import gzip
 import hashlib
-import json
 import os
 import re
 import struct
 import sys
 import zlib
 
+from expected import field, put
+
 os.chdir(sys.argv[1])
-
-
-def put(path, data, *records):
-    with open(path, "wb") as f:
-        f.write(data)
-    with open(path + ".expected.jsonl", "w", encoding="utf-8") as f:
-        for r in records:
-            f.write(json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
-
-
-def field(group, name, value, **more):
-    return dict(more, kind="field", group=group, name=name, value=value)
 
 
 def member(n, path, data, **more):

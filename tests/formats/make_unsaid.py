@@ -4,7 +4,6 @@ of it, written by hand here from how the bytes are set; counts, sizes and digest
 import base64
 import hashlib
 import io
-import json
 import os
 import shutil
 import sqlite3
@@ -14,21 +13,9 @@ import tarfile
 import tempfile
 import zlib
 
+from expected import field, put
+
 os.chdir(sys.argv[1])
-
-
-def put(path, data, *records):
-    with open(path, "wb") as f:
-        f.write(data)
-    with open(path + ".expected.jsonl", "w", encoding="utf-8") as f:
-        for r in records:
-            f.write(json.dumps(r, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
-
-
-def field(group, name, value, **more):
-    if "means" in more:
-        more["as"] = more.pop("means")
-    return dict(more, kind="field", group=group, name=name, value=value)
 
 
 def unread(code, text, **more):
