@@ -155,6 +155,15 @@ static int trust_exit(int r)
 	                                              : EVD_EXIT_IO;
 }
 
+/* getopt would print the word as it is: the name of a file, where a shell put it there. */
+static int refuse_option(const char *word)
+{
+	const char letter[] = {'-', (char)optopt, '\0'};
+
+	return usage_error(optopt > 0 && optopt <= UINT8_MAX ? letter : word,
+	                   "no such option, or the word behind it is missing or one too many");
+}
+
 /* One option; -1 to go on, else the exit code. */
 static int take_option(struct program *p, int id, char *value)
 {
@@ -186,7 +195,7 @@ static int take_option(struct program *p, int id, char *value)
 		printf("evidence-verify %s (%s), rules 1, schema 1\n", EVD_VERSION, EVD_BUILD);
 		return 0;
 	case HELP: fputs(usage, stdout); return 0;
-	default: fputs("Try 'evidence-verify --help'.\n", stderr); return EVD_EXIT_USAGE;
+	default: return refuse_option(value);
 	}
 	if (r) {
 		complain(value, err.text);
@@ -308,9 +317,8 @@ static void verify_one(struct program *p, const char *path, const struct evd_rep
 			evd_verify_extends(&report, older);
 		code = judge_receipt(p, &report);
 	}
-	if (code == 0) {
+	if (code == 0)
 		code = print(p, &report);
-	}
 	if (code == 0) {
 		code = evd_verdict_exit(&report);
 		p->count[evd_verdict(&report)]++;
@@ -336,7 +344,6 @@ static int verify_all(struct program *p, char **path, int n)
 {
 	struct evd_report older;
 	struct evd_error err = {0};
-	bool has_older = p->older != NULL;
 	int code;
 
 	if (evd_pool_new(0, &p->o.pool, &err) || !evd_crypto()) {
@@ -345,22 +352,17 @@ static int verify_all(struct program *p, char **path, int n)
 	}
 	if (evd_confine_verifier(&err) && p->about)
 		complain("confinement", err.text);
-	if (p->receipt) {
-		code = read_receipt(p);
-		if (code)
-			return code;
-	}
-	if (has_older) {
+	code = p->receipt ? read_receipt(p) : 0;
+	if (code == 0 && p->older)
 		code = judge(p, p->older, &older);
-		if (code)
-			return code;
-	}
+	if (code)
+		return code;
 	for (int i = 0; i < n; i++) {
 		if (i && !p->json && !p->quiet)
 			fputs("\n", stdout);
-		verify_one(p, path[i], has_older ? &older : NULL);
+		verify_one(p, path[i], p->older ? &older : NULL);
 	}
-	if (has_older)
+	if (p->older)
 		evd_report_release(&older);
 	summary(p, n);
 	return p->worst;
@@ -378,8 +380,9 @@ int main(int argc, char **argv)
 	if (!p.messages)
 		p.messages = evd_messages("en");
 	p.o.now = (int64_t)time(NULL);
+	opterr = 0;
 	while (code < 0 && (id = getopt_long(argc, argv, "", options, NULL)) != -1)
-		code = take_option(&p, id, optarg);
+		code = take_option(&p, id, id == '?' ? argv[optind - 1] : optarg);
 	path = argv + optind;
 	n = argc - optind;
 	if (code < 0 && n == 0 && (asked = evd_start_ask(p.messages->text[EVD_MSG_ASK_FILE]))) {

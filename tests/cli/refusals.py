@@ -34,7 +34,7 @@ def unchanged(cli, *words, expect, says, **how):
 
 
 def usage(cli):
-	cli.run('evidence', expect=64, lines=None if False else len(cli_help(cli)))
+	cli.run('evidence', expect=64, lines=len(cli_help(cli)))
 	cli.run('evidence', 'nothing', expect=64)
 	cli.run('evidence', 'open', cli.path('x'), expect=64)
 	check(not os.path.exists(cli.path('x')), 'a wrong call made a folder')
@@ -43,6 +43,10 @@ def usage(cli):
 	cli.run('evidence-verify', '--at', 'yesterday', 'x', expect=64, lines=2)
 	cli.run('evidence-verify', cli.path('absent'), expect=66)
 	cli.run('evidence-verify', '--lang', 'xx', 'x', expect=64, lines=2)
+	# a file's name that a shell put where options stand: shown, not let loose on the terminal
+	for word, shown in (('--\x1b[31mred', '--<U+001B>[31mred'), ('-\x1bx', '-<U+001B>'), ('--json=1', '--json=1'), ('--t', '--t'), ('--pin', '--pin')):
+		said = cli.run('evidence-verify', word, expect=64, lines=2)
+		check(said.startswith('evidence-verify: %s: ' % shown), '%r is answered with %r' % (word, said))
 
 
 def cli_help(cli):
