@@ -1,6 +1,7 @@
 /* cmd_search: `evidence search`: words of messages, notes, names and metadata, hits in the order of time. */
 #include "cmd.h"
 #include "cmd_entry.h"
+#include "cmd_flags.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -36,31 +37,49 @@ static void put_spelt(struct evd_buf *b, const struct evd_json *j, const char *k
 		evd_put_unbase64url(b, v);
 }
 
-/* Of a field: where in the item, and what the writer calls it. */
-static void read_naming(const struct evd_hit *h, struct evd_buf *group, struct evd_buf *label)
-{
-	struct evd_json j = {0};
+/* What a hit's `more` says: of a field where in the item it is, and what the writer calls it; of a message what became of it
+ * and whose words it passes on. */
+struct said {
+	struct evd_json j;
+	struct evd_buf group, label, from;
+	size_t flags; /* node of j; 0: none */
+};
 
-	if (h->more.len && evd_json_parse(&j, h->more, NULL) == 0) {
-		put_spelt(group, &j, "group", "groupBytes");
-		put_spelt(label, &j, "label", "labelBytes");
+static void read_more(const struct evd_hit *h, struct said *s)
+{
+	*s = (struct said){.flags = 0};
+	if (h->more.len && evd_json_parse(&s->j, h->more, NULL) == 0) {
+		put_spelt(&s->group, &s->j, "group", "groupBytes");
+		put_spelt(&s->label, &s->j, "label", "labelBytes");
+		put_spelt(&s->from, &s->j, "forwardedFrom", "forwardedFromBytes");
+		s->flags = evd_json_find(&s->j, 0, "flags");
 	}
-	if (group->len == 0)
-		evd_put_view(group, h->mail);
-	evd_json_release(&j);
+	if (s->group.len == 0)
+		evd_put_view(&s->group, h->mail);
 }
 
-static void put_naming(struct evd_object *o, const struct evd_hit *h)
+static void said_release(struct said *s)
 {
-	struct evd_buf group = {0}, label = {0};
+	evd_buf_release(&s->group);
+	evd_buf_release(&s->label);
+	evd_buf_release(&s->from);
+	evd_json_release(&s->j);
+}
 
-	read_naming(h, &group, &label);
-	if (group.len)
-		evd_object_bytes(o, "group", evd_buf_view(&group));
-	if (label.len)
-		evd_object_bytes(o, "label", evd_buf_view(&label));
-	evd_buf_release(&group);
-	evd_buf_release(&label);
+static void put_more(struct evd_object *o, const struct evd_hit *h)
+{
+	struct said s;
+
+	read_more(h, &s);
+	if (s.flags)
+		evd_object_raw(o, "flags", s.j.node[s.flags].raw);
+	if (s.from.len)
+		evd_object_bytes(o, "forwardedFrom", evd_buf_view(&s.from));
+	if (s.group.len)
+		evd_object_bytes(o, "group", evd_buf_view(&s.group));
+	if (s.label.len)
+		evd_object_bytes(o, "label", evd_buf_view(&s.label));
+	said_release(&s);
 }
 
 /* Whose the record is, where it is in an entry that says nothing with it by the format. */
@@ -100,7 +119,7 @@ static int hit_json(void *ctx, const struct evd_hit *h, struct evd_error *err)
 	evd_object_init(&o);
 	evd_object_init(&outside);
 	put_outside(&o, h, &outside);
-	put_naming(&o, h);
+	put_more(&o, h);
 	put_id(&o, "record", h->record);
 	put_id(&o, "item", h->item);
 	if (h->exhibit)
@@ -272,14 +291,37 @@ static void put_words(const struct evd_hit *h, struct evd_view label)
 	put_shown(h->text);
 }
 
+/* What must be said with the words: that they are no longer there as they were, or are another's. */
+static void put_flags(const struct said *s)
+{
+	const struct evd_json_node *node = s->j.node;
+	const char *between = "  [";
+	size_t at = s->flags + 1;
+
+	for (uint32_t i = 0; s->flags && i < node[s->flags].count; i++, at = node[at].next) {
+		const char *words = cmd_flag_words(node[at].raw);
+
+		if (!words)
+			continue;
+		printf("%s%s", between, words);
+		if (evd_view_is(node[at].raw, "forwarded") && s->from.len) {
+			fputs(_(" from "), stdout);
+			put_shown(evd_buf_view(&s->from));
+		}
+		between = "; ";
+	}
+	if (s->flags)
+		putchar(']');
+}
+
 /* What a court is told to look at: exhibit 3, chat 1, message 12; exhibit 4, mail.member.7. */
 static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 {
 	const struct evd_search *q = ctx;
-	struct evd_buf group = {0}, label = {0};
+	struct said s;
 	int r;
 
-	read_naming(h, &group, &label);
+	read_more(h, &s);
 	if (h->exhibit)
 		printf(_("exhibit %llu"), (unsigned long long)h->exhibit);
 	else
@@ -306,13 +348,13 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		printf(", %s", h->direction.len == 3 ? _("outgoing") : _("incoming"));
 	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
 	put_time(h);
-	put_words(h, evd_buf_view(&label));
+	put_flags(&s);
+	put_words(h, evd_buf_view(&s.label));
 	r = put_elsewhere(h->elsewhere, err);
 	if (r == 0 && q->person) /* whose mail it is besides */
 		r = put_elsewhere(h->persons, err);
 	putchar('\n');
-	evd_buf_release(&group);
-	evd_buf_release(&label);
+	said_release(&s);
 	return r;
 }
 

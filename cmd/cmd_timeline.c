@@ -1,5 +1,6 @@
 /* cmd_timeline: `evidence timeline`: what has a time (docs/timeline.md §2), in order. */
 #include "cmd.h"
+#include "cmd_flags.h"
 #include "i18n.h"
 
 #include "base/text.h"
@@ -82,35 +83,21 @@ static void put_reading(const struct evd_json *j)
 
 static void put_notes(const struct evd_json *j)
 {
-	static const struct {
-		const char *flag, *text;
-	} said[] = {
-	    {"no-zone", N_("zone not in the source")},
-	    {"dst-twice", N_("this hour came twice: summer and winter time")},
-	    {"dst-skipped", N_("there was no such hour in this zone")},
-	    {"day-month", N_("day and month cannot be told apart")},
-	    {"standard-offset", N_("its offset may be one hour off")},
-	    {"seconds-by-size", N_("taken as seconds by its size")},
-	    {"no-time", N_("no time that can be read")},
-	    {"deleted", N_("deleted")},
-	    {"deleted-in-part", N_("part of it deleted")},
-	    {"recently-deleted", N_("deleted: it lies in the app's own bin")},
-	    {"edited", N_("edited later")},
-	    {"forwarded", N_("forwarded")},
-	};
 	size_t flags = evd_json_find(j, 0, "flags"), at = flags + 1;
 	const char *between = "  [";
 
-	for (uint32_t i = 0; flags && i < j->node[flags].count; i++, at = j->node[at].next)
-		for (size_t k = 0; k < sizeof said / sizeof *said; k++)
-			if (evd_view_is(j->node[at].raw, said[k].flag)) {
-				printf("%s%s", between, _(said[k].text));
-				if (strcmp(said[k].flag, "day-month") == 0)
-					put_reading(j);
-				else if (strcmp(said[k].flag, "forwarded") == 0)
-					put_text(j, "forwardedFrom", _(" from "));
-				between = "; ";
-			}
+	for (uint32_t i = 0; flags && i < j->node[flags].count; i++, at = j->node[at].next) {
+		const char *words = cmd_flag_words(j->node[at].raw);
+
+		if (!words)
+			continue;
+		printf("%s%s", between, words);
+		if (evd_view_is(j->node[at].raw, "day-month"))
+			put_reading(j);
+		else if (evd_view_is(j->node[at].raw, "forwarded"))
+			put_text(j, "forwardedFrom", _(" from "));
+		between = "; ";
+	}
 	if (flags)
 		putchar(']');
 }

@@ -200,6 +200,8 @@ static void put_content(struct evd_object *o, const struct evd_chat_message *m, 
 	put_text(o, "replyTo", m->reply_to);
 	put_text(o, "replyText", m->reply_text);
 	put_text(o, "forwardedFrom", m->forwarded);
+	if (m->is_forwarded && !m->forwarded.len)
+		evd_object_bool(o, "forwarded", true);
 	if (m->edited)
 		evd_object_bool(o, "edited", true);
 	evd_chat_put_time(o, "editTime", &m->edit_time);

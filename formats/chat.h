@@ -118,7 +118,8 @@ struct evd_chat_message {
 	const char *event;         /* what a system message says, from a closed list; or NULL */
 	struct evd_view event_raw; /* the platform's own word for it */
 	struct evd_view reply_to, reply_text;
-	struct evd_view forwarded;
+	struct evd_view forwarded; /* whose words it passes on */
+	bool is_forwarded;         /* also where nobody is named */
 	bool edited;
 	struct evd_chat_time edit_time;
 	/* canonical JSON, or empty */

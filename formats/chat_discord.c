@@ -297,7 +297,8 @@ static int message(struct chat_json *g, struct evd_error *err)
 		m.has_body = json_get(t, forwarded, "content") != 0;
 		m.body = json_text_of(t, forwarded, "content");
 	}
-	if (reference && is_forward(t))
+	m.is_forwarded = is_forward(t);
+	if (reference && m.is_forwarded)
 		m.forwarded = json_text_of(t, reference, "messageId");
 	else if (reference)
 		m.reply_to = json_text_of(t, reference, "messageId");

@@ -267,6 +267,7 @@ static const struct chat_store store = {
                [ST_TARGET] = {"message.date_delivered", "message.date_delivered"},
                [ST_FLAG] = {"message.date_read", "message.date_read"},
                [ST_MORE] = {"message.message_summary_info", "message.message_summary_info"},
+               [ST_FORWARDED] = {"message.is_forward", "message.is_forward"},
                [ST_TRASH] = {TRASH ".message_id", "(SELECT max(message_id) FROM " TRASH
                                                   " WHERE message_id=message.ROWID)"},
                [ST_TRASH_CHAT] = {"chat.chat_identifier+" TRASH ".message_id+" TRASH ".chat_id",

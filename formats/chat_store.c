@@ -202,7 +202,7 @@ static struct evd_view column(const struct store_row *row, enum store_column c)
 
 static int put_row(struct store_read *g, struct store_row *row, int64_t id, struct evd_error *err)
 {
-	int64_t size, me;
+	int64_t size, me, forwarded;
 	struct evd_view raw;
 	int r = store_call_of(g, row, id, err);
 
@@ -216,6 +216,7 @@ static int put_row(struct store_read *g, struct store_row *row, int64_t id, stru
 	put_facts(g, row->s);
 	if (chat_store_int(row->s, ST_FROM_ME, &me))
 		row->m.direction = me ? "out" : "in";
+	row->m.is_forwarded = chat_store_int(row->s, ST_FORWARDED, &forwarded) && forwarded;
 	row->m.has_body = sqlite3_column_type(row->s, ST_BODY) != SQLITE_NULL;
 	/* read the number before its text: SQLite converts in place */
 	row->text = &g->text;

@@ -41,6 +41,7 @@ enum store_column {
 	ST_STICKER,
 	ST_REPLY_TEXT,
 	ST_EDIT_TIME,
+	ST_FORWARDED, /* not 0: it passes on what another wrote */
 	ST_N,
 };
 

@@ -213,6 +213,8 @@ static int message(struct chat_json *g, struct evd_error *err)
 	set_type(g, &m);
 	m.reply_to = json_text_of(t, 0, "reply_to_message_id");
 	m.forwarded = json_text_of(t, 0, "forwarded_from");
+	/* null: of somebody whose account has no name any more */
+	m.is_forwarded = json_get(t, 0, "forwarded_from") || json_get(t, 0, "forwarded_from_id");
 	m.reactions = put_reactions(g, err);
 	m.details = telegram_details(g, err);
 	put_heading(g, &m);

@@ -383,7 +383,6 @@ static const struct member *known(struct evd_view key)
 struct evd_view telegram_details(struct chat_json *g, struct evd_error *err)
 {
 	const struct json_tree *t = &g->tree;
-	size_t at;
 
 	evd_object_reset(&g->object);
 	chat_json_rest_begin(g);
@@ -400,9 +399,6 @@ struct evd_view telegram_details(struct chat_json *g, struct evd_error *err)
 		else if (m->how == IN_PARTS)
 			put_parts(g, m->name, i, err);
 	}
-	at = json_get(t, 0, "forwarded_from");
-	if (at && !json_text(t, at).len) /* of somebody whose account has no name any more */
-		evd_object_bool(&g->object, "forwardedFromUnnamed", true);
 	put_links(g, err);
 	chat_json_rest_end(g);
 	return chat_json_details(g);

@@ -163,8 +163,6 @@ static void put_forward(struct page *p)
 	put_field(p, "orForwardedFrom", p->or_forwarded);
 	if (p->inherits_forward)
 		evd_object_bool(&p->object, "forwardedFromInherited", true);
-	else if (!page_field(p, F_FORWARDED).len)
-		evd_object_bool(&p->object, "forwardedFromUnnamed", true);
 }
 
 static void put_details(struct page *p, struct evd_chat_message *m)
@@ -322,6 +320,7 @@ static void set_forward(struct page *p, struct evd_chat_message *m)
 		whole = evd_buf_view(&p->last_forward);
 	else
 		page_set(&p->last_forward, whole);
+	m->is_forwarded = true;
 	m->forwarded = whole;
 	bot = split_bot(&m->forwarded);
 	if (bot.len) {

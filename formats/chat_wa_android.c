@@ -9,6 +9,8 @@
 #include <string.h>
 
 /* a column of a table that has at most one row to a message */
+#define IS_FORWARDED                                                                               \
+	"EXISTS(SELECT 1 FROM message_forwarded WHERE message_forwarded.message_row_id=message._id)"
 #define OF(table, what)                                                                            \
 	"(SELECT " what " FROM " #table " WHERE " #table ".message_row_id=message._id)"
 #define JID(id) "(SELECT raw_string FROM jid WHERE jid._id=" id ")"
@@ -241,7 +243,9 @@ static const struct chat_store stores[] = {
           [ST_KIND] = {"message_system.action_type+message_system.message_row_id",
                        OF(message_system, "action_type")},
           [ST_EDIT_TIME] = {"message_edit_info.edited_timestamp+message_edit_info.message_row_id",
-                            OF(message_edit_info, "edited_timestamp")}},
+                            OF(message_edit_info, "edited_timestamp")},
+          [ST_FORWARDED] = {"message.origination_flags+message_forwarded.message_row_id",
+                            "message.origination_flags&1 OR " IS_FORWARDED}},
      .fact = {{"latitude", "message_location.latitude+message_location.message_row_id",
                OF(message_location, "latitude")},
               {"longitude", "message_location.longitude+message_location.message_row_id",
@@ -292,7 +296,8 @@ static const struct chat_store stores[] = {
                "jid._id=p.user_jid_row_id) FROM "
                "message_system_chat_participant p ORDER BY 1"}},
      .instead = {[ST_ADDRESS] = {"message.sender_jid_row_id+jid.raw_string",
-                                 "coalesce(" SENDER "," PARTNER ")"}},
+                                 "coalesce(" SENDER "," PARTNER ")"},
+                 [ST_FORWARDED] = {"message_forwarded.message_row_id", IS_FORWARDED}},
      .chats = "SELECT coalesce(" JID("chat.jid_row_id") ",''),subject FROM chat ORDER BY _id",
      .chats_table = "chat",
      .member = {{"group_participant_user",
@@ -339,7 +344,8 @@ static const struct chat_store stores[] = {
                 [ST_CAPTION] = {"messages.media_caption", "messages.media_caption"},
                 [ST_KIND] = {"messages.status", "messages.status"},
                 [ST_REPLY] = {"messages_quotes.key_id+messages.quoted_row_id", QUOTED("key_id")},
-                [ST_REPLY_TEXT] = {"messages_quotes.data+messages.quoted_row_id", QUOTED("data")}},
+                [ST_REPLY_TEXT] = {"messages_quotes.data+messages.quoted_row_id", QUOTED("data")},
+                [ST_FORWARDED] = {"messages.forwarded", "messages.forwarded&1"}},
      .fact = {{"latitude", "messages.latitude", "messages.latitude"},
               {"longitude", "messages.longitude", "messages.longitude"},
               {"fileHash", "messages.media_hash", "messages.media_hash"},

@@ -77,7 +77,7 @@ check_layers() {
 	includes 'libevidence/capture/*' 'base/|chain/|platform/|capture/|key/'
 	includes 'libevidence/key/*' 'base/|chain/|platform/|key/'
 	includes 'libevidence/stamp/*' 'base/|chain/|platform/|seal/|verify/|stamp/'
-	includes 'libevidence/index/*' 'base/|chain/|platform/|index/|derive/when'
+	includes 'libevidence/index/*' 'base/|chain/|platform/|index/|derive/(when|fate)\.h'
 	includes 'libevidence/reader/*' 'base/|platform/|reader/'
 	includes 'libevidence/derive/*' 'base/|chain/|platform/|key/|reader/|derive/'
 	includes 'formats/*' 'base/|format\.h|formats\.def|[a-z0-9_]+\.(h|def)"'

@@ -21,17 +21,18 @@ static const struct {
 	const char *key;
 	enum evd_said_part part;
 } member_part[] = {
-    {"body", EVD_SAID_BODY},          {"bodyBytes", EVD_SAID_BODY},
-    {"bodyLength", EVD_SAID_BODY},    {"call", EVD_SAID_OTHER},
-    {"caption", EVD_SAID_OTHER},      {"editTimeLocal", EVD_SAID_EDIT},
-    {"editTimeRaw", EVD_SAID_EDIT},   {"editTimeUtc", EVD_SAID_EDIT},
-    {"edited", EVD_SAID_EDIT},        {"event", EVD_SAID_OTHER},
-    {"eventRaw", EVD_SAID_OTHER},     {"forwardedFrom", EVD_SAID_OTHER},
-    {"handle", EVD_SAID_SENDER},      {"messageId", EVD_SAID_ID},
-    {"number", EVD_SAID_SENDER},      {"reactions", EVD_SAID_REACTIONS},
-    {"replyText", EVD_SAID_OTHER},    {"replyTo", EVD_SAID_OTHER},
-    {"revisions", EVD_SAID_EDIT},     {"sender", EVD_SAID_SENDER},
-    {"senderBytes", EVD_SAID_SENDER}, {"timeRaw", EVD_SAID_RAW_TIME},
+    {"body", EVD_SAID_BODY},           {"bodyBytes", EVD_SAID_BODY},
+    {"bodyLength", EVD_SAID_BODY},     {"call", EVD_SAID_OTHER},
+    {"caption", EVD_SAID_OTHER},       {"editTimeLocal", EVD_SAID_EDIT},
+    {"editTimeRaw", EVD_SAID_EDIT},    {"editTimeUtc", EVD_SAID_EDIT},
+    {"edited", EVD_SAID_EDIT},         {"event", EVD_SAID_OTHER},
+    {"eventRaw", EVD_SAID_OTHER},      {"forwarded", EVD_SAID_OTHER},
+    {"forwardedFrom", EVD_SAID_OTHER}, {"handle", EVD_SAID_SENDER},
+    {"messageId", EVD_SAID_ID},        {"number", EVD_SAID_SENDER},
+    {"reactions", EVD_SAID_REACTIONS}, {"replyText", EVD_SAID_OTHER},
+    {"replyTo", EVD_SAID_OTHER},       {"revisions", EVD_SAID_EDIT},
+    {"sender", EVD_SAID_SENDER},       {"senderBytes", EVD_SAID_SENDER},
+    {"timeRaw", EVD_SAID_RAW_TIME},
 };
 
 /* The part so far, and what is added to it, with the length between, so that nothing runs together. */

@@ -2,6 +2,7 @@
 #include "derive/timeline.h"
 
 #include "base/text.h"
+#include "derive/fate.h"
 #include "derive/latest.h"
 #include "derive/when.h"
 #include "platform/zone.h"
@@ -20,17 +21,12 @@ enum flag {
 	DAY_MONTH = 8,
 	STANDARD_OFFSET = 16,
 	BY_SIZE = 32,
-	NO_TIME = 64,
-	DELETED = 128,
-	DELETED_IN_PART = 256,
-	IN_BIN = 512,
-	EDITED = 1024,
-	FORWARDED = 2048
+	NO_TIME = 64
 };
-static const char *const flag_name[] = {"no-zone",          "dst-twice",       "dst-skipped",
-                                        "day-month",        "standard-offset", "seconds-by-size",
-                                        "no-time",          "deleted",         "deleted-in-part",
-                                        "recently-deleted", "edited",          "forwarded"};
+static const char *const flag_name[] = {"no-zone",   "dst-twice",       "dst-skipped",
+                                        "day-month", "standard-offset", "seconds-by-size",
+                                        "no-time"};
+#define FATE_AT (sizeof flag_name / sizeof *flag_name) /* bits of derive/fate.h from here on */
 
 /* An item: its exhibit number, and its latest read-out. */
 struct known_item {
@@ -135,9 +131,10 @@ static void put_flags(struct evd_object *o, unsigned flags)
 
 	if (!flags)
 		return;
-	for (unsigned i = 0; i < sizeof flag_name / sizeof *flag_name; i++)
+	for (unsigned i = 0; i < FATE_AT; i++)
 		if (flags & 1u << i)
 			evd_putf(&b, "%s\"%s\"", b.len ? "," : "[", flag_name[i]);
+	evd_fate_put(&b, flags >> FATE_AT);
 	evd_put_u8(&b, ']');
 	evd_object_raw(o, "flags", evd_buf_view(&b));
 	evd_buf_release(&b);
@@ -308,39 +305,6 @@ static unsigned ambiguity(const struct evd_json *j)
 	                                           : 0u;
 }
 
-static bool lists(const struct evd_json *j, const char *key, const char *word)
-{
-	size_t list = evd_json_find(j, 0, key), at = list + 1;
-	bool has = false;
-
-	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next)
-		has = has || evd_view_is(j->node[at].raw, word);
-	return has;
-}
-
-/* What became of a message later, and that its words are another's: its row must not look like one that still stands as its
- * sender wrote it. */
-static unsigned fate(const struct evd_json *j)
-{
-	size_t details = evd_json_find(j, 0, "details"), edited = evd_json_find(j, 0, "edited");
-	struct evd_view type = {NULL, 0};
-	unsigned flags = 0;
-
-	evd_json_string(j, 0, "type", &type);
-	if (evd_view_is(type, "deleted"))
-		flags |= DELETED;
-	else if (details && evd_json_find(j, details, "retractedParts"))
-		flags |= DELETED_IN_PART;
-	if (lists(j, "flags", "recently-deleted"))
-		flags |= IN_BIN;
-	if ((edited && j->node[edited].type == EVD_JSON_TRUE) || evd_json_find(j, 0, "revisions"))
-		flags |= EDITED;
-	if (evd_json_find(j, 0, "forwardedFrom") ||
-	    (details && evd_json_find(j, details, "forwardedFromUnnamed")))
-		flags |= FORWARDED;
-	return flags;
-}
-
 static uint32_t readings(const struct evd_json *j)
 {
 	size_t list = evd_json_find(j, 0, "timeReadings");
@@ -369,7 +333,7 @@ static int add_message_at(struct gathering *g, struct evd_event *e, const struct
 {
 	struct evd_when w;
 	struct evd_view v;
-	unsigned flags = ambiguity(j) | fate(j);
+	unsigned flags = ambiguity(j) | evd_fate(j) << FATE_AT;
 	uint64_t n;
 
 	evd_object_cstr(&g->o, "what", "message");

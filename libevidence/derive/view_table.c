@@ -2,6 +2,7 @@
 #include "derive/view_row.h"
 
 #include "base/frame.h"
+#include "derive/fate.h"
 #include "derive/when.h"
 
 #include <inttypes.h>
@@ -200,19 +201,17 @@ static void put_mark(struct evd_buf *cell, const char *mark)
 /* The record's flags, and whether the message was edited or forwarded, blanks between. */
 static void put_marks(struct evd_buf *cell, const struct evd_json *j)
 {
-	size_t details = evd_json_find(j, 0, "details");
 	size_t list = evd_json_find(j, 0, "flags"), at = list + 1;
-	size_t edited = evd_json_find(j, 0, "edited");
+	unsigned fate = evd_fate(j);
 
 	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next) {
 		if (cell->len)
 			evd_put_u8(cell, ' ');
 		evd_put_unescaped(cell, j->node[at].raw);
 	}
-	if (edited && j->node[edited].type == EVD_JSON_TRUE)
+	if (fate & EVD_FATE_EDITED)
 		put_mark(cell, "edited");
-	if (evd_json_find(j, 0, "forwardedFrom") ||
-	    (details && evd_json_find(j, details, "forwardedFromUnnamed")))
+	if (fate & EVD_FATE_FORWARDED)
 		put_mark(cell, "forwarded");
 }
 

@@ -97,7 +97,7 @@ static void put_member(struct evd_found *f, const struct evd_buf *phrases, size_
 	struct evd_buf value = {0};
 	char key[EVD_OBJECT_KEY_MAX];
 
-	if (n->type == EVD_JSON_ARRAY)
+	if (evd_view_is(n->key, "revisions"))
 		put_versions(f, phrases, at, &value);
 	else if (evd_rec_is_words(&f->json, at) && holds(f, phrases, at))
 		evd_put(&value, n->raw.p - 1, n->raw.len + 2); /* with its quotes */

@@ -14,7 +14,7 @@
 
 #define INDEX_NAME "index.sqlite"
 #define FRESH_NAME "index.fresh"
-#define INDEX_VERSION 10
+#define INDEX_VERSION 11
 #define APPLICATION_ID 0x45564431 /* "EVD1" */
 
 static const char schema[] =

@@ -407,7 +407,7 @@ static int add_row(struct evd_rec_writer *w, uint64_t k, const struct evd_json *
 	                              .type = member(w, j, x->type)};
 	if (mail)
 		put_mail(w, mail, speaks, &said);
-	evd_rec_put_more(&w->more, j);
+	evd_rec_put_more(&w->more, j, strcmp(x->kind, "message") == 0);
 	if (w->more.failed)
 		return evd_buf_check(&w->more, err);
 	said.more = evd_buf_view(&w->more);

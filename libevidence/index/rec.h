@@ -65,10 +65,11 @@ int evd_rec_late(struct evd_rec_writer *w, struct evd_error *err) EVD_MUST_USE;
 void evd_rec_end(struct evd_rec_writer *w);
 
 /* The column `more` is a canonical JSON object: words of the record beside its text and name, older versions of
- * the text (`revisions`). evd_rec_put_more(b, j): that of the record j instead of what `b` held, or nothing;
+ * the text (`revisions`), and of a message what became of it (`flags`, derive/fate.h). evd_rec_put_more(b, j, message):
+ * that of the record j instead of what `b` held, or nothing;
  * evd_rec_is_words(j, at): whether node `at` of it is one that is searched; evd_rec_put_string(b, n): what that node
  * spells, appended. */
-void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j);
+void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j, bool message);
 bool evd_rec_is_words(const struct evd_json *j, size_t at);
 void evd_rec_put_string(struct evd_buf *b, const struct evd_json_node *n);
 

@@ -2,6 +2,7 @@
 #include "index/rec.h"
 
 #include "base/text.h"
+#include "derive/fate.h"
 
 #include <string.h>
 
@@ -28,8 +29,29 @@ static bool is_more(struct evd_view key)
 	return false;
 }
 
-void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j)
+static void put_key(struct evd_buf *b, struct evd_view key)
 {
+	evd_put_str(b, b->len ? ",\"" : "{\"");
+	evd_put_view(b, key);
+	evd_put_str(b, "\":");
+}
+
+/* What became of a message, as `flags`. */
+static void put_fate(struct evd_buf *b, unsigned fate)
+{
+	struct evd_buf words = {0};
+
+	evd_fate_put(&words, fate);
+	put_key(b, evd_view_str("flags"));
+	evd_put_view(b, evd_buf_view(&words));
+	evd_put_u8(b, ']');
+	b->failed = b->failed ? b->failed : words.failed;
+	evd_buf_release(&words);
+}
+
+void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j, bool message)
+{
+	unsigned fate = message ? evd_fate(j) : 0;
 	size_t at = 1;
 
 	evd_buf_reset(b);
@@ -37,12 +59,14 @@ void evd_rec_put_more(struct evd_buf *b, const struct evd_json *j)
 		const struct evd_json_node *n = &j->node[at];
 		size_t quote = n->type == EVD_JSON_STRING;
 
+		if (fate && evd_view_cmp(n->key, evd_view_str("flags")) >= 0) {
+			put_fate(b, fate);
+			fate = 0;
+		}
 		if (quote ? !is_more(n->key)
 		          : n->type != EVD_JSON_ARRAY || !evd_view_is(n->key, "revisions"))
 			continue;
-		evd_put_str(b, b->len ? ",\"" : "{\"");
-		evd_put_view(b, n->key);
-		evd_put_str(b, "\":");
+		put_key(b, n->key);
 		evd_put(b, n->raw.p - quote, n->raw.len + 2 * quote);
 	}
 	if (b->len)

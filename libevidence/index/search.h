@@ -30,8 +30,9 @@ struct evd_hit {
 	/* canonical JSON object: the record's members beside `name` and `text` in which words of the query stand that
 	 * those two have not: `revisions` (older versions of the text), `caption`, `replyText` … */
 	struct evd_view elsewhere;
-	struct evd_view
-	    more; /* JSON object: members of the record that hold further words; `label`, `group` */
+	/* JSON object: members of the record that hold further words, `label` and `group` too; of a message `flags`: what became
+	 * of it (derive/fate.h) */
+	struct evd_view more;
 	struct evd_view mail;    /* the mail that the record is of: the group of its fields */
 	struct evd_view persons; /* JSON object: whom that mail names beside its sender, by header */
 	/* of the record's entry, where that is none that such records are of; else empty */

@@ -56,6 +56,9 @@ def main():
 	check(len(text) == 1 and text[0][1:] == ['+38761123456: Vidimo se u sedam', 'earlier version 2024-01-31T14:06:40Z: Ubicu te'],
 		'in text: %r' % text)
 	check('foundIn' not in hits('sedam')[0] and len(shown('sedam')[0]) == 2, 'a word of the present text shows it alone')
+	check(hits('sedam')[0]['flags'] == ['edited'] and shown('sedam')[0][0].endswith(' claimed  [edited later]'), 'but says that it was edited: %r' % shown('sedam'))
+	fates = {(h['exhibit'], h['chat'], h['n']): h.get('flags', []) for h in hits('--kind', 'message')}
+	check(fates == of, 'a hit says what the timeline does: %r' % fates)
 	both = hits('ubicu', 'sedam')
 	check([v['body'] for v in both[0]['foundIn']['revisions']] == ['Ubicu te'], 'one word now, one before: %r' % both)
 	check('foundIn' in hits('ubic*')[0] and 'foundIn' in hits('"ubicu te"')[0], 'the beginning of a word, words side by side')
@@ -98,6 +101,11 @@ def main():
 	lines = {x.split(': ', 1)[1].split('  [')[0]: x.split('  [')[1] for x in cli.evidence('timeline', '--item', '3').splitlines() if '  [' in x and ': ' in x}
 	check(lines['znas gde zivim'].endswith('forwarded from Marko]') and lines['necije'].endswith('; forwarded]') and
 		'forwarded' not in lines['zdravo'], 'forwarded, in words: %r' % lines)
+	found = {h['n']: (h.get('flags'), h.get('forwardedFrom')) for h in hits('--item', '3', '--kind', 'message')}
+	check({n: of for n, (flags, of) in found.items() if flags == ['forwarded']} == passed_on and found[1] == (None, None), 'forwarded, as hits: %r' % found)
+	heads = {hit[1].split(': ', 1)[1]: hit[0] for hit in shown('--item', '3', '--kind', 'message') if ': ' in hit[1]}
+	check(heads['znas gde zivim'].endswith('  [forwarded from Marko]') and heads['necije'].endswith('  [forwarded]') and
+		'forwarded' not in heads['zdravo'], 'forwarded, as hits in words: %r' % heads)
 	cli.evidence('export', '--as', 'csv', cli.path('forwarded.csv'))
 	with open(cli.path('forwarded.csv'), encoding='utf-8', newline='') as f:
 		table = {r['text']: r['flags'].split() for r in csv.DictReader(f) if r['kind'] == 'message' and r['exhibit'] == '3'}

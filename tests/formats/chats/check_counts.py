@@ -37,6 +37,7 @@ def tally(records):
                                 ("placed", "offset")):
                 if member in r:
                     add(key)
+            add("forwarded", "forwarded" in r or "forwardedFrom" in r)
             for member in ("reactions", "revisions"):
                 add("listed." + member, len(r.get(member, [])))
                 add("cut." + member, sum("cut" in x for x in r.get(member, [])))

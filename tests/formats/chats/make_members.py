@@ -66,7 +66,7 @@ zipped(T, "members.zip", [("ChatExport/result.json", telegram([
     detail.periodSeconds 1
     detail.emoticon 1
     detail.forwardedFromId 1
-    detail.forwardedFromUnnamed 1
+    forwarded 1
     detail.liveLocationPeriodSeconds 1
     detail.pollQuestion 1
     detail.pollClosed 1

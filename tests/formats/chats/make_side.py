@@ -173,6 +173,7 @@ put("chat-discord", "side.json", json.dumps({
     attachment 2
     state.remote 2
     reply 0
+    forwarded 1
     detail.otherMembers 2
     observation.unknown-field 1
     observation.wrong-count 0""")
@@ -491,7 +492,7 @@ put("chat-telegram-html", "forwarded.html", telegram_page("Ana", [
     flag.sender-split-unsure 2
     detail.forwardedTimeRaw 2
     detail.forwardedFromInherited 3
-    detail.forwardedFromUnnamed 2
+    forwarded 7
     detail.viaBot 4
     detail.orSender 2
     detail.orForwardedFrom 2""")
@@ -652,3 +653,53 @@ db("chat-imessage", "associated.db", [
     state.absent 3
     detail.associatedType 7
     detail.associatedMessage 3""")
+
+
+# forwarded messages name nobody: a row in a side table, a bit of another column, neither; the older schema's number, whose
+# first bit it is; both bits of iOS, one of them
+db("chat-wa-android", "forwarded-msgstore.db", [
+    "CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT)",
+    "CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT)",
+    "CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT, origination_flags INTEGER)",
+    "CREATE TABLE message_forwarded(message_row_id INTEGER PRIMARY KEY, forward_score INTEGER)",
+    "INSERT INTO jid VALUES(1,'38761123456@s.whatsapp.net')",
+    "INSERT INTO chat VALUES(1,1,NULL)",
+    "INSERT INTO message VALUES(1,1,0,'A1',0,1706710000000,0,'ubicu te',1)",
+    "INSERT INTO message VALUES(2,1,0,'A2',0,1706710001000,0,'i ovo',NULL)",
+    "INSERT INTO message VALUES(3,1,0,'A3',0,1706710002000,0,'znas gde zivim',4)",
+    "INSERT INTO message VALUES(4,1,1,'A4',0,1706710003000,0,'vidi',5)",
+    "INSERT INTO message_forwarded VALUES(1,2),(2,0)",
+], """conversation 1
+    message 4
+    type.text 4
+    forwarded 3
+    detail.forwardScore 1""")
+db("chat-wa-android", "old-forwarded-msgstore.db", [
+    "CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, forwarded INTEGER)",
+    "INSERT INTO messages VALUES(1,'38761123456@s.whatsapp.net',0,'B1',0,'ubicu te',1500000000000,'0',1)",
+    "INSERT INTO messages VALUES(2,'38761123456@s.whatsapp.net',0,'B2',0,'ja sam',1500000001000,'0',0)",
+    "INSERT INTO messages VALUES(3,'38761123456@s.whatsapp.net',0,'B3',0,'pravo',1500000002000,'0',2)",
+], """conversation 1
+    message 3
+    type.text 3
+    forwarded 1
+    detail.forwarded 2""")
+db("chat-wa-ios", "forwarded.sqlite", [
+    "CREATE TABLE ZWACHATSESSION(Z_PK INTEGER PRIMARY KEY, ZCONTACTJID VARCHAR, ZPARTNERNAME VARCHAR)",
+    "CREATE TABLE ZWAMESSAGE(Z_PK INTEGER PRIMARY KEY, ZCHATSESSION INTEGER, ZISFROMME INTEGER, ZMESSAGETYPE INTEGER, ZMESSAGEDATE TIMESTAMP, ZFROMJID VARCHAR, ZSTANZAID VARCHAR, ZTEXT VARCHAR, ZFLAGS INTEGER)",
+    "INSERT INTO ZWACHATSESSION VALUES(1,'38761123456@s.whatsapp.net','Emir')",
+    "INSERT INTO ZWAMESSAGE VALUES(1,1,0,0,728402800,'38761123456@s.whatsapp.net','S1','ubicu te',385)",
+    "INSERT INTO ZWAMESSAGE VALUES(2,1,0,0,728402801,'38761123456@s.whatsapp.net','S2','znas gde zivim',257)",
+    "INSERT INTO ZWAMESSAGE VALUES(3,1,0,0,728402802,'38761123456@s.whatsapp.net','S3','ja',0)",
+], """conversation 1
+    message 3
+    type.text 3
+    forwarded 1
+    detail.flags 2""")
+put("chat-discord", "forwarded.json", json.dumps({
+    "guild": {"id": "0", "name": "Direct Messages"}, "channel": {"id": "2", "type": "DirectTextChat", "name": "ana"},
+    "messages": [say(1, {"forwardedMessage": {"timestamp": "2024-01-01T00:00:00+01:00", "content": "ubicu te"}}), say(2, {"content": "vidi"})],
+    "messageCount": 2}, ensure_ascii=False), """conversation 1
+    message 2
+    type.text 2
+    forwarded 1""")
