@@ -315,10 +315,11 @@ static int copy_one(void *ctx, size_t i, unsigned thread)
 	return 0;
 }
 
-/* Target faults stop the intake; a source that cannot be read costs that source alone. */
+/* Target faults stop the intake; a source that cannot be read costs that source alone, whatever the reason: over NFS or
+ * from a telephone reading can be refused, or the file be gone, that could be opened. */
 static bool is_sources_fault(const struct source *s)
 {
-	return s->result == EVD_E_IO && strncmp(s->err.text, "read failed", 11) == 0;
+	return strncmp(s->err.text, "read failed", 11) == 0;
 }
 
 static int settle(struct intake *in, struct source *s, struct evd_error *err)
