@@ -1,5 +1,6 @@
 """hard.py PROGRAMS: pages that are large, slow, cut, framed or made by a worker, a profile of the person's own, and a disk that is full in the
 middle of one. What is expected is what the server sent."""
+import glob
 import hashlib
 import json
 import os
@@ -108,6 +109,7 @@ def disk_full(t):
 	found = [r for r in lines if r['kind'] == 'observation' and r['code'] == 'capture-cut-short']
 	check(len(found) == 1 and found[0]['notKept'] == 'web-001-dom.html', 'what is missing is said: %s' % found)
 	check(sorted(r['capture']['part'] for r in lines if r['kind'] == 'origin') == ['full', 'view'], 'the pictures are whole')
+	check(glob.glob(t.path('run', 'evidence-capture-*')) == [], 'the profile is left')
 	t.evidence('check')
 
 
