@@ -327,7 +327,16 @@ static int judge_media(struct web_page *p, struct evd_error *err)
 
 int web_page_judge(struct web_page *p, struct evd_error *err)
 {
+	int r = 0;
+
 	judge_certificates(p);
 	judge_parts(p);
-	return p->error.len ? 0 : judge_media(p, err); /* what shows then is the browser's own */
+	if (!p->error.len) /* else what shows is the browser's own */
+		r = judge_media(p, err);
+	if (p->moved.len)
+		web_page_find(
+		    p, "web-moved",
+		    "it went on by itself while the items were taken, some show what came then: %.*s",
+		    p->moved.len < 200 ? (int)p->moved.len : 200, (const char *)p->moved.data);
+	return r;
 }
