@@ -173,12 +173,9 @@ static int not_taken(struct intake *in, const char *path, const char *why, struc
 
 static void put_time(struct evd_object *o, const char *key, int64_t s, long ns)
 {
-	struct evd_civil c;
 	char text[64];
 
-	evd_civil(s, &c);
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day,
-	         c.hour, c.minute, c.second, ns);
+	evd_resume_time(text, s, ns);
 	evd_object_cstr(o, key, text);
 }
 
