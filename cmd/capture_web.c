@@ -58,6 +58,7 @@ int web_page_capture(struct web *w, const struct web_wish *wish, unsigned number
 	web_net_release(&p.net);
 	evd_buf_release(&p.error);
 	evd_buf_release(&p.final_url);
+	evd_buf_release(&p.moved);
 	evd_buf_release(&p.title);
 	evd_buf_release(&p.user_agent);
 	evd_buf_release(&p.product);

@@ -33,6 +33,7 @@ struct web {
 	bool fresh, no_sandbox;
 	pid_t pid;
 	int to, from;
+	int hold; /* of the fresh profile: nobody else takes it for left behind */
 	struct evd_buf in, out;
 	size_t at,
 	    scanned; /* in `in`: where the next message begins, and how far was looked for its end */
@@ -67,7 +68,8 @@ int web_hear(struct web *w, int ms, struct evd_error *err) EVD_MUST_USE;
 bool web_put_base64(struct evd_buf *b, struct evd_view text);
 /* web_number(w, object, key): a number member, rounded down; 0 if absent or negative. */
 uint64_t web_number(const struct web *w, size_t object, const char *key);
-/* web_profile_make, web_profile_remove: a fresh folder for the browser, gone with all that is in it. */
+/* web_profile_make, web_profile_remove: a fresh folder for the browser, gone with all that is in it; what earlier
+ * captures that were killed left of theirs goes too. */
 int web_profile_make(struct web *w, struct evd_error *err) EVD_MUST_USE;
 void web_profile_remove(struct web *w);
 

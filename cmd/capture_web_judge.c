@@ -325,9 +325,35 @@ static int judge_media(struct web_page *p, struct evd_error *err)
 	return r;
 }
 
+/* The traffic of the person's own profile has what it is logged in with: handed to the other side, it hands over the
+ * account. */
+static void judge_login(struct web_page *p)
+{
+	bool sent = false;
+
+	for (size_t i = 0; i < p->net.n && !p->w->fresh && !sent; i++)
+		sent = web_net_header(&p->net.at[i]->request, "Cookie").len ||
+		       web_net_header(&p->net.at[i]->request, "Authorization").len;
+	if (sent)
+		web_page_find(p, "web-login-kept",
+		              "the traffic holds what this profile is logged in with (cookies): whoever "
+		              "gets it can use the account; log out there on all devices before it is "
+		              "handed over");
+}
+
 int web_page_judge(struct web_page *p, struct evd_error *err)
 {
+	int r = 0;
+
 	judge_certificates(p);
 	judge_parts(p);
-	return p->error.len ? 0 : judge_media(p, err); /* what shows then is the browser's own */
+	judge_login(p);
+	if (!p->error.len) /* else what shows is the browser's own */
+		r = judge_media(p, err);
+	if (p->moved.len)
+		web_page_find(
+		    p, "web-moved",
+		    "it went on by itself while the items were taken, some show what came then: %.*s",
+		    p->moved.len < 200 ? (int)p->moved.len : 200, (const char *)p->moved.data);
+	return r;
 }

@@ -107,6 +107,17 @@ static bool is_main(const struct web_page *p, const struct web *w)
 	return strcmp(p->session.id, w->session.id) == 0;
 }
 
+/* By a script, a timer of its markup, the server: the items from here on are of another page than was looked at. */
+static void note_move(struct web_page *p, const struct web *w, size_t params)
+{
+	size_t frame = json_get(&w->msg, params, "frame");
+
+	if (!p->looked_at || !evd_view_is(json_text_of(&w->msg, frame, "id"), p->frame))
+		return;
+	evd_buf_reset(&p->moved);
+	evd_put_view(&p->moved, json_text_of(&w->msg, frame, "url"));
+}
+
 static int heard(void *ctx, struct web *w, uint64_t reply, const char *method, size_t params,
                  struct evd_error *err)
 {
@@ -117,6 +128,8 @@ static int heard(void *ctx, struct web *w, uint64_t reply, const char *method, s
 		return attach(w, params, err);
 	if (!reply && strcmp(method, "Page.loadEventFired") == 0 && is_main(p, w))
 		p->loaded = true;
+	if (!reply && strcmp(method, "Page.frameNavigated") == 0 && is_main(p, w))
+		note_move(p, w, params);
 	if (!reply && strcmp(method, "Page.javascriptDialogOpening") == 0) {
 		p->dialogs++;
 		return web_send(w, &w->session, "Page.handleJavaScriptDialog", "{\"accept\":false}", NULL,
@@ -387,6 +400,7 @@ int web_page_open(struct web_page *p, struct evd_error *err)
 		r = scroll(p, err);
 	if (r == 0)
 		r = to_the_top(p, err);
+	p->looked_at = true;
 	if (r == 0)
 		r = web_page_eval(p, "location.href", &v, err);
 	if (r == 0)

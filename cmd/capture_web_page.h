@@ -19,11 +19,13 @@ struct web_page {
 	struct web_net net;
 	int64_t from_ms;
 	bool loaded, crashed, cut, grew, never_still;
+	bool looked_at; /* its address, title and text are being read, and are those of the items */
 	uint64_t dialogs;
 	uint64_t width, height; /* of the document when the pictures were taken, CSS pixels */
 	char text[65];          /* SHA-256 of the text it shows, in hex; empty: not had */
 	uint64_t text_len;
 	struct evd_buf error, final_url, title, user_agent, product;
+	struct evd_buf moved; /* the address of another document that came in its place since */
 	struct evd_object facts;
 	struct {
 		const char *code;

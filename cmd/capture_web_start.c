@@ -6,19 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define CLOSE_MS 3000 /* for the browser to end by itself */
 #define LOOK_US 10000
-#define REMOVE_US 5000
-#define REMOVE_TRIES 400
 
 /* Nothing of the browser's own goes to the network; one look for all pages. */
 static const char *const flags[] = {
@@ -86,40 +82,6 @@ static int find_program(struct web *w, struct evd_error *err)
 	                "no Chromium or Chrome is there; install it or name it with --browser");
 }
 
-int web_profile_make(struct web *w, struct evd_error *err)
-{
-	const char *base = getenv("XDG_RUNTIME_DIR");
-
-	if (!base || strlen(base) > 90 || access(base, W_OK) != 0)
-		base = "/tmp";
-	snprintf(w->profile, sizeof w->profile, "%s/evidence-capture-XXXXXX", base);
-	if (!mkdtemp(w->profile)) {
-		w->profile[0] = 0;
-		return evd_fail_sys(err, errno, "no folder for the browser's profile");
-	}
-	return 0;
-}
-
-static int drop(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	remove(path);
-	return 0;
-}
-
-void web_profile_remove(struct web *w)
-{
-	/* a process of the browser may still write while it ends */
-	for (int i = 0; w->profile[0] && i < REMOVE_TRIES && access(w->profile, F_OK) == 0; i++) {
-		if (i)
-			usleep(REMOVE_US);
-		nftw(w->profile, drop, 16, FTW_DEPTH | FTW_PHYS);
-	}
-	w->profile[0] = 0;
-}
-
 /* Descriptors 3 and 4 are the pipe (--remote-debugging-pipe). */
 static int start(struct web *w, struct evd_error *err)
 {
@@ -167,7 +129,7 @@ int web_start(struct web *w, struct evd_error *err)
 {
 	int r;
 
-	w->to = w->from = -1;
+	w->to = w->from = w->hold = -1;
 	w->fresh = !w->profile_asked;
 	/* Chromium refuses its own sandbox to root; this is recorded with every page */
 	w->no_sandbox = geteuid() == 0;

@@ -60,12 +60,13 @@ void web_page_facts(struct web_page *p)
 	evd_object_reset(o);
 	evd_object_cstr(o, "kind", "web");
 	evd_object_bytes(o, "url", evd_view_str(p->url));
-	put_foreign(o, "finalUrl", &p->final_url);
-	put_foreign(o, "title", &p->title);
+	put_foreign(o, "finalUrl", p->moved.len ? &p->moved : &p->final_url);
+	if (!p->moved.len)
+		put_foreign(o, "title", &p->title);
 	put_foreign(o, "loadError", &p->error);
 	if (d && d->answered)
 		evd_object_int(o, "status", d->status);
-	if (p->text[0]) {
+	if (p->text[0] && !p->moved.len) {
 		evd_object_cstr(o, "textSha256", p->text);
 		evd_object_int(o, "textLength", p->text_len);
 	}

@@ -155,6 +155,10 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool read
 	if (r == 0)
 		r = evd_acquire(&s.c, s.key, argv, from_stream ? 0 : (size_t)argc, o, &out, &err);
 	cmd_progress_stop();
+	/* a stick that is not mounted looks so: whoever runs this unattended must not take it for done */
+	if (r == 0 && !out.items && !out.resumed && !out.not_taken)
+		r = evd_fail(&err, EVD_E_NOTFOUND,
+		             "nothing was taken in: there is no file in what was named");
 	if (r)
 		r = cmd_fail(r, &err);
 	if (!g->quiet)

@@ -173,12 +173,9 @@ static int not_taken(struct intake *in, const char *path, const char *why, struc
 
 static void put_time(struct evd_object *o, const char *key, int64_t s, long ns)
 {
-	struct evd_civil c;
 	char text[64];
 
-	evd_civil(s, &c);
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day,
-	         c.hour, c.minute, c.second, ns);
+	evd_resume_time(text, s, ns);
 	evd_object_cstr(o, key, text);
 }
 
@@ -315,10 +312,11 @@ static int copy_one(void *ctx, size_t i, unsigned thread)
 	return 0;
 }
 
-/* Target faults stop the intake; a source that cannot be read costs that source alone. */
+/* Target faults stop the intake; a source that cannot be read costs that source alone, whatever the reason: over NFS or
+ * from a telephone reading can be refused, or the file be gone, that could be opened. */
 static bool is_sources_fault(const struct source *s)
 {
-	return s->result == EVD_E_IO && strncmp(s->err.text, "read failed", 11) == 0;
+	return strncmp(s->err.text, "read failed", 11) == 0;
 }
 
 static int settle(struct intake *in, struct source *s, struct evd_error *err)

@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READ_BLOCK (UINT32_C(256) << 10)
 #define LOOK_MS 250        /* how often is looked whether a stop was asked for */
 #define STOP_WAIT_MS 20000 /* from asking the program to stop to ending it */
+#define CLEAR_LOOKS 500    /* whether it has cleared up and ended, once it is no longer heard */
+#define CLEAR_LOOK_US 10000
 
 struct observing {
 	struct evd_handed h;
@@ -191,6 +194,18 @@ static int run(struct observing *ob, struct evd_error *err)
 	           : 0;
 }
 
+/* That its pipes have ended tells it to end (docs/capture.md): killed at once, it would leave its browser's profile. */
+static void let_clear_up(pid_t pid)
+{
+	siginfo_t done = {0};
+
+	for (unsigned i = 0; i < CLEAR_LOOKS && done.si_pid == 0; i++) {
+		usleep(CLEAR_LOOK_US);
+		if (waitid(P_PID, (id_t)pid, &done, WEXITED | WNOHANG | WNOWAIT) != 0)
+			return;
+	}
+}
+
 static void end(struct observing *ob)
 {
 	if (ob->to >= 0)
@@ -198,8 +213,10 @@ static void end(struct observing *ob)
 	if (ob->from >= 0)
 		close(ob->from);
 	if (ob->pid > 0) {
-		if (!ob->h.over)
+		if (!ob->h.over) {
+			let_clear_up(ob->pid);
 			kill(ob->pid, SIGKILL);
+		}
 		evd_spawn_wait(ob->pid);
 	}
 }

@@ -180,17 +180,23 @@ int evd_resume_open(struct evd_case *c, char **paths, size_t n, struct evd_resum
 	return result ? result : load(r, err);
 }
 
+void evd_resume_time(char out[64], int64_t s, long ns)
+{
+	struct evd_civil c;
+
+	evd_civil(s, &c);
+	snprintf(out, 64, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day, c.hour,
+	         c.minute, c.second, ns);
+}
+
 bool evd_resume_has(const struct evd_resume *r, const struct evd_walked *f)
 {
 	uint8_t key[KEY_LEN];
-	struct evd_civil c;
 	char text[64];
 
 	if (r->taken.n == 0)
 		return false;
-	evd_civil(f->modified_ns / 1000000000, &c);
-	snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ", c.year, c.month, c.day,
-	         c.hour, c.minute, c.second, (long)(f->modified_ns % 1000000000));
+	evd_resume_time(text, f->modified_s, f->modified_ns);
 	return make_key(evd_view_str(f->path), f->size, text, f->inode, key, NULL) == 0 &&
 	       bsearch(key, r->taken.at, r->taken.n, sizeof *r->taken.at, by_key);
 }

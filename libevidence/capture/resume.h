@@ -22,5 +22,7 @@ int evd_resume_keep(struct evd_resume *r, uint64_t seq, struct evd_error *err) E
 /* evd_resume_done(r): the intake is complete. */
 void evd_resume_done(struct evd_resume *r);
 void evd_resume_free(struct evd_resume *r);
+/* evd_resume_time(out, s, ns): a time of a source as its origin record has it, and as it is held against that. */
+void evd_resume_time(char out[64], int64_t s, long ns);
 
 #endif

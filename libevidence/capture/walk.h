@@ -23,9 +23,10 @@ struct evd_walked {
 	const char *path; /* from what was named, as given but for slashes at its end, on */
 	uint64_t size;    /* bytes, of a file */
 	uint64_t inode;
-	int64_t modified_ns; /* mtime, ns since 1970 */
-	const char *target;  /* of a link */
-	const char *why;     /* of SPECIAL and UNREADABLE: English, one line */
+	int64_t modified_s; /* mtime; NTFS knows 1601, which no count of nanoseconds holds */
+	long modified_ns;
+	const char *target; /* of a link */
+	const char *why;    /* of SPECIAL and UNREADABLE: English, one line */
 };
 
 struct evd_walk;

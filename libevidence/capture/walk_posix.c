@@ -152,7 +152,8 @@ static int look(struct evd_walk *w, int at, const char *name, struct evd_walked 
 		return unreadable(w, out, strerror(errno));
 	out->size = (uint64_t)st.st_size;
 	out->inode = st.st_ino;
-	out->modified_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	out->modified_s = st.st_mtim.tv_sec;
+	out->modified_ns = st.st_mtim.tv_nsec;
 	if (st.st_dev == w->avoid_dev && st.st_ino == w->avoid_ino)
 		return evd_fail(err, EVD_E_MISUSE, "%s is the case itself or holds it; name what to add",
 		                (const char *)w->path.data);

@@ -1,11 +1,12 @@
 """between.py: stands between evidence-capture and the browser, as --browser. BETWEEN={"method": M, "nth": N, "do": WHAT}: what happens
-instead of the Nth call of M: `refuse` (the browser says no), `silent` (it never answers), `end` (it ends), `garbage` (no JSON). With
-"broken": PART, each end of a transfer whose address has PART is told as the browser tells that it broke one off."""
+instead of the Nth call of M: `refuse` (the browser says no), `silent` (it never answers), `end` (it ends), `garbage` (no JSON); or before it: `move` (the page
+goes on to /other by itself). With "broken": PART, each end of a transfer whose address has PART is told as the browser tells that it broke one off."""
 import json
 import os
 import select
 import subprocess
 import sys
+import time
 
 plan = json.loads(os.environ['BETWEEN'])
 left = plan['nth']
@@ -31,6 +32,11 @@ def instead(call):
 		sys.exit(0)
 	if plan['do'] == 'garbage':
 		os.write(4, b'{"id": %d, no JSON\0' % call['id'])
+	elif plan['do'] == 'move':
+		script = {'id': 1 << 30, 'method': 'Runtime.evaluate', 'params': {'expression': 'location.href = "/other"'}, 'sessionId': call['sessionId']}
+		write_all(to, json.dumps(script).encode() + b'\0')
+		time.sleep(3)
+		write_all(to, json.dumps(call).encode() + b'\0')
 	elif plan['do'] == 'refuse':
 		answer = {'id': call['id'], 'error': {'code': -32000, 'message': 'refused by the test'}}
 		if 'sessionId' in call:

@@ -49,6 +49,18 @@ def refused_outputs(t, site):
 	check(code == 1 and set(page.path) == PARTS - {'full'} and page.found == ['web-output-missing'] and 'whole page' in page.words[0], 'a tile: %s' % page.words)
 
 
+def moved(t, site):
+	"""A page that goes on to another by itself between the pictures and the DOM: said, and no item of the other bears the first one's name."""
+	code, said, made = run(t, 'DOM.getDocument', 'move', site.base + '/short')
+	page = Page(t, made[0])
+	check(code == 1 and page.found == ['web-moved'] and site.base + '/other' in page.words[0], 'moved: %d %s' % (code, page.words))
+	check(b'other text' in page.read('dom'), 'the DOM is that of the other')
+	for part, facts in page.facts.items():
+		first = part in PICTURES
+		check(facts['url'] == site.base + '/short' and facts['finalUrl'] == site.base + ('/short' if first else '/other'), '%s: %s' % (part, facts))
+		check(facts.get('title') == ('short' if first else None) and ('textSha256' in facts) == first, '%s: %s' % (part, facts))
+
+
 def ended(t, site):
 	for method, do, parts in (('Page.printToPDF', 'end', PICTURES | {'dom', 'page'}), ('DOM.getOuterHTML', 'garbage', PICTURES)):
 		code, said, made = run(t, method, do, site.base + '/short', site.base + '/other')
@@ -108,8 +120,10 @@ def main():
 	t = open_case(sys.argv[1])
 	t.write('between', ('#!/bin/sh\nexec %s -B %s/between.py "$@"\n' % (sys.executable, HERE)).encode(), 0o755)
 	site = Site(dict(plain_routes(), **{'/short': html('short', '<p>text</p>'), '/other': html('other', '<p>other text</p>')}))
-	steps = {'refused_page': site, 'refused_outputs': site, 'ended': site, 'broken_off': site, 'silent': Authority(t.path('ca'))}
+	steps = {'refused_page': site, 'refused_outputs': site, 'moved': site, 'ended': site, 'broken_off': site, 'silent': Authority(t.path('ca'))}
 	for name, what in steps.items():
+		if sys.argv[2:] and name not in sys.argv[2:]:
+			continue
 		globals()[name](t, what)
 		print('%s: done' % name, flush=True)
 	t.evidence('check')

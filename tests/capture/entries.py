@@ -65,9 +65,9 @@ def capture(t, *words, **how):
 
 
 def open_case(programs):
-	"""A case of its own; browsers have their profiles and their home in its folder."""
+	"""A case of its own; browsers have their profiles, their home and what else they leave in its folder."""
 	t = Cli(programs)
-	for name, folder in (('XDG_RUNTIME_DIR', 'run'), ('HOME', 'person')):
+	for name, folder in (('XDG_RUNTIME_DIR', 'run'), ('HOME', 'person'), ('TMPDIR', 'tmp')):
 		os.mkdir(t.path(folder), 0o700)
 		t.env[name] = t.path(folder)
 	t.identity()

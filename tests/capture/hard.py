@@ -1,5 +1,6 @@
 """hard.py PROGRAMS: pages that are large, slow, cut, framed or made by a worker, a profile of the person's own, and a disk that is full in the
 middle of one. What is expected is what the server sent."""
+import glob
 import hashlib
 import json
 import os
@@ -78,11 +79,13 @@ def own_profile(t):
 	site = Site({'/set': lambda h, b: h.give(html('set', 'x'), Set_Cookie='who=me; Max-Age=100000'),
 		'/who': lambda h, b: h.give(html('who', '<p>%s</p>' % h.headers.get('Cookie', 'nobody')))})
 	profile = t.path('profile')
-	page = capture(t, site.base + '/set', '--profile', profile)
+	page = capture(t, site.base + '/set', '--profile', profile, expect=1)  # the icon is asked for with the cookie
 	check(page.facts['dom']['browser']['profile'] == 'own' and os.path.isdir(profile), 'recorded, and left there')
-	check(b'<p>nobody</p>' in capture(t, site.base + '/who').read('dom'), 'a fresh one knows nothing')
-	page = capture(t, site.base + '/who', '--profile', profile)
+	page = capture(t, site.base + '/who')
+	check(b'<p>nobody</p>' in page.read('dom') and page.found == [], 'a fresh one knows nothing')
+	page = capture(t, site.base + '/who', '--profile', profile, expect=1)
 	check(b'<p>who=me</p>' in page.read('dom') and page.facts['dom']['browser']['profile'] == 'own', 'the own one does')
+	check(page.found == ['web-login-kept'] and b'Cookie: who=me' in page.read('traffic'), 'what it is logged in with is kept, and said: %s' % page.words)
 
 
 def disk_full(t):
@@ -108,6 +111,7 @@ def disk_full(t):
 	found = [r for r in lines if r['kind'] == 'observation' and r['code'] == 'capture-cut-short']
 	check(len(found) == 1 and found[0]['notKept'] == 'web-001-dom.html', 'what is missing is said: %s' % found)
 	check(sorted(r['capture']['part'] for r in lines if r['kind'] == 'origin') == ['full', 'view'], 'the pictures are whole')
+	check(glob.glob(t.path('run', 'evidence-capture-*')) == [], 'the profile is left')
 	t.evidence('check')
 
 

@@ -110,6 +110,8 @@ def intake(cli):
 	unchanged(cli, 'add', cli.path('absent'), expect=66, says='', lines=1)
 	unchanged(cli, 'add', cli.path('pipe'), expect=66, says='', lines=1)
 	unchanged(cli, 'add', '/dev/zero', expect=66, says='', lines=1)
+	os.makedirs(cli.path('not-mounted', 'empty'))
+	unchanged(cli, 'add', cli.path('not-mounted'), expect=66, says='there is no file in what was named', lines=1)
 	unchanged(cli, 'add', cli.case, expect=64, says='the case itself')
 	unchanged(cli, 'add', '--basis', 'stolen', cli.pass_file, expect=64, says='basis')
 	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')

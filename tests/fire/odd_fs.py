@@ -1,7 +1,8 @@
 """A file system whose files lie, for places.py: odd_fs.py MOUNT-POINT BUNDLE. Runs until it is unmounted.
 
 /endless.jpg says 10 bytes and gives as many as are asked for; /short.jpg says 1 GiB and has 10 bytes; /failing.jpg
-fails behind 1 MiB; /failing.asice is BUNDLE, of which the second half fails.
+fails behind 1 MiB; /denied.jpg opens, and then is not permitted to be read, as over NFS or from a telephone;
+/failing.asice is BUNDLE, of which the second half fails.
 """
 import errno
 import stat
@@ -14,7 +15,7 @@ with open(sys.argv[2], "rb") as f:
 
 
 class Odd(Operations):
-    SIZE = {"/endless.jpg": 10, "/short.jpg": 1 << 30, "/failing.jpg": 3 << 20, "/failing.asice": len(BUNDLE)}
+    SIZE = {"/endless.jpg": 10, "/short.jpg": 1 << 30, "/failing.jpg": 3 << 20, "/denied.jpg": 10, "/failing.asice": len(BUNDLE)}
 
     def getattr(self, path, fh=None):
         if path == "/":
@@ -39,7 +40,7 @@ class Odd(Operations):
             return BUNDLE[offset:offset + size]
         if path == "/failing.jpg" and offset < 1 << 20:
             return b"x" * size
-        raise FuseOSError(errno.EIO)
+        raise FuseOSError(errno.EACCES if path == "/denied.jpg" else errno.EIO)
 
 
 FUSE(Odd(), sys.argv[1], foreground=True, raw_fi=True, nothreads=True)

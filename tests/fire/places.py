@@ -58,14 +58,18 @@ def judge_liars(w, at):
         fire.expect(said.returncode == 0, "%s: exit %d: %s" % (name, said.returncode, said.stderr.decode(errors="replace")))
         fire.expect(seen(case, name) and "changed-while-read" in seen(case, name)[0], "%s: no note that there was more or less: %s" % (name, seen(case, name)))
         fire.expect(fire.hashlib.sha256(held).hexdigest() in stored(case), name + ": other bytes were taken")
-    said = w.evidence(["add", os.path.join(at, "failing.jpg")], case, timeout=60)
-    fire.expect(said.returncode == 66 and b"Input/output error" in said.stderr, "failing.jpg: exit %d: %s" % (
-        said.returncode, said.stderr.decode(errors="replace")))
+    for name, why in (("failing.jpg", b"Input/output error"), ("denied.jpg", b"Permission denied")):
+        said = w.evidence(["add", os.path.join(at, name)], case, timeout=60)
+        fire.expect(said.returncode == 66 and b"%s: read failed" % name.encode() in said.stderr and why in said.stderr,
+                    "%s: exit %d: %s" % (name, said.returncode, said.stderr.decode(errors="replace")))
+    said = w.evidence(["add", at], case, timeout=60) # one that cannot be read costs none of the others
+    fire.expect(said.returncode == 1 and len(seen(case, "endless.jpg")) == 2 and len(seen(case, "short.jpg")) == 2,
+                "a folder with what cannot be read: exit %d: %s" % (said.returncode, said.stderr.decode(errors="replace")))
     fire.check_state(w, case, b"", None, "liars")
     p = fire.run([fire.VERIFY, os.path.join(at, "failing.asice")], timeout=60)
     fire.expect(p.returncode in (3, 66, 74) and b"UNALTERED" not in p.stdout.upper().replace(b"NOT UNALTERED", b""),
                 "a bundle that cannot be read to its end: exit %d: %s" % (p.returncode, p.stdout.decode(errors="replace")[:200]))
-    return 4
+    return 6
 
 
 def bare_root(w):

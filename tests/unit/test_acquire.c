@@ -2,6 +2,7 @@
  * is not taken is named (docs/acquire.md; threats groups S and N). */
 #include "fixture.h"
 
+#include "capture/resume.h"
 #include "capture/sum.h"
 #include "capture/walk.h"
 
@@ -196,6 +197,46 @@ static void extensions(void **state)
 	}
 }
 
+/* What is safely in is known again whatever time it claims: before 1970 with a fraction, and behind 2262, where a count
+ * of nanoseconds ends. */
+static void resumed(void **state)
+{
+	static const struct timespec claimed[] = {
+	    {1700000000, 5}, {-2, 500000000}, {9300000000, 250000000}};
+	char *paths[] = {strdup(test_folder())};
+	struct evd_acquired out;
+	struct evd_error err = {0};
+	struct evd_resume *r;
+	struct evd_walk *w;
+	struct evd_walked f;
+	struct evd_case c;
+	size_t known = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		const char name[] = {(char)('a' + i), '\0'};
+		const struct timespec times[] = {claimed[i], claimed[i]};
+
+		test_write(test_path(paths[0], name), name, 1);
+		assert_int_equal(utimensat(AT_FDCWD, test_path(paths[0], name), times, 0), 0);
+	}
+	fixture_case(&c);
+	assert_int_equal(take(&c, paths[0], &out, &err), 0);
+	/* as if it had been interrupted: its note stands */
+	assert_int_equal(evd_resume_open(&c, paths, 1, &r, &err), 0);
+	assert_int_equal(evd_resume_keep(r, 2, &err), 0);
+	evd_resume_free(r);
+	assert_int_equal(evd_resume_open(&c, paths, 1, &r, &err), 0);
+	assert_int_equal(evd_walk_open(paths[0], 0, 0, &w, &err), 0);
+	while (evd_walk_next(w, &f, &err) == 0)
+		known += evd_resume_has(r, &f);
+	assert_int_equal(known, 3);
+	evd_walk_free(w);
+	evd_resume_free(r);
+	evd_case_close(&c);
+	free(paths[0]);
+}
+
 /* The files of a tree, in bytewise order, links not followed. */
 static void walking(void **state)
 {
@@ -350,7 +391,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(everything), cmocka_unit_test(refused), cmocka_unit_test(from_stream),
 	    cmocka_unit_test(extensions), cmocka_unit_test(walking), cmocka_unit_test(summing),
-	    cmocka_unit_test(counting),   cmocka_unit_test(copying),
+	    cmocka_unit_test(counting),   cmocka_unit_test(copying), cmocka_unit_test(resumed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
