@@ -219,6 +219,10 @@ def consented(survivor, court):
 	hand_over('c3.asice', 0, '--authority', 'K 7/26')
 	survivor.evidence('consent', 'given', '--basis', 'written')
 	hand_over('c4.asice')
+	grouped = ' '.join(court.fingerprint.upper()[i:i + 4] for i in range(0, 64, 4)) # as the form prints it
+	survivor.evidence('consent', 'withdrawn', '--basis', 'written', '--recipient', grouped)
+	hand_over('c5.asice', 77)
+	survivor.evidence('consent', 'given', '--basis', 'written')
 	for wrong in (['perhaps', '--basis', 'oral'], ['given', '--basis', 'x'], ['given', '--basis', 'law', '--until', '2026-02-30'], ['given']):
 		survivor.evidence('consent', *wrong, expect=64)
 	entry = json.load(open(survivor.path('case', 'custody', before[-1], 'entry.json')))
