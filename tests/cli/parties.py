@@ -299,6 +299,10 @@ def gone(court):
 	with open(os.path.join(data, names[2]), 'r+b') as f:
 		f.write(b'X')
 	court.evidence('check', expect=1)
+	before = {n: sha256(os.path.join(data, n)) for n in os.listdir(data)}
+	court.evidence('lost', '--reason', 'x', '3', '2', expect=64) # one of them is whole: none is put aside
+	court.evidence('lost', '--reason', 'x', '3', '--identity', court.identity('Clerk')[:8], expect=77) # nor by who may not write
+	check({n: sha256(os.path.join(data, n)) for n in os.listdir(data)} == before, 'nothing was recorded, and a file moved')
 	court.evidence('lost', '--reason', 'the stick was wet', '--cause', 'medium', '1', '3')
 	check(names[2] not in os.listdir(data) and 'spoilt-00000002-' + names[2] in os.listdir(os.path.join(court.case, '.case', 'incoming')),
 		'put aside, not deleted')
