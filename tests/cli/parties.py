@@ -131,11 +131,18 @@ def not_taken_over(survivor, lawyer, police, out, receipt):
 	lawyer.receive(survivor, cut, case='x', expect=65, receipt='x.receipt')
 	lawyer.refuse(survivor, cut, 'cut', expect=65, receipt='x.receipt') # nothing to bind a refusal to
 	lawyer.receive(survivor, survivor.path('photo.jpg'), case='x', expect=65, receipt='x.receipt')
-	lawyer.receive(survivor, out, case='case', expect=73, receipt='x.receipt') # the folder is there
+	# the folder is there, and so is the case: said again elsewhere it would be a fork
+	check('receipt --write' in lawyer.receive(survivor, out, case='case', expect=73, receipt='x.receipt'), 'says how to get its receipt')
 	lawyer.receive(survivor, out, case='x', expect=73) # the receipt is there
 	for p in (lawyer, police):
 		check(not [n for n in os.listdir(p.dir) if n.startswith('x')], 'nothing is left: %r' % os.listdir(p.dir))
 		p.case = p.path('case')
+	# a refusal says of a giver who is not the one on paper that it is not
+	words = ('evidence', 'refuse', '--reason', 'r', survivor.path('to-lawyer.asice'), '--passphrase-file', lawyer.pass_file)
+	for pin, line in (((), 'was not compared'), (('--from', police.fingerprint), 'another certificate than --from'), (('--from', survivor.fingerprint), '')):
+		said = lawyer.run(*words, *pin, lawyer.path('who.receipt'))
+		check([w in said for w in ('was not compared', 'another certificate')] == [w in line for w in ('was not compared', 'another certificate')], said)
+		os.remove(lawyer.path('who.receipt'))
 	# an altered copy is refused, and its refusal binds to the bundle as it was handed over
 	refusal = lawyer.refuse(survivor, bent, 'does not verify', receipt='bent.receipt')
 	r = survivor.verdict('--pin', survivor.fingerprint, '--receipt', refusal, out)['receipt']
