@@ -109,6 +109,7 @@ def taken_over(survivor, lawyer):
 	check(h['state'] == 'accepted' and h['signer'] == lawyer.fingerprint and h['furtherReceipts'] == 0, 'answered: %r' % h)
 	item = survivor.path('case', 'data', '00000005', '00000002.receipt')
 	check(open(item, 'rb').read() == open(receipt, 'rb').read(), 'the very bytes were taken in')
+	check('item 5/2' in survivor.evidence('receipt', survivor.path('taken.receipt'), expect=73), 'the same bytes are no second receipt')
 	survivor.evidence('check')
 	check(lawyer.handovers()[0]['state'] == 'led here', 'the branch knows how it began')
 	again = lawyer.path('again.receipt')
@@ -339,6 +340,8 @@ def forked(survivor, lawyer, police, final):
 	lawyer.evidence('receipt', lawyer.get(receipt))
 	check([h['furtherReceipts'] for h in lawyer.handovers() if h['state'] == 'accepted'] == [1], 'two receipts: %r' % lawyer.handovers())
 	check('compare them' in lawyer.evidence('receipt'), 'shown')
+	lawyer.evidence('close', '--reason', 'done')
+	check('the receipt holds (accepted), but the case is closed' in lawyer.evidence('receipt', lawyer.get(receipt), expect=77), 'closed')
 
 
 def main():
