@@ -295,7 +295,7 @@ def in_an_envelope(survivor, prosecutor):
 	check(sorted(os.listdir(prosecutor.path('opened'))) == ['deputy.asice', 'own.asice'], 'sent again: refused, nothing left')
 
 
-def gone(court):
+def gone(survivor, court):
 	"""Files that are gone or spoilt are recorded as lost; whole ones are not."""
 	court.case = court.path('from-survivor')
 	court.evidence('lost', '--reason', 'x', '1', expect=64) # it is whole
@@ -309,7 +309,7 @@ def gone(court):
 	court.evidence('check', expect=1)
 	before = {n: sha256(os.path.join(data, n)) for n in os.listdir(data)}
 	court.evidence('lost', '--reason', 'x', '3', '2', expect=64) # one of them is whole: none is put aside
-	court.evidence('lost', '--reason', 'x', '3', '--identity', court.identity('Clerk')[:8], expect=77) # nor by who may not write
+	survivor.run('evidence', '-C', court.case, 'lost', '--reason', 'x', '3', '--passphrase-file', survivor.pass_file, expect=77) # nor by who may not write
 	check({n: sha256(os.path.join(data, n)) for n in os.listdir(data)} == before, 'nothing was recorded, and a file moved')
 	court.evidence('lost', '--reason', 'the stick was wet', '--cause', 'medium', '1', '3')
 	check(names[2] not in os.listdir(data) and 'spoilt-00000002-' + names[2] in os.listdir(os.path.join(court.case, '.case', 'incoming')),
@@ -341,7 +341,8 @@ def forked(survivor, lawyer, police, final):
 	check([h['furtherReceipts'] for h in lawyer.handovers() if h['state'] == 'accepted'] == [1], 'two receipts: %r' % lawyer.handovers())
 	check('compare them' in lawyer.evidence('receipt'), 'shown')
 	lawyer.evidence('close', '--reason', 'done')
-	check('the receipt holds (accepted), but the case is closed' in lawyer.evidence('receipt', lawyer.get(receipt), expect=77), 'closed')
+	late = police.refuse(lawyer, lawyer.path('to-police-2.asice'), 'late', receipt='late.receipt')
+	check('the receipt holds (refused), but the case is closed' in lawyer.evidence('receipt', lawyer.get(late), expect=77), 'closed')
 
 
 def main():
@@ -356,7 +357,7 @@ def main():
 	consented(survivor, court)
 	on_paper(survivor, court)
 	in_an_envelope(survivor, prosecutor)
-	gone(court)
+	gone(survivor, court)
 	for p in (survivor, lawyer, police, prosecutor, court):
 		shutil.rmtree(p.dir)
 	print('parties: ok')

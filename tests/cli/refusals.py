@@ -96,6 +96,8 @@ def no_text(cli):
 	"""A word in another charset, as a terminal set to ISO 8859-2 gives, would be a record of no form: it is not begun."""
 	for words in (('hold', 'on'), ('add', cli.pass_file), ('close',), ('dispose', '--cause', 'request', '1'), ('admit', '--as', 'witness', '0' * 64)):
 		unchanged(cli, *words, '--reason', b'Tu\xbeilac', expect=64, says='reason is not UTF-8', lines=None)
+	for word in ('--label', '--reason'): # before the moment is gone
+		unchanged(cli, 'capture', 'screen', word, b'\xbe', expect=64, says='not UTF-8')
 	hand = ('transfer', '--to', 'anyone', '--purpose', 'p', cli.path('latin.asice'))
 	unchanged(cli, *hand, '--recipient', b'Tu\xbeilac', expect=64, says='recipient is not UTF-8')
 	unchanged(cli, 'seal', '--purpose', b'\xbe', cli.path('latin.asice'), expect=64, says='purpose is not UTF-8')
