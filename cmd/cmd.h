@@ -72,6 +72,9 @@ int cmd_option_exit(void);
 /* cmd_is_blank(text): nothing is in it but blanks. cmd_option refuses an option whose word is so, with BAD_INPUT. */
 bool cmd_is_blank(struct evd_view text);
 
+/* cmd_fingerprint(text, out): 64 hex digits as on paper: blanks and colons between them and capitals are fine. */
+bool cmd_fingerprint(const char *text, uint8_t out[EVD_SHA256_LEN]);
+
 /* cmd_installed(path, out, cap): what was installed with this program, by its path from the program's folder on; false
  * if that folder is not known. Whether it is there was not looked at. */
 bool cmd_installed(const char *path, char *out, size_t cap);
@@ -146,7 +149,7 @@ int cmd_items_named(struct evd_case *c, const char *word, struct evd_id *id, str
 
 /* cmd_consent_allows(c, recipient, certificate, err): DENIED if the newest consent entry that names this
  * recipient (by name, or by the fingerprint `certificate`, NULL: none), or nobody, forbids to hand over. */
-int cmd_consent_allows(struct evd_case *c, const char *recipient, const char *certificate,
+int cmd_consent_allows(struct evd_case *c, const char *recipient, const uint8_t *certificate,
                        struct evd_error *err) EVD_MUST_USE;
 
 /* cmd_receipt_paper(g, path, transfer, answer): `evidence receipt --paper`; answer: accepted, refused. */

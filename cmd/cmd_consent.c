@@ -33,11 +33,24 @@ static bool is_date(const char *text)
 
 struct asked {
 	struct evd_case *c;
-	const char *recipient, *certificate; /* the one asked for: name, fingerprint or NULL */
-	bool any;                            /* an entry speaks of this recipient */
-	unsigned state; /* of the newest: 0 given, 1 limited, 2 withdrawn, 3 refused */
+	const char *recipient;      /* the one asked for, by name */
+	const uint8_t *certificate; /* and fingerprint, or NULL */
+	bool any;                   /* an entry speaks of this recipient */
+	unsigned state;             /* of the newest: 0 given, 1 limited, 2 withdrawn, 3 refused */
 	char until[11];
 };
+
+/* A fingerprint counts however it was written: in groups and capitals, as it stands on paper. */
+static bool names(const struct asked *a, struct evd_buf *name)
+{
+	uint8_t digest[EVD_SHA256_LEN];
+
+	if (evd_view_is(evd_buf_view(name), a->recipient))
+		return true;
+	evd_put_u8(name, '\0');
+	return a->certificate && !name->failed && cmd_fingerprint((const char *)name->data, digest) &&
+	       memcmp(digest, a->certificate, sizeof digest) == 0;
+}
 
 static int on_record(void *ctx, const struct evd_record *r, const struct evd_json *j,
                      struct evd_view line, struct evd_error *err)
@@ -52,13 +65,14 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	if (e->action != EVD_CONSENT || r->kind != EVD_KIND_OTHER ||
 	    !evd_json_string(j, 0, "kind", &kind) || !evd_view_is(kind, "consent"))
 		return 0;
+	if (evd_json_find(j, 0, "recipientBytes")) /* no UTF-8: somebody, whom no handover can name */
+		return 0;
 	whom = evd_json_string(j, 0, "recipient", &v);
 	if (whom)
 		evd_put_unescaped(&name, v);
 	if (evd_buf_check(&name, err))
 		return EVD_E_NOMEM;
-	if (!whom || evd_view_is(evd_buf_view(&name), a->recipient) ||
-	    (a->certificate && evd_view_is(evd_buf_view(&name), a->certificate))) {
+	if (!whom || names(a, &name)) {
 		a->any = true;
 		a->state = e->details.code[1];
 		a->until[0] = '\0';
@@ -69,7 +83,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	return 0;
 }
 
-int cmd_consent_allows(struct evd_case *c, const char *recipient, const char *certificate,
+int cmd_consent_allows(struct evd_case *c, const char *recipient, const uint8_t *certificate,
                        struct evd_error *err)
 {
 	struct asked a = {.c = c, .recipient = recipient, .certificate = certificate};
@@ -113,7 +127,7 @@ static int commit_consent(struct cmd_session *s, const struct said *said, struct
 	evd_object_reset(&d.scratch);
 	evd_object_cstr(&d.scratch, "kind", "consent");
 	if (said->recipient)
-		evd_object_bytes(&d.scratch, "recipient", evd_view_str(said->recipient));
+		evd_object_cstr(&d.scratch, "recipient", said->recipient);
 	if (said->until)
 		evd_object_cstr(&d.scratch, "until", said->until);
 	r = evd_entry_record(&d, &d.scratch, NULL, err);
@@ -156,6 +170,8 @@ static int run_consent(struct cmd_global *g, int argc, char **argv)
 		return cmd_usage(&cmd_consent, "say given, limited, withdrawn or refused");
 	if (!is_word(said.basis, bases, 4))
 		return cmd_usage(&cmd_consent, "--basis is written, oral, representative or law");
+	if (said.recipient && !evd_is_utf8(evd_view_str(said.recipient)))
+		return cmd_usage(&cmd_consent, "--recipient is not UTF-8");
 	if (said.until && !is_date(said.until))
 		return cmd_usage(&cmd_consent, "--until is a date: 2027-01-31");
 	r = cmd_begin(g, &s);

@@ -92,6 +92,7 @@ int cmd_key_lines(const char *path,
                   int (*each)(void *ctx, struct evd_view line, struct evd_error *err), void *ctx,
                   struct evd_error *err)
 {
+	struct evd_error why = {0};
 	uint8_t *text;
 	uint64_t size;
 	int fd, r = evd_file_open(-1, path, &fd, &size, err);
@@ -105,7 +106,9 @@ int cmd_key_lines(const char *path,
 		r = text ? evd_read_at(fd, 0, text, (size_t)size, err) : evd_nomem(err);
 	close(fd);
 	if (r == 0)
-		r = each_line(evd_view_of(text, (size_t)size), each, ctx, err);
+		r = each_line(evd_view_of(text, (size_t)size), each, ctx, &why);
+	if (why.text[0])
+		r = evd_fail(err, r, "%s: %s", path, why.text);
 	OPENSSL_secure_clear_free(text, KEY_FILE);
 	return r;
 }
@@ -290,7 +293,9 @@ static int read_keys(const struct words *w, struct opening *o, struct evd_error 
 		size_t first = o->keys->n;
 
 		r = cmd_key_lines(w->keys[i], add_key, o->keys, err);
-		if (r == 0 && o->keys->n > first && evd_opened_kept(w->keys[i]))
+		if (r == 0 && o->keys->n == first)
+			r = evd_fail(err, EVD_E_FORMAT, "%s holds no key", w->keys[i]);
+		if (r == 0 && evd_opened_kept(w->keys[i]))
 			o->opened[o->n++] = (struct evd_opened){w->keys[i], &o->keys->at[first]};
 	}
 	return r;

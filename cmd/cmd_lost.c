@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "chain/dispose.h"
 #include "platform/files.h"
 #include "verify/container.h"
 
@@ -23,7 +24,7 @@ static int state_of(const struct evd_case *c, const struct cmd_item *it, int *ou
 	uint8_t digest[EVD_SHA256_LEN], *block = malloc(EVD_IO_BLOCK);
 	struct evd_sha sha = {0};
 	uint64_t size = 0;
-	int fd = -1, r = block ? evd_file_open(c->dir, it->path, &fd, &size, NULL) : EVD_E_NOMEM;
+	int fd = -1, r = block ? evd_file_open(c->dir, it->path, &fd, &size, err) : evd_nomem(err);
 
 	*out = r == EVD_E_NOTFOUND ? 2 : 1;
 	if (r == 0)
@@ -44,33 +45,54 @@ static int state_of(const struct evd_case *c, const struct cmd_item *it, int *ou
 	free(block);
 	if (fd >= 0)
 		close(fd);
-	return r == EVD_E_NOMEM || r == EVD_E_CRYPTO ? r : 0;
+	/* what may not be read was not seen to be spoilt */
+	return r == EVD_E_NOMEM || r == EVD_E_CRYPTO || r == EVD_E_DENIED ? r : 0;
+}
+
+/* An item that is said to be gone. */
+struct gone {
+	const struct cmd_item *item;
+	bool spoilt; /* its file is there, and not as recorded */
+	bool aside;  /* it was put aside */
+};
+
+static int look_at(struct evd_case *c, struct gone *g, struct evd_error *err)
+{
+	int state, r = state_of(c, g->item, &state, err);
+
+	if (r == 0 && state == 0)
+		r = evd_fail(err, EVD_E_MISUSE, "item %" PRIu64 "/%" PRIu64 " is whole: it is not lost",
+		             g->item->id.seq, g->item->id.k);
+	g->spoilt = state == 1;
+	return r;
 }
 
 /* A spoilt file is not deleted: it leaves data/ for .case/incoming, where it is no evidence of the case. */
-static int put_aside(struct evd_case *c, const struct cmd_item *it, struct evd_error *err)
+static int put_aside(struct evd_case *c, struct gone *g, struct evd_error *err)
 {
-	char name[64];
+	char name[EVD_SPOILT_NAME];
+	int r;
 
-	snprintf(name, sizeof name, "spoilt-%s", it->path + sizeof "data/" - 1);
-	*strchr(name, '/') = '-';
-	return evd_rename_new(c->dir, it->path, c->incoming, name, err);
+	if (!g->spoilt || !evd_file_exists(c->dir, g->item->path)) /* named twice */
+		return 0;
+	evd_spoilt_name(g->item->path, name);
+	r = evd_rename_new(c->dir, g->item->path, c->incoming, name, err);
+	g->aside = r == 0;
+	return r;
 }
 
-static int look_at(struct evd_case *c, const struct cmd_item *it, struct evd_error *err)
+/* Nothing was recorded: it stands where it stood. */
+static void put_back(struct evd_case *c, const struct gone *g)
 {
-	int state, r = state_of(c, it, &state, err);
+	char name[EVD_SPOILT_NAME];
 
-	if (r)
-		return r;
-	if (state == 0)
-		return evd_fail(err, EVD_E_MISUSE, "item %" PRIu64 "/%" PRIu64 " is whole: it is not lost",
-		                it->id.seq, it->id.k);
-	return state == 1 ? put_aside(c, it, err) : 0;
+	evd_spoilt_name(g->item->path, name);
+	if (evd_rename_new(c->incoming, name, c->dir, g->item->path, NULL))
+		fprintf(stderr, "evidence: %s stays in .case/incoming/%s\n", g->item->path, name);
 }
 
-static int commit_items(struct cmd_session *s, const struct cmd_item **items, size_t n,
-                        const char *cause, const struct evd_circumstances *x, struct evd_error *err)
+static int commit_items(struct cmd_session *s, const struct gone *gone, size_t n, const char *cause,
+                        const struct evd_circumstances *x, struct evd_error *err)
 {
 	struct evd_draft d;
 	int r = evd_entry_begin(&s->c, EVD_LOST, evd_key_actor(s->key), x, &d, err);
@@ -79,7 +101,7 @@ static int commit_items(struct cmd_session *s, const struct cmd_item **items, si
 		return r;
 	evd_object_cstr(&d.details, "cause", cause);
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = evd_entry_scope(&d, items[i]->id, items[i]->id, err);
+		r = evd_entry_scope(&d, gone[i].item->id, gone[i].item->id, err);
 	if (r == 0)
 		return evd_entry_commit(&d, s->key, err);
 	evd_entry_abandon(&d);
@@ -89,19 +111,24 @@ static int commit_items(struct cmd_session *s, const struct cmd_item **items, si
 static int lose_items(struct cmd_session *s, const struct cmd_items *items, char **words, size_t n,
                       const char *cause, const struct evd_circumstances *x, struct evd_error *err)
 {
-	const struct cmd_item **found = calloc(n, sizeof *found);
-	int r = found ? 0 : evd_nomem(err);
+	struct gone *gone = calloc(n, sizeof *gone);
+	int r = gone ? 0 : evd_nomem(err);
 
 	for (size_t i = 0; i < n && r == 0; i++) {
-		r = cmd_items_find(items, words[i], &found[i], err);
-		if (r == 0 && found[i]->lost)
+		r = cmd_items_find(items, words[i], &gone[i].item, err);
+		if (r == 0 && gone[i].item->lost)
 			r = evd_fail(err, EVD_E_MISUSE, "item %s is recorded as lost already", words[i]);
 	}
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = look_at(&s->c, found[i], err);
+		r = look_at(&s->c, &gone[i], err);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = put_aside(&s->c, &gone[i], err);
 	if (r == 0)
-		r = commit_items(s, found, n, cause, x, err);
-	free(found);
+		r = commit_items(s, gone, n, cause, x, err);
+	for (size_t i = 0; i < n && r && gone; i++)
+		if (gone[i].aside)
+			put_back(&s->c, &gone[i]);
+	free(gone);
 	return r;
 }
 

@@ -124,6 +124,26 @@ static void release(struct handovers *all)
 	free(all->at);
 }
 
+static const char *answer_of(const struct evd_receipt_said *said)
+{
+	return said->result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused";
+}
+
+static bool is_receipt(const struct evd_item *it)
+{
+	return it->role == EVD_ROLE_RECEIPT && !it->lost && strcmp(it->ext, "receipt") == 0;
+}
+
+/* The first receipt of these bytes among the first `n` items; NULL: none. */
+static const struct evd_item *taken_in(const struct evd_log *log, size_t n, const uint8_t *sha256)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_receipt(&log->items.at[i]) &&
+		    memcmp(log->items.at[i].sha256, sha256, EVD_SHA256_LEN) == 0)
+			return &log->items.at[i];
+	return NULL;
+}
+
 /* A receipt of the case is judged each time it is shown: nothing is believed because it was taken in. */
 static int judge_item(struct handovers *all, const struct evd_item *it, struct evd_error *err)
 {
@@ -161,9 +181,9 @@ static int judge_items(struct handovers *all, struct evd_error *err)
 	const struct evd_log *log = &all->c->log;
 	int r = 0;
 
+	/* the same bytes once more are no second answer */
 	for (size_t i = 0; i < log->items.n && r == 0; i++)
-		if (log->items.at[i].role == EVD_ROLE_RECEIPT && !log->items.at[i].lost &&
-		    strcmp(log->items.at[i].ext, "receipt") == 0)
+		if (is_receipt(&log->items.at[i]) && !taken_in(log, i, log->items.at[i].sha256))
 			r = judge_item(all, &log->items.at[i], err);
 	for (size_t i = 0; i < log->transfers.n; i++) {
 		struct handover *h = find(all, log->transfers.at[i].id);
@@ -179,7 +199,7 @@ static const char *state_of(const struct handover *h)
 	if (h->received)
 		return "led here";
 	if (h->item.seq)
-		return h->said.result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused";
+		return answer_of(&h->said);
 	if (h->paper.seq)
 		return h->paper_refused ? "refused on paper" : "accepted on paper";
 	return h->lost ? "lost" : "no answer";
@@ -264,6 +284,30 @@ static int list(struct cmd_global *g)
 	return r;
 }
 
+/* Before it is taken in: into a case that takes in, and not a second time. */
+static int may_take_in(struct evd_case *c, struct evd_view text,
+                       const struct evd_receipt_said *said, struct evd_error *err)
+{
+	uint8_t digest[EVD_SHA256_LEN];
+	const struct evd_item *is;
+	int r = evd_sha256(text, digest, err);
+
+	if (r == 0)
+		r = evd_case_read(c, NULL, NULL, NULL, err);
+	if (r)
+		return r;
+	is = taken_in(&c->log, c->log.items.n, digest);
+	if (is)
+		return evd_fail(err, EVD_E_EXISTS, "this receipt was taken in already, as item %u/%u",
+		                is->seq, is->k);
+	return c->log.closed
+	           ? evd_fail(err, EVD_E_DENIED,
+	                      "the receipt holds (%s), but the case is closed and takes nothing "
+	                      "in: keep it with the bundle, 'evidence-verify --receipt' shows it",
+	                      answer_of(said))
+	           : 0;
+}
+
 /* The very bytes that were judged become the item. */
 static int commit(struct cmd_session *s, struct evd_view text, const char *name,
                   const struct evd_receipt_said *said, struct evd_error *err)
@@ -280,8 +324,7 @@ static int commit(struct cmd_session *s, struct evd_view text, const char *name,
 	evd_object_cstr(&d.details, "observed", "file");
 	r = evd_entry_text(&d, text, "receipt", "receipt", &k, err);
 	if (r == 0) {
-		snprintf(label, sizeof label, "%s, transfer %s",
-		         said->result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused", said->transfer_id);
+		snprintf(label, sizeof label, "%s, transfer %s", answer_of(said), said->transfer_id);
 		snprintf(id, sizeof id, "%" PRIu64 "/%" PRIu64, d.entry.seq, k);
 		evd_object_reset(&d.scratch);
 		evd_object_cstr(&d.scratch, "item", id);
@@ -327,6 +370,8 @@ static int take_in(struct cmd_global *g, const char *path)
 	if (r == 0 && said.result != EVD_RECEIPT_ACCEPTED && said.result != EVD_RECEIPT_REFUSED)
 		r = evd_fail(&err, EVD_E_FORMAT, "the receipt was not taken in: %s", why_not(said.result));
 	if (r == 0)
+		r = may_take_in(&s.c, evd_buf_view(&text), &said, &err);
+	if (r == 0)
 		r = commit(&s, evd_buf_view(&text), path, &said, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
@@ -335,8 +380,7 @@ static int take_in(struct cmd_global *g, const char *path)
 		printf(
 		    "Handover %s: %s, signed by %s\nTaken in as item %zu/2. Compare the fingerprint with "
 		    "the one on the recipient's paper.\n",
-		    said.transfer_id, said.result == EVD_RECEIPT_ACCEPTED ? "accepted" : "refused", hex,
-		    s.c.log.entries.n);
+		    said.transfer_id, answer_of(&said), hex, s.c.log.entries.n);
 	}
 	evd_buf_release(&text);
 	cmd_end(&s);

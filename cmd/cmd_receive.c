@@ -81,11 +81,15 @@ static const uint8_t *giver(const struct incoming *in)
 	return log->signers.at[log->entries.at[log->entries.n - 1].signer].fingerprint;
 }
 
+static bool is_expected(const struct incoming *in)
+{
+	return memcmp(in->verify.trust.pins.at[0].fingerprint, giver(in), EVD_SHA256_LEN) == 0;
+}
+
 /* A bundle sealed by somebody else than the one on paper is not taken over. */
 static int compare_giver(const struct incoming *in, struct evd_error *err)
 {
-	if (!in->report.log_walked || !in->pinned ||
-	    memcmp(in->verify.trust.pins.at[0].fingerprint, giver(in), EVD_SHA256_LEN) == 0)
+	if (!in->report.log_walked || !in->pinned || is_expected(in))
 		return 0;
 	return evd_fail(err, EVD_E_DENIED,
 	                "the bundle was sealed with another certificate than --from names; nothing was "
@@ -98,6 +102,8 @@ static void put_giver(const struct incoming *in)
 	put_hex("Sealed by", giver(in));
 	if (!in->pinned)
 		puts("This fingerprint was not compared: compare it with the one on the giver's paper.");
+	else if (!is_expected(in))
+		puts("This is another certificate than --from names.");
 	put_hex("Seal digest", in->report.seal_digest);
 }
 

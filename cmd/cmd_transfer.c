@@ -12,24 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* 64 hex digits as on paper: blanks between them and capitals are fine. */
-static bool parse_fingerprint(const char *text, uint8_t out[EVD_SHA256_LEN])
-{
-	char digits[2 * EVD_SHA256_LEN + 1];
-	size_t n = 0;
-
-	for (; *text; text++) {
-		char c = *text;
-
-		if (c == ' ' || c == ':')
-			continue;
-		if (n == 2 * EVD_SHA256_LEN)
-			return false;
-		digits[n++] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-	}
-	return evd_unhex(evd_view_of(digits, n), out, EVD_SHA256_LEN);
-}
-
 static int run_admit(struct cmd_global *g, int argc, char **argv)
 {
 	enum { AS = CMD_OWN, REASON };
@@ -58,7 +40,7 @@ static int run_admit(struct cmd_global *g, int argc, char **argv)
 		known = known || strcmp(as, words[i]) == 0;
 	if (!known)
 		return cmd_usage(&cmd_admit, "--as is colleague, device, renewed or witness");
-	if (argc - optind != 1 || !parse_fingerprint(argv[optind], who))
+	if (argc - optind != 1 || !cmd_fingerprint(argv[optind], who))
 		return cmd_usage(&cmd_admit, "give the whole fingerprint of the certificate, 64 digits");
 	r = cmd_begin(g, &s);
 	if (r)
@@ -261,13 +243,7 @@ static int begin_form(struct handing *h, const char *form, struct evd_error *err
 /* An order needs no consent (docs/handover.md). */
 static int may_hand_over(struct handing *h, struct evd_error *err)
 {
-	char digest[2 * EVD_SHA256_LEN + 1];
-
-	if (h->x->authority)
-		return 0;
-	if (h->to)
-		evd_hex(digest, h->to, EVD_SHA256_LEN);
-	return cmd_consent_allows(&h->s.c, h->x->recipient, h->to ? digest : NULL, err);
+	return h->x->authority ? 0 : cmd_consent_allows(&h->s.c, h->x->recipient, h->to, err);
 }
 
 static int seal(struct handing *h, const char *path, struct evd_error *err)
@@ -376,7 +352,7 @@ static int run_transfer(struct cmd_global *g, int argc, char **argv)
 	if (!to || !x.recipient || !x.purpose)
 		return cmd_usage(&cmd_transfer, "give --to, --recipient and --purpose");
 	anyone = strcmp(to, "anyone") == 0;
-	if (!anyone && !parse_fingerprint(to, who))
+	if (!anyone && !cmd_fingerprint(to, who))
 		return cmd_usage(&cmd_transfer, "--to is a whole fingerprint, 64 digits, or anyone");
 	h.to = anyone ? NULL : who;
 	h.x = &x;

@@ -328,3 +328,20 @@ int cmd_beside(const char *name, char *out, size_t cap, struct evd_error *err)
 		return evd_fail(err, EVD_E_UNAVAILABLE, "%s is missing; it stands beside evidence", out);
 	return 0;
 }
+
+bool cmd_fingerprint(const char *text, uint8_t out[EVD_SHA256_LEN])
+{
+	char digits[2 * EVD_SHA256_LEN + 1];
+	size_t n = 0;
+
+	for (; *text; text++) {
+		char c = *text;
+
+		if (c == ' ' || c == ':')
+			continue;
+		if (n == 2 * EVD_SHA256_LEN)
+			return false;
+		digits[n++] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+	}
+	return evd_unhex(evd_view_of(digits, n), out, EVD_SHA256_LEN);
+}

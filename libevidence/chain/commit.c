@@ -218,10 +218,35 @@ static void put_if(struct evd_object *o, const char *key, const char *text)
 		evd_object_bytes(o, key, evd_view_str(text));
 }
 
+/* The record's form has strings alone, no bytes (docs/format.md §3): one that is no UTF-8 would be a log that does not
+ * hold, so it is not begun. */
+static int put_words(struct evd_object *o, const struct evd_circumstances *x, struct evd_error *err)
+{
+	const struct {
+		const char *key, *text;
+	} words[] = {{"authority", x->authority},   {"condition", x->condition},
+	             {"consent", x->consent},       {"legalBasis", x->legal_basis},
+	             {"medium", x->medium},         {"purpose", x->purpose},
+	             {"reason", x->reason},         {"recipient", x->recipient},
+	             {"sealNumber", x->seal_number}};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (words[i].text && !evd_is_utf8(evd_view_str(words[i].text)))
+			return evd_fail(err, EVD_E_MISUSE,
+			                "what was given as %s is not UTF-8; nothing was recorded",
+			                words[i].key);
+		put_if(o, words[i].key, words[i].text);
+	}
+	if (x->not_taken)
+		evd_object_int(o, "notTaken", x->not_taken);
+	return 0;
+}
+
 static int add_circumstances(struct evd_draft *d, const struct evd_actor *actor,
                              const struct evd_circumstances *x, struct evd_error *err)
 {
 	struct evd_object *o = &d->scratch, in;
+	int r;
 
 	evd_object_init(&in);
 	evd_object_reset(o);
@@ -237,20 +262,8 @@ static int add_circumstances(struct evd_draft *d, const struct evd_actor *actor,
 	evd_host_record(&in);
 	evd_object_object(o, "host", &in);
 	evd_object_release(&in);
-	if (x) {
-		put_if(o, "authority", x->authority);
-		put_if(o, "condition", x->condition);
-		put_if(o, "consent", x->consent);
-		put_if(o, "legalBasis", x->legal_basis);
-		put_if(o, "medium", x->medium);
-		put_if(o, "purpose", x->purpose);
-		put_if(o, "reason", x->reason);
-		put_if(o, "recipient", x->recipient);
-		put_if(o, "sealNumber", x->seal_number);
-		if (x->not_taken)
-			evd_object_int(o, "notTaken", x->not_taken);
-	}
-	return evd_entry_record(d, o, NULL, err);
+	r = x ? put_words(o, x, err) : 0;
+	return r ? r : evd_entry_record(d, o, NULL, err);
 }
 
 int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,

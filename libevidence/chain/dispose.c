@@ -203,25 +203,41 @@ static bool names(const struct evd_range *range, size_t n, const struct evd_item
 	return false;
 }
 
+void evd_spoilt_name(const char *path, char out[EVD_SPOILT_NAME])
+{
+	snprintf(out, EVD_SPOILT_NAME, "spoilt-%.39s", path + sizeof "data/" - 1);
+	*strchr(out, '/') = '-';
+}
+
+static int remove_file(int folder, const char *name, uint64_t *files, struct evd_error *err)
+{
+	*files += evd_file_exists(folder, name) != 0;
+	evd_remove(folder, name);
+	return evd_file_exists(folder, name)
+	           ? evd_fail(err, EVD_E_IO, "%s cannot be removed; say it again", name)
+	           : 0;
+}
+
 /* Files first: a record that is shown without its file says where to go on after a crash. */
 static int remove_files(struct evd_case *c, const struct evd_range *range, size_t n,
                         uint64_t *files, struct evd_error *err)
 {
-	char path[EVD_PAYLOAD_PATH];
+	char path[EVD_PAYLOAD_PATH], aside[EVD_SPOILT_NAME];
+	int r = 0;
 
-	for (size_t i = 0; i < c->log.items.n; i++) {
+	for (size_t i = 0; i < c->log.items.n && r == 0; i++) {
 		const struct evd_item *it = &c->log.items.at[i];
 		const struct evd_id id = {it->seq, it->k};
 
 		if (!names(range, n, it))
 			continue;
 		evd_payload_path(path, id, it->ext);
-		*files += evd_file_exists(c->dir, path) != 0;
-		evd_remove(c->dir, path);
-		if (evd_file_exists(c->dir, path))
-			return evd_fail(err, EVD_E_IO, "%s cannot be removed; say it again", path);
+		evd_spoilt_name(path, aside);
+		r = remove_file(c->dir, path, files, err);
+		if (r == 0) /* not evidence any more, and still what the item showed */
+			r = remove_file(c->incoming, aside, files, err);
 	}
-	return evd_sync_all(c->dir, err);
+	return r ? r : evd_sync_all(c->dir, err);
 }
 
 int evd_dispose_apply(struct evd_case *c, struct evd_disposed *out, struct evd_error *err)

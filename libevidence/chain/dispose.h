@@ -16,6 +16,11 @@ struct evd_disposed {
 int evd_dispose_apply(struct evd_case *c, struct evd_disposed *out,
                       struct evd_error *err) EVD_MUST_USE;
 
+/* evd_spoilt_name(path, out): where in .case/incoming a spoilt payload file is put aside: "spoilt-00000003-00000017.jpg"
+ * for "data/00000003/00000017.jpg". A disposal removes it with its item. */
+#define EVD_SPOILT_NAME 48u
+void evd_spoilt_name(const char *path, char out[EVD_SPOILT_NAME]);
+
 /* evd_run_join: joins leaves and roots of subtrees into the one form of a withheld run (docs/format.md §6).
  * Zero-initialise, set first and last, add all from first to last, left to right. */
 struct evd_run_join {

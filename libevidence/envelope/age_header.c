@@ -160,6 +160,20 @@ static int try_stanza(void *ctx, const struct evd_age_stanza *s, struct evd_erro
 	return r < 0 ? r : 0;
 }
 
+/* What was tried, and what it is for: only what was tried can be said not to open it. */
+static int no_key(const struct evd_age_with *with, bool scrypt, struct evd_error *err)
+{
+	if (scrypt && !with->passphrase.p)
+		return evd_fail(err, EVD_E_DENIED,
+		                "it was encrypted with a passphrase, not to a key: open it without a key");
+	if (!scrypt && !with->n)
+		return evd_fail(err, EVD_E_DENIED,
+		                "it was encrypted to keys, not with a passphrase: give the key's file");
+	return evd_fail(err, EVD_E_DENIED,
+	                scrypt ? "the passphrase does not open it"
+	                       : "it was not encrypted to any of these keys");
+}
+
 static int find_key(struct evd_view front, const struct evd_age_with *with, uint8_t *file_key,
                     size_t *used, struct evd_error *err)
 {
@@ -176,9 +190,7 @@ static int find_key(struct evd_view front, const struct evd_age_with *with, uint
 	if (r)
 		return r;
 	if (!a.found)
-		return evd_fail(err, EVD_E_DENIED,
-		                kinds.scrypt ? "the passphrase does not open it"
-		                             : "it was not encrypted to any of these keys");
+		return no_key(with, kinds.scrypt != 0, err);
 	r = evd_age_hmac(file_key, evd_view_of(front.p, mac_at), want, err);
 	if (r == 0 && CRYPTO_memcmp(mac, want, sizeof want) != 0)
 		r = evd_fail(err, EVD_E_DAMAGED, "the age header was altered");

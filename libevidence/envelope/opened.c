@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST ((size_t)4 << 20) /* bytes: some 64,000 seals */
 #define LINE (2 * (size_t)EVD_SHA256_LEN + 1)
@@ -127,14 +128,14 @@ static int replace(const char *key_file, const char *name, struct evd_view v, st
 	return r;
 }
 
-int evd_opened_add(const struct evd_opened *o, const struct evd_log *log, struct evd_error *err)
+static int add_seals(const struct evd_opened *o, const char *name, const struct evd_log *log,
+                     struct evd_error *err)
 {
-	char *name = name_of(o->key_file, ".opened"), line[LINE + 1];
+	char line[LINE + 1];
 	struct evd_buf list = {0};
-	size_t before;
-	int r = name ? read_list(name, &list, err) : evd_nomem(err);
+	int r = read_list(name, &list, err);
+	size_t before = list.len;
 
-	before = list.len;
 	for (size_t i = 0; i < log->entries.n && r == 0; i++) {
 		if (log->entries.at[i].action != EVD_SEAL)
 			continue;
@@ -149,6 +150,20 @@ int evd_opened_add(const struct evd_opened *o, const struct evd_log *log, struct
 	if (r == 0 && list.len != before)
 		r = replace(o->key_file, name, evd_buf_view(&list), err);
 	evd_buf_release(&list);
+	return r;
+}
+
+/* Several envelopes may be opened with one key at a time: none takes out what another put in. The list is replaced, so
+ * the lock is the key's. */
+int evd_opened_add(const struct evd_opened *o, const struct evd_log *log, struct evd_error *err)
+{
+	char *name = name_of(o->key_file, ".opened");
+	int lock = -1, r = name ? evd_lock_file(o->key_file, &lock, err) : evd_nomem(err);
+
+	if (r == 0)
+		r = add_seals(o, name, log, err);
+	if (lock >= 0)
+		close(lock);
 	free(name);
 	return r;
 }

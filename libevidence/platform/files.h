@@ -66,6 +66,9 @@ int evd_file_destroy(const char *path, struct evd_error *err) EVD_MUST_USE;
 void evd_remove_tree(int at, const char *name);
 /* evd_lock(at, name, out, err): takes the exclusive lock file; LOCKED if another has it. */
 int evd_lock(int at, const char *name, int *out, struct evd_error *err) EVD_MUST_USE;
+/* evd_lock_file(path, out, err): the exclusive lock of a file that is there, which others hold for moments only; LOCKED
+ * after ten seconds. Closing *out gives it back. */
+int evd_lock_file(const char *path, int *out, struct evd_error *err) EVD_MUST_USE;
 /* evd_file_taken(at, name, size): bytes that a file of `size` takes on its medium: fewer if it has holes. */
 uint64_t evd_file_taken(int at, const char *name, uint64_t size);
 /* evd_room(fd, need, err): NOSPACE if the file system has fewer than `need` bytes free. */

@@ -13,6 +13,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PLACE_MAX 150 /* bytes of a path in a line that has room for more */
@@ -452,6 +453,29 @@ int evd_lock(int at, const char *name, int *out, struct evd_error *err)
 	if (errno == EWOULDBLOCK)
 		return evd_fail(err, EVD_E_LOCKED, "another program is writing to this case; try again");
 	return evd_fail_sys(err, errno, "lock file %s", name);
+}
+
+int evd_lock_file(const char *path, int *out, struct evd_error *err)
+{
+	const struct timespec a_while = {.tv_nsec = 20000000};
+	int sys = 0;
+
+	*out = open(path, O_RDONLY | O_CLOEXEC);
+	if (*out < 0)
+		return evd_fail_sys(err, errno, "file %s", path);
+	for (unsigned tries = 0; tries < 500; tries++) { /* ten seconds */
+		if (flock(*out, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		sys = errno;
+		if (sys != EWOULDBLOCK && sys != EINTR)
+			break;
+		nanosleep(&a_while, NULL);
+	}
+	close(*out);
+	*out = -1;
+	return sys == EWOULDBLOCK
+	           ? evd_fail(err, EVD_E_LOCKED, "another program works with %s; try again", path)
+	           : evd_fail_sys(err, sys, "lock of %s", path);
 }
 
 uint64_t evd_file_taken(int at, const char *name, uint64_t size)

@@ -311,6 +311,28 @@ static int work_name(const char *dir, char *out, size_t cap, struct evd_error *e
 	return 0;
 }
 
+/* Whoever was cut off between the folder's name and the receipt's has the case; said again, that would be a fork. */
+static int not_there(const char *dir, struct evd_error *err)
+{
+	bool is_case = false;
+	int at;
+
+	if (!evd_file_exists(-1, dir))
+		return 0;
+	if (evd_dir_open(-1, dir, &at, NULL) == 0) {
+		is_case = evd_file_exists(at, "custody/00000001/entry.json");
+		close(at);
+	}
+	return is_case
+	           ? evd_fail(
+	                 err, EVD_E_EXISTS,
+	                 "%s is a case already; if this bundle was taken over there, do not take it "
+	                 "over again: 'evidence receipt --write FILE' in it makes the receipt",
+	                 dir)
+	           : evd_fail(err, EVD_E_EXISTS, "%s exists already; give a folder that is not there",
+	                      dir);
+}
+
 int evd_receive(int fd, const struct evd_report *report, const char *dir, struct evd_key *key,
                 const struct evd_receive_options *o, int receipt, struct evd_error *err)
 {
@@ -322,8 +344,8 @@ int evd_receive(int fd, const struct evd_report *report, const char *dir, struct
 		r = may_answer(report, key, err);
 	if (r == 0)
 		r = work_name(dir, work, sizeof work, err);
-	if (r == 0 && evd_file_exists(-1, dir))
-		r = evd_fail(err, EVD_E_EXISTS, "%s exists already; give a folder that is not there", dir);
+	if (r == 0)
+		r = not_there(dir, err);
 	if (r)
 		return r;
 	r = begin(&t, fd, report, work, o, err);

@@ -214,6 +214,37 @@ def key_alone(cli, mine):
 	check((report['verdict'], report['counts']['withheld']) == ('TOTAL-PASSED', 0), 'the bundle: %r' % report)
 
 
+def spoilt(cli):
+	"""What was put aside as spoilt still shows what the item showed: it goes with it."""
+	opened(cli, 'spoilt')
+	path = os.path.join(cli.case, 'data', '00000002', '00000002.txt')
+	with open(path, 'ab') as f:
+		f.write(b'spoilt')
+	cli.evidence('lost', '--reason', 'the stick was wet', '1')
+	aside = os.path.join(cli.case, '.case', 'incoming', 'spoilt-00000002-00000002.txt')
+	check(os.path.exists(aside) and not os.path.exists(path), 'put aside')
+	said = cli.evidence('dispose', '--cause', 'consent', '--reason', 'withdrawn', '1')
+	check('Disposed of 1 files' in said and not os.path.exists(aside), 'gone for good: ' + said)
+	cli.evidence('check')
+
+
+def unreadable(cli):
+	"""What may not be read was not seen to be spoilt: it is not said to be lost, and stays where it is."""
+	opened(cli, 'unreadable')
+	path = os.path.join(cli.case, 'data', '00000002', '00000002.txt')
+	nobody = 65534
+	root = os.getuid() == 0
+	for at, folders, files in os.walk(cli.dir):
+		for name in folders + files + ['']:
+			if root:
+				os.chown(os.path.join(at, name), nobody, nobody)
+	os.chmod(path, 0)
+	said = cli.evidence('lost', '--reason', 'cannot be opened', '1', expect=77, before=(lambda: os.setuid(nobody)) if root else None)
+	check('Permission denied' in said and os.path.exists(path), 'no loss was seen: ' + said)
+	os.chmod(path, 0o600)
+	cli.evidence('check')
+
+
 def retention(cli):
 	opened(cli, 'kept', '--retention', '9999-12-31')
 	check('9999-12-31' in cli.evidence('dispose', '--cause', 'retention', '--reason', 'R', '1', expect=77), 'says until when')
@@ -231,7 +262,9 @@ def main():
 	numbers(cli)
 	with_key(cli, mine)
 	key_alone(cli, mine)
+	spoilt(cli)
 	retention(cli)
+	unreadable(cli)
 	shutil.rmtree(cli.dir)
 	print('dispose: ok')
 

@@ -198,6 +198,28 @@ def sent_again(cli, to):
 	check(cli.run('evidence', 'envelope', 'key', cli.path('again7'), '--quiet') and os.path.exists(cli.path('again7.opened')), 'a key comes with its list')
 
 
+def side_by_side(cli):
+	"""Several envelopes opened with one key at a time: each is, and stands in the list."""
+	key, at = cli.path('side'), range(6)
+	recipient = cli.run('evidence', 'envelope', 'key', key, '--quiet').strip()
+	for i in at:
+		cli.evidence('note', 'one more')
+		cli.evidence('envelope', 'create', '--to', recipient, cli.path('side%d.asice' % i))
+	with open(key + '.opened', 'rb') as f:
+		empty = f.read()
+	# one alone: how many seals the newest has; then all, each of which adds what it has more
+	cli.run('evidence', 'envelope', 'open', '--key', key, cli.path('side5.asice'), cli.path('side-all.asice'))
+	with open(key + '.opened', 'rb') as f:
+		whole = sorted(f.read().splitlines())
+	cli.write('side.opened', empty)
+	words = lambda i: [os.path.join(cli.programs, 'evidence'), 'envelope', 'open', '--again', '--key', key, cli.path('side%d.asice' % i), cli.path('side-%d.asice' % i)]
+	running = [subprocess.Popen(words(i), env=cli.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for i in at]
+	said = [p.communicate()[1] for p in running]
+	check([p.returncode for p in running] == [0] * 6, 'side by side: %r' % said)
+	with open(key + '.opened', 'rb') as f:
+		check(sorted(f.read().splitlines()) == whole, 'all are in the list')
+
+
 def another_inside(cli, to):
 	"""A signed cover over a bundle that is not the one it speaks of: made with the age program and the key."""
 	foreign = Cli(cli.programs)
@@ -215,7 +237,7 @@ def another_inside(cli, to):
 	return files
 
 
-def passphrase(cli):
+def passphrase(cli, to_keys):
 	word = cli.write('word', b'four words on paper\n')
 	out = cli.path('p.asice')
 	cli.evidence('envelope', 'create', '--with-passphrase', '--envelope-passphrase-file', word, out)
@@ -223,6 +245,14 @@ def passphrase(cli):
 	wrong = cli.write('wrong', b'four words on papre\n')
 	said = cli.run('evidence', 'envelope', 'open', '--envelope-passphrase-file', wrong, out, cli.path('never.asice'), expect=77)
 	check('passphrase does not open' in said and not glob.glob(cli.path('never.asice*')), 'a wrong passphrase')
+	# what was not tried is not said to have failed
+	check('encrypted with a passphrase' in refused(cli, 'a key for it', out, 77), 'a key')
+	said = cli.run('evidence', 'envelope', 'open', '--envelope-passphrase-file', word, to_keys, cli.path('never.asice'), expect=77)
+	check('encrypted to keys' in said, 'a passphrase for what is to keys: ' + said)
+	cli.write('none', b'# public key: age1\n\n')
+	check('none holds no key' in refused(cli, 'a file without a key', out, 65, key='none'), 'no key')
+	cli.write('bent', b'AGE-SECRET-KEY-1\n')
+	check('bent: this is no age key' in refused(cli, 'a bent key', out, 65, key='bent'), 'which file')
 
 
 def no_traces(cli, to):
@@ -309,8 +339,9 @@ def main():
 	closed(cli, mine, out)
 	refusals(cli, to, out)
 	sent_again(cli, to)
+	side_by_side(cli)
 	another_inside(cli, to)
-	passphrase(cli)
+	passphrase(cli, out)
 	no_traces(cli, to)
 	secrets(cli, to, out)
 	shutil.rmtree(cli.dir)

@@ -109,6 +109,7 @@ def taken_over(survivor, lawyer):
 	check(h['state'] == 'accepted' and h['signer'] == lawyer.fingerprint and h['furtherReceipts'] == 0, 'answered: %r' % h)
 	item = survivor.path('case', 'data', '00000005', '00000002.receipt')
 	check(open(item, 'rb').read() == open(receipt, 'rb').read(), 'the very bytes were taken in')
+	check('item 5/2' in survivor.evidence('receipt', survivor.path('taken.receipt'), expect=73), 'the same bytes are no second receipt')
 	survivor.evidence('check')
 	check(lawyer.handovers()[0]['state'] == 'led here', 'the branch knows how it began')
 	again = lawyer.path('again.receipt')
@@ -131,11 +132,18 @@ def not_taken_over(survivor, lawyer, police, out, receipt):
 	lawyer.receive(survivor, cut, case='x', expect=65, receipt='x.receipt')
 	lawyer.refuse(survivor, cut, 'cut', expect=65, receipt='x.receipt') # nothing to bind a refusal to
 	lawyer.receive(survivor, survivor.path('photo.jpg'), case='x', expect=65, receipt='x.receipt')
-	lawyer.receive(survivor, out, case='case', expect=73, receipt='x.receipt') # the folder is there
+	# the folder is there, and so is the case: said again elsewhere it would be a fork
+	check('receipt --write' in lawyer.receive(survivor, out, case='case', expect=73, receipt='x.receipt'), 'says how to get its receipt')
 	lawyer.receive(survivor, out, case='x', expect=73) # the receipt is there
 	for p in (lawyer, police):
 		check(not [n for n in os.listdir(p.dir) if n.startswith('x')], 'nothing is left: %r' % os.listdir(p.dir))
 		p.case = p.path('case')
+	# a refusal says of a giver who is not the one on paper that it is not
+	words = ('evidence', 'refuse', '--reason', 'r', survivor.path('to-lawyer.asice'), '--passphrase-file', lawyer.pass_file)
+	for pin, line in (((), 'was not compared'), (('--from', police.fingerprint), 'another certificate than --from'), (('--from', survivor.fingerprint), '')):
+		said = lawyer.run(*words, *pin, lawyer.path('who.receipt'))
+		check([w in said for w in ('was not compared', 'another certificate')] == [w in line for w in ('was not compared', 'another certificate')], said)
+		os.remove(lawyer.path('who.receipt'))
 	# an altered copy is refused, and its refusal binds to the bundle as it was handed over
 	refusal = lawyer.refuse(survivor, bent, 'does not verify', receipt='bent.receipt')
 	r = survivor.verdict('--pin', survivor.fingerprint, '--receipt', refusal, out)['receipt']
@@ -219,6 +227,10 @@ def consented(survivor, court):
 	hand_over('c3.asice', 0, '--authority', 'K 7/26')
 	survivor.evidence('consent', 'given', '--basis', 'written')
 	hand_over('c4.asice')
+	grouped = ' '.join(court.fingerprint.upper()[i:i + 4] for i in range(0, 64, 4)) # as the form prints it
+	survivor.evidence('consent', 'withdrawn', '--basis', 'written', '--recipient', grouped)
+	hand_over('c5.asice', 77)
+	survivor.evidence('consent', 'given', '--basis', 'written')
 	for wrong in (['perhaps', '--basis', 'oral'], ['given', '--basis', 'x'], ['given', '--basis', 'law', '--until', '2026-02-30'], ['given']):
 		survivor.evidence('consent', *wrong, expect=64)
 	entry = json.load(open(survivor.path('case', 'custody', before[-1], 'entry.json')))
@@ -283,7 +295,7 @@ def in_an_envelope(survivor, prosecutor):
 	check(sorted(os.listdir(prosecutor.path('opened'))) == ['deputy.asice', 'own.asice'], 'sent again: refused, nothing left')
 
 
-def gone(court):
+def gone(survivor, court):
 	"""Files that are gone or spoilt are recorded as lost; whole ones are not."""
 	court.case = court.path('from-survivor')
 	court.evidence('lost', '--reason', 'x', '1', expect=64) # it is whole
@@ -295,6 +307,10 @@ def gone(court):
 	with open(os.path.join(data, names[2]), 'r+b') as f:
 		f.write(b'X')
 	court.evidence('check', expect=1)
+	before = {n: sha256(os.path.join(data, n)) for n in os.listdir(data)}
+	court.evidence('lost', '--reason', 'x', '3', '2', expect=64) # one of them is whole: none is put aside
+	survivor.run('evidence', '-C', court.case, 'lost', '--reason', 'x', '3', '--passphrase-file', survivor.pass_file, expect=77) # nor by who may not write
+	check({n: sha256(os.path.join(data, n)) for n in os.listdir(data)} == before, 'nothing was recorded, and a file moved')
 	court.evidence('lost', '--reason', 'the stick was wet', '--cause', 'medium', '1', '3')
 	check(names[2] not in os.listdir(data) and 'spoilt-00000002-' + names[2] in os.listdir(os.path.join(court.case, '.case', 'incoming')),
 		'put aside, not deleted')
@@ -324,6 +340,9 @@ def forked(survivor, lawyer, police, final):
 	lawyer.evidence('receipt', lawyer.get(receipt))
 	check([h['furtherReceipts'] for h in lawyer.handovers() if h['state'] == 'accepted'] == [1], 'two receipts: %r' % lawyer.handovers())
 	check('compare them' in lawyer.evidence('receipt'), 'shown')
+	lawyer.evidence('close', '--reason', 'done')
+	late = police.refuse(lawyer, lawyer.path('to-police-2.asice'), 'late', receipt='late.receipt')
+	check('the receipt holds (refused), but the case is closed' in lawyer.evidence('receipt', lawyer.get(late), expect=77), 'closed')
 
 
 def main():
@@ -338,7 +357,7 @@ def main():
 	consented(survivor, court)
 	on_paper(survivor, court)
 	in_an_envelope(survivor, prosecutor)
-	gone(court)
+	gone(survivor, court)
 	for p in (survivor, lawyer, police, prosecutor, court):
 		shutil.rmtree(p.dir)
 	print('parties: ok')

@@ -96,6 +96,20 @@ def full(cli):
 		subprocess.run(['umount', small], check=True)
 
 
+def no_text(cli):
+	"""A word in another charset, as a terminal set to ISO 8859-2 gives, would be a record of no form: it is not begun."""
+	for words in (('hold', 'on'), ('add', cli.pass_file), ('close',), ('dispose', '--cause', 'request', '1'), ('admit', '--as', 'witness', '0' * 64)):
+		unchanged(cli, *words, '--reason', b'Tu\xbeilac', expect=64, says='reason is not UTF-8', lines=None)
+	for word in ('--label', '--reason'): # before the moment is gone
+		unchanged(cli, 'capture', 'screen', word, b'\xbe', expect=64, says='not UTF-8')
+	hand = ('transfer', '--to', 'anyone', '--purpose', 'p', cli.path('latin.asice'))
+	unchanged(cli, *hand, '--recipient', b'Tu\xbeilac', expect=64, says='recipient is not UTF-8')
+	unchanged(cli, 'seal', '--purpose', b'\xbe', cli.path('latin.asice'), expect=64, says='purpose is not UTF-8')
+	unchanged(cli, 'consent', 'given', '--basis', 'oral', '--recipient', b'Tu\xbeilac', expect=64, says='recipient is not UTF-8')
+	check(not os.path.exists(cli.path('latin.asice')), 'a bundle')
+	cli.evidence('check')
+
+
 def passphrases(cli):
 	wrong = cli.write('wrong', b'not the passphrase\n')
 	before = tree(cli.path('case', 'custody'))
@@ -317,6 +331,7 @@ def main():
 	check(asked(cli) == [True, False], 'asked before the first intake alone')
 	check(asked(cli, '--quiet') == [False, False], 'asked although --quiet')
 	intake(cli)
+	no_text(cli)
 	blank(cli)
 	ana = another_identity(cli)
 	damaged(cli, ana)
