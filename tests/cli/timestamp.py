@@ -51,7 +51,7 @@ class Authority:
 			self.openssl('x509', '-req', '-in', 'csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '7300',
 				'-extfile', 'ext', '-out', kind + '.pem')
 		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-out', 'ca.crl')
-		self.ca, self.crl = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl')
+		self.ca, self.crl, self.chain = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl'), 'ca.pem'
 
 	def ocsp(self, cert='tsa.pem', out='tsa.ors', *more, revoked=None):
 		"""What an OCSP responder of this authority says of a certificate, by a certificate for that alone."""
@@ -79,8 +79,32 @@ class Authority:
 
 	def answer(self, request, out, kind='tsa', *more):
 		self.openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', request, '-signer', kind + '.pem', '-inkey', kind + '.key',
-			'-chain', 'ca.pem', '-out', out, *more)
+			'-chain', self.chain, '-out', out, *more)
 		return out
+
+
+class Under(Authority):
+	"""Between it and the root stands another, as is usual: answers bring that one, and not the root."""
+
+	def __init__(self, cli, name):
+		Authority.__init__(self, cli, name)
+		self.chain = 'sub.pem'
+		for kind, by, text in (('sub', 'ca', 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n'), ('tsa', 'sub', EXTENSIONS['tsa'])):
+			self.write('ext', text)
+			self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', kind + '.key', '-out', 'csr',
+				'-subj', '/CN=%s %s' % (kind, name))
+			self.openssl('x509', '-req', '-in', 'csr', '-CA', by + '.pem', '-CAkey', by + '.key', '-CAcreateserial', '-days', '7300',
+				'-extfile', 'ext', '-out', kind + '.pem')
+		self.sub_crl = self.list('sub.crl')
+
+	def list(self, out, revoked=0):
+		"""Of the one between, with so many certificates revoked that nobody asks for."""
+		self.write('index', ''.join('R\t491231235959Z\t200101000000Z\t%032X\tunknown\t/CN=x\n' % (n + 2 ** 127) for n in range(revoked)))
+		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'sub.key', '-cert', 'sub.pem', '-out', out)
+		return os.path.join(self.dir, out)
+
+	def pin(self):
+		return self.openssl('x509', '-in', 'tsa.pem', '-noout', '-fingerprint', '-sha256').decode().strip().partition('=')[2]
 
 
 def tokens(cli, path, *trust):
@@ -191,6 +215,7 @@ def main():
 	altered[altered.index(b'Bagging-Date')] ^= 1
 	cli.evidence('timestamp', 'request', '--archive', cli.write('altered.asice', bytes(altered)), '--out', cli.path('z.tsq'), expect=65)
 	next_seal(cli, a, plain, t, lt)
+	between(cli.programs, cli.env, cli.me)
 	for words in ([], ['request'], ['attach', 'x'], ['embed', '--bundle', lt], ['request', '--entry', '1', '--bundle', lt, '--out', 'q']):
 		cli.evidence('timestamp', *words, expect=64)
 	print('timestamps: T, LT, LTA')
@@ -211,10 +236,52 @@ def answers(cli, a, t):
 	for when in ('200101000000Z,keyCompromise', '200101000000Z,superseded'):
 		no = a.ocsp('tsa.pem', 'revoked.ors', revoked=when)
 		check(codes('--trust', no, t, expect=2) == ['TIMESTAMP_AUTHORITY'], 'revoked before, whatever for')
-	# about another certificate: not taken along
-	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('other-ocsp.asice'), '--trust', a.ca, '--ocsp', a.ocsp('loose.pem', 'loose.ors'))
-	check(signature(cli.path('other-ocsp.asice')).count(b'Responder') == 0, 'an answer about somebody else')
+	# about another certificate: not taken along, and said
+	said = cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('other-ocsp.asice'), '--trust', a.ca, '--ocsp', a.ocsp('loose.pem', 'loose.ors'), expect=65)
+	check('none of the lists' in said and not os.path.exists(cli.path('other-ocsp.asice')), 'an answer about somebody else: ' + said)
 	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('x-ocsp.asice'), '--trust', a.ca, '--ocsp', cli.write('half.ors', open(der, 'rb').read()[:-1]), expect=65)
+
+
+def between(programs, env, me):
+	"""An authority under another one: what its tokens bring, what embed adds, what it cannot, and the newest archive token's own material."""
+	cli = Cli(programs)
+	cli.env, cli.me = env, me
+	open_case(cli)
+	c, other = Under(cli, 'three'), Authority(cli, 'four')
+	plain, t, lt, half, lta, kept, renewed = (cli.path(n + '.asice') for n in ('plain', 't', 'lt', 'half', 'lta', 'kept', 'renewed'))
+	cli.evidence('seal', plain)
+	trust = ['--trust', c.ca]
+
+	def codes(path, *words, expect=0):
+		return [f['code'] for f in cli.verdict('--pin', cli.me, *words, path, expect=expect)['findings'] if f['where'].startswith('META-INF')]
+
+	def embed(path, out, *words, expect=0):
+		return cli.evidence('timestamp', 'embed', '--bundle', path, '--out', out, *words, expect=expect)
+	stamp(cli, c, plain, t, trust=trust)
+	check(codes(t, *trust) == ['AUTHORITY_STATUS_UNKNOWN'], 'nothing tells of it yet')
+	check(codes(t, '--pin', c.pin()) == [], 'who pins the authority needs no root: %r' % codes(t, '--pin', c.pin()))
+	embed(t, lt, *trust, '--crl', c.crl, '--crl', c.sub_crl)
+	check(codes(lt, *trust) == [] and codes(lt, '--pin', c.pin()) == [], 'both lists are beside the signature: %r' % codes(lt, *trust))
+	embed(t, half, *trust, '--crl', c.sub_crl)
+	check(codes(half, *trust) == ['AUTHORITY_STATUS_UNKNOWN'], 'one list alone does not tell of the one between')
+	check(codes(half, *trust, '--trust', c.crl) == [], 'but was taken along')
+	for words, why in ((['--trust', other.ca, '--crl', other.crl], 'nothing to embed'), (trust + ['--crl', other.crl], 'none of the lists'),
+			(trust + ['--crl', c.list('large.crl', 32000)], '1 MiB')):
+		said = embed(t, cli.path('no.asice'), *words, expect=65)
+		check(why in said and not os.path.exists(cli.path('no.asice')), why + ': ' + said)
+	large = os.path.join(c.dir, 'large.crl')
+	check(len(c.openssl('crl', '-in', 'large.crl', '-outform', 'DER')) > 1 << 20, 'a list such as large authorities have')
+	check(codes(t, *trust, '--trust', c.crl, '--trust', large) == [], 'it tells, large as it is')
+	both = trust + ['--trust', other.ca]
+	stamp(cli, other, plain, cli.path('first.asice'), trust=both)
+	embed(cli.path('first.asice'), cli.path('first-lt.asice'), *both, '--crl', other.crl)
+	stamp(cli, c, cli.path('first-lt.asice'), lta, '--archive', both)
+	check(codes(lta, *both) == ['AUTHORITY_STATUS_UNKNOWN'], 'of the archive token nothing tells')
+	embed(lta, kept, *both, '--crl', c.crl, '--crl', c.sub_crl)
+	check(codes(kept, *both) == [] and signature(kept) == signature(lta), 'its lists are in it: %r' % codes(kept, *both))
+	stamp(cli, other, kept, renewed, '--archive', both)
+	known = codes(renewed, *both, '--trust', other.crl)
+	check(known == [], 'years later, with the lists of the new authority alone: %r' % known)
 
 
 def signature(path):
