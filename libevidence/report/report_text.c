@@ -353,9 +353,13 @@ static void notes(struct page *p)
 	                                           EVD_MSG_RECEIPT_OTHER,     EVD_MSG_RECEIPT_INVALID,
 	                                           EVD_MSG_RECEIPT_UNVERIFIED};
 	const struct evd_report *r = p->r;
+	char n[24], time[EVD_TIME_LEN + 1];
 	uint64_t bytes, lost;
-	char n[24];
 
+	if (r->has_at && r->reached & 1u << EVD_CHECK_TIME) {
+		evd_time_format(time, r->at_ms);
+		say_line(p, EVD_MSG_JUDGED_AS_OF, time, "");
+	}
 	evd_log_totals(&r->log, &bytes, &lost);
 	if (r->log_walked && r->log.n_withheld) {
 		number(n, r->log.n_withheld);
@@ -369,7 +373,7 @@ static void notes(struct page *p)
 		say_line(p, extends[r->extends], "", "");
 	}
 	if (r->receipt.result) {
-		char signer[2 * EVD_SHA256_LEN + 1], time[EVD_TIME_LEN + 1];
+		char signer[2 * EVD_SHA256_LEN + 1];
 
 		evd_hex(signer, r->receipt.signer, EVD_SHA256_LEN);
 		evd_time_format(time, r->receipt.time_ms);

@@ -206,6 +206,8 @@ def main():
 	# the authorities' certificates end in 20 years: the newest token then is the one to renew
 	late = cli.verdict('--pin', cli.me, '--trust', a.ca, '--trust', b.ca, '--at', '2050-01-01', lta2)
 	check([f['where'] for f in late['findings'] if f['code'] == 'TIMESTAMP_AGED'] == ['META-INF/timestamp002.tst'], 'aged: %r' % late['findings'])
+	as_of = lambda *words: 'judged as of 2050-01-01T00:00:00.000Z.' in cli.verify('--pin', cli.me, '--trust', a.ca, '--trust', b.ca, *words, lta2)
+	check(as_of('--at', '2050-01-01') and not as_of(), 'the text report says as of when, where it was asked')
 	cli.evidence('timestamp', 'request', '--bundle', lta, '--out', cli.path('late.tsq'))
 	a.answer(cli.path('late.tsq'), cli.path('late.tsr'))
 	said = cli.evidence('timestamp', 'attach', '--request', cli.path('late.tsq'), '--trust', a.ca, '--bundle', lta, '--out', cli.path('y.asice'),
@@ -231,7 +233,9 @@ def answers(cli, a, t):
 	codes = lambda *words, expect=0: [f['code'] for f in cli.verdict('--pin', cli.me, '--trust', a.ca, *words, expect=expect)['findings'] if f['where'].startswith('META-INF')]
 	check(codes(t) == ['AUTHORITY_STATUS_UNKNOWN'], 'nothing tells: %r' % codes(t))
 	check(codes(good) == [], 'the answer in the bundle tells: %r' % codes(good))
-	for given in (der, pem):
+	with open(pem, 'rb') as f: # as editors of other systems save it
+		marked = cli.write('marked.pem', b'\xef\xbb\xbf' + f.read())
+	for given in (der, pem, marked):
 		check(codes('--trust', given, t) == [], 'the reader\'s answer tells: %r' % codes('--trust', given, t))
 	for when in ('200101000000Z,keyCompromise', '200101000000Z,superseded'):
 		no = a.ocsp('tsa.pem', 'revoked.ors', revoked=when)
