@@ -225,6 +225,10 @@ test("a token, a list and a path made by openssl", async () => {
 		const list = core.crl.parseCrl(inside("crl.pem"));
 		assert.equal(list.version, 2);
 		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, unclear: false }]]]);
+		// as editors of other systems save it, and two such files in one
+		const mark = "\u00ef\u00bb\u00bf";
+		const marked = identity.parsePem(mark + o.text("crl.pem") + mark + o.text("root.pem"));
+		assert.deepEqual([marked.lists.length, marked.anchors.length], [1, 1]);
 		const now = t.info.genTime;
 		const hand = { certificates: [root], anchors: [root], lists: [list], answers: [], listsGiven: true, now };
 		const paths = new core.path.Paths(core.sign.webCrypto, hand);
