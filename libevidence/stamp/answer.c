@@ -197,6 +197,23 @@ static void keep_needed(struct evd_cms *c, struct evd_hand *h, const struct evd_
 	evd_stamp_put_path(path, &c->certificates); /* there is room: a path is short */
 }
 
+/* What to do about it: never to make an anchor of what is revoked. */
+static int refuse_authority(const char *sub, struct evd_error *err)
+{
+	if (strcmp(sub, "TRY_LATER") == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "none of the lists and answers given tells whether the authority was "
+		                "revoked (%s); give those of its issuers, or none",
+		                sub);
+	if (strncmp(sub, "REVOKED", 7) == 0 || strcmp(sub, "OUT_OF_BOUNDS_NO_POE") == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "the authority's certificate, or one above it, is revoked or was not in "
+		                "force (%s); ask another authority",
+		                sub);
+	return evd_fail(err, EVD_E_FORMAT,
+	                "the authority is not known here (%s); give its certificate with --trust", sub);
+}
+
 /* The path of the token's authority, or of a pinned one itself. */
 static int find_path(struct evd_hand *h, const struct evd_trust *trust, const struct evd_token *t,
                      struct evd_path *path, struct evd_error *err)
@@ -209,10 +226,7 @@ static int find_path(struct evd_hand *h, const struct evd_trust *trust, const st
 		return 0;
 	}
 	sub = evd_path_find(h, &t->authority, &use, path);
-	return sub ? evd_fail(err, EVD_E_FORMAT,
-	                      "the authority is not known here (%s); give its certificate with --trust",
-	                      sub)
-	           : 0;
+	return sub ? refuse_authority(sub, err) : 0;
 }
 
 /* What docs/timestamp.md §3 asks, and the nonce. */

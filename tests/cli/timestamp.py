@@ -187,6 +187,9 @@ def main():
 	check(report['time']['proved'] == report['time']['tokens'][0]['time'], 'proved time')
 	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--bundle', plain, '--out', t, r, expect=73)
 	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--archive', plain, '--out', cli.path('x.asice'), r, expect=65)
+	for given, words in ((b.crl, 'those of its issuers, or none'), (a.ocsp('tsa.pem', 'gone.ors', revoked='200101000000Z,superseded'), 'ask another authority')):
+		said = cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--crl', given, '--bundle', plain, '--out', cli.path('x.asice'), r, expect=65)
+		check(words in said and 'with --trust' not in said, 'what is to be done: ' + said)
 	check(not os.path.exists(cli.path('x.asice')), 'nothing is left of what is refused')
 	stamp(cli, b, t, tt, trust=['--trust', a.ca, '--trust', b.ca])
 	got, report = tokens(cli, tt, '--trust', a.ca, '--trust', b.ca)
