@@ -195,6 +195,7 @@ def main():
 	got, report = tokens(cli, tt, '--trust', a.ca, '--trust', b.ca)
 	check(len(got) == 3 and all(g[1] for g in got), 'two authorities: %r' % got)
 	answers(cli, a, t)
+	folders(cli, a, b, t)
 	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', lt, '--trust', a.ca, '--crl', a.crl)
 	got, report = tokens(cli, lt, '--trust', a.ca)
 	check(all(g[1] for g in got) and len(got) == 2, 'LT: %r' % got)
@@ -289,6 +290,22 @@ def between(programs, env, me):
 	stamp(cli, other, kept, renewed, '--archive', both)
 	known = codes(renewed, *both, '--trust', other.crl)
 	check(known == [], 'years later, with the lists of the new authority alone: %r' % known)
+
+
+def folders(cli, a, other, t):
+	"""Of trust files in a folder the first by name comes first, however they got there: it decides which fault is named."""
+	a.openssl('req', '-x509', '-key', 'ca.key', '-out', 'unfit.pem', '-days', '7300', '-subj', '/CN=Root one', '-addext', 'keyUsage=critical,digitalSignature')
+	roots = {'CERTIFICATE_CHAIN_GENERAL_FAILURE': os.path.join(a.dir, 'unfit.pem'), 'TRY_LATER': a.ca}
+	check('no file in' in cli.verify('--trust', os.path.dirname(cli.write('none/.hidden', b'')), t, expect=64), 'a folder without files is no trust')
+	for n, (one, two) in enumerate((('a', 'b'), ('a', 'B'), ('x1', 'x10'), ('\u0107', 'z'), ('q.pem', 'p.pem'))):
+		for first, second in (roots, tuple(roots)[::-1]):
+			folder = 'order-%d-%s' % (n, first)
+			for name, which in ((one, first), (two, second)):
+				with open(roots[which], 'rb') as f:
+					cli.write(os.path.join(folder, name), f.read())
+			report = cli.verdict('--pin', cli.me, '--trust', cli.path(folder), '--trust', other.crl, t, expect=2)
+			must = first if one.encode() < two.encode() else second
+			check(report['subIndication'] == must, '%s, %s: %s' % (one, two, report['subIndication']))
 
 
 def signature(path):

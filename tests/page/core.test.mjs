@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { core, page } from "./core.mjs";
+import { core, page, runCore } from "./core.mjs";
 
 const { bytes, hash, json, merkle, printable, time, der, identity, ui } = core;
 const text = (s) => new TextEncoder().encode(s);
@@ -264,6 +264,15 @@ test("trust files: blocks of three labels, and nothing else", () => {
 	}
 	for (const good of ["1.2.3", "0.0", "2.999", "2.25.329800735698586629295641978511506172918"]) assert.ok(identity.isPolicy(good), good);
 	for (const bad of ["", "1", "1.40", "3.1", "1.2.", ".1.2", "1.02", "1.2.a", "1..2"]) assert.ok(!identity.isPolicy(bad), bad);
+});
+
+test("a folder of trust files: names that begin with a dot are none", async () => {
+	const dir = mkdtempSync(join(tmpdir(), "trust-"));
+	writeFileSync(join(dir, ".hidden"), "text");
+	const { exit, complaints } = await runCore(["--trust", dir, join(dir, "absent")]);
+	assert.equal(exit, 64);
+	assert.match(complaints.join(), /no file in/);
+	rmSync(dir, { recursive: true });
 });
 
 test("names within subtrees (RFC 5280 §4.2.1.10): RDNs begin the name; case and blanks of text do not matter", () => {
