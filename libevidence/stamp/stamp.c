@@ -35,18 +35,26 @@ static struct evd_stamp_file *add(struct evd_stamp_bundle *b, const char *name)
 	return &b->meta.at[b->meta.n++];
 }
 
-static int load(struct evd_stamp_bundle *b, const struct evd_member_file *f, struct evd_error *err)
+static int load(struct evd_stamp_bundle *b, const struct evd_member_file *f, struct evd_buf *to,
+                struct evd_error *err)
 {
-	struct evd_stamp_file *to = add(b, f->name);
 	uint8_t *p = malloc((size_t)f->size + 1);
-	int r = to && p ? evd_read_at(b->fd, f->off, p, (size_t)f->size, err) : evd_nomem(err);
+	int r = p ? evd_read_at(b->fd, f->off, p, (size_t)f->size, err) : evd_nomem(err);
 
 	if (r == 0) {
-		evd_put(&to->bytes, p, (size_t)f->size);
-		r = evd_buf_check(&to->bytes, err);
+		evd_put(to, p, (size_t)f->size);
+		r = evd_buf_check(to, err);
 	}
 	free(p);
 	return r;
+}
+
+static int load_meta(struct evd_stamp_bundle *b, const struct evd_member_file *f,
+                     struct evd_error *err)
+{
+	struct evd_stamp_file *to = add(b, f->name);
+
+	return to ? load(b, f, &to->bytes, err) : evd_nomem(err);
 }
 
 int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct evd_stamp_bundle *b,
@@ -78,7 +86,7 @@ int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct 
 	while (r == 0) {
 		r = evd_container_next(&b->c, &f, err);
 		if (r == 0 && strncmp(f.name, "META-INF/", 9) == 0)
-			r = load(b, &f, err);
+			r = load_meta(b, &f, err);
 	}
 	return r == EVD_END ? 0 : r;
 }
@@ -265,6 +273,7 @@ struct gathered {
 	size_t paths, lists;
 	const char *fault; /* of what has no path; NULL: nobody */
 	bool full;
+	EVD_ARRAY(struct evd_buf) own; /* tokens of entries */
 };
 
 static void add_lists(struct gathered *g, const struct evd_path *path, size_t i)
@@ -346,19 +355,52 @@ static int gather_token(struct gathered *g, struct evd_view token, struct evd_er
 	return r ? r : take_token(g, token, false, err);
 }
 
-/* Beside the seal's signature: for signers and the authorities of its tokens. */
-static int gather_seal(struct evd_stamp_bundle *b, struct gathered *g, struct evd_error *err)
+static int load_entry_tokens(struct evd_stamp_bundle *b, struct gathered *g, struct evd_error *err)
 {
-	const struct evd_log *log = &b->report.log;
-	size_t n = g->c->attributes.n;
+	struct evd_member_file f;
+	int r;
+
+	evd_container_rewind(&b->c);
+	while ((r = evd_container_next(&b->c, &f, err)) == 0) {
+		const char *last = strrchr(f.name, '/');
+
+		if (!last || strcmp(last, "/token.tst") != 0)
+			continue;
+		if (!EVD_ROOM(&g->own))
+			return evd_nomem(err);
+		g->own.at[g->own.n] = (struct evd_buf){0};
+		r = load(b, &f, &g->own.at[g->own.n++], err);
+		if (r)
+			return r;
+	}
+	return r == EVD_END ? 0 : r;
+}
+
+static int take_tokens(struct gathered *g, bool bring, struct evd_error *err)
+{
 	struct evd_view token;
 	int r = 0;
 
+	for (size_t i = 0; i < g->c->attributes.n && r == 0; i++)
+		if (evd_signature_token(g->c->attributes.at[i], &token))
+			r = take_token(g, token, bring, err);
+	for (size_t i = 0; i < g->own.n && r == 0; i++)
+		r = take_token(g, evd_buf_view(&g->own.at[i]), bring, err);
+	return r;
+}
+
+/* Beside the seal's signature: for signers and the authorities of its tokens and of those of entries. */
+static int gather_seal(struct evd_stamp_bundle *b, struct gathered *g, struct evd_error *err)
+{
+	const struct evd_log *log = &b->report.log;
+	int r = load_entry_tokens(b, g, err);
+
 	for (size_t i = 0; i < g->c->certificates.n && r == 0; i++)
 		r = evd_hand_add(g->h, g->c->certificates.at[i], false, err);
-	for (size_t i = 0; i < 2 * n && r == 0; i++)
-		if (evd_signature_token(g->c->attributes.at[i % n], &token))
-			r = take_token(g, token, i < n, err);
+	if (r == 0)
+		r = take_tokens(g, true, err);
+	if (r == 0)
+		r = take_tokens(g, false, err);
 	for (size_t i = 0; i < log->signers.n && r == 0; i++)
 		r = add_signer(g, &b->report, &log->signers.at[i], err);
 	return r;
@@ -404,6 +446,9 @@ int evd_stamp_embed(struct evd_stamp_bundle *b, struct evd_error *err)
 		r = put_cms(f, g.c, err);
 	if (g.h)
 		evd_hand_release(g.h);
+	for (size_t i = 0; i < g.own.n; i++)
+		evd_buf_release(&g.own.at[i]);
+	free(g.own.at);
 	free(g.h);
 	free(g.c);
 	return r;

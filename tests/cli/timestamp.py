@@ -257,8 +257,10 @@ def between(programs, env, me):
 	open_case(cli)
 	c, other = Under(cli, 'three'), Authority(cli, 'four')
 	plain, t, lt, half, lta, kept, renewed = (cli.path(n + '.asice') for n in ('plain', 't', 'lt', 'half', 'lta', 'kept', 'renewed'))
-	cli.evidence('seal', plain)
 	trust = ['--trust', c.ca]
+	cli.evidence('timestamp', 'request', '--entry', '2', '--out', cli.path('entry.tsq'))
+	cli.evidence('timestamp', 'attach', '--request', cli.path('entry.tsq'), *trust, c.answer(cli.path('entry.tsq'), cli.path('entry.tsr')))
+	cli.evidence('seal', plain)
 
 	def codes(path, *words, expect=0):
 		return [f['code'] for f in cli.verdict('--pin', cli.me, *words, path, expect=expect)['findings'] if f['where'].startswith('META-INF')]
@@ -282,6 +284,9 @@ def between(programs, env, me):
 	check(codes(t, *trust, '--trust', c.crl, '--trust', large) == [], 'it tells, large as it is')
 	both = trust + ['--trust', other.ca]
 	stamp(cli, other, plain, cli.path('first.asice'), trust=both)
+	embed(cli.path('first.asice'), cli.path('all.asice'), *both, '--crl', other.crl, '--crl', c.crl, '--crl', c.sub_crl)
+	all_ = cli.verdict('--pin', cli.me, *both, cli.path('all.asice'))['findings']
+	check(all_ == [], 'the lists of the authority of an entry are there as well: %r' % all_)
 	embed(cli.path('first.asice'), cli.path('first-lt.asice'), *both, '--crl', other.crl)
 	stamp(cli, c, cli.path('first-lt.asice'), lta, '--archive', both)
 	check(codes(lta, *both) == ['AUTHORITY_STATUS_UNKNOWN'], 'of the archive token nothing tells')
