@@ -98,6 +98,12 @@ static enum evd_message undecided(const struct evd_report *r)
 	return who ? EVD_MSG_NOT_PROVED_WHO : EVD_MSG_NOT_PROVED_WHEN;
 }
 
+/* A certificate was revoked, and that is all: nothing was altered, and another copy says the same. */
+static bool is_who_alone(const struct evd_report *r)
+{
+	return evd_verdict(r) == EVD_TOTAL_FAILED && r->failed == 1u << EVD_CHECK_IDENTITY;
+}
+
 static void headline(struct page *p)
 {
 	const struct evd_report *r = p->r;
@@ -109,7 +115,9 @@ static void headline(struct page *p)
 	case EVD_TOTAL_PASSED:
 		say(p, evd_is_extract(r) ? EVD_MSG_VERIFIED_EXTRACT : EVD_MSG_VERIFIED, shown, all);
 		break;
-	case EVD_TOTAL_FAILED: say(p, EVD_MSG_NOT_VERIFIED, "", ""); break;
+	case EVD_TOTAL_FAILED:
+		say(p, is_who_alone(r) ? EVD_MSG_NOT_VERIFIED_WHO : EVD_MSG_NOT_VERIFIED, "", "");
+		break;
 	case EVD_REFUSED: say(p, EVD_MSG_REFUSED, "", ""); break;
 	default: say(p, undecided(r), shown, all);
 	}
@@ -248,7 +256,13 @@ static void signer(struct page *p)
 	indent(p);
 	fingerprint(p, r->log.entry.certificate);
 	indent(p);
-	say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
+	if (r->known[r->log.entry_signer].standing == EVD_UNKNOWN &&
+	    r->known[r->log.entry_signer].revoked) {
+		evd_put_str(p->out, p->m->finding[EVD_F_SIGNER_REVOKED]);
+		line_end(p);
+	} else {
+		say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
+	}
 	claimed_name(p);
 }
 
@@ -401,7 +415,7 @@ int evd_report_text(const struct evd_report *r, const struct evd_messages *m, st
 		notes(&p);
 	}
 	findings(&p);
-	if (v == EVD_TOTAL_FAILED || v == EVD_REFUSED) {
+	if ((v == EVD_TOTAL_FAILED && !is_who_alone(r)) || v == EVD_REFUSED) {
 		line_end(&p);
 		say_line(&p, v == EVD_REFUSED ? EVD_MSG_NEXT_REFUSED : EVD_MSG_NEXT_FAILED, "", "");
 	}

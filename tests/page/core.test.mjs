@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { core, page, runCore } from "./core.mjs";
+import { core, page, require, runCore } from "./core.mjs";
 
 const { bytes, hash, json, merkle, printable, time, der, identity, ui } = core;
 const text = (s) => new TextEncoder().encode(s);
@@ -141,6 +141,15 @@ test("every language says everything, with the same places to fill", () => {
 	}
 	for (const code of Object.keys(core.findings.KINDS)) assert.ok(code in tables.en, code);
 	for (const action of Object.keys(core.entry.ACTIONS)) assert.ok(`action.${action}` in tables.en, action);
+});
+
+test("a signer that was revoked is not called an alteration", async () => {
+	const built = require("esbuild").buildSync({ entryPoints: [join(page, "src/ui/result.ts")], bundle: true, write: false, format: "esm" });
+	const { headline } = await import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString("base64")}`);
+	const failed = (...names) => headline({ verdict: "TOTAL-FAILED", checks: Object.fromEntries(["custody", "fixity", "identity", "time"].map((n) => [n, names.includes(n) ? "failed" : "passed"])) });
+	assert.equal(failed("identity"), "failedWho");
+	assert.equal(failed("identity", "time"), "failed");
+	assert.equal(failed("fixity"), "failed");
 });
 
 test("no language claims what a check cannot tell, or blames", () => {
