@@ -8,6 +8,7 @@
 #include "chain/target.h"
 #include "platform/clock.h"
 #include "platform/files.h"
+#include "platform/new_file.h"
 #include "seal/kept.h"
 #include "stamp/answer.h"
 #include "stamp/stamp.h"
@@ -346,13 +347,27 @@ static int attach_answer(struct cmd_global *g, struct words *w, const char *answ
 }
 
 #ifdef EVD_ONLINE
+/* Nobody is asked for what could not be put there. */
+static int try_target(const char *path, struct evd_error *err)
+{
+	struct evd_new_file f = {.fd = -1};
+	int r = evd_target_check(path, err);
+
+	if (r == 0)
+		r = evd_new_file_begin(&f, path, err);
+	evd_new_file_release(&f);
+	return r;
+}
+
 static int online(struct cmd_global *g, struct words *w, const char *url)
 {
 	struct evd_error err = {0};
 	struct pair p = {{0}, {0}};
-	int r = make_request(g, w, &p.q, &err);
+	int r = w->out ? try_target(w->out, &err) : 0;
 
 	evd_buf_init(&p.a, FILE_MAX);
+	if (r == 0)
+		r = make_request(g, w, &p.q, &err);
 	if (r == 0)
 		r = cmd_online_ask(url, w->timeout, evd_buf_view(&p.q), &p.a, &err);
 	r = r ? cmd_fail(r, &err) : attach(g, w, &p);

@@ -98,6 +98,12 @@ static enum evd_message undecided(const struct evd_report *r)
 	return who ? EVD_MSG_NOT_PROVED_WHO : EVD_MSG_NOT_PROVED_WHEN;
 }
 
+/* A certificate was revoked, and that is all: nothing was altered, and another copy says the same. */
+static bool is_who_alone(const struct evd_report *r)
+{
+	return evd_verdict(r) == EVD_TOTAL_FAILED && r->failed == 1u << EVD_CHECK_IDENTITY;
+}
+
 static void headline(struct page *p)
 {
 	const struct evd_report *r = p->r;
@@ -109,7 +115,9 @@ static void headline(struct page *p)
 	case EVD_TOTAL_PASSED:
 		say(p, evd_is_extract(r) ? EVD_MSG_VERIFIED_EXTRACT : EVD_MSG_VERIFIED, shown, all);
 		break;
-	case EVD_TOTAL_FAILED: say(p, EVD_MSG_NOT_VERIFIED, "", ""); break;
+	case EVD_TOTAL_FAILED:
+		say(p, is_who_alone(r) ? EVD_MSG_NOT_VERIFIED_WHO : EVD_MSG_NOT_VERIFIED, "", "");
+		break;
 	case EVD_REFUSED: say(p, EVD_MSG_REFUSED, "", ""); break;
 	default: say(p, undecided(r), shown, all);
 	}
@@ -248,7 +256,13 @@ static void signer(struct page *p)
 	indent(p);
 	fingerprint(p, r->log.entry.certificate);
 	indent(p);
-	say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
+	if (r->known[r->log.entry_signer].standing == EVD_UNKNOWN &&
+	    r->known[r->log.entry_signer].revoked) {
+		evd_put_str(p->out, p->m->finding[EVD_F_SIGNER_REVOKED]);
+		line_end(p);
+	} else {
+		say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
+	}
 	claimed_name(p);
 }
 
@@ -353,9 +367,13 @@ static void notes(struct page *p)
 	                                           EVD_MSG_RECEIPT_OTHER,     EVD_MSG_RECEIPT_INVALID,
 	                                           EVD_MSG_RECEIPT_UNVERIFIED};
 	const struct evd_report *r = p->r;
+	char n[24], time[EVD_TIME_LEN + 1];
 	uint64_t bytes, lost;
-	char n[24];
 
+	if (r->has_at && r->reached & 1u << EVD_CHECK_TIME) {
+		evd_time_format(time, r->at_ms);
+		say_line(p, EVD_MSG_JUDGED_AS_OF, time, "");
+	}
 	evd_log_totals(&r->log, &bytes, &lost);
 	if (r->log_walked && r->log.n_withheld) {
 		number(n, r->log.n_withheld);
@@ -369,7 +387,7 @@ static void notes(struct page *p)
 		say_line(p, extends[r->extends], "", "");
 	}
 	if (r->receipt.result) {
-		char signer[2 * EVD_SHA256_LEN + 1], time[EVD_TIME_LEN + 1];
+		char signer[2 * EVD_SHA256_LEN + 1];
 
 		evd_hex(signer, r->receipt.signer, EVD_SHA256_LEN);
 		evd_time_format(time, r->receipt.time_ms);
@@ -397,7 +415,7 @@ int evd_report_text(const struct evd_report *r, const struct evd_messages *m, st
 		notes(&p);
 	}
 	findings(&p);
-	if (v == EVD_TOTAL_FAILED || v == EVD_REFUSED) {
+	if ((v == EVD_TOTAL_FAILED && !is_who_alone(r)) || v == EVD_REFUSED) {
 		line_end(&p);
 		say_line(&p, v == EVD_REFUSED ? EVD_MSG_NEXT_REFUSED : EVD_MSG_NEXT_FAILED, "", "");
 	}

@@ -138,20 +138,80 @@ static bool list_serves(struct evd_hand *h, const struct evd_path *path, struct 
 	return false;
 }
 
-/* Leaves out what no verifier needs (docs/timestamp.md §7). */
+static bool is_root(const struct evd_cert *c)
+{
+	return evd_view_eq(c->issuer, c->subject) && evd_form_signed_by(&c->form, c);
+}
+
+static const struct evd_cert *issuer_of(const struct evd_hand *h, const struct evd_path *path)
+{
+	const struct evd_cert *last = path->at[path->n - 1];
+
+	for (size_t i = 0; i < h->certs.n && path->n < EVD_PATH_MAX; i++)
+		if (!in_path(path, h->certs.at[i].der) && evd_cert_names(&h->certs.at[i], last) &&
+		    evd_form_signed_by(&last->form, &h->certs.at[i]))
+			return &h->certs.at[i];
+	return NULL;
+}
+
+void evd_stamp_lead_on(const struct evd_hand *h, struct evd_path *path)
+{
+	const struct evd_cert *next = path->at[path->n - 1];
+	size_t n = path->n;
+
+	while (next && !is_root(next)) {
+		next = issuer_of(h, path);
+		if (next)
+			path->at[path->n++] = next;
+	}
+	if (!next)
+		path->n = n;
+}
+
+bool evd_stamp_put_path(const struct evd_path *path, struct evd_cms_set *set)
+{
+	bool room = true;
+
+	for (size_t i = 1; i < path->n; i++) {
+		const struct evd_cert *c = path->at[i];
+
+		/* a root whose own signature does not verify (SHA-1) serves those alone who have it already */
+		if (i + 1 < path->n || !evd_view_eq(c->issuer, c->subject) || is_root(c))
+			room = room && evd_cms_add(set, c->der);
+	}
+	return room;
+}
+
+/* Leaves out what no verifier needs, and brings what all may need (docs/timestamp.md §7): whoever pins the
+ * authority has nothing else that the certificates between could lead to. */
 static void keep_needed(struct evd_cms *c, struct evd_hand *h, const struct evd_path *path)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->certificates.n; i++)
-		if (in_path(path, c->certificates.at[i]))
-			c->certificates.at[n++] = c->certificates.at[i];
-	c->certificates.n = n;
-	n = 0;
+	c->certificates.n = 0;
 	for (size_t i = 0; i < c->lists.n; i++)
 		if (list_serves(h, path, c->lists.at[i]))
 			c->lists.at[n++] = c->lists.at[i];
 	c->lists.n = n;
+	evd_cms_add(&c->certificates, path->at[0]->der);
+	evd_stamp_put_path(path, &c->certificates); /* there is room: a path is short */
+}
+
+/* What to do about it: never to make an anchor of what is revoked. */
+static int refuse_authority(const char *sub, struct evd_error *err)
+{
+	if (strcmp(sub, "TRY_LATER") == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "none of the lists and answers given tells whether the authority was "
+		                "revoked (%s); give those of its issuers, or none",
+		                sub);
+	if (strncmp(sub, "REVOKED", 7) == 0 || strcmp(sub, "OUT_OF_BOUNDS_NO_POE") == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "the authority's certificate, or one above it, is revoked or was not in "
+		                "force (%s); ask another authority",
+		                sub);
+	return evd_fail(err, EVD_E_FORMAT,
+	                "the authority is not known here (%s); give its certificate with --trust", sub);
 }
 
 /* The path of the token's authority, or of a pinned one itself. */
@@ -166,10 +226,7 @@ static int find_path(struct evd_hand *h, const struct evd_trust *trust, const st
 		return 0;
 	}
 	sub = evd_path_find(h, &t->authority, &use, path);
-	return sub ? evd_fail(err, EVD_E_FORMAT,
-	                      "the authority is not known here (%s); give its certificate with --trust",
-	                      sub)
-	           : 0;
+	return sub ? refuse_authority(sub, err) : 0;
 }
 
 /* What docs/timestamp.md §3 asks, and the nonce. */
@@ -226,6 +283,7 @@ static int bring_into_form(struct evd_view token, const uint8_t *imprint, const 
 	if (r == 0)
 		r = find_path(h, trust, &t, &path, err);
 	if (r == 0) {
+		evd_stamp_lead_on(h, &path);
 		keep_needed(cms, h, &path);
 		evd_cms_write(cms, out);
 		*ms = t.time_ms;

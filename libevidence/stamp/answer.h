@@ -10,6 +10,8 @@
 
 #define EVD_NONCE_LEN 16u
 
+struct evd_cms_set;
+
 /* evd_stamp_request(imprint, out, err): a TimeStampReq with a random nonce that asks for the certificate. */
 int evd_stamp_request(const uint8_t imprint[EVD_SHA256_LEN], struct evd_buf *out,
                       struct evd_error *err) EVD_MUST_USE;
@@ -27,6 +29,10 @@ int evd_stamp_answer(struct evd_view request, struct evd_view response,
 
 /* evd_stamp_lean(o, path): beside its delegate the answer brings nothing but certificates of the path. */
 bool evd_stamp_lean(const struct evd_ocsp *o, const struct evd_path *path);
+/* evd_stamp_lead_on(h, path): goes on above its end, up to a root, if one is at hand. */
+void evd_stamp_lead_on(const struct evd_hand *h, struct evd_path *path);
+/* evd_stamp_put_path(path, set): its certificates but the first into the set; false if that is full. */
+bool evd_stamp_put_path(const struct evd_path *path, struct evd_cms_set *set);
 /* evd_stamp_hand(trust, now, h, err): the anchors and lists that were given, at hand. */
 int evd_stamp_hand(const struct evd_trust *trust, int64_t now, struct evd_hand *h,
                    struct evd_error *err) EVD_MUST_USE;

@@ -16,6 +16,9 @@ static bool next_is(const struct evd_cursor *c, uint8_t tag)
 
 bool evd_cms_add(struct evd_cms_set *s, struct evd_view der)
 {
+	for (size_t i = 0; i < s->n; i++)
+		if (evd_view_eq(s->at[i], der))
+			return true;
 	if (s->n == EVD_CMS_SET_MAX)
 		return false;
 	s->at[s->n++] = der;
@@ -97,8 +100,7 @@ static void put_set(struct evd_buf *b, uint8_t tag, struct evd_cms_set *s)
 	qsort(s->at, s->n, sizeof *s->at, in_order);
 	at = evd_der_open(b, tag);
 	for (size_t i = 0; i < s->n; i++)
-		if (i == 0 || !evd_view_eq(s->at[i - 1], s->at[i]))
-			evd_put_view(b, s->at[i]);
+		evd_put_view(b, s->at[i]);
 	evd_der_close(b, at);
 }
 

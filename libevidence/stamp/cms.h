@@ -24,9 +24,9 @@ struct evd_cms {
 
 /* evd_cms_read(der, out): false if it is not DER, not one signer's, or has more than a set takes. */
 bool evd_cms_read(struct evd_view der, struct evd_cms *out);
-/* evd_cms_write(c, out): the sets sorted, each element once. Look at `out` with evd_buf_check. */
+/* evd_cms_write(c, out): the sets sorted. Look at `out` with evd_buf_check. */
 void evd_cms_write(struct evd_cms *c, struct evd_buf *out);
-/* evd_cms_add(s, der): false if the set is full. */
+/* evd_cms_add(s, der): each element once; false if the set is full. */
 bool evd_cms_add(struct evd_cms_set *s, struct evd_view der);
 
 #endif

@@ -35,18 +35,26 @@ static struct evd_stamp_file *add(struct evd_stamp_bundle *b, const char *name)
 	return &b->meta.at[b->meta.n++];
 }
 
-static int load(struct evd_stamp_bundle *b, const struct evd_member_file *f, struct evd_error *err)
+static int load(struct evd_stamp_bundle *b, const struct evd_member_file *f, struct evd_buf *to,
+                struct evd_error *err)
 {
-	struct evd_stamp_file *to = add(b, f->name);
 	uint8_t *p = malloc((size_t)f->size + 1);
-	int r = to && p ? evd_read_at(b->fd, f->off, p, (size_t)f->size, err) : evd_nomem(err);
+	int r = p ? evd_read_at(b->fd, f->off, p, (size_t)f->size, err) : evd_nomem(err);
 
 	if (r == 0) {
-		evd_put(&to->bytes, p, (size_t)f->size);
-		r = evd_buf_check(&to->bytes, err);
+		evd_put(to, p, (size_t)f->size);
+		r = evd_buf_check(to, err);
 	}
 	free(p);
 	return r;
+}
+
+static int load_meta(struct evd_stamp_bundle *b, const struct evd_member_file *f,
+                     struct evd_error *err)
+{
+	struct evd_stamp_file *to = add(b, f->name);
+
+	return to ? load(b, f, &to->bytes, err) : evd_nomem(err);
 }
 
 int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct evd_stamp_bundle *b,
@@ -78,7 +86,7 @@ int evd_stamp_open(const char *path, const struct evd_verify_options *o, struct 
 	while (r == 0) {
 		r = evd_container_next(&b->c, &f, err);
 		if (r == 0 && strncmp(f.name, "META-INF/", 9) == 0)
-			r = load(b, &f, err);
+			r = load_meta(b, &f, err);
 	}
 	return r == EVD_END ? 0 : r;
 }
@@ -110,14 +118,18 @@ static int take_signature(struct evd_stamp_bundle *b, struct evd_cms **out, stru
 	return 0;
 }
 
-static int put_signature(struct evd_stamp_bundle *b, struct evd_cms *c, struct evd_error *err)
+static int put_cms(struct evd_stamp_file *f, struct evd_cms *c, struct evd_error *err)
 {
 	struct evd_buf out = {0};
-	struct evd_stamp_file *f = find(b, signature_name);
 
 	evd_cms_write(c, &out);
 	evd_buf_release(&f->bytes); /* what `c` borrowed from */
 	f->bytes = out;
+	if (!out.failed && out.len > EVD_MAX_P7S)
+		return evd_fail(err, EVD_E_LIMIT,
+		                "%s would be larger than 1 MiB: keep large lists beside the bundle, for "
+		                "--trust",
+		                f->name);
 	return evd_buf_check(&f->bytes, err);
 }
 
@@ -235,7 +247,7 @@ int evd_stamp_attach(struct evd_stamp_bundle *b, bool archive, struct evd_view t
 		r = evd_fail(err, EVD_E_LIMIT, "the seal's signature has %u tokens already",
 		             EVD_MAX_TOKENS);
 	if (r == 0)
-		r = put_signature(b, c, err);
+		r = put_cms(find(b, signature_name), c, err);
 	evd_buf_release(&attribute);
 	free(c);
 	return r;
@@ -254,77 +266,190 @@ static bool is_about(const struct evd_ocsp *o, const struct evd_cert *c,
 	return evd_ocsp_next(&at, c, issuer, &s);
 }
 
-/* The path of `first` at `time`, and lists and answers for it, among what goes beside the signature. */
-static int add_path(struct evd_hand *h, struct evd_view first, enum evd_use use, int64_t time,
-                    struct evd_cms *c, struct evd_error *err)
+/* Where things are sought, where they go, and what was found. */
+struct gathered {
+	struct evd_hand *h;
+	struct evd_cms *c;
+	size_t paths, lists;
+	const char *fault; /* of what has no path; NULL: nobody */
+	bool full;
+	EVD_ARRAY(struct evd_buf) own; /* tokens of entries */
+};
+
+static void add_lists(struct gathered *g, const struct evd_path *path, size_t i)
+{
+	struct evd_hand *h = g->h;
+
+	for (size_t k = 0; k < h->lists.n; k++)
+		if (evd_hand_vouches(h, h->lists.at[k].der, path->at[i])) {
+			g->full = !evd_cms_add(&g->c->lists, h->lists.at[k].der) || g->full;
+			g->lists++;
+		}
+	for (size_t k = 0; k < h->answers.n; k++)
+		if (evd_hand_vouches(h, h->answers.at[k].der, path->at[i]) &&
+		    evd_stamp_lean(&h->answers.at[k], path) &&
+		    is_about(&h->answers.at[k], path->at[i - 1], path->at[i])) {
+			g->full = !evd_cms_add(&g->c->lists, h->answers.at[k].der) || g->full;
+			g->lists++;
+		}
+}
+
+/* The path of `first` at `time`, and lists and answers for it. */
+static bool add_path(struct gathered *g, const struct evd_cert *first, enum evd_use use,
+                     int64_t time)
 {
 	const struct evd_path_use how = {use, time, INT64_MAX};
 	struct evd_path path = {.n = 0};
-	struct evd_cert cert;
-	bool room = true;
-	int r = evd_cert_read(first, &cert, err);
+	const char *fault = evd_path_find(g->h, first, &how, &path);
 
-	if (r)
-		return r == EVD_END ? 0 : r;
-	if (!evd_path_find(h, &cert, &how, &path))
-		for (size_t i = 1; i < path.n; i++) {
-			room = room && evd_cms_add(&c->certificates, path.at[i]->der);
-			for (size_t k = 0; k < h->lists.n; k++)
-				if (evd_hand_vouches(h, h->lists.at[k].der, path.at[i]))
-					room = room && evd_cms_add(&c->lists, h->lists.at[k].der);
-			for (size_t k = 0; k < h->answers.n; k++)
-				if (evd_hand_vouches(h, h->answers.at[k].der, path.at[i]) &&
-				    evd_stamp_lean(&h->answers.at[k], &path) &&
-				    is_about(&h->answers.at[k], path.at[i - 1], path.at[i]))
-					room = room && evd_cms_add(&c->lists, h->answers.at[k].der);
-		}
-	evd_cert_release(&cert);
-	return room ? 0 : evd_fail(err, EVD_E_LIMIT, "more certificates or lists than may stand there");
+	if (fault) {
+		g->fault = fault;
+		return false;
+	}
+	evd_stamp_lead_on(g->h, &path);
+	g->full = !evd_stamp_put_path(&path, &g->c->certificates) || g->full;
+	for (size_t i = 1; i < path.n; i++)
+		add_lists(g, &path, i);
+	g->paths++;
+	return true;
 }
 
-static int add_paths(struct evd_stamp_bundle *b, struct evd_hand *h, struct evd_cms *c,
-                     struct evd_error *err)
+/* Where a verifier judges it is at the time of one of the tokens, or now (docs/timestamp.md §4). */
+static int add_signer(struct gathered *g, const struct evd_report *report,
+                      const struct evd_log_signer *s, struct evd_error *err)
 {
-	const struct evd_log *log = &b->report.log;
+	struct evd_cert cert;
+	bool found = false;
+	int r = evd_cert_read(evd_view_of(s->der, s->der_len), &cert, err);
+
+	for (size_t i = 0; i < report->tokens.n && r == 0 && !found; i++)
+		found = report->tokens.at[i].accepted &&
+		        add_path(g, &cert, EVD_USE_SIGNER, report->tokens.at[i].time_ms / 1000);
+	if (r == 0 && !found)
+		add_path(g, &cert, EVD_USE_SIGNER, g->h->at);
+	evd_cert_release(&cert);
+	return r == EVD_END ? 0 : r;
+}
+
+/* Of a token: the certificates that it brings go to hand; or, once all are there, its authority's path. */
+static int take_token(struct gathered *g, struct evd_view token, bool bring, struct evd_error *err)
+{
+	struct evd_cursor c;
 	struct evd_token t;
+	struct evd_view v = {NULL, 0};
+	int r = evd_token_read(token, &t, err);
+
+	evd_cursor_init(&c, t.certificates);
+	while (r == 0 && bring && evd_der_next(&c, &v))
+		r = evd_hand_add(g->h, v, false, err);
+	if (r == 0 && !bring)
+		add_path(g, &t.authority, EVD_USE_AUTHORITY, t.time_ms / 1000);
+	evd_token_release(&t);
+	return r == EVD_END ? 0 : r;
+}
+
+static int gather_token(struct gathered *g, struct evd_view token, struct evd_error *err)
+{
+	int r = take_token(g, token, true, err);
+
+	return r ? r : take_token(g, token, false, err);
+}
+
+static int load_entry_tokens(struct evd_stamp_bundle *b, struct gathered *g, struct evd_error *err)
+{
+	struct evd_member_file f;
+	int r;
+
+	evd_container_rewind(&b->c);
+	while ((r = evd_container_next(&b->c, &f, err)) == 0) {
+		const char *last = strrchr(f.name, '/');
+
+		if (!last || strcmp(last, "/token.tst") != 0)
+			continue;
+		if (!EVD_ROOM(&g->own))
+			return evd_nomem(err);
+		g->own.at[g->own.n] = (struct evd_buf){0};
+		r = load(b, &f, &g->own.at[g->own.n++], err);
+		if (r)
+			return r;
+	}
+	return r == EVD_END ? 0 : r;
+}
+
+static int take_tokens(struct gathered *g, bool bring, struct evd_error *err)
+{
 	struct evd_view token;
 	int r = 0;
 
-	for (size_t i = 0; i < c->certificates.n && r == 0; i++)
-		r = evd_hand_add(h, c->certificates.at[i], false, err);
-	for (size_t i = 0; i < log->signers.n && r == 0; i++)
-		r = add_path(h, evd_view_of(log->signers.at[i].der, log->signers.at[i].der_len),
-		             EVD_USE_SIGNER, b->report.has_proved ? b->report.proved_ms / 1000 : h->at, c,
-		             err);
-	for (size_t i = 0; i < c->attributes.n && r == 0; i++) {
-		if (!evd_signature_token(c->attributes.at[i], &token))
-			continue;
-		r = evd_token_read(token, &t, err);
-		if (r == 0)
-			r = add_path(h, t.authority.der, EVD_USE_AUTHORITY, t.time_ms / 1000, c, err);
-		r = r == EVD_END ? 0 : r;
-		evd_token_release(&t);
-	}
+	for (size_t i = 0; i < g->c->attributes.n && r == 0; i++)
+		if (evd_signature_token(g->c->attributes.at[i], &token))
+			r = take_token(g, token, bring, err);
+	for (size_t i = 0; i < g->own.n && r == 0; i++)
+		r = take_token(g, evd_buf_view(&g->own.at[i]), bring, err);
 	return r;
 }
 
+/* Beside the seal's signature: for signers and the authorities of its tokens and of those of entries. */
+static int gather_seal(struct evd_stamp_bundle *b, struct gathered *g, struct evd_error *err)
+{
+	const struct evd_log *log = &b->report.log;
+	int r = load_entry_tokens(b, g, err);
+
+	for (size_t i = 0; i < g->c->certificates.n && r == 0; i++)
+		r = evd_hand_add(g->h, g->c->certificates.at[i], false, err);
+	if (r == 0)
+		r = take_tokens(g, true, err);
+	if (r == 0)
+		r = take_tokens(g, false, err);
+	for (size_t i = 0; i < log->signers.n && r == 0; i++)
+		r = add_signer(g, &b->report, &log->signers.at[i], err);
+	return r;
+}
+
+static int judge_gathered(const struct gathered *g, bool given, struct evd_error *err)
+{
+	if (g->full || g->c->certificates.n > EVD_MAX_MATERIAL || g->c->lists.n > EVD_MAX_MATERIAL)
+		return evd_fail(err, EVD_E_LIMIT, "more certificates or lists than may stand there");
+	if (g->paths == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "nothing to embed: no signer and no authority leads to what --trust gave "
+		                "(%s); give their roots, and what stands between",
+		                g->fault ? g->fault : "there is none");
+	if (given && g->lists == 0)
+		return evd_fail(err, EVD_E_FORMAT,
+		                "none of the lists and answers given is about a signer or an authority "
+		                "of this bundle; get those of their issuers");
+	return 0;
+}
+
+/* What is signed no more stays: behind an archive time stamp there is room in its newest token alone
+ * (docs/timestamp.md §6). */
 int evd_stamp_embed(struct evd_stamp_bundle *b, struct evd_error *err)
 {
-	struct evd_hand *h = calloc(1, sizeof *h);
-	struct evd_cms *c = NULL;
-	int r = h ? may_change(b, err) : evd_nomem(err);
+	struct gathered g = {.h = calloc(1, sizeof *g.h), .c = malloc(sizeof *g.c)};
+	struct evd_stamp_file *f;
+	char name[64];
+	int r = g.h && g.c ? evd_stamp_hand(&b->o->trust, b->o->now, g.h, err) : evd_nomem(err);
 
+	snprintf(name, sizeof name, "META-INF/timestamp%03u.tst", b->c.archives);
+	f = find(b, b->c.archives ? name : signature_name);
+	if (r == 0 && (!f || !evd_cms_read(evd_buf_view(&f->bytes), g.c)))
+		r = evd_fail(err, EVD_E_DAMAGED, "%s cannot be read", f ? f->name : name);
 	if (r == 0)
-		r = take_signature(b, &c, err);
+		g.h->list_given = false; /* what there is goes in; what is missing, the verifier says */
 	if (r == 0)
-		r = evd_stamp_hand(&b->o->trust, b->o->now, h, err);
+		r = b->c.archives ? gather_token(&g, evd_buf_view(&f->bytes), err)
+		                  : gather_seal(b, &g, err);
 	if (r == 0)
-		r = add_paths(b, h, c, err);
+		r = judge_gathered(&g, b->o->trust.lists.n > 0, err);
 	if (r == 0)
-		r = put_signature(b, c, err);
-	if (h)
-		evd_hand_release(h);
-	free(h);
-	free(c);
+		r = put_cms(f, g.c, err);
+	if (g.h)
+		evd_hand_release(g.h);
+	for (size_t i = 0; i < g.own.n; i++)
+		evd_buf_release(&g.own.at[i]);
+	free(g.own.at);
+	free(g.h);
+	free(g.c);
 	return r;
 }

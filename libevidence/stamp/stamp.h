@@ -36,8 +36,9 @@ int evd_stamp_imprint(struct evd_stamp_bundle *b, bool archive, uint8_t out[EVD_
  * (docs/timestamp.md §6). */
 int evd_stamp_attach(struct evd_stamp_bundle *b, bool archive, struct evd_view token,
                      struct evd_error *err) EVD_MUST_USE;
-/* evd_stamp_embed(b, err): the paths of signer and authorities, and lists of revocations for them, of what
- * o->trust gives, beside the seal's signature. */
+/* evd_stamp_embed(b, err): the paths of signers and authorities, of entries' tokens too, and lists of
+ * revocations for them, of what o->trust gives, beside the seal's signature; or, of the authority of the
+ * newest archive token, into that. FORMAT if nothing of what was given is for them; LIMIT. */
 int evd_stamp_embed(struct evd_stamp_bundle *b, struct evd_error *err) EVD_MUST_USE;
 /* evd_stamp_write(b, path, err): EXISTS if it is there; FORMAT if a verifier would object to what came in,
  * and no file is left. */

@@ -98,19 +98,22 @@ static int decodes(struct evd_view der, const char *label, struct evd_error *err
 	return r;
 }
 
+static int add(struct evd_trusted_list *l, struct evd_view v, struct evd_error *err)
+{
+	if (!EVD_ROOM(l) || !(l->at[l->n].p = malloc(v.len)))
+		return evd_nomem(err);
+	memcpy(l->at[l->n].p, v.p, v.len);
+	l->at[l->n++].len = v.len;
+	return 0;
+}
+
 /* Keeps a copy; EVD_END if it does not decode. */
 static int keep(struct evd_trust *t, const char *label, struct evd_view der, struct evd_error *err)
 {
 	struct evd_trusted_list *l = strcmp(label, "CERTIFICATE") == 0 ? &t->anchors : &t->lists;
 	int r = decodes(der, label, err);
 
-	if (r)
-		return r;
-	if (!EVD_ROOM(l) || !(l->at[l->n].p = malloc(der.len)))
-		return evd_nomem(err);
-	memcpy(l->at[l->n].p, der.p, der.len);
-	l->at[l->n++].len = der.len;
-	return 0;
+	return r ? r : add(l, der, err);
 }
 
 static int keep_answer(struct evd_trust *t, struct evd_view response, struct evd_error *err)
@@ -204,9 +207,32 @@ static int load_file(struct evd_trust *t, const char *path, struct evd_error *er
 	return r == EVD_END ? 0 : r;
 }
 
-static int load_one(void *ctx, const char *path, struct evd_error *err)
+static int note_path(void *ctx, const char *path, struct evd_error *err)
 {
-	return load_file(ctx, path, err);
+	return add(ctx, evd_view_of(path, strlen(path) + 1), err);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct evd_trusted *x = a, *y = b;
+
+	return strcmp((const char *)x->p, (const char *)y->p);
+}
+
+/* In an order of its own, for the first path that is found counts; a system's may be any. */
+static int load_folder(struct evd_trust *t, const char *path, struct evd_error *err)
+{
+	struct evd_trusted_list l = {0};
+	int r = evd_input_each(path, note_path, &l, err);
+
+	if (r == 0 && l.n == 0)
+		r = evd_fail(err, EVD_E_FORMAT, "no file in %s", path);
+	if (l.n)
+		qsort(l.at, l.n, sizeof *l.at, by_bytes);
+	for (size_t i = 0; i < l.n && r == 0; i++)
+		r = load_file(t, (const char *)l.at[i].p, err);
+	free_all(&l);
+	return r;
 }
 
 int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
@@ -219,5 +245,5 @@ int evd_trust_load(struct evd_trust *t, const char *path, struct evd_error *err)
 	r = evd_input_is_folder(path, &folder, err);
 	if (r)
 		return r;
-	return folder ? evd_input_each(path, load_one, t, err) : load_file(t, path, err);
+	return folder ? load_folder(t, path, err) : load_file(t, path, err);
 }

@@ -148,8 +148,7 @@ int evd_crl_read(struct evd_view der, struct evd_crl *out, struct evd_error *err
 
 	memset(out, 0, sizeof *out);
 	out->der = der;
-	out->x =
-	    der.len <= EVD_MAX_P7S && evd_der_sound(der) ? X509_CRL_new_ex(evd_crypto(), NULL) : NULL;
+	out->x = evd_der_sound(der) ? X509_CRL_new_ex(evd_crypto(), NULL) : NULL;
 	if (out->x && d2i_X509_CRL(&out->x, &p, (long)der.len) && p == der.p + der.len &&
 	    extensions_filled(out->x)) {
 		read_form(der, &out->form);

@@ -211,6 +211,10 @@ def sealed(cli, a, s):
 	s.how = 'nonce'
 	cli.evidence('timestamp', 'online', '--bundle', plain, '--out', cli.path('x.asice'), '--trust', a.ca, s.url, expect=65)
 	check(not os.path.exists(cli.path('x.asice')), 'nothing is left of what is refused')
+	n = len(s.asked)
+	for where, code in ((cli.path('plain.asice'), 73), (cli.path('case', 'x.asice'), 64), (cli.path('nowhere', 'x.asice'), 66)):
+		cli.evidence('timestamp', 'online', '--bundle', cli.path('plain.asice'), '--trust', a.ca, '--out', where, s.url, expect=code)
+	check(len(s.asked) == n, 'nobody is asked for what could not be put there')
 
 
 def main():

@@ -51,7 +51,7 @@ class Authority:
 			self.openssl('x509', '-req', '-in', 'csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '7300',
 				'-extfile', 'ext', '-out', kind + '.pem')
 		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-out', 'ca.crl')
-		self.ca, self.crl = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl')
+		self.ca, self.crl, self.chain = os.path.join(self.dir, 'ca.pem'), os.path.join(self.dir, 'ca.crl'), 'ca.pem'
 
 	def ocsp(self, cert='tsa.pem', out='tsa.ors', *more, revoked=None):
 		"""What an OCSP responder of this authority says of a certificate, by a certificate for that alone."""
@@ -79,8 +79,32 @@ class Authority:
 
 	def answer(self, request, out, kind='tsa', *more):
 		self.openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', request, '-signer', kind + '.pem', '-inkey', kind + '.key',
-			'-chain', 'ca.pem', '-out', out, *more)
+			'-chain', self.chain, '-out', out, *more)
 		return out
+
+
+class Under(Authority):
+	"""Between it and the root stands another, as is usual: answers bring that one, and not the root."""
+
+	def __init__(self, cli, name):
+		Authority.__init__(self, cli, name)
+		self.chain = 'sub.pem'
+		for kind, by, text in (('sub', 'ca', 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n'), ('tsa', 'sub', EXTENSIONS['tsa'])):
+			self.write('ext', text)
+			self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', kind + '.key', '-out', 'csr',
+				'-subj', '/CN=%s %s' % (kind, name))
+			self.openssl('x509', '-req', '-in', 'csr', '-CA', by + '.pem', '-CAkey', by + '.key', '-CAcreateserial', '-days', '7300',
+				'-extfile', 'ext', '-out', kind + '.pem')
+		self.sub_crl = self.list('sub.crl')
+
+	def list(self, out, revoked=0):
+		"""Of the one between, with so many certificates revoked that nobody asks for."""
+		self.write('index', ''.join('R\t491231235959Z\t200101000000Z\t%032X\tunknown\t/CN=x\n' % (n + 2 ** 127) for n in range(revoked)))
+		self.openssl('ca', '-config', 'tsa.cnf', '-gencrl', '-keyfile', 'sub.key', '-cert', 'sub.pem', '-out', out)
+		return os.path.join(self.dir, out)
+
+	def pin(self):
+		return self.openssl('x509', '-in', 'tsa.pem', '-noout', '-fingerprint', '-sha256').decode().strip().partition('=')[2]
 
 
 def tokens(cli, path, *trust):
@@ -163,11 +187,15 @@ def main():
 	check(report['time']['proved'] == report['time']['tokens'][0]['time'], 'proved time')
 	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--bundle', plain, '--out', t, r, expect=73)
 	cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--archive', plain, '--out', cli.path('x.asice'), r, expect=65)
+	for given, words in ((b.crl, 'those of its issuers, or none'), (a.ocsp('tsa.pem', 'gone.ors', revoked='200101000000Z,superseded'), 'ask another authority')):
+		said = cli.evidence('timestamp', 'attach', '--request', q, '--trust', a.ca, '--crl', given, '--bundle', plain, '--out', cli.path('x.asice'), r, expect=65)
+		check(words in said and 'with --trust' not in said, 'what is to be done: ' + said)
 	check(not os.path.exists(cli.path('x.asice')), 'nothing is left of what is refused')
 	stamp(cli, b, t, tt, trust=['--trust', a.ca, '--trust', b.ca])
 	got, report = tokens(cli, tt, '--trust', a.ca, '--trust', b.ca)
 	check(len(got) == 3 and all(g[1] for g in got), 'two authorities: %r' % got)
 	answers(cli, a, t)
+	folders(cli, a, b, t)
 	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', lt, '--trust', a.ca, '--crl', a.crl)
 	got, report = tokens(cli, lt, '--trust', a.ca)
 	check(all(g[1] for g in got) and len(got) == 2, 'LT: %r' % got)
@@ -182,6 +210,8 @@ def main():
 	# the authorities' certificates end in 20 years: the newest token then is the one to renew
 	late = cli.verdict('--pin', cli.me, '--trust', a.ca, '--trust', b.ca, '--at', '2050-01-01', lta2)
 	check([f['where'] for f in late['findings'] if f['code'] == 'TIMESTAMP_AGED'] == ['META-INF/timestamp002.tst'], 'aged: %r' % late['findings'])
+	as_of = lambda *words: 'judged as of 2050-01-01T00:00:00.000Z.' in cli.verify('--pin', cli.me, '--trust', a.ca, '--trust', b.ca, *words, lta2)
+	check(as_of('--at', '2050-01-01') and not as_of(), 'the text report says as of when, where it was asked')
 	cli.evidence('timestamp', 'request', '--bundle', lta, '--out', cli.path('late.tsq'))
 	a.answer(cli.path('late.tsq'), cli.path('late.tsr'))
 	said = cli.evidence('timestamp', 'attach', '--request', cli.path('late.tsq'), '--trust', a.ca, '--bundle', lta, '--out', cli.path('y.asice'),
@@ -191,6 +221,7 @@ def main():
 	altered[altered.index(b'Bagging-Date')] ^= 1
 	cli.evidence('timestamp', 'request', '--archive', cli.write('altered.asice', bytes(altered)), '--out', cli.path('z.tsq'), expect=65)
 	next_seal(cli, a, plain, t, lt)
+	between(cli.programs, cli.env, cli.me)
 	for words in ([], ['request'], ['attach', 'x'], ['embed', '--bundle', lt], ['request', '--entry', '1', '--bundle', lt, '--out', 'q']):
 		cli.evidence('timestamp', *words, expect=64)
 	print('timestamps: T, LT, LTA')
@@ -206,15 +237,80 @@ def answers(cli, a, t):
 	codes = lambda *words, expect=0: [f['code'] for f in cli.verdict('--pin', cli.me, '--trust', a.ca, *words, expect=expect)['findings'] if f['where'].startswith('META-INF')]
 	check(codes(t) == ['AUTHORITY_STATUS_UNKNOWN'], 'nothing tells: %r' % codes(t))
 	check(codes(good) == [], 'the answer in the bundle tells: %r' % codes(good))
-	for given in (der, pem):
+	with open(pem, 'rb') as f: # as editors of other systems save it
+		marked = cli.write('marked.pem', b'\xef\xbb\xbf' + f.read())
+	for given in (der, pem, marked):
 		check(codes('--trust', given, t) == [], 'the reader\'s answer tells: %r' % codes('--trust', given, t))
 	for when in ('200101000000Z,keyCompromise', '200101000000Z,superseded'):
 		no = a.ocsp('tsa.pem', 'revoked.ors', revoked=when)
 		check(codes('--trust', no, t, expect=2) == ['TIMESTAMP_AUTHORITY'], 'revoked before, whatever for')
-	# about another certificate: not taken along
-	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('other-ocsp.asice'), '--trust', a.ca, '--ocsp', a.ocsp('loose.pem', 'loose.ors'))
-	check(signature(cli.path('other-ocsp.asice')).count(b'Responder') == 0, 'an answer about somebody else')
+	# about another certificate: not taken along, and said
+	said = cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('other-ocsp.asice'), '--trust', a.ca, '--ocsp', a.ocsp('loose.pem', 'loose.ors'), expect=65)
+	check('none of the lists' in said and not os.path.exists(cli.path('other-ocsp.asice')), 'an answer about somebody else: ' + said)
 	cli.evidence('timestamp', 'embed', '--bundle', t, '--out', cli.path('x-ocsp.asice'), '--trust', a.ca, '--ocsp', cli.write('half.ors', open(der, 'rb').read()[:-1]), expect=65)
+
+
+def between(programs, env, me):
+	"""An authority under another one: what its tokens bring, what embed adds, what it cannot, and the newest archive token's own material."""
+	cli = Cli(programs)
+	cli.env, cli.me = env, me
+	open_case(cli)
+	c, other = Under(cli, 'three'), Authority(cli, 'four')
+	plain, t, lt, half, lta, kept, renewed = (cli.path(n + '.asice') for n in ('plain', 't', 'lt', 'half', 'lta', 'kept', 'renewed'))
+	trust = ['--trust', c.ca]
+	cli.evidence('timestamp', 'request', '--entry', '2', '--out', cli.path('entry.tsq'))
+	cli.evidence('timestamp', 'attach', '--request', cli.path('entry.tsq'), *trust, c.answer(cli.path('entry.tsq'), cli.path('entry.tsr')))
+	cli.evidence('seal', plain)
+
+	def codes(path, *words, expect=0):
+		return [f['code'] for f in cli.verdict('--pin', cli.me, *words, path, expect=expect)['findings'] if f['where'].startswith('META-INF')]
+
+	def embed(path, out, *words, expect=0):
+		return cli.evidence('timestamp', 'embed', '--bundle', path, '--out', out, *words, expect=expect)
+	stamp(cli, c, plain, t, trust=trust)
+	check(codes(t, *trust) == ['AUTHORITY_STATUS_UNKNOWN'], 'nothing tells of it yet')
+	check(codes(t, '--pin', c.pin()) == [], 'who pins the authority needs no root: %r' % codes(t, '--pin', c.pin()))
+	embed(t, lt, *trust, '--crl', c.crl, '--crl', c.sub_crl)
+	check(codes(lt, *trust) == [] and codes(lt, '--pin', c.pin()) == [], 'both lists are beside the signature: %r' % codes(lt, *trust))
+	embed(t, half, *trust, '--crl', c.sub_crl)
+	check(codes(half, *trust) == ['AUTHORITY_STATUS_UNKNOWN'], 'one list alone does not tell of the one between')
+	check(codes(half, *trust, '--trust', c.crl) == [], 'but was taken along')
+	for words, why in ((['--trust', other.ca, '--crl', other.crl], 'nothing to embed'), (trust + ['--crl', other.crl], 'none of the lists'),
+			(trust + ['--crl', c.list('large.crl', 32000)], '1 MiB')):
+		said = embed(t, cli.path('no.asice'), *words, expect=65)
+		check(why in said and not os.path.exists(cli.path('no.asice')), why + ': ' + said)
+	large = os.path.join(c.dir, 'large.crl')
+	check(len(c.openssl('crl', '-in', 'large.crl', '-outform', 'DER')) > 1 << 20, 'a list such as large authorities have')
+	check(codes(t, *trust, '--trust', c.crl, '--trust', large) == [], 'it tells, large as it is')
+	both = trust + ['--trust', other.ca]
+	stamp(cli, other, plain, cli.path('first.asice'), trust=both)
+	embed(cli.path('first.asice'), cli.path('all.asice'), *both, '--crl', other.crl, '--crl', c.crl, '--crl', c.sub_crl)
+	all_ = cli.verdict('--pin', cli.me, *both, cli.path('all.asice'))['findings']
+	check(all_ == [], 'the lists of the authority of an entry are there as well: %r' % all_)
+	embed(cli.path('first.asice'), cli.path('first-lt.asice'), *both, '--crl', other.crl)
+	stamp(cli, c, cli.path('first-lt.asice'), lta, '--archive', both)
+	check(codes(lta, *both) == ['AUTHORITY_STATUS_UNKNOWN'], 'of the archive token nothing tells')
+	embed(lta, kept, *both, '--crl', c.crl, '--crl', c.sub_crl)
+	check(codes(kept, *both) == [] and signature(kept) == signature(lta), 'its lists are in it: %r' % codes(kept, *both))
+	stamp(cli, other, kept, renewed, '--archive', both)
+	known = codes(renewed, *both, '--trust', other.crl)
+	check(known == [], 'years later, with the lists of the new authority alone: %r' % known)
+
+
+def folders(cli, a, other, t):
+	"""Of trust files in a folder the first by name comes first, however they got there: it decides which fault is named."""
+	a.openssl('req', '-x509', '-key', 'ca.key', '-out', 'unfit.pem', '-days', '7300', '-subj', '/CN=Root one', '-addext', 'keyUsage=critical,digitalSignature')
+	roots = {'CERTIFICATE_CHAIN_GENERAL_FAILURE': os.path.join(a.dir, 'unfit.pem'), 'TRY_LATER': a.ca}
+	check('no file in' in cli.verify('--trust', os.path.dirname(cli.write('none/.hidden', b'')), t, expect=64), 'a folder without files is no trust')
+	for n, (one, two) in enumerate((('a', 'b'), ('a', 'B'), ('x1', 'x10'), ('\u0107', 'z'), ('q.pem', 'p.pem'))):
+		for first, second in (roots, tuple(roots)[::-1]):
+			folder = 'order-%d-%s' % (n, first)
+			for name, which in ((one, first), (two, second)):
+				with open(roots[which], 'rb') as f:
+					cli.write(os.path.join(folder, name), f.read())
+			report = cli.verdict('--pin', cli.me, '--trust', cli.path(folder), '--trust', other.crl, t, expect=2)
+			must = first if one.encode() < two.encode() else second
+			check(report['subIndication'] == must, '%s, %s: %s' % (one, two, report['subIndication']))
 
 
 def signature(path):

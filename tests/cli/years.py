@@ -97,6 +97,19 @@ def wrong_clocks(cli, first, plain, trust):
 	check(not os.path.exists(cli.path('no.asice')), 'nothing is left')
 
 
+def revoked(cli, bar, anchors, lt):
+	"""Revoked the day before the time stamp: failed, yet nothing is called altered, and the way out is neither a pin nor another copy."""
+	serial = bar.openssl('x509', '-in', 'person.pem', '-noout', '-serial').decode().strip().partition('=')[2]
+	bar.write('index', 'R\t491231235959Z\t260602000000Z,superseded\t%s\tunknown\t/CN=bar\n' % serial)
+	gone = ['--trust', cli.at('2027-01-01') and bar.list()]
+	report = cli.verdict(*anchors, *gone, lt, expect=1)
+	failed = [f['code'] for f in report['findings'] if f['result'] != 'note']
+	check(failed == ['SIGNER_REVOKED'] and report['checks']['fixity'] == 'passed', 'revoked: %r' % report['findings'])
+	text = cli.verify(*anchors, *gone, lt, expect=1)
+	check(text.startswith("NOT VERIFIED: nothing altered was found, yet the signer's certificate had been revoked"), 'the headline: ' + text)
+	check('incomplete' not in text and '--pin' not in text and 'ask the sender' not in text, 'what is to be done: ' + text)
+
+
 def main():
 	cli = Then(sys.argv[1])
 	bar = Authority(cli, 'bar', '2026-01-01', 730)
@@ -130,6 +143,7 @@ def main():
 		if path != plain:
 			check(report['time']['proved'][:10] == '2026-06-03', 'proved: %r' % report['time']['proved'])
 			check(report['time']['recorded'][:10] == '2026-06-01', 'recorded: %r' % report['time']['recorded'])
+	revoked(cli, bar, anchors, lt)
 	# nobody proved the time: what a certificate of before was used for cannot be told
 	report = verify(plain, '2045-01-01', 2)
 	check(report['subIndication'] == 'OUT_OF_BOUNDS_NO_POE', 'unstamped in 2045: %r' % report['subIndication'])

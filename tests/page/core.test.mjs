@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { core, page } from "./core.mjs";
+import { core, page, require, runCore } from "./core.mjs";
 
 const { bytes, hash, json, merkle, printable, time, der, identity, ui } = core;
 const text = (s) => new TextEncoder().encode(s);
@@ -143,6 +143,15 @@ test("every language says everything, with the same places to fill", () => {
 	for (const action of Object.keys(core.entry.ACTIONS)) assert.ok(`action.${action}` in tables.en, action);
 });
 
+test("a signer that was revoked is not called an alteration", async () => {
+	const built = require("esbuild").buildSync({ entryPoints: [join(page, "src/ui/result.ts")], bundle: true, write: false, format: "esm" });
+	const { headline } = await import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString("base64")}`);
+	const failed = (...names) => headline({ verdict: "TOTAL-FAILED", checks: Object.fromEntries(["custody", "fixity", "identity", "time"].map((n) => [n, names.includes(n) ? "failed" : "passed"])) });
+	assert.equal(failed("identity"), "failedWho");
+	assert.equal(failed("identity", "time"), "failed");
+	assert.equal(failed("fixity"), "failed");
+});
+
 test("no language claims what a check cannot tell, or blames", () => {
 	// The limits say what is not proved, and there the words may stand.
 	const words = /authentic|genuine|\btrue\b|admissib|certified|tamper|forge|manipul|100 ?%|autenti|vjerodostoj|verodostoj|автенти|falsif|фалсиф|i vërtetë|вистинит|istinit/i;
@@ -225,6 +234,10 @@ test("a token, a list and a path made by openssl", async () => {
 		const list = core.crl.parseCrl(inside("crl.pem"));
 		assert.equal(list.version, 2);
 		assert.deepEqual([...list.revoked], [["02010b", [{ date: Date.UTC(2026, 10, 1), reason: 1, unclear: false }]]]);
+		// as editors of other systems save it, and two such files in one
+		const mark = "\u00ef\u00bb\u00bf";
+		const marked = identity.parsePem(mark + o.text("crl.pem") + mark + o.text("root.pem"));
+		assert.deepEqual([marked.lists.length, marked.anchors.length], [1, 1]);
 		const now = t.info.genTime;
 		const hand = { certificates: [root], anchors: [root], lists: [list], answers: [], listsGiven: true, now };
 		const paths = new core.path.Paths(core.sign.webCrypto, hand);
@@ -260,6 +273,15 @@ test("trust files: blocks of three labels, and nothing else", () => {
 	}
 	for (const good of ["1.2.3", "0.0", "2.999", "2.25.329800735698586629295641978511506172918"]) assert.ok(identity.isPolicy(good), good);
 	for (const bad of ["", "1", "1.40", "3.1", "1.2.", ".1.2", "1.02", "1.2.a", "1..2"]) assert.ok(!identity.isPolicy(bad), bad);
+});
+
+test("a folder of trust files: names that begin with a dot are none", async () => {
+	const dir = mkdtempSync(join(tmpdir(), "trust-"));
+	writeFileSync(join(dir, ".hidden"), "text");
+	const { exit, complaints } = await runCore(["--trust", dir, join(dir, "absent")]);
+	assert.equal(exit, 64);
+	assert.match(complaints.join(), /no file in/);
+	rmSync(dir, { recursive: true });
 });
 
 test("names within subtrees (RFC 5280 §4.2.1.10): RDNs begin the name; case and blanks of text do not matter", () => {

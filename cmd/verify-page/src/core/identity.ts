@@ -85,13 +85,16 @@ export function parsePem(text: string): Given | null {
 	if (whole !== null) return { ...out, answers: [whole] };
 	const lines = text.split(/\r\n|\n|\r/);
 	let blocks = 0;
+	let first = 0; // of the file, or behind a block: other systems begin files with a mark of their encoding
 	for (let i = 0; i < lines.length; i++) {
-		const label = /^-----BEGIN ([^-]+(?:-[^-]+)*)-----\s*$/.exec(lines[i])?.[1];
+		const line = i === first ? lines[i].replace(/^\u00ef\u00bb\u00bf/, "") : lines[i];
+		const label = /^-----BEGIN ([^-]+(?:-[^-]+)*)-----\s*$/.exec(line)?.[1];
 		if (label === undefined) continue;
 		const end = lines.findIndex((l, n) => n > i && l.trimEnd() === `-----END ${label}-----`);
 		if (end < 0 || !block(label, lines.slice(i + 1, end).join(""), out)) return null;
 		blocks++;
 		i = end;
+		first = end + 1;
 	}
 	return blocks > 0 ? out : null;
 }

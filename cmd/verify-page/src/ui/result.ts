@@ -32,10 +32,11 @@ function worst(r: Report, ...names: string[]): Mood {
 }
 
 /** Key of the headline. */
-export function headline(r: Report): "passed" | "extract" | "failed" | "who" | "when" | "extractWho" | "extractWhen" | "undecided" | "envelope" | "refused" {
+export function headline(r: Report): "passed" | "extract" | "failed" | "failedWho" | "who" | "when" | "extractWho" | "extractWhen" | "undecided" | "envelope" | "refused" {
 	switch (r.verdict) {
 		case "REFUSED": return "refused";
-		case "TOTAL-FAILED": return "failed";
+		case "TOTAL-FAILED": // a certificate was revoked, and that is all: nothing was altered
+			return Object.entries(r.checks).every(([check, result]) => result !== "failed" || check === "identity") ? "failedWho" : "failed";
 		case "INDETERMINATE":
 			if (r.checks.signatures === "unknown") return "undecided";
 			if (r.subject === "envelope") return "envelope";
@@ -53,7 +54,7 @@ function verdict(s: Speech, r: Report): HTMLElement {
 	const problem = r.extends !== undefined && r.extends !== "extends" && r.extends !== "same";
 	return el("section", { class: `verdict ${mood}`, "aria-labelledby": "headline" },
 		el("h2", { id: "headline", tabindex: -1 }, mark(mood), s.say(key, numbers)),
-		el("p", {}, s.say({ extractWho: "whoSays", extractWhen: "whenSays" }[key as string] ?? `${key}Says`)),
+		el("p", {}, s.say({ extractWho: "whoSays", extractWhen: "whenSays", failedWho: "signerRevoked" }[key as string] ?? `${key}Says`)),
 		problem && el("p", { class: "problem" }, `${s.say("extends")}: ${s.say(`extends.${r.extends}`)}`),
 	);
 }
