@@ -243,9 +243,10 @@ check_size() {
 	done
 	# The aim is about 3000 (issue 2); it is missed. What this gate holds is that it does not grow unseen.
 	# It grew by 49 with an audit on 2026-11-29: words for extracts that are not proved, quoted names, trust files that are no files.
+	# By 15 more the same day: a folder of trust files is read in the order that verify.md says.
 	# Of it 177 are covers of envelopes, 446 answers about single certificates (OCSP), which issue 6 asks for.
-	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8761}"
-	[ "$all" -le "${SIZE_MAX:-8761}" ] || fail "the verifier has grown over the gate"
+	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8776}"
+	[ "$all" -le "${SIZE_MAX:-8776}" ] || fail "the verifier has grown over the gate"
 	sources | grep -E '^(libevidence|cmd|formats)/.*\.c$' | while read -r file; do
 		case $file in formats/*) most=800 ;; *) most=500 ;; esac
 		n=$(gcc -fpreprocessed -dD -E -P -w "$file" | grep -cv '^[[:space:]]*$')

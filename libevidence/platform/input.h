@@ -25,8 +25,9 @@ FILE *evd_input_stream(const char *path);
 /* evd_input_is_folder(path, yes, err) */
 int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err) EVD_MUST_USE;
 /*
- * evd_input_each(folder, each, ctx, err): calls each(ctx, path, err) for what is in it, names that start
- * with a dot left out, until a result is not 0. IO where one is no regular file.
+ * evd_input_each(folder, each, ctx, err): calls each(ctx, path, err) for what is in it in the bytewise
+ * order of the names, those that start with a dot left out, until a result is not 0. IO where one is no
+ * regular file, FORMAT where there is none.
  */
 int evd_input_each(const char *folder,
                    int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,

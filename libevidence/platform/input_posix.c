@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,29 +58,46 @@ int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err)
 	return 0;
 }
 
+static int shown(const struct dirent *e)
+{
+	return e->d_name[0] != '.';
+}
+
+static int bytewise(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int one_of(const char *folder, const char *name,
+                  int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                  struct evd_error *err)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path)
+		return evd_fail(err, EVD_E_LIMIT, "a path in %s is too long", folder);
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a FIFO would make us wait */
+		return evd_fail(err, EVD_E_IO, "%s is no regular file", path);
+	return each(ctx, path, err);
+}
+
 int evd_input_each(const char *folder,
                    int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
                    struct evd_error *err)
 {
-	DIR *d = opendir(folder);
-	struct dirent *e;
-	struct stat st;
-	char path[PATH_MAX];
-	int r = 0;
+	struct dirent **at;
+	int n = scandir(folder, &at, shown, bytewise);
+	int r = n ? 0 : evd_fail(err, EVD_E_FORMAT, "no file in %s", folder);
 
-	if (!d)
+	if (n < 0)
 		return evd_fail_sys(err, errno, "%s", folder);
-	while (r == 0 && (e = readdir(d))) {
-		if (e->d_name[0] == '.')
-			continue;
-		if (snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= (int)sizeof path)
-			r = evd_fail(err, EVD_E_LIMIT, "a path in %s is too long", folder);
-		else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a FIFO would make us wait */
-			r = evd_fail(err, EVD_E_IO, "%s is no regular file", path);
-		else
-			r = each(ctx, path, err);
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = one_of(folder, at[i]->d_name, each, ctx, err);
+		free(at[i]);
 	}
-	closedir(d);
+	free(at);
 	return r;
 }
 

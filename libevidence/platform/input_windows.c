@@ -178,33 +178,13 @@ int evd_input_is_folder(const char *path, bool *yes, struct evd_error *err)
 	return 0;
 }
 
-static int one_of(const char *folder, const WIN32_FIND_DATAW *e,
-                  int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
-                  struct evd_error *err)
+static int bytewise(const void *a, const void *b)
 {
-	char *name, *path;
-	size_t n;
-	int r;
-
-	if (e->cFileName[0] == L'.')
-		return 0;
-	name = utf8_of(e->cFileName);
-	n = name ? strlen(folder) + strlen(name) + 2 : 0;
-	path = n ? malloc(n) : NULL;
-	if (path) {
-		snprintf(path, n, "%s/%s", folder, name);
-		r = each(ctx, path, err);
-	} else {
-		r = evd_fail(err, EVD_E_IO, "a name in %s cannot be used", folder);
-	}
-	free(name);
-	free(path);
-	return r;
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int evd_input_each(const char *folder,
-                   int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
-                   struct evd_error *err)
+/* In UTF-8, each to be freed, and the array. */
+static int names_in(const char *folder, char ***names, size_t *n, struct evd_error *err)
 {
 	wchar_t *all = full_path(folder, L"\\*");
 	WIN32_FIND_DATAW e;
@@ -214,10 +194,57 @@ int evd_input_each(const char *folder,
 	free(all);
 	if (h == INVALID_HANDLE_VALUE)
 		return evd_fail(err, EVD_E_IO, "%s cannot be listed", folder);
-	do
-		r = one_of(folder, &e, each, ctx, err);
-	while (r == 0 && FindNextFileW(h, &e));
+	do {
+		char **more;
+
+		if (e.cFileName[0] == L'.')
+			continue;
+		more = realloc(*names, (*n + 1) * sizeof *more);
+		if (more)
+			*names = more;
+		if (more && (more[*n] = utf8_of(e.cFileName)))
+			++*n;
+		else
+			r = evd_fail(err, EVD_E_IO, "a name in %s cannot be used", folder);
+	} while (r == 0 && FindNextFileW(h, &e));
 	FindClose(h);
+	return r;
+}
+
+static int one_of(const char *folder, const char *name,
+                  int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                  struct evd_error *err)
+{
+	size_t n = strlen(folder) + strlen(name) + 2;
+	char *path = malloc(n);
+	int r;
+
+	if (!path)
+		return evd_nomem(err);
+	snprintf(path, n, "%s/%s", folder, name);
+	r = each(ctx, path, err);
+	free(path);
+	return r;
+}
+
+int evd_input_each(const char *folder,
+                   int (*each)(void *ctx, const char *path, struct evd_error *err), void *ctx,
+                   struct evd_error *err)
+{
+	char **names = NULL;
+	size_t n = 0;
+	int r = names_in(folder, &names, &n, err);
+
+	if (r == 0 && n == 0)
+		r = evd_fail(err, EVD_E_FORMAT, "no file in %s", folder);
+	if (n)
+		qsort(names, n, sizeof *names, bytewise);
+	for (size_t i = 0; i < n; i++) {
+		if (r == 0)
+			r = one_of(folder, names[i], each, ctx, err);
+		free(names[i]);
+	}
+	free(names);
 	return r;
 }
 

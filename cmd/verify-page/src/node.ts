@@ -59,7 +59,7 @@ export class NoVerdict extends Error {
 /** A file of PEM blocks, or a folder of such files in the bytewise order of their names. */
 function trustFiles(path: string): string[] {
 	if (!statSync(path).isDirectory()) return [path];
-	const names = readdirSync(path, { encoding: "buffer" }).sort(Buffer.compare);
+	const names = readdirSync(path, { encoding: "buffer" }).filter((n) => n[0] !== 0x2e).sort(Buffer.compare);
 	return names.map((n) => join(path, n.toString()));
 }
 
