@@ -29,8 +29,9 @@ const form = {
 };
 
 const status = el("p", { role: "status" });
-/** Outside of the status line: a screen reader would speak every step. */
-const measure = el("p", { class: "soft" });
+/** Milliseconds between two words of progress: a screen reader speaks each of them. */
+const PAUSE = 10_000;
+let spoken = 0;
 const progress = el("progress", { max: 1, value: 0, hidden: true });
 const output = el("main");
 
@@ -40,6 +41,12 @@ let told = (): string => "";
 function tell(text: () => string): void {
 	told = text;
 	status.textContent = told();
+}
+
+function working(done: number, size: number): void {
+	const mib = (n: number): string => `${speech.number(Math.ceil(n / 1048576))} MiB`;
+	spoken = Date.now();
+	tell(() => speech.say("working", { done: mib(done), size: mib(size) }));
 }
 
 function ask(q: Request): void {
@@ -58,7 +65,6 @@ function fetchRows(kind: RowKind, from: number, count: number): Promise<Row[]> {
 
 function idle(): void {
 	progress.hidden = true;
-	measure.textContent = "";
 	stop.disabled = true;
 }
 
@@ -69,12 +75,10 @@ function failed(what: "trust" | "browser" | "own", message: string): void {
 
 function heard(r: Reply, asked: Asked): void {
 	switch (r.type) {
-		case "progress": {
+		case "progress":
 			progress.value = r.size === 0 ? 0 : r.done / r.size;
-			const mib = (n: number): string => `${speech.number(Math.round(n / 1048576))} MiB`;
-			measure.textContent = speech.say("working", { done: mib(r.done), size: mib(r.size) });
+			if (Date.now() - spoken >= PAUSE) working(r.done, r.size);
 			break;
-		}
 		case "problem":
 			failed(r.what, r.message);
 			break;
@@ -138,7 +142,7 @@ function start(): void {
 	progress.value = 0;
 	progress.hidden = false;
 	stop.disabled = false;
-	tell(() => speech.say("working", { done: "0", size: `${speech.number(Math.ceil(q.file.size / 1048576))} MiB` }));
+	working(0, q.file.size + (q.older?.size ?? 0));
 	ask(q);
 }
 
@@ -265,7 +269,7 @@ function draw(withResult: boolean): void {
 		el("section", { class: "screen", "aria-label": speech.say("choose") },
 			el("p", {}, speech.say("intro")), dropZone(), options(),
 			el("div", { class: "row" }, el("button", { type: "button", class: "main", click: begin }, speech.say("check")), stop),
-			status, progress, measure),
+			status, progress),
 		output,
 		el("footer", {}, draft !== "" && el("p", {}, draft), el("p", { class: "soft" }, `${speech.say("title")} ${version}`)),
 	);
