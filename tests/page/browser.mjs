@@ -1,7 +1,8 @@
 // The page in Chromium, from file:// and with the network cut:
 //   node tests/page/browser.mjs --vectors DIR [--shots DIR] [--large]
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { option, page as pageDir, require, runCore } from "./core.mjs";
@@ -16,7 +17,9 @@ const SAMPLE = Number(option("sample", "200"));
 
 if (shots) mkdirSync(shots, { recursive: true });
 const { vectors } = JSON.parse(readFileSync(join(dir, "expected.json"), "utf8"));
-const url = pathToFileURL(join(pageDir, "dist/verify-page.html")).href;
+const html = join(pageDir, "dist/verify-page.html");
+const url = pathToFileURL(html).href;
+const scratch = mkdtempSync(join(tmpdir(), "evd-page-"));
 let passed = 0;
 let failed = 0;
 
@@ -39,15 +42,15 @@ const browser = await chromium.launch({
 	executablePath: option("chromium", process.env.CHROMIUM ?? "/usr/bin/chromium"), args: ["--no-sandbox"],
 });
 
-async function open(viewport = { width: 1100, height: 900 }, language = "en") {
-	const context = await browser.newContext({ viewport, offline: true, locale: "en-GB", acceptDownloads: true });
+async function open(viewport = { width: 1100, height: 900 }, language = "en", at = url, more = {}) {
+	const context = await browser.newContext({ viewport, offline: true, locale: "en-GB", acceptDownloads: true, ...more });
 	const p = await context.newPage();
 	p.asked = [];
 	p.complaints = [];
 	p.on("request", (q) => { if (!/^(file|blob):/.test(q.url())) p.asked.push(q.url()); });
 	p.on("pageerror", (e) => p.complaints.push(String(e)));
 	p.on("console", (m) => { if (m.type() === "error") p.complaints.push(m.text()); });
-	await p.goto(url);
+	await p.goto(at);
 	if (language !== "en") await p.selectOption("#language", language);
 	return p;
 }
@@ -85,6 +88,31 @@ async function verdict(p, args, bundle, timeout = 60_000) {
 	await p.setInputFiles("#bundle", bundle);
 	await p.waitForSelector("#headline", { timeout });
 	await p.waitForFunction(() => document.activeElement?.id === "headline");
+}
+
+/** The page with one part of its text another, as a browser that lacks something would see it. */
+function twisted(name, from, to) {
+	const text = readFileSync(html, "utf8");
+	assert(text.includes(from), `${from} is not in the page`);
+	const path = join(scratch, `${name}.html`);
+	writeFileSync(path, text.replace(from, () => to));
+	return pathToFileURL(path).href;
+}
+
+/** Waits until the status line says this, and sees that nothing looks like a verdict. */
+async function says(p, words) {
+	await p.waitForFunction((w) => document.querySelector("[role=status]").textContent.includes(w), words);
+	assert((await p.locator("#headline").count()) === 0, `a verdict beside "${words}"`);
+}
+
+async function drop(p, ...files) {
+	const named = files.map((f) => [f, [...readFileSync(join(dir, f))]]);
+	const data = await p.evaluateHandle((given) => {
+		const d = new DataTransfer();
+		for (const [name, b] of given) d.items.add(new File([new Uint8Array(b)], name));
+		return d;
+	}, named);
+	await p.dispatchEvent(".drop", "drop", { dataTransfer: data });
 }
 
 async function report(p) {
@@ -146,6 +174,7 @@ const REASONS = [
 	["timeFailed", vectors.find((v) => v.findings?.some((f) => f.code === "TIMESTAMP_IMPRINT" && f.where.startsWith("META-INF")))?.name, []],
 	["timeOpen", vectors.find((v) => v.findings?.some((f) => f.code === "TIMESTAMP_AUTHORITY" && f.where.startsWith("META-INF")))?.name, []],
 	["revoked", vectors.find((v) => v.findings?.some((f) => f.code === "SIGNER_REVOKED"))?.name, []],
+	["unlisted", vectors.find((v) => v.findings?.some((f) => f.code === "FILE_UNACCOUNTED" && f.where.includes("/data/")))?.name, []],
 ];
 
 for (const language of LANGUAGES) {
@@ -160,8 +189,13 @@ for (const language of LANGUAGES) {
 			const marks = await p.locator(".answers .mark").allTextContents();
 			if (name === "refused") assert(marks.join("") === "????", `answers of a refused file: ${marks}`);
 			if (name === "altered") assert(marks.join("") === "✖✔✔?", `answers of an altered item: ${marks}`);
-			const expected = { proved: "✔✔✔✔", timeFailed: "✔✔✔✖", timeOpen: "✔✔✔?", revoked: "✔✔✖✔" }[name];
+			const expected = { proved: "✔✔✔✔", timeFailed: "✔✔✔✖", timeOpen: "✔✔✔?", revoked: "✔✔✖✔", unlisted: "✖✖✔?" }[name];
 			if (expected) assert(marks.join("") === expected, `answers of ${name}: ${marks}`);
+			if (name === "revoked") {
+				const kinds = await p.locator("section[aria-labelledby=findings] td:first-child .mark").allTextContents();
+				assert(kinds.join("") === "✖•", `kinds of findings, one a note of what is not known: ${kinds}`);
+				assert(/\p{L} 1$/u.test(await p.locator("section[aria-labelledby=findings] td:nth-child(3)").first().innerText()), "an entry's number alone");
+			}
 			if (name === "proved") assert((await p.locator("#stamps").count()) === 1, "no list of time stamps");
 			assert(!/\{[a-z]+\}/.test(await p.textContent("#app")), "a placeholder is left");
 			await axe(p);
@@ -255,28 +289,110 @@ await test("wrong input is named, and a change of language keeps what was entere
 await test("drop", async () => {
 	const p = await open();
 	const row = pick("good-every-action");
-	const bytes = [...readFileSync(join(dir, row.file))];
-	const data = await p.evaluateHandle((b) => {
-		const d = new DataTransfer();
-		d.items.add(new File([new Uint8Array(b)], "dropped.asice"));
-		return d;
-	}, bytes);
-	await p.dispatchEvent(".drop", "drop", { dataTransfer: data });
+	await drop(p, row.file);
 	await p.waitForSelector("#headline");
 	assert((await p.textContent("#headline")).includes("NOT PROVED WHO"), "headline");
 	clean(p);
 	await p.context().close();
 });
 
-await test("one printed page", async () => {
-	for (const [name, vector] of REASONS) {
-		const p = await open();
-		const row = pick(vector);
-		await verdict(p, argsOf(row), join(dir, row.file));
-		const pdf = await p.pdf({ format: "A4", preferCSSPageSize: true, path: shots ? join(shots, `print-${name}.pdf`) : undefined });
-		const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g).length;
-		assert(pages === 1, `${name}: ${pages} pages`);
+await test("several files that come at once: none is checked", async () => {
+	const p = await open();
+	const [row, other] = [pick("good-every-action"), pick("good-extract")];
+	await drop(p, row.file);
+	await p.waitForSelector("#headline");
+	await drop(p, row.file, other.file);
+	await says(p, "none was checked");
+	assert((await p.textContent(".drop .name")) === "No file chosen", "a name of several");
+	clean(p);
+	await p.context().close();
+});
+
+await test("no verdict stands beside a bundle that was not checked", async () => {
+	const p = await open();
+	const [row, other] = [pick("good-every-action"), pick("good-extract")];
+	await verdict(p, argsOf(row), join(dir, row.file));
+	await p.fill("#pin", "12:34");
+	await p.setInputFiles("#bundle", join(dir, other.file));
+	await says(p, "64");
+	assert((await p.textContent(".drop .name")).includes(other.file), "the bundle was lost");
+	assert((await p.evaluate(() => document.activeElement.id)) === "bundle", "the focus was lost");
+	await p.selectOption("#language", "hr");
+	await says(p, "točno 64"); // what was said is said in the language chosen
+	await p.context().close();
+});
+
+await test("a file that changes after it was chosen, and a trust file that cannot be read: no verdict, and why", async () => {
+	const row = pick("good-every-action");
+	const path = join(scratch, "changing");
+	const bundle = await open();
+	copyFileSync(join(dir, row.file), path);
+	await verdict(bundle, argsOf(row), path);
+	utimesSync(path, 1, 1);
+	await bundle.click("button.main");
+	await says(bundle, "could not finish the check");
+	await bundle.context().close();
+	const trust = await open();
+	await trust.click("summary");
+	await trust.setInputFiles("#trust", path);
+	rmSync(path);
+	await trust.setInputFiles("#bundle", join(dir, row.file));
+	await says(trust, "could not finish the check");
+	await trust.context().close();
+});
+
+await test("what a verdict was given is what was asked for, though the form has changed since", async () => {
+	const p = await open();
+	const row = pick("good-every-action");
+	await p.click("summary");
+	await p.fill("#pin", row.args[row.args.indexOf("--pin") + 1]);
+	await p.evaluate(() => {
+		// in the same turn, so that no verdict can come between
+		const pin = document.getElementById("pin");
+		document.getElementById("bundle").addEventListener("change", () => {
+			pin.value = "";
+			document.getElementById("pin").value = "";
+			document.getElementById("pin").dispatchEvent(new Event("input"));
+		});
+	});
+	await p.setInputFiles("#bundle", join(dir, row.file));
+	await p.waitForSelector("#headline");
+	assert((await p.textContent("main")).includes("Pins: 1."), "another number of pins");
+	await p.context().close();
+});
+
+await test("a browser that lacks something is told so, and nothing looks checked", async () => {
+	const tooOld = [
+		["without JavaScript", url, { javaScriptEnabled: false }],
+		["that cannot run the script", twisted("old", "<script>", "<script>("), {}],
+	];
+	for (const [what, at, more] of tooOld) {
+		const p = await open(undefined, "en", at, more);
+		const said = await p.innerText("body");
+		assert(said.includes("Nothing was checked") && said.includes("Ништа није проверено"), `a browser ${what} shows: ${said}`);
 		await p.context().close();
+	}
+	const row = pick("good-every-action");
+	for (const lack of ["crypto", "WebAssembly"]) {
+		const worker = "<script type=\"text/plain\" id=\"worker\">";
+		const p = await open(undefined, "en", twisted(lack, worker, `${worker}Object.defineProperty(self, "${lack}", { value: undefined });`));
+		await p.setInputFiles("#bundle", join(dir, row.file));
+		await says(p, "Nothing was checked");
+		await p.context().close();
+	}
+});
+
+await test("one printed page", async () => {
+	for (const language of LANGUAGES) {
+		for (const [name, vector] of REASONS) {
+			const p = await open(undefined, language);
+			const row = pick(vector);
+			await verdict(p, argsOf(row), join(dir, row.file));
+			const pdf = await p.pdf({ format: "A4", preferCSSPageSize: true, path: shots ? join(shots, `print-${language}-${name}.pdf`) : undefined });
+			const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g).length;
+			assert(pages === 1, `${language} ${name}: ${pages} pages`);
+			await p.context().close();
+		}
 	}
 });
 
@@ -298,5 +414,6 @@ if (process.argv.includes("--large")) {
 }
 
 await browser.close();
+rmSync(scratch, { recursive: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

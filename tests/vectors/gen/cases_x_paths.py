@@ -355,6 +355,15 @@ def lists(t):
 	t.good('X-17', '--trust: text between the blocks', lambda: small(custodian=signer), trust=['Authority:\n' + pem(CA) + '\nmore\n' + pem(other) + 'end\n'], notes=NO_LIST, **day)
 	t.good('X-17', '--trust: a folder of files', lambda: small(custodian=signer), trust=[{'b.pem': pem(CA), 'a.txt': pem(other), 'c.crl': pem(Crl(CA))}], **day)
 
+	# no listing has the name that counts first by chance in all these forms: not as made, not turned, hardly as hashed
+	mid, other_root = ca('Middle', ROOT), ca('Other Root')
+	late = Cert(EcKey('path Middle'), 'Middle', issuer=other_root, extensions=CA_EXT, end=at(2026, 2, 1))
+	no_use = ca('Middle', ROOT, [cert.basic(True), key_usage()])
+	first = lambda one, two: {name: pem(one if name == '0' else two) for name in 'zyx5Z0é4Aab'} | {'.hidden': 'no PEM\n'}
+	path(t, '--trust: the files of a folder in bytewise order, none that begins with a dot', lawyer(mid), [], DATES, case='X-22', anchors=[first(late, no_use)])
+	path(t, '… the other way round', lawyer(mid), [], GENERAL, case='X-22', anchors=[first(no_use, late)])
+	t.bad('X-22', '--trust: a folder without a file', lambda: small(custodian=signer), trust=[{'.hidden': pem(CA)}], pins=[], args=AT, exit_=64)
+
 
 def with_record(signer, data, ext='crl', role='validation'):
 	c = small(custodian=signer)

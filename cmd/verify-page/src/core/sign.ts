@@ -159,15 +159,23 @@ export interface Arithmetic {
 	(key: Key, scheme: Scheme, hash: string, value: Bytes, signed: Bytes): Promise<boolean>;
 }
 
-/** Whether the value verifies. A key that the platform will not take makes it false. */
+/** What a platform says of a key it can read but not use; of a curve's point, which is known to be good, it says nothing. */
+const OF_THE_KEY = ["DataError", "OperationError"];
+
+/**
+ * Whether the value verifies. Where the platform lacks what this takes (a curve; WebCrypto as a
+ * whole, outside a secure context), that is a failure of our own and says nothing of the value.
+ */
 export const webCrypto: Arithmetic = async (key, scheme, hash, value, signed) => {
 	try {
 		const k = await imported(key, scheme, hash);
 		const algorithm = scheme === "ecdsa" ? { name: "ECDSA", hash }
 			: scheme === "pss" ? { name: "RSA-PSS", saltLength: Number(hash.slice(4)) / 8 } : { name: "RSASSA-PKCS1-v1_5" };
 		return await crypto.subtle.verify(algorithm, k, value as BufferSource, signed as BufferSource);
-	} catch {
-		return false;
+	} catch (e) {
+		const { name } = e as Error;
+		if (key.kind === "rsa" && OF_THE_KEY.includes(name)) return false;
+		throw new Error(`WebCrypto cannot check ${key.kind === "ec" ? key.curve.name : scheme} here (${name})`);
 	}
 };
 

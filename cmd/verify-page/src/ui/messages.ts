@@ -5,7 +5,7 @@ export interface CheckRequest {
 	file: File;
 	older: File | null;
 	pins: string[];
-	pem: string[];
+	trust: File[];
 	/** Policies of time-stamp authorities that are accepted; none means any. */
 	policies: string[];
 	/** As given; null for now. */
@@ -55,7 +55,7 @@ export type Reply =
 	| { type: "progress"; done: number; size: number }
 	| { type: "result"; report: string; totals: Record<RowKind, number>; checkedAt: string }
 	| { type: "rows"; kind: RowKind; from: number; rows: Row[] }
-	| { type: "problem"; what: "trust" | "own"; message: string };
+	| { type: "problem"; what: "trust" | "browser" | "own"; message: string };
 
 export interface TokenNote {
 	accepted: boolean;

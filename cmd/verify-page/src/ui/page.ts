@@ -1,11 +1,11 @@
 // The page: choose, check, show. It keeps nothing after it is closed.
 
-import { latin1 } from "../core/bytes.ts";
 import { isPolicy, parsePin } from "../core/identity.ts";
+import { printable } from "../core/printable.ts";
 import { parseGivenTime } from "../core/time.ts";
 import { el } from "./dom.ts";
 import { LANGUAGES, type Language, Speech, preferred } from "./i18n.ts";
-import type { Reply, Request, Row, RowKind } from "./messages.ts";
+import type { CheckRequest, Reply, Request, Row, RowKind } from "./messages.ts";
 import { type Shown, resultView } from "./result.ts";
 
 const app = document.getElementById("app")!;
@@ -20,14 +20,34 @@ let bundle: File | null = null;
 let waiting: ((rows: Row[]) => void) | null = null;
 let queue: Promise<unknown> = Promise.resolve();
 
+/** How much was given for a check; the form may have changed when its verdict comes. */
+type Asked = Pick<Shown, "pins" | "anchors">;
+
 /** What the form holds, so that a change of language loses nothing. */
 const form = {
 	pins: "", policies: "", at: "", trust: [] as File[], older: null as File | null, all: false, requireTime: false, open: false,
 };
 
 const status = el("p", { role: "status" });
+/** Milliseconds between two words of progress: a screen reader speaks each of them. */
+const PAUSE = 10_000;
+let spoken = 0;
 const progress = el("progress", { max: 1, value: 0, hidden: true });
 const output = el("main");
+
+/** What the status line says, kept so that a change of language says it anew. */
+let told = (): string => "";
+
+function tell(text: () => string): void {
+	told = text;
+	status.textContent = told();
+}
+
+function working(done: number, size: number): void {
+	const mib = (n: number): string => `${speech.number(Math.ceil(n / 1048576))} MiB`;
+	spoken = Date.now();
+	tell(() => speech.say("working", { done: mib(done), size: mib(size) }));
+}
 
 function ask(q: Request): void {
 	worker!.postMessage(q);
@@ -48,28 +68,27 @@ function idle(): void {
 	stop.disabled = true;
 }
 
-function heard(r: Reply): void {
+function failed(what: "trust" | "browser" | "own", message: string): void {
+	halt();
+	tell(() => (what === "own" ? `${speech.say("own")} ${message}` : speech.say(what === "trust" ? "trustBad" : "browserBad")));
+}
+
+function heard(r: Reply, asked: Asked): void {
 	switch (r.type) {
-		case "progress": {
+		case "progress":
 			progress.value = r.size === 0 ? 0 : r.done / r.size;
-			const mib = (n: number): string => `${speech.number(Math.round(n / 1048576))} MiB`;
-			status.textContent = speech.say("working", { done: mib(r.done), size: mib(r.size) });
+			if (Date.now() - spoken >= PAUSE) working(r.done, r.size);
 			break;
-		}
 		case "problem":
-			idle();
-			status.textContent = r.what === "trust" ? speech.say("trustBad") : `${speech.say("own")} ${r.message}`;
+			failed(r.what, r.message);
 			break;
 		case "rows":
 			waiting?.(r.rows);
 			break;
 		case "result":
 			idle();
-			status.textContent = "";
-			shown = {
-				report: JSON.parse(r.report), line: r.report, totals: r.totals, checkedAt: r.checkedAt,
-				pins: pins()?.length ?? 0, anchors: form.trust.length, version,
-			};
+			tell(() => "");
+			shown = { report: JSON.parse(r.report), line: r.report, totals: r.totals, checkedAt: r.checkedAt, ...asked, version };
 			show(true);
 	}
 }
@@ -93,10 +112,18 @@ function policies(): string[] | null {
 }
 
 function complain(key: string): void {
-	status.textContent = speech.say(key);
+	tell(() => speech.say(key));
 }
 
-async function start(): Promise<void> {
+/** Nothing of an earlier check stands beside what was chosen since, not even while that is refused. */
+function clear(): void {
+	halt();
+	shown = null;
+	show(false);
+}
+
+function start(): void {
+	clear();
 	if (bundle === null) return complain("nothing");
 	const given = pins();
 	const at = form.at.trim();
@@ -104,21 +131,28 @@ async function start(): Promise<void> {
 	if (given === null) return complain("pinBad");
 	if (accepted === null) return complain("policiesBad");
 	if (at !== "" && parseGivenTime(at) === null) return complain("atBad");
-	halt();
-	shown = null;
-	show(false);
-	const pem = await Promise.all(form.trust.map(async (f) => latin1(new Uint8Array(await f.arrayBuffer()))));
+	const q: CheckRequest = {
+		type: "check", file: bundle, older: form.older, pins: given, policies: accepted, trust: form.trust, at: at === "" ? null : at,
+		allDigests: form.all, requireTime: form.requireTime,
+	};
+	const asked = { pins: given.length, anchors: form.trust.length };
 	worker = new Worker(workerUrl);
-	worker.onmessage = (e: MessageEvent<Reply>): void => heard(e.data);
-	worker.onerror = (e): void => heard({ type: "problem", what: "own", message: e.message ?? "" });
+	worker.onmessage = (e: MessageEvent<Reply>): void => heard(e.data, asked);
+	worker.onerror = (e): void => failed("own", e.message ?? "");
 	progress.value = 0;
 	progress.hidden = false;
 	stop.disabled = false;
-	status.textContent = speech.say("working", { done: "0", size: `${speech.number(Math.ceil(bundle.size / 1048576))} MiB` });
-	ask({
-		type: "check", file: bundle, older: form.older, pins: given, policies: accepted, pem, at: at === "" ? null : at,
-		allDigests: form.all, requireTime: form.requireTime,
-	});
+	working(0, q.file.size + (q.older?.size ?? 0));
+	ask(q);
+}
+
+/** A browser that cannot even begin is said, too. */
+function begin(): void {
+	try {
+		start();
+	} catch (e) {
+		failed("own", String((e as Error)?.message ?? e));
+	}
 }
 
 function halt(): void {
@@ -129,11 +163,15 @@ function halt(): void {
 
 let stop = el("button", { type: "button", disabled: true });
 
-function choose(f: File | undefined): void {
-	if (!f) return;
-	bundle = f;
+/** One bundle: of several that come at once none is checked, for a verdict would seem to be that of all. */
+function choose(files: File[]): void {
+	if (files.length === 0) return;
+	clear();
+	bundle = files.length === 1 ? files[0] : null;
 	draw(false);
-	void start();
+	document.getElementById("bundle")?.focus();
+	if (bundle === null) complain("several");
+	else begin();
 }
 
 /** A file input that looks like a button and still is one for keyboard and screen reader. */
@@ -158,10 +196,11 @@ function checkbox(id: string, label: string, value: boolean, set: (v: boolean) =
 }
 
 function fileField(id: string, label: string, files: File[], take: (files: File[]) => void, multiple: boolean): HTMLElement {
-	const name = el("span", { class: "name soft" }, files.map((f) => f.name).join(", ") || speech.say("nothing"));
+	const names = (of: File[]): string => of.map((f) => printable(f.name)).join(", ") || speech.say("nothing");
+	const name = el("span", { class: "name soft" }, names(files));
 	return el("div", { class: "field row" }, ...picker(id, label, false, (chosen) => {
 		take(chosen);
-		name.textContent = chosen.map((f) => f.name).join(", ") || speech.say("nothing");
+		name.textContent = names(chosen);
 	}, multiple), name);
 }
 
@@ -188,9 +227,9 @@ function options(): HTMLElement {
 
 function dropZone(): HTMLElement {
 	const zone = el("div", { class: "drop" },
-		el("div", { class: "row" }, ...picker("bundle", speech.say("choose"), true, (f) => choose(f[0])),
+		el("div", { class: "row" }, ...picker("bundle", speech.say("choose"), true, choose),
 			el("span", {}, speech.say("drop"))),
-		el("p", { class: "name" }, bundle === null ? speech.say("nothing") : bundle.name));
+		el("p", { class: "name" }, bundle === null ? speech.say("nothing") : printable(bundle.name)));
 	zone.addEventListener("dragover", (e) => {
 		e.preventDefault();
 		zone.classList.add("over");
@@ -199,7 +238,7 @@ function dropZone(): HTMLElement {
 	zone.addEventListener("drop", (e) => {
 		e.preventDefault();
 		zone.classList.remove("over");
-		choose(e.dataTransfer?.files[0]);
+		choose([...(e.dataTransfer?.files ?? [])]);
 	});
 	return zone;
 }
@@ -229,11 +268,12 @@ function draw(withResult: boolean): void {
 		el("header", {}, el("h1", {}, speech.say("title")), languageSwitch()),
 		el("section", { class: "screen", "aria-label": speech.say("choose") },
 			el("p", {}, speech.say("intro")), dropZone(), options(),
-			el("div", { class: "row" }, el("button", { type: "button", class: "main", click: () => void start() }, speech.say("check")), stop),
+			el("div", { class: "row" }, el("button", { type: "button", class: "main", click: begin }, speech.say("check")), stop),
 			status, progress),
 		output,
 		el("footer", {}, draft !== "" && el("p", {}, draft), el("p", { class: "soft" }, `${speech.say("title")} ${version}`)),
 	);
+	status.textContent = told();
 	if (withResult) show(false);
 }
 

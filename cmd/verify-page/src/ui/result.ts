@@ -17,11 +17,13 @@ export interface Shown {
 }
 
 type Mood = "passed" | "failed" | "unknown";
-const MARKS: Record<Mood, string> = { passed: "✔", failed: "✖", unknown: "?" };
+/** A note is no answer: much of what is noted is what could not be known. */
+type Sign = Mood | "note";
+const MARKS: Record<Sign, string> = { passed: "✔", failed: "✖", unknown: "?", note: "•" };
 /** Lines that fit on the printed page. */
 const PRINTED = 6;
 
-function mark(mood: Mood): HTMLElement {
+function mark(mood: Sign): HTMLElement {
 	return el("span", { class: "mark", "aria-hidden": "true" }, MARKS[mood]);
 }
 
@@ -69,7 +71,9 @@ const WORDS: Record<Mood, string> = { passed: "yes", failed: "no", unknown: "ope
 function answers(s: Speech, r: Report): HTMLElement {
 	// Refused: nothing inside was judged, and nothing is said against it.
 	const closed = r.subject === "envelope";
-	const contents = worst(r, "completeness", "fixity");
+	const whole = worst(r, "completeness", "fixity");
+	// A file that nobody recorded alters no item, yet the contents are not those that were sealed.
+	const contents = whole === "passed" && r.findings.some((f) => f.code === "FILE_UNACCOUNTED") ? "failed" : whole;
 	const part = contents === "passed" && r.counts !== null && r.counts.withheld > 0;
 	const contentsText = part ? s.say("contentsPart", { withheld: s.number(r.counts!.withheld) })
 		: s.say({ passed: "contentsYes", failed: "contentsNo", unknown: closed ? "envelopeInside" : "contentsOpen" }[contents]);
@@ -181,7 +185,13 @@ function nextStep(f: FindingRow): string {
 	return f.check === "identity" ? "next.signer" : f.check === "time" ? "next.time" : "next.expert";
 }
 
-const MOODS: Record<string, Mood> = { failed: "failed", unknown: "unknown", note: "passed" };
+const SIGNS: Record<string, Sign> = { failed: "failed", unknown: "unknown", note: "note" };
+
+/** An entry's number or an item's id is not left to be guessed. */
+function place(s: Speech, where: string): string {
+	if (where === "") return s.say("container");
+	return /^[0-9/]+$/.test(where) ? s.say(where.includes("/") ? "whereItem" : "whereEntry", { n: where }) : where;
+}
 
 function heads(s: Speech, ...keys: string[]): HTMLElement {
 	return el("thead", {}, el("tr", {}, ...keys.map((k) => el("th", { scope: "col" }, s.say(k)))));
@@ -193,9 +203,9 @@ function scrolled(label: string, table: HTMLElement): HTMLElement {
 
 function findingTable(s: Speech, rows: FindingRow[]): HTMLElement {
 	const body = rows.map((f, i) => el("tr", { class: i < PRINTED ? "" : "screen" },
-		el("td", {}, el("span", { class: `state ${MOODS[f.result]}` }, mark(MOODS[f.result]), s.say(`kind.${f.result}`))),
+		el("td", {}, el("span", { class: `state ${SIGNS[f.result]}` }, mark(SIGNS[f.result]), s.say(`kind.${f.result}`))),
 		el("td", {}, s.say(f.code), " ", el("span", { class: "mono soft" }, f.code)),
-		el("td", { class: "name" }, f.where === "" ? s.say("container") : f.where),
+		el("td", { class: "name" }, place(s, f.where)),
 		el("td", {}, s.say(nextStep(f)))));
 	return scrolled(s.say("findings"), el("table", {}, heads(s, "kind", "what", "where", "next"), el("tbody", {}, ...body)));
 }

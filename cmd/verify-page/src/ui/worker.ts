@@ -1,6 +1,6 @@
 // Runs the core beside the page, so that the page stays responsive, and keeps the rows.
 
-import { hex } from "../core/bytes.ts";
+import { hex, latin1 } from "../core/bytes.ts";
 import type { Certificate } from "../core/cert.ts";
 import type { Crl } from "../core/crl.ts";
 import { ready } from "../core/hash.ts";
@@ -37,12 +37,15 @@ function post(r: Reply): void {
 }
 
 async function check(q: CheckRequest): Promise<void> {
+	if (globalThis.crypto?.subtle === undefined || typeof WebAssembly === "undefined") {
+		return post({ type: "problem", what: "browser", message: "" });
+	}
 	await ready();
 	const anchors: Certificate[] = [];
 	const lists: Crl[] = [];
 	const answers: Answer[] = [];
-	for (const text of q.pem) {
-		const found = parsePem(text);
+	for (const f of q.trust) {
+		const found = parsePem(latin1(new Uint8Array(reader.readAsArrayBuffer(f))));
 		if (found === null) return post({ type: "problem", what: "trust", message: "" });
 		anchors.push(...found.anchors);
 		lists.push(...found.lists);
@@ -50,16 +53,19 @@ async function check(q: CheckRequest): Promise<void> {
 	}
 	const now = Date.now();
 	let told = 0;
+	let before = 0;
+	const size = q.file.size + (q.older?.size ?? 0);
 	const o: Options = {
 		pins: q.pins, anchors, lists, answers, policies: q.policies, at: (q.at === null ? null : parseGivenTime(q.at)) ?? now,
 		allDigests: q.allDigests, requireTime: q.requireTime,
 		progress: (done) => {
-			if (done - told < 4_000_000) return;
-			told = done;
-			post({ type: "progress", done, size: q.file.size });
+			if (before + done - told < 4_000_000) return;
+			told = before + done;
+			post({ type: "progress", done: told, size });
 		},
 	};
 	result = await verify(new BlobSource(q.file), o);
+	before = q.file.size;
 	const e = q.older === null ? null : compareExtends(result, await verify(new BlobSource(q.older), o));
 	const log = result.read?.log;
 	post({
