@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """man_from_help.py EVIDENCE EVIDENCE-VERIFY DOCS: every option a program's --help names stands in its man page, and
-every option the man page names stands in --help; the completions offer, word for word, the options of --help."""
+every option the man page names stands in --help; what it shows of a command is that help, line for line; the completions
+offer, word for word, the options of --help."""
 import re
 import shutil
 import subprocess
@@ -24,6 +25,15 @@ def help_of(argv):
 def man_of(path):
 	text = open(path, encoding='utf-8').read()
 	return text.replace('\\-', '-').replace('\\fB', '').replace('\\fI', '').replace('\\fR', '').replace('\\fP', '')
+
+
+def shown(path, command):
+	"""What troff shows of a command's section between .nf and .fi: a line that begins with . or ' is a request to it
+	(groff(7)), whose words are lost unless \\& stands before them."""
+	text = open(path, encoding='utf-8').read()
+	body = re.search(r'^\.SS evidence %s\n\.nf\n(.*?)^\.fi$' % command, text, re.M | re.S)
+	lines = [line for line in (body.group(1) if body else '').splitlines(True) if line[0] not in ".'"]
+	return ''.join(lines).replace('\\&', '').replace('\\-', '-')
 
 
 def compare(name, ours, page):
@@ -86,6 +96,9 @@ def main():
 	for command in COMMANDS:
 		if not re.search(r'^\.SS .*\b%s\b' % command, page, re.M):
 			print('evidence.1 has no section for %s' % command)
+			wrong += 1
+		elif shown(pages + '/evidence.1', command) != help_of([evidence, command]):
+			print('evidence.1 shows of %s something else than its --help' % command)
 			wrong += 1
 	wrong += compare('evidence-verify', options(help_of([verify])), options(man_of(pages + '/evidence-verify.1')))
 	said, page = options(help_of([evidence, 'identity'])), options(man_of(pages + '/evidence-identity.1'))
