@@ -97,6 +97,8 @@ struct cmd_session {
 /* cmd_begin(g, s): 0, or the exit code after its line was printed. cmd_end(s): brings the index up to
  * date and closes. */
 int cmd_begin(struct cmd_global *g, struct cmd_session *s);
+/* cmd_begin_to(g, s, action): also refuses what the log would not take now, before anything is waited for or copied. */
+int cmd_begin_to(struct cmd_global *g, struct cmd_session *s, enum evd_action action);
 void cmd_end(struct cmd_session *s);
 
 /* cmd_say_not_brought(out): one line on standard error if an earlier sealing left nothing to bring along (seal.h). */

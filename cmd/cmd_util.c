@@ -231,6 +231,21 @@ int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 	return r;
 }
 
+int cmd_begin_to(struct cmd_global *g, struct cmd_session *s, enum evd_action action)
+{
+	struct evd_error err = {0};
+	int r = cmd_begin(g, s);
+
+	if (r)
+		return r;
+	r = evd_entry_may(&s->c, action, evd_key_fingerprint(s->key), &err);
+	if (r == 0)
+		return 0;
+	r = cmd_fail(r, &err);
+	cmd_end(s);
+	return r;
+}
+
 void cmd_end(struct cmd_session *s)
 {
 	struct evd_error err = {0};
