@@ -50,6 +50,9 @@ int cmd_fail(int code, const struct evd_error *err);
 /* cmd_put_taken(items, bytes, how, entries): "2 items, 10 bytes HOW by 1 entry", without the line's end. */
 void cmd_put_taken(uint64_t items, uint64_t bytes, const char *how, uint64_t entries);
 
+/* cmd_end_output(code): `code`; IO, and its line, if what was printed could not be written. */
+int cmd_end_output(int code);
+
 /* cmd_usage(row, why): prints why and how to get help; CMD_USAGE. */
 int cmd_usage(const struct cmd_row *row, const char *why);
 /* cmd_secret(g): passphrases from --passphrase-file, --passphrase-fd, else a prompt on the terminal

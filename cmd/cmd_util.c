@@ -1,5 +1,6 @@
 /* cmd_util: see cmd.h. Options, errors, sessions. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "index/index.h"
@@ -79,6 +80,14 @@ static int refuse_option(const struct cmd_row *row, int why, const char *word)
 	return stop(CMD_USAGE);
 }
 
+int cmd_end_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fputs(_("evidence: the output could not be written\n"), stderr);
+	return CMD_IO;
+}
+
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv)
 {
@@ -116,7 +125,9 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 			if (row->usage)
 				fputs(row->usage, stdout);
 			return stop(CMD_DONE);
-		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
+		case OPT_VERSION:
+			printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD);
+			exit(cmd_end_output(CMD_DONE));
 		case ':':
 		case '?': return refuse_option(row, id, argv[optind - 1]);
 		default: return id;
