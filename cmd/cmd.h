@@ -50,6 +50,9 @@ int cmd_fail(int code, const struct evd_error *err);
 /* cmd_put_taken(items, bytes, how, entries): "2 items, 10 bytes HOW by 1 entry", without the line's end. */
 void cmd_put_taken(uint64_t items, uint64_t bytes, const char *how, uint64_t entries);
 
+/* cmd_end_output(code): `code`; IO, and its line, if what was printed could not be written. */
+int cmd_end_output(int code);
+
 /* cmd_usage(row, why): prints why and how to get help; CMD_USAGE. */
 int cmd_usage(const struct cmd_row *row, const char *why);
 /* cmd_secret(g): passphrases from --passphrase-file, --passphrase-fd, else a prompt on the terminal
@@ -100,6 +103,8 @@ struct cmd_session {
 /* cmd_begin(g, s): 0, or the exit code after its line was printed. cmd_end(s): brings the index up to
  * date and closes. */
 int cmd_begin(struct cmd_global *g, struct cmd_session *s);
+/* cmd_begin_to(g, s, action): also refuses what the log would not take now, before anything is waited for or copied. */
+int cmd_begin_to(struct cmd_global *g, struct cmd_session *s, enum evd_action action);
 void cmd_end(struct cmd_session *s);
 
 /* cmd_say_not_brought(out): one line on standard error if an earlier sealing left nothing to bring along (seal.h). */

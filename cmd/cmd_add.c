@@ -137,7 +137,7 @@ static int intake(struct cmd_global *g, struct evd_acquire_options *o, bool read
 	struct evd_acquired out = {0};
 	struct evd_error err = {0};
 	bool from_stream = argc == 1 && strcmp(argv[0], "-") == 0;
-	int r = cmd_begin(g, &s);
+	int r = cmd_begin_to(g, &s, EVD_ACQUIRE);
 
 	if (r)
 		return r;

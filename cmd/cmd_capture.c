@@ -228,7 +228,7 @@ static int observe(struct cmd_global *g, struct capturing *cap, struct evd_obser
 	struct cmd_session s;
 	struct evd_observed out = {0};
 	struct evd_error err = {0};
-	int r = cmd_begin(g, &s);
+	int r = cmd_begin_to(g, &s, EVD_CAPTURE);
 
 	if (r)
 		return r;

@@ -15,6 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Bytes of a copy's name: with the last escape of the stem and those of the ending it stays below 255. */
+#define STEM_MAX 200u
+#define ENDING_MAX 12u
+
 static const char notice[] =
     "These files are working copies taken from a case. They are not the evidence: that is in the\n"
     "sealed bundle. SHA-256 of each file stands in SHA256SUMS; check with: sha256sum -c "
@@ -33,21 +37,13 @@ static bool is_device(const char *name)
 	return false;
 }
 
-/* EXHIBIT-NAME, every byte that is not safe in a name escaped as %XX (threats group N). */
-static void safe_name(const struct cmd_item *it, struct evd_buf *out)
+/* Every byte of `v` that is not safe in a name escaped as %XX, until `most` bytes stand in `out` (threats group N). */
+static void put_safe(struct evd_buf *out, struct evd_view v, size_t most)
 {
-	const char *name = it->name ? it->name : strrchr(it->path, '/') + 1;
-	struct evd_view v = it->name ? evd_view_of(it->name, it->name_len) : evd_view_str(name);
 	size_t pos = 0;
 	uint32_t cp;
 
-	if (it->exhibit)
-		evd_putf(out, "%04" PRIu64 "-", it->exhibit);
-	else
-		evd_putf(out, "%" PRIu64 ".%" PRIu64 "-", it->id.seq, it->id.k);
-	if (is_device(name))
-		evd_put_u8(out, '_');
-	while (pos < v.len && out->len < 200) {
+	while (pos < v.len && out->len < most) {
 		size_t from = pos;
 		struct evd_buf shown = {0};
 		bool plain = evd_utf8_next(v, &pos, &cp) && cp >= 0x20 &&
@@ -63,6 +59,32 @@ static void safe_name(const struct cmd_item *it, struct evd_buf *out)
 				evd_putf(out, "%%%02X", v.p[i]);
 		evd_buf_release(&shown);
 	}
+}
+
+/* Where the ending begins, from the last dot on, by which other programs know what a file is; v.len: it has none. */
+static size_t ending_of(struct evd_view v)
+{
+	for (size_t n = 1; n <= ENDING_MAX && n <= v.len; n++)
+		if (v.p[v.len - n] == '.')
+			return v.len - n;
+	return v.len;
+}
+
+/* EXHIBIT-NAME; of a long name the ending stays. */
+static void safe_name(const struct cmd_item *it, struct evd_buf *out)
+{
+	const char *name = it->name ? it->name : strrchr(it->path, '/') + 1;
+	struct evd_view v = it->name ? evd_view_of(it->name, it->name_len) : evd_view_str(name);
+	size_t stem = ending_of(v);
+
+	if (it->exhibit)
+		evd_putf(out, "%04" PRIu64 "-", it->exhibit);
+	else
+		evd_putf(out, "%" PRIu64 ".%" PRIu64 "-", it->id.seq, it->id.k);
+	if (is_device(name))
+		evd_put_u8(out, '_');
+	put_safe(out, evd_view_of(v.p, stem), STEM_MAX);
+	put_safe(out, evd_view_of(v.p + stem, v.len - stem), SIZE_MAX);
 	while (out->len && (out->data[out->len - 1] == '.' || out->data[out->len - 1] == ' '))
 		out->data[out->len - 1] = '_';
 	evd_put_u8(out, '\0');

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHORT_PASSPHRASE 12u /* bytes; shorter is warned of */
-
 enum { NAME = CMD_OWN, ROLE, ORGANISATION, REAL_NAME, ALGORITHM, PEM, PKCS11, CERTIFICATE };
 
 static const struct option options[] = {
@@ -97,8 +95,7 @@ static int home_of(char *home, size_t cap)
 }
 
 /* What a new identity's holder must be told once. */
-static void say_new(struct cmd_global *g, const struct evd_identity_info *info,
-                    size_t passphrase_len)
+static void say_new(struct cmd_global *g, const struct evd_identity_info *info)
 {
 	char hex[2 * EVD_SHA256_LEN + 1];
 
@@ -106,11 +103,6 @@ static void say_new(struct cmd_global *g, const struct evd_identity_info *info,
 		put_json(info);
 	else
 		put_text(info);
-	if (passphrase_len && passphrase_len < SHORT_PASSPHRASE)
-		fprintf(stderr,
-		        "evidence: warning: a passphrase of %zu bytes is short; whoever copies the key "
-		        "file may find it by trying\n",
-		        passphrase_len);
 	if (g->quiet || g->json)
 		return;
 	evd_hex(hex, info->fingerprint, EVD_SHA256_LEN);
@@ -140,7 +132,7 @@ static int run_create(struct cmd_global *g, const struct words *w)
 	if (r == 0)
 		r = evd_keystore_create(home, &w->request, evd_buf_view(&passphrase), &info, &err);
 	if (r == 0)
-		say_new(g, &info, passphrase.len);
+		say_new(g, &info);
 	evd_buf_wipe(&passphrase);
 	return r ? cmd_fail(r, &err) : CMD_DONE;
 }
@@ -289,7 +281,7 @@ static int run_import(struct cmd_global *g, const struct words *w)
 		r = evd_keystore_import(home, w->first, &w->request, &secret, &info, &err);
 	if (r)
 		return cmd_fail(r, &err);
-	say_new(g, &info, 0);
+	say_new(g, &info);
 	return CMD_DONE;
 }
 

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define TRIES 3
+#define SHORT_PASSPHRASE 12u           /* bytes; a new one that is shorter is warned of */
 #define ROOM (EVD_MAX_PASSPHRASE + 8u) /* bytes of one, got at once: a secret is not moved about */
 
 static unsigned asked; /* questions answered from the file so far */
@@ -233,6 +234,15 @@ static int from_terminal(const char *what, bool confirm, struct evd_buf *out, st
 	return r;
 }
 
+static void warn_of_short(size_t len)
+{
+	if (len && len < SHORT_PASSPHRASE)
+		fprintf(stderr,
+		        "evidence: warning: a passphrase of %zu bytes is short; whoever copies what it "
+		        "protects may find it by trying\n",
+		        len);
+}
+
 static int ask(void *ctx, const char *what, bool confirm, struct evd_buf *out,
                struct evd_error *err)
 {
@@ -249,6 +259,8 @@ static int ask(void *ctx, const char *what, bool confirm, struct evd_buf *out,
 		r = from_terminal(what, confirm, out, err);
 	if (r)
 		evd_buf_wipe(out);
+	else if (confirm)
+		warn_of_short(out->len);
 	return r;
 }
 

@@ -1,5 +1,6 @@
 /* cmd_util: see cmd.h. Options, errors, sessions. */
 #include "cmd.h"
+#include "i18n.h"
 
 #include "base/text.h"
 #include "index/index.h"
@@ -79,6 +80,14 @@ static int refuse_option(const struct cmd_row *row, int why, const char *word)
 	return stop(CMD_USAGE);
 }
 
+int cmd_end_output(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fputs(_("evidence: the output could not be written\n"), stderr);
+	return CMD_IO;
+}
+
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv)
 {
@@ -116,7 +125,9 @@ int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct opt
 			if (row->usage)
 				fputs(row->usage, stdout);
 			return stop(CMD_DONE);
-		case OPT_VERSION: printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD); exit(CMD_DONE);
+		case OPT_VERSION:
+			printf("evidence %s (%s)\n", EVD_VERSION, EVD_BUILD);
+			exit(cmd_end_output(CMD_DONE));
 		case ':':
 		case '?': return refuse_option(row, id, argv[optind - 1]);
 		default: return id;
@@ -228,6 +239,21 @@ int cmd_begin(struct cmd_global *g, struct cmd_session *s)
 	evd_key_free(s->key);
 	s->key = NULL;
 	evd_case_close(&s->c);
+	return r;
+}
+
+int cmd_begin_to(struct cmd_global *g, struct cmd_session *s, enum evd_action action)
+{
+	struct evd_error err = {0};
+	int r = cmd_begin(g, s);
+
+	if (r)
+		return r;
+	r = evd_entry_may(&s->c, action, evd_key_fingerprint(s->key), &err);
+	if (r == 0)
+		return 0;
+	r = cmd_fail(r, &err);
+	cmd_end(s);
 	return r;
 }
 

@@ -120,8 +120,8 @@ static int watch(struct watching *w, const char *path, bool existing)
 	struct evd_watch *folder = NULL;
 	struct cmd_session s;
 	struct evd_error err = {0};
-	int r =
-	    cmd_begin(w->g, &s); /* the case, key and right to write are tried before the wait begins */
+	/* the case, key and right to write are tried before the wait begins */
+	int r = cmd_begin_to(w->g, &s, EVD_ACQUIRE);
 
 	if (r)
 		return r;

@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	if (code == CMD_STOP) {
 		if (cmd_option_exit() == CMD_DONE)
 			help(stdout);
-		return cmd_option_exit();
+		return cmd_end_output(cmd_option_exit());
 	}
 	if (optind == argc) {
 		help(stderr);
@@ -131,10 +131,5 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	optind = 0; /* the command reads its own words anew */
-	code = row->run(&g, argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fputs(_("evidence: the output could not be written\n"), stderr);
-		return CMD_IO;
-	}
-	return code;
+	return cmd_end_output(row->run(&g, argc, argv));
 }

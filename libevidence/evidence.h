@@ -55,8 +55,9 @@ struct evd_work;
  * `dir` (made, or empty). evd_work_open: an existing one. `which` is the start of a fingerprint, or
  * NULL if `home` holds one identity. Free with evd_work_free; the case is locked until then. A case that
  * could not be opened anew leaves nothing in `dir`, nor `dir` if it was not there.
- * Errors: NOTFOUND, EXISTS, DENIED (passphrase, permission), LOCKED, DAMAGED (the case does not hold;
- * nothing was changed), UNSUPPORTED (newer format), and those of the system.
+ * Errors: MISUSE (no number or title; `which` is no start of a fingerprint, or several identities fit),
+ * NOTFOUND, EXISTS, DENIED (passphrase, permission), LOCKED, DAMAGED (the case or the identity does not
+ * hold; nothing was changed), UNSUPPORTED (newer format), and those of the system.
  */
 EVD_API int evd_work_new(const char *dir, const char *number, const char *title, const char *home,
                          const char *which, const char *passphrase, struct evd_work **out,
@@ -81,8 +82,9 @@ struct evd_added {
 /*
  * evd_work_add(w, paths, n, basis, progress, ctx, out, err): takes files and folders in, each byte
  * copied and hashed on one read; links are recorded, special files named. `basis` is a word of
- * docs/format.md §4, such as "own-device"; "other-account" and "covert" are MISUSE here, for they need a
- * reason, which `evidence add` takes. *out counts what was committed also when it fails.
+ * docs/format.md §4, such as "own-device", any other word FORMAT; "other-account" and "covert" are MISUSE
+ * here, for they need a reason, which `evidence add` takes. Returns 0 also when something was not taken:
+ * look at out->not_taken. *out counts what was committed also when it fails.
  */
 EVD_API int evd_work_add(struct evd_work *w, char **paths, size_t n, const char *basis,
                          evd_progress *progress, void *ctx, struct evd_added *out,

@@ -92,6 +92,10 @@ struct evd_draft {
 	size_t salts_left;                /* of them not yet given out */
 };
 
+/* evd_entry_may(c, action, certificate, err): DENIED if the log would take no such entry of this certificate now.
+ * evd_entry_commit looks again: this is for work that would be done in vain until then. */
+int evd_entry_may(struct evd_case *c, enum evd_action action, const uint8_t *certificate,
+                  struct evd_error *err) EVD_MUST_USE;
 int evd_entry_begin(struct evd_case *c, enum evd_action action, const struct evd_actor *actor,
                     const struct evd_circumstances *circumstances, struct evd_draft *d,
                     struct evd_error *err) EVD_MUST_USE;

@@ -415,6 +415,15 @@ static int may_follow(struct evd_log *log, const struct evd_entry *next, struct 
 	return r == EVD_STOP ? EVD_E_DENIED : r;
 }
 
+int evd_entry_may(struct evd_case *c, enum evd_action action, const uint8_t *certificate,
+                  struct evd_error *err)
+{
+	struct evd_entry next = {.seq = c->log.entries.n + 1, .action = action};
+
+	memcpy(next.certificate, certificate, sizeof next.certificate);
+	return may_follow(&c->log, &next, err);
+}
+
 /* entry.json and entry.p7s, over the records as they now stand. */
 static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, struct evd_buf *p7s,
                 struct evd_error *err)

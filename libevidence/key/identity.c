@@ -152,7 +152,9 @@ static int make_folders(const char *path, struct evd_error *err)
 	char part[4096];
 	int n = snprintf(part, sizeof part, "%s", path);
 
-	if (n <= 0 || (size_t)n >= sizeof part)
+	if (n <= 0)
+		return evd_fail(err, EVD_E_MISUSE, "the folder's path is empty");
+	if ((size_t)n >= sizeof part)
 		return evd_fail(err, EVD_E_MISUSE, "the folder's path is too long");
 	for (char *at = part + 1; *at; at++) {
 		if (*at != '/')
@@ -321,6 +323,19 @@ static int read_all(int fd, uint64_t size, struct evd_buf *out, struct evd_error
 	return evd_buf_check(out, err);
 }
 
+/* docs/identity.md: a damaged identity is named; one of whose files is missing is damaged. */
+static int name_identity(int r, const char *name, struct evd_error *err)
+{
+	char why[sizeof err->text];
+
+	if (r == EVD_E_NOTFOUND)
+		r = EVD_E_DAMAGED;
+	if (!err || strncmp(err->text, "identity ", 9) == 0)
+		return r;
+	snprintf(why, sizeof why, "%s", err->text);
+	return evd_fail(err, r, "identity %s: %.200s", name, why);
+}
+
 int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *out,
                           struct evd_error *err)
 {
@@ -330,8 +345,10 @@ int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *o
 	if (r)
 		return r;
 	r = check_private(dir, "folder", name, err);
-	if (r == 0)
+	if (r == 0) {
 		r = evd_file_open(dir, "key.pem", &fd, &size, err);
+		r = r ? name_identity(r, name, err) : 0;
+	}
 	close(dir);
 	if (r)
 		return r;
@@ -340,17 +357,6 @@ int evd_identity_read_key(int identities_fd, const char *name, struct evd_buf *o
 		r = read_all(fd, size, out, err);
 	close(fd);
 	return r;
-}
-
-/* docs/identity.md: a damaged identity is named. */
-static int name_identity(int r, const char *name, struct evd_error *err)
-{
-	char why[sizeof err->text];
-
-	if (!err || strncmp(err->text, "identity ", 9) == 0)
-		return r;
-	snprintf(why, sizeof why, "%s", err->text);
-	return evd_fail(err, r, "identity %s: %.200s", name, why);
 }
 
 int evd_identity_read(int identities_fd, const char *name, struct evd_identity *out,

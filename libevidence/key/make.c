@@ -21,6 +21,7 @@
 
 #define SERIAL_LEN 16u
 #define NEVER "99991231235959Z"
+#define NAME_MAX_LEN 64u /* characters of what a person is called in a certificate */
 
 static const struct kind {
 	const char *word, *curve;
@@ -66,11 +67,22 @@ static int key_name(EVP_PKEY *key, char out[24], struct evd_error *err)
 	return 0;
 }
 
+/* RFC 5280 appendix A.1: ub-title, ub-organization-name. Of what OpenSSL looks at itself the title is not. */
+static bool is_long(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80; /* of UTF-8, the first bytes */
+	return n > NAME_MAX_LEN;
+}
+
 static bool add_name(X509_NAME *name, int nid, const char *text)
 {
 	return !text || !text[0] ||
-	       X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)text, -1, -1,
-	                                  0) == 1;
+	       (!is_long(text) &&
+	        X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)text, -1,
+	                                   -1, 0) == 1);
 }
 
 /* With --real-name the person stands beside the common name, which stays the key's. */
@@ -90,7 +102,8 @@ static int set_name(X509 *x, EVP_PKEY *key, const struct evd_identity_request *r
 	X509_NAME_free(name);
 	if (r || ok)
 		return r;
-	evd_fail_crypto(err, "the name does not fit into a certificate (64 characters)");
+	evd_fail_crypto(err,
+	                "name, role and organisation have at most 64 characters each in a certificate");
 	return EVD_E_MISUSE;
 }
 

@@ -94,6 +94,19 @@ def stopped(cli):
 	cli.evidence('export', cli.path('late'), '1')
 
 
+def long_names(cli):
+	"""Of a name that is too long its beginning and its ending: without .jpg no program knows what to do with it."""
+	names = ['Ж' * 115 + '.jpg', '\U000e0041' * 60 + '.\x01\x02\x03\x04\x05\x06\x07', 'a' * 240 + '.thisisnoending', '.' + 'b' * 11]
+	for name in names:
+		cli.evidence('add', cli.write('long/' + name, b'x'))
+	cli.evidence('export', cli.path('long-out'))
+	# a number, four digits and a dash, then until 200 bytes stand there: 98 letters of two bytes; 17 characters of four, each as
+	# four escapes; then the ending
+	wanted = ['Ж' * 98 + '.jpg', '%F3%A0%81%81' * 17 + '.%01%02%03%04%05%06%07', 'a' * 195, '.' + 'b' * 11]
+	made = sorted(n for n in os.listdir(cli.path('long-out')) if n[0] == '0')[-len(names):]
+	check([n[5:] for n in made] == wanted, 'long names: %r' % made)
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	cli.identity()
@@ -108,6 +121,7 @@ def main():
 	cut_short(cli)
 	no_room(cli)
 	stopped(cli)
+	long_names(cli)
 	shutil.rmtree(cli.dir)
 	print('copies: ok')
 

@@ -144,6 +144,11 @@ def imports(c):
 	c.run('evidence', 'identity', 'import', make('rsa', rsa), *words)
 	c.run('evidence', 'identity', 'import', make('old', p256, '-legacy'), *words)
 	c.run('evidence', 'identity', 'import', c.path('rsa.p12'), *words, expect=73)
+	c.env['EVIDENCE_HOME'] = c.path('home4') # the new passphrase is what the key is kept under: 11 bytes of it are few
+	for new, said in ((b'elevenbytes', 1), (b'twelve bytes', 0)):
+		secrets = c.write('secrets', b'p12pass\n' + new + b'\n')
+		c.run('evidence', 'identity', 'import', c.path('rsa.p12' if said else 'old.p12'), *words[:-1], secrets, lines=said)
+	c.env['EVIDENCE_HOME'] = c.path('home3')
 	for name, alg, more, section in (('p521', ('EC', '-pkeyopt', 'ec_paramgen_curve:P-521'), (), 'sign'),
 			('ed', ('ED25519',), (), 'sign'), ('small', ('RSA', '-pkeyopt', 'rsa_keygen_bits:1024'), (), 'sign'),
 			('nomac', p256, ('-nomac',), 'sign'), ('authority', p256, (), 'ca'), ('agree', p256, (), 'agree')):
@@ -219,8 +224,21 @@ def refusals(c, fingerprint):
 		f.write(b'{')
 	said = c.run('evidence', 'identity', 'list', expect=65)
 	check('identity %s: identity.json is damaged' % fingerprint[:8] in said, 'a damaged identity is named: ' + said)
+	os.unlink(about) # a file that is gone is damage too, not an identity that is not there
+	said = c.run('evidence', 'identity', 'list', expect=65)
+	check('identity %s: file identity.json' % fingerprint[:8] in said, 'a file of an identity is gone: ' + said)
 	with open(about, 'wb') as f:
 		f.write(kept)
+	os.chmod(about, 0o600)
+	os.rename(key, key + '.away')
+	said = c.evidence('note', 'x', expect=65)
+	check('identity %s: file key.pem' % fingerprint[:8] in said, 'the key file is gone: ' + said)
+	os.rename(key + '.away', key)
+	for option in ('--name', '--role', '--organisation'): # RFC 5280: 64 characters, of two bytes each here
+		words = {'--name': 'A', '--role': 'r', '--organisation': 'o', option: 'я' * 65}
+		said = c.run('evidence', 'identity', 'create', '--real-name', *[w for pair in words.items() for w in pair],
+			'--passphrase-file', c.pass_file, expect=64)
+		check('64 characters' in said, option + ': ' + said)
 	said = c.run('evidence', 'identity', 'import', c.pass_file, '--name', 'A', '--role', 'r', '--passphrase-file', c.pass_file, expect=65)
 	check(c.pass_file + ': not a PKCS#12 file' in said, 'the file is named: ' + said)
 	c.run('evidence', 'identity', 'frobnicate', expect=64)

@@ -189,8 +189,23 @@ def seal(cli, pin):
 	cli.evidence('close', '--reason', 'done')
 	check('closed' in cli.evidence('close', expect=64), 'closed twice')
 	check('after the case was closed' in cli.evidence('add', cli.path('passphrase'), expect=77), 'add after close')
+	waits_in_vain(cli)
 	cli.evidence('seal', cli.path('closed.asice'))
 	check(cli.verdict('--pin', pin, cli.path('closed.asice'))['verdict'] == 'TOTAL-PASSED', 'closed case verifies')
+
+
+def waits_in_vain(cli):
+	"""Nobody waits for what a closed case will not take: a pipe that stays open, a folder that is watched, a screen."""
+	for words in ('add', '--no-read', '-'), ('watch', cli.dir), ('capture', 'screen'):
+		argv = [os.path.join(cli.programs, 'evidence'), '-C', cli.case, *words, '--passphrase-file', cli.pass_file]
+		work = subprocess.Popen(argv, env=cli.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+		try:
+			code = work.wait(30)
+		except subprocess.TimeoutExpired:
+			work.kill()
+			code = work.wait()
+		said = work.communicate()[1]
+		check(code == 77 and said == b'evidence: not after the case was closed\n', '%r of a closed case: exit %d: %s' % (words, code, said))
 
 
 def many(cli, pin):

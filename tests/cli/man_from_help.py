@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """man_from_help.py EVIDENCE EVIDENCE-VERIFY DOCS: every option a program's --help names stands in its man page, and
-every option the man page names stands in --help; the completions offer, word for word, the options of --help."""
+every option the man page names stands in --help; what it shows of a command is that help, line for line; the completions
+offer, word for word, the options of --help."""
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +28,15 @@ def man_of(path):
 	return text.replace('\\-', '-').replace('\\fB', '').replace('\\fI', '').replace('\\fR', '').replace('\\fP', '')
 
 
+def shown(path, command):
+	"""What troff shows of a command's section between .nf and .fi: a line that begins with . or ' is a request to it
+	(groff(7)), whose words are lost unless \\& stands before them."""
+	text = open(path, encoding='utf-8').read()
+	body = re.search(r'^\.SS evidence %s\n\.nf\n(.*?)^\.fi$' % command, text, re.M | re.S)
+	lines = [line for line in (body.group(1) if body else '').splitlines(True) if line[0] not in ".'"]
+	return ''.join(lines).replace('\\&', '').replace('\\-', '-')
+
+
 def compare(name, ours, page):
 	wrong = 0
 	for option in sorted(ours - page):
@@ -35,6 +46,16 @@ def compare(name, ours, page):
 		print('%s: the man page has %s, --help has not' % (name, option))
 		wrong += 1
 	return wrong
+
+
+def languages(path, folder, before, behind):
+	"""What the page names as languages against those that are there: files of this form of name."""
+	there = {'en'} | {n[len(before):-len(behind)] for n in os.listdir(folder) if n.startswith(before) and n.endswith(behind)}
+	named = re.search(r'^Languages: (.*)\.$', man_of(path), re.M)
+	named = named.group(1).split(', ') if named else []
+	if sorted(named) != sorted(there):
+		print('%s names the languages %s; there are %s' % (path, named, sorted(there)))
+	return named, sorted(named) != sorted(there)
 
 
 def offered(script, function, *words):
@@ -87,7 +108,17 @@ def main():
 		if not re.search(r'^\.SS .*\b%s\b' % command, page, re.M):
 			print('evidence.1 has no section for %s' % command)
 			wrong += 1
+		elif shown(pages + '/evidence.1', command) != help_of([evidence, command]):
+			print('evidence.1 shows of %s something else than its --help' % command)
+			wrong += 1
 	wrong += compare('evidence-verify', options(help_of([verify])), options(man_of(pages + '/evidence-verify.1')))
+	wrong += languages(pages + '/evidence.1', docs + '/../cmd/po', '', '.po')[1]
+	named, differ = languages(pages + '/evidence-verify.1', docs + '/../libevidence/report', 'lang_', '.def')
+	wrong += differ
+	for language in named: # 66: taken, and only then the bundle is looked for
+		if subprocess.run([verify, '--lang', language, docs + '/absent.asice'], capture_output=True).returncode != 66:
+			print('evidence-verify does not take the language %s' % language)
+			wrong += 1
 	said, page = options(help_of([evidence, 'identity'])), options(man_of(pages + '/evidence-identity.1'))
 	wrong += compare('evidence identity', said, page - (everywhere - said))
 	wrong += completions(evidence, verify, docs + '/completions', everywhere)

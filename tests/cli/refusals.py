@@ -49,6 +49,15 @@ def usage(cli):
 		check(said.startswith('evidence-verify: %s: ' % shown), '%r is answered with %r' % (word, said))
 
 
+def full_output(cli):
+	"""What could not be printed was not said: a script must not take an empty answer for the version."""
+	for words in ('--version',), ('--help',), ('add', '--help'), ('identity', 'list'):
+		with open('/dev/full', 'w') as full:
+			done = subprocess.run([os.path.join(cli.programs, 'evidence'), *words], stdout=full, stderr=subprocess.PIPE, env=cli.env)
+		check(done.returncode == 74 and done.stderr == b'evidence: the output could not be written\n', '%r: exit %d: %s' % (words,
+			done.returncode, done.stderr))
+
+
 def cli_help(cli):
 	done = subprocess.run([os.path.join(cli.programs, 'evidence')], capture_output=True, text=True)
 	return done.stderr.splitlines()
@@ -321,6 +330,7 @@ def asked(cli, *words):
 def main():
 	cli = Cli(sys.argv[1])
 	usage(cli)
+	full_output(cli)
 	cli.run('evidence', '-C', cli.case, 'log', expect=66)
 	cli.identity()
 	cli.run('evidence', 'open', cli.case, '--number', '1', '--title', 'T', '--passphrase-file', cli.pass_file)

@@ -40,7 +40,7 @@ static void refusals(void **state)
 {
 	const char *home = test_folder(), *dir = test_path(home, "case"), *file;
 	char fingerprint[EVD_FINGERPRINT_TEXT], *paths[1], big[5000];
-	struct evd_work *w = NULL;
+	struct evd_work *w = NULL, *other = NULL;
 	struct evd_added added;
 	struct evd_error err = {0};
 
@@ -54,7 +54,16 @@ static void refusals(void **state)
 	                 EVD_E_LIMIT);
 	assert_int_equal(evd_work_open(dir, home, NULL, passphrase, &w, &err), EVD_E_NOTFOUND);
 	assert_null(w);
+	assert_int_equal(evd_identity_new("", "A", "r", NULL, passphrase, fingerprint, &err),
+	                 EVD_E_MISUSE);
+	assert_non_null(strstr(err.text, "empty"));
 	w = open_case(home, dir, fingerprint);
+	assert_int_equal(
+	    evd_work_new(test_path(home, "new"), NULL, "T", home, NULL, passphrase, &other, &err),
+	    EVD_E_MISUSE);
+	assert_int_equal(evd_work_open(dir, home, "no digits", passphrase, &other, &err), EVD_E_MISUSE);
+	assert_int_equal(evd_work_open(dir, home, NULL, passphrase, &other, &err), EVD_E_LOCKED);
+	assert_null(other);
 	file = test_path(home, "file.txt");
 	test_write(file, "evidence", 8);
 	paths[0] = strdup(file);
@@ -64,6 +73,7 @@ static void refusals(void **state)
 	assert_int_equal(evd_work_add(w, paths, 1, "other-account", NULL, NULL, &added, &err),
 	                 EVD_E_MISUSE);
 	assert_int_equal(evd_work_add(w, paths, 1, NULL, NULL, NULL, &added, &err), EVD_E_MISUSE);
+	assert_int_equal(evd_work_add(w, paths, 1, "none", NULL, NULL, &added, &err), EVD_E_FORMAT);
 	assert_int_equal(added.items, 0);
 	assert_int_equal(evd_work_note(w, NULL, &err), EVD_E_MISUSE);
 	assert_int_equal(evd_work_note(w, "", &err), EVD_E_MISUSE);
