@@ -72,6 +72,8 @@ void cmd_put_text_to(FILE *to, struct evd_view v);
 int cmd_option(struct cmd_global *g, const struct cmd_row *row, const struct option *own, int argc,
                char **argv);
 int cmd_option_exit(void);
+/* cmd_input_closed(): the program was started without a standard input, which then is empty. */
+bool cmd_input_closed(void);
 /* cmd_is_blank(text): nothing is in it but blanks. cmd_option refuses an option whose word is so, with BAD_INPUT. */
 bool cmd_is_blank(struct evd_view text);
 

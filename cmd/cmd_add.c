@@ -92,8 +92,13 @@ static int spool(struct evd_case *c, int *out, struct evd_error *err)
 {
 	uint8_t *block = malloc(EVD_IO_BLOCK);
 	uint64_t done = 0;
-	int r = block ? evd_file_create(c->incoming, "stream", out, err) : evd_nomem(err);
+	int r = 0;
 
+	/* as by a scheduler that gives none: an empty item would look like evidence taken in */
+	if (cmd_input_closed())
+		r = evd_fail(err, EVD_E_MISUSE, "standard input is closed; nothing was taken in");
+	else
+		r = block ? evd_file_create(c->incoming, "stream", out, err) : evd_nomem(err);
 	if (r == 0)
 		evd_remove(c->incoming, "stream");
 	while (r == 0) {

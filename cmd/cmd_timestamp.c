@@ -22,6 +22,7 @@
 
 struct words {
 	const char *bundle, *archive, *request, *out, *entry, *qr, *timeout;
+	const char *answer; /* the file, or the address of who gives it */
 	struct evd_trust trust;
 };
 
@@ -155,12 +156,11 @@ struct pair {
 	struct evd_buf q, a;
 };
 
-static int read_pair(const struct words *w, const char *answer, struct pair *p,
-                     struct evd_error *err)
+static int read_pair(const struct words *w, struct pair *p, struct evd_error *err)
 {
 	int r = evd_file_read(-1, w->request, FILE_MAX, &p->q, err);
 
-	return r ? r : evd_file_read(-1, answer, FILE_MAX, &p->a, err);
+	return r ? r : evd_file_read(-1, w->answer, FILE_MAX, &p->a, err);
 }
 
 static void say_attached(struct cmd_global *g, int64_t ms, const char *where)
@@ -217,32 +217,28 @@ static int add_entry(struct cmd_session *s, const uint8_t *imprint, struct evd_v
 	return evd_entry_commit(&d, s->key, err);
 }
 
-static int attach_entry(struct cmd_global *g, struct words *w, const struct pair *p)
+static int attach_entry(struct cmd_global *g, struct cmd_session *s, const struct words *w,
+                        const struct pair *p)
 {
 	uint8_t imprint[EVD_SHA256_LEN] = {0}, nonce[EVD_NONCE_LEN];
 	struct evd_view q = evd_buf_view(&p->q), a = evd_buf_view(&p->a);
 	struct evd_buf token = {0};
 	struct evd_error err = {0};
-	struct cmd_session s;
 	char where[40];
 	int64_t ms = 0;
-	int r = cmd_begin(g, &s);
+	int r = evd_stamp_request_read(q, imprint, nonce, &err);
 
-	if (r)
-		return r;
-	r = evd_stamp_request_read(q, imprint, nonce, &err);
 	if (r == 0)
 		r = evd_stamp_answer(q, a, &w->trust, evd_clock_ms() / 1000, &token, &ms, &err);
 	if (r == 0)
-		r = add_entry(&s, imprint, evd_buf_view(&token), ms, &err);
+		r = add_entry(s, imprint, evd_buf_view(&token), ms, &err);
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else {
-		snprintf(where, sizeof where, "entry %zu", s.c.log.entries.n);
+		snprintf(where, sizeof where, "entry %zu", s->c.log.entries.n);
 		say_attached(g, ms, where);
 	}
 	evd_buf_release(&token);
-	cmd_end(&s);
 	return r;
 }
 
@@ -329,20 +325,39 @@ static int embed(struct cmd_global *g, struct words *w)
 	return r;
 }
 
-static int attach(struct cmd_global *g, struct words *w, const struct pair *p)
+/* `ask` gets what is not there yet, NULL: nothing. The key for an entry is open before anybody is asked. */
+static int attach(struct cmd_global *g, struct words *w, struct pair *p,
+                  int (*ask)(struct cmd_global *g, struct words *w, struct pair *p,
+                             struct evd_error *err))
 {
-	return w->bundle || w->archive ? attach_bundle(g, w, p) : attach_entry(g, w, p);
+	bool bundle = w->bundle || w->archive;
+	struct evd_error err = {0};
+	struct cmd_session s;
+	int r = bundle ? 0 : cmd_begin(g, &s);
+
+	if (r)
+		return r;
+	r = ask ? ask(g, w, p, &err) : 0;
+	r = r ? cmd_fail(r, &err) : bundle ? attach_bundle(g, w, p) : attach_entry(g, &s, w, p);
+	if (!bundle)
+		cmd_end(&s);
+	return r;
 }
 
-static int attach_answer(struct cmd_global *g, struct words *w, const char *answer)
+static void release_pair(struct pair *p)
+{
+	evd_buf_release(&p->q);
+	evd_buf_release(&p->a);
+}
+
+static int attach_answer(struct cmd_global *g, struct words *w)
 {
 	struct evd_error err = {0};
 	struct pair p = {{0}, {0}};
-	int r = read_pair(w, answer, &p, &err);
+	int r = read_pair(w, &p, &err);
 
-	r = r ? cmd_fail(r, &err) : attach(g, w, &p);
-	evd_buf_release(&p.q);
-	evd_buf_release(&p.a);
+	r = r ? cmd_fail(r, &err) : attach(g, w, &p, NULL);
+	release_pair(&p);
 	return r;
 }
 
@@ -359,20 +374,23 @@ static int try_target(const char *path, struct evd_error *err)
 	return r;
 }
 
-static int online(struct cmd_global *g, struct words *w, const char *url)
+static int ask(struct cmd_global *g, struct words *w, struct pair *p, struct evd_error *err)
 {
-	struct evd_error err = {0};
+	int r = w->out ? try_target(w->out, err) : 0;
+
+	if (r == 0)
+		r = make_request(g, w, &p->q, err);
+	return r ? r : cmd_online_ask(w->answer, w->timeout, evd_buf_view(&p->q), &p->a, err);
+}
+
+static int online(struct cmd_global *g, struct words *w)
+{
 	struct pair p = {{0}, {0}};
-	int r = w->out ? try_target(w->out, &err) : 0;
+	int r;
 
 	evd_buf_init(&p.a, FILE_MAX);
-	if (r == 0)
-		r = make_request(g, w, &p.q, &err);
-	if (r == 0)
-		r = cmd_online_ask(url, w->timeout, evd_buf_view(&p.q), &p.a, &err);
-	r = r ? cmd_fail(r, &err) : attach(g, w, &p);
-	evd_buf_release(&p.q);
-	evd_buf_release(&p.a);
+	r = attach(g, w, &p, ask);
+	release_pair(&p);
 	return r;
 }
 #endif
@@ -395,7 +413,8 @@ static int act(struct cmd_global *g, struct words *w, int n, char **word)
 		if (n != 2 || !w->request || bundle != (w->out != NULL))
 			return cmd_usage(&cmd_timestamp, "give --request and the file with the answer, and "
 			                                 "--out with a bundle");
-		return attach_answer(g, w, word[1]);
+		w->answer = word[1];
+		return attach_answer(g, w);
 	}
 #ifdef EVD_ONLINE
 	if (strcmp(verb, "online") == 0) {
@@ -404,7 +423,8 @@ static int act(struct cmd_global *g, struct words *w, int n, char **word)
 		if (n != 2 || (w->entry != NULL) + bundle != 1 || bundle != (w->out != NULL))
 			return cmd_usage(&cmd_timestamp, "give the address and one of --entry, --bundle and "
 			                                 "--archive, and --out with a bundle");
-		return online(g, w, word[1]);
+		w->answer = word[1];
+		return online(g, w);
 	}
 #endif
 	if (strcmp(verb, "embed") == 0 && n == 1 && w->bundle && w->out)

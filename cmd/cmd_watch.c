@@ -160,6 +160,9 @@ static int run(struct cmd_global *g, int argc, char **argv)
 	w.o = (struct evd_acquire_options){
 	    .basis = "unknown", .observed = "file", .stream = -1, .told = cmd_told, .ctx = g};
 	while ((id = cmd_option(g, &cmd_watch, options, argc, argv)) != -1) {
+		/* said before anybody waits: the log has no place for it */
+		if (id >= REASON && id <= CONSENT && !evd_is_utf8(evd_view_str(optarg)))
+			return cmd_usage(&cmd_watch, "an option's words are not UTF-8");
 		switch (id) {
 		case BASIS: w.o.basis = optarg; break;
 		case LABEL: w.o.label = optarg; break;

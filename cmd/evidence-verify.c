@@ -37,7 +37,7 @@ static const char usage[] =
     "  --all-digests      check SHA-512 of every item too\n"
     "  --json             one line of JSON for each bundle\n"
     "  --quiet            print nothing, only the exit code\n"
-    "  --lang LANGUAGE    language of the text (default en)\n"
+    "  --lang LANGUAGE    of the text: en (default) sq bs hr mk cnr sr-Cyrl sr-Latn\n"
     "  --about            say on standard error which program, when\n"
     "  --version          print the version and stop\n"
     "  --help             print this and stop\n"

@@ -73,11 +73,19 @@ static const struct cmd_row *find(const char *name)
 	return NULL;
 }
 
+static bool input_closed;
+
+bool cmd_input_closed(void)
+{
+	return input_closed;
+}
+
 /* A closed descriptor 0, 1 or 2 must not become a file of the case. */
 static void guard_descriptors(void)
 {
 	int fd;
 
+	input_closed = fcntl(STDIN_FILENO, F_GETFD) == -1;
 	do
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	while (fd >= 0 && fd <= 2);

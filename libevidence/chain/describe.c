@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,22 +47,48 @@ static bool is_date(const char *text)
 	return strlen(text) == 10 && evd_time_parse(evd_view_str(full), &ms);
 }
 
+/* In the file under these names. */
+static const struct {
+	const char *key;
+	size_t off;
+} members[] = {
+    {"number", offsetof(struct evd_description, number)},
+    {"title", offsetof(struct evd_description, title)},
+    {"institution", offsetof(struct evd_description, institution)},
+    {"legalBasis", offsetof(struct evd_description, legal_basis)},
+    {"responsible", offsetof(struct evd_description, responsible)},
+    {"purpose", offsetof(struct evd_description, purpose)},
+    {"language", offsetof(struct evd_description, language)},
+    {"violence", offsetof(struct evd_description, violence)},
+    {"consent", offsetof(struct evd_description, consent)},
+    {"retention", offsetof(struct evd_description, retention)},
+    {"review", offsetof(struct evd_description, review)},
+    {"excluded", offsetof(struct evd_description, excluded)},
+};
+#define MEMBERS (sizeof members / sizeof *members)
+
+/* "" if it is absent */
+static const char *text_of(const struct evd_description *d, size_t i)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)d + members[i].off, sizeof text);
+	return text ? text : "";
+}
+
 int evd_description_check(const struct evd_description *d, struct evd_error *err)
 {
 	if (!d->number || !*d->number || !d->title || !*d->title)
 		return evd_fail(err, EVD_E_MISUSE, "a case needs a number and a title");
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (!evd_is_utf8(evd_view_str(text_of(d, i))))
+			return evd_fail(err, EVD_E_MISUSE, "what was given as %s is not UTF-8", members[i].key);
 	if (d->violence && !is_violence(d->violence))
 		return evd_fail(err, EVD_E_MISUSE, "'%s' is not a kind of violence from the list",
 		                d->violence);
 	if ((d->retention && !is_date(d->retention)) || (d->review && !is_date(d->review)))
 		return evd_fail(err, EVD_E_MISUSE, "a date is written YYYY-MM-DD");
 	return 0;
-}
-
-static void put(struct evd_object *o, const char *key, const char *text)
-{
-	if (text && *text)
-		evd_object_bytes(o, key, evd_view_str(text));
 }
 
 static int write_text(const struct evd_case *c, const struct evd_description *d,
@@ -73,18 +100,9 @@ static int write_text(const struct evd_case *c, const struct evd_description *d,
 	evd_object_init(&o);
 	evd_object_cstr(&o, "format", "libevidence-case-1");
 	evd_object_cstr(&o, "caseId", c->log.case_id);
-	put(&o, "number", d->number);
-	put(&o, "title", d->title);
-	put(&o, "institution", d->institution);
-	put(&o, "legalBasis", d->legal_basis);
-	put(&o, "responsible", d->responsible);
-	put(&o, "purpose", d->purpose);
-	put(&o, "language", d->language);
-	put(&o, "violence", d->violence);
-	put(&o, "consent", d->consent);
-	put(&o, "retention", d->retention);
-	put(&o, "review", d->review);
-	put(&o, "excluded", d->excluded);
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (*text_of(d, i))
+			evd_object_cstr(&o, members[i].key, text_of(d, i));
 	r = evd_object_write(&o, out, err);
 	evd_object_release(&o);
 	return r;

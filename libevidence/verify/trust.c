@@ -203,7 +203,7 @@ static int load_file(struct evd_trust *t, const char *path, struct evd_error *er
 	fclose(f);
 	ERR_clear_error();
 	if (r == EVD_END && number == 0)
-		return evd_fail(err, EVD_E_FORMAT, "no PEM certificate, list or answer in %s", path);
+		return evd_fail(err, EVD_E_FORMAT, "no PEM block in %s; openssl makes PEM of DER", path);
 	return r == EVD_END ? 0 : r;
 }
 

@@ -135,6 +135,7 @@ def refused(t, folder):
 	t.evidence('watch', t.case, expect=64)
 	t.evidence('watch', t.case + '/data', expect=64)
 	t.evidence('watch', folder, '--basis', 'covert', expect=64)
+	t.evidence('watch', folder, '--reason', '\udce6', expect=64)
 	w = Watch(t, folder)
 	shutil.rmtree(folder)
 	w.p.wait(10)

@@ -190,6 +190,8 @@ def online(cli, a, s):
 			((s.url, '--out', 'x.asice'), 64)):
 		cli.evidence(*ask, *words, expect=code)
 	cli.evidence('timestamp', 'online', '--entry', '99', '--trust', a.ca, s.url, expect=66)
+	cli.run('evidence', '-C', cli.case, *ask, s.url, '--passphrase-file', cli.write('wrong.txt', b'not this one\n'), expect=77)
+	check(len(s.asked) == n, 'nobody is asked for what could not be signed')
 	cli.env.update(http_proxy='http://127.0.0.1:9/', ALL_PROXY='http://127.0.0.1:9/', HOME=cli.dir)
 	cli.write('.netrc', b'machine 127.0.0.1 login me password secret\n')
 	cli.evidence(*ask, s.url)

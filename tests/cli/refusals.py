@@ -70,7 +70,7 @@ def names_below(path):
 def opening(cli):
 	"""A case that is not opened is not there: neither the folder, nor, where it was there and empty, anything in it."""
 	right = {'--number': '2', '--title': 't'}
-	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ' '})
+	wrong = ({'--violence': 'x'}, {'--retention': '2031-02-30'}, {'--review': 'tomorrow'}, {'--title': ''}, {'--number': ' '}, {'--title': '\udce6'})
 	for there in (False, True):
 		place = cli.path('there' if there else 'new')
 		if there:
@@ -140,6 +140,7 @@ def intake(cli):
 	unchanged(cli, 'add', '--basis', 'covert', cli.pass_file, expect=64, says='reason')
 	unchanged(cli, 'add', '--basis', 'covert', '--reason', '', cli.pass_file, expect=65, says='--reason is empty')
 	unchanged(cli, 'add', '-', cli.pass_file, expect=64, says='./-')
+	unchanged(cli, 'add', '-', expect=64, says='standard input is closed', before=lambda: os.close(0))
 	unchanged(cli, 'add', '--label', b'a\xff', cli.pass_file, expect=64, says='--label is not UTF-8', lines=None)
 	unchanged(cli, 'correct', '2/3', b'a\xff', 'x', expect=64, says='FIELD is not UTF-8')
 	unchanged(cli, 'note', '', expect=65, says='empty')
