@@ -32,6 +32,7 @@ struct handovers {
 	struct evd_case *c;
 	struct handover *at;
 	size_t n, cap;
+	struct evd_error unread; /* of the first receipt that could not be read; code 0: of none */
 };
 
 static char *text_of(const struct evd_json *j, const char *key)
@@ -182,9 +183,17 @@ static int judge_items(struct handovers *all, struct evd_error *err)
 	int r = 0;
 
 	/* the same bytes once more are no second answer */
-	for (size_t i = 0; i < log->items.n && r == 0; i++)
-		if (is_receipt(&log->items.at[i]) && !taken_in(log, i, log->items.at[i].sha256))
-			r = judge_item(all, &log->items.at[i], err);
+	for (size_t i = 0; i < log->items.n && r == 0; i++) {
+		if (!is_receipt(&log->items.at[i]) || taken_in(log, i, log->items.at[i].sha256))
+			continue;
+		r = judge_item(all, &log->items.at[i], err);
+		if (r != EVD_E_NOTFOUND && r != EVD_E_DAMAGED)
+			continue;
+		/* the others are told all the same */
+		if (!all->unread.code)
+			all->unread = *err;
+		r = 0;
+	}
 	for (size_t i = 0; i < log->transfers.n; i++) {
 		struct handover *h = find(all, log->transfers.at[i].id);
 
@@ -194,7 +203,7 @@ static int judge_items(struct handovers *all, struct evd_error *err)
 	return r;
 }
 
-static const char *state_of(const struct handover *h)
+static const char *state_of(const struct handovers *all, const struct handover *h)
 {
 	if (h->received)
 		return "led here";
@@ -202,10 +211,12 @@ static const char *state_of(const struct handover *h)
 		return answer_of(&h->said);
 	if (h->paper.seq)
 		return h->paper_refused ? "refused on paper" : "accepted on paper";
+	if (all->unread.code) /* it may be this one's */
+		return "not known";
 	return h->lost ? "lost" : "no answer";
 }
 
-static void put_json(const struct handover *h)
+static void put_json(const struct handovers *all, const struct handover *h)
 {
 	struct evd_object o;
 	struct evd_buf b = {0};
@@ -215,7 +226,7 @@ static void put_json(const struct handover *h)
 	evd_object_int(&o, "entry", h->seq);
 	if (h->recipient)
 		evd_object_cstr(&o, "recipient", h->recipient);
-	evd_object_cstr(&o, "state", state_of(h));
+	evd_object_cstr(&o, "state", state_of(all, h));
 	evd_object_cstr(&o, "time", h->time);
 	evd_object_cstr(&o, "transferId", h->id);
 	if (h->item.seq) {
@@ -236,13 +247,13 @@ static void put_json(const struct handover *h)
 	evd_object_release(&o);
 }
 
-static void put_text(const struct handover *h)
+static void put_text(const struct handovers *all, const struct handover *h)
 {
 	char hex[2 * EVD_SHA256_LEN + 1];
 
 	printf("entry %" PRIu64 "  %s  %s  ", h->seq, h->time, h->id);
 	cmd_put_text(evd_view_str(h->recipient ? h->recipient : ""));
-	printf("\n  %s", state_of(h));
+	printf("\n  %s", state_of(all, h));
 	if (h->item.seq) {
 		evd_hex(hex, h->said.signer, EVD_SHA256_LEN);
 		printf(" (item %" PRIu64 "/%" PRIu64 "), signed by %s", h->item.seq, h->item.k, hex);
@@ -274,9 +285,13 @@ static int list(struct cmd_global *g)
 		r = judge_items(&all, &err);
 	for (size_t i = 0; i < all.n && r == 0; i++) {
 		if (g->json)
-			put_json(&all.at[i]);
+			put_json(&all, &all.at[i]);
 		else
-			put_text(&all.at[i]);
+			put_text(&all, &all.at[i]);
+	}
+	if (r == 0 && all.unread.code) {
+		r = all.unread.code;
+		err = all.unread;
 	}
 	r = r ? cmd_fail(r, &err) : CMD_DONE;
 	release(&all);

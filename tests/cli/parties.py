@@ -110,6 +110,12 @@ def taken_over(survivor, lawyer):
 	item = survivor.path('case', 'data', '00000005', '00000002.receipt')
 	check(open(item, 'rb').read() == open(receipt, 'rb').read(), 'the very bytes were taken in')
 	check('item 5/2' in survivor.evidence('receipt', survivor.path('taken.receipt'), expect=73), 'the same bytes are no second receipt')
+	os.rename(item, item + '.away')
+	with open(item, 'wb') as f:
+		f.write(b'rot')
+	rotten = subprocess.run([os.path.join(survivor.programs, 'evidence'), '-C', survivor.case, 'receipt', '--json'], capture_output=True, env=survivor.env)
+	check(rotten.returncode == 65 and b'item 5/2' in rotten.stderr and json.loads(rotten.stdout)['state'] == 'not known', 'a receipt that cannot be read: %r' % rotten)
+	os.replace(item + '.away', item)
 	survivor.evidence('check')
 	check(lawyer.handovers()[0]['state'] == 'led here', 'the branch knows how it began')
 	again = lawyer.path('again.receipt')

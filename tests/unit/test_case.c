@@ -80,9 +80,11 @@ static void descriptions(void **state)
 	    {.number = "1", .title = "t", .violence = "none"},
 	    {.number = "1", .title = "t", .retention = "2026-02-30"},
 	    {.number = "1", .title = "t", .review = "tomorrow"},
+	    {.number = "1", .title = "naslov \xff"},
+	    {.number = "1", .title = "t", .excluded = "\xc3"},
 	};
 	const struct evd_description full = {.number = "1",
-	                                     .title = "naslov \xff",
+	                                     .title = "naslov \xc4\x8d",
 	                                     .violence = "stalking",
 	                                     .retention = "2036-02-29",
 	                                     .language = "sr-Latn"};

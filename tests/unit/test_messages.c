@@ -88,7 +88,13 @@ static void test_claims(void **state)
 					         word(evd_messages(languages[l]), i), forbidden[f]);
 }
 
-/* The headline of a whole bundle is never the beginning of another, nor another of it. */
+static bool is_no(int headline)
+{
+	return headline == EVD_MSG_NOT_VERIFIED || headline == EVD_MSG_NOT_VERIFIED_WHO;
+}
+
+/* The headline of a whole bundle is never the beginning of another, nor another of it; up to the colon but the two that
+ * say no. */
 static void test_headlines(void **state)
 {
 	(void)state;
@@ -97,7 +103,7 @@ static void test_headlines(void **state)
 
 		for (int a = EVD_MSG_VERIFIED; a <= EVD_MSG_REFUSED; a++)
 			for (int b = EVD_MSG_VERIFIED; b <= EVD_MSG_REFUSED; b++)
-				if (a != b)
+				if (a != b && !(is_no(a) && is_no(b)))
 					assert_int_not_equal(
 					    strncmp(m->text[a], m->text[b], strcspn(m->text[a], ":") + 1), 0);
 	}
