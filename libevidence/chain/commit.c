@@ -473,10 +473,12 @@ static int is_there(const struct evd_case *c, const char *entry, struct evd_erro
 	                        entry);
 }
 
-/* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. */
+/* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. What fails behind
+ * them leaves the entry where it is: whoever is not told would record it twice. */
 static int move_in(struct evd_draft *d, struct evd_error *err)
 {
 	struct evd_case *c = d->c;
+	struct evd_error why = {0};
 	char name[16];
 	int r = 0;
 
@@ -488,9 +490,17 @@ static int move_in(struct evd_draft *d, struct evd_error *err)
 	}
 	if (r == 0)
 		r = evd_rename_new(d->dir, "custody", c->custody, name, err);
+	if (r)
+		return r;
+	r = evd_sync(c->custody, &why);
 	if (r == 0)
-		r = evd_sync(c->custody, err);
-	return r ? r : is_there(c, name, err);
+		r = is_there(c, name, &why);
+	if (why.sys)
+		return evd_fail_sys(err, why.sys,
+		                    "entry %" PRIu64 " is in the log, but whether it stays there is not "
+		                    "known; see 'evidence check'",
+		                    d->entry.seq);
+	return r ? evd_fail(err, r, "%s", why.text) : 0;
 }
 
 int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error *err)
