@@ -233,15 +233,19 @@ static int feed_records(struct evd_case *c, int at, uint64_t seq, struct evd_err
 static int read_entry(struct evd_case *c, uint64_t seq, bool records, struct evd_error *err)
 {
 	struct evd_buf json = {0}, p7s = {0}, token = {0};
+	struct evd_error why = {0};
 	char name[16], gap[24];
 	bool has_token;
 	int at, r;
 
 	folder_name(name, seq);
-	if (evd_dir_open(c->custody, name, &at, NULL)) {
+	r = evd_dir_open(c->custody, name, &at, &why);
+	if (r == EVD_E_NOTFOUND || why.sys == ENOTDIR || why.sys == ELOOP) {
 		snprintf(gap, sizeof gap, "%" PRIu64, seq);
 		return evd_finding(&c->to, EVD_F_ENTRY_GAP, gap, "a later one is there");
 	}
+	if (r) /* what cannot be looked at is not missing */
+		return evd_fail(err, r, "%s", why.text);
 	has_token = evd_file_exists(at, evd_entry_file_name(EVD_FILE_TOKEN));
 	r = read_small(c, at, seq, EVD_FILE_ENTRY, EVD_MAX_ENTRY_JSON, &json, err);
 	if (r == 0)
