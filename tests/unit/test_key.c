@@ -471,7 +471,7 @@ static void damaged_files(void **state)
 		key[i] = was;
 	}
 	assert_int_equal(unlink(test_path(folder, "key.pem")), 0);
-	assert_int_equal(open_with(home, NULL, PASS, &k, &err), EVD_E_NOTFOUND);
+	assert_int_equal(open_with(home, NULL, PASS, &k, &err), EVD_E_DAMAGED);
 	free(cert);
 	free(key);
 }
