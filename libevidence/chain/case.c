@@ -488,6 +488,26 @@ static int new_case_id(char out[37], struct evd_error *err)
 	return r;
 }
 
+static size_t count_in(int dir, const char *name)
+{
+	char **names;
+	size_t n = SIZE_MAX;
+	int fd;
+
+	if (evd_dir_open(dir, name, &fd, NULL))
+		return n;
+	if (evd_dir_names(fd, &names, &n, NULL) == 0)
+		evd_dir_names_free(names, n);
+	close(fd);
+	return n;
+}
+
+/* What a program that was killed leaves of a case before its first entry: the description at most, and no evidence. */
+static bool is_cut_off(int dir)
+{
+	return count_in(dir, "custody") == 0 && count_in(dir, "data") <= 1;
+}
+
 /* The case's own folder: made, or there and empty. */
 static int make_place(struct evd_case *c, struct evd_error *err)
 {
@@ -507,8 +527,9 @@ static int make_place(struct evd_case *c, struct evd_error *err)
 		r = evd_dir_names(c->dir, &names, &n, err);
 	evd_dir_names_free(names, n);
 	if (r == 0 && n)
-		r = evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own",
-		             c->path);
+		r = evd_fail(
+		    err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own%s", c->path,
+		    is_cut_off(c->dir) ? "; if it is left of an attempt that was cut off, remove it" : "");
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define FLUSH_AT (UINT32_C(256) << 10)
+#define YEAR_10000 INT64_C(253402300800000) /* ms */
 
 /* A member of ours, its value as spelt. */
 struct own_member {
@@ -435,6 +436,10 @@ static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, 
 		return r;
 	memcpy(d->entry.certificate, evd_key_fingerprint(key), EVD_SHA256_LEN);
 	d->entry.time_ms = evd_clock_ms();
+	if (d->entry.time_ms < 0 || d->entry.time_ms >= YEAR_10000)
+		return evd_fail(err, EVD_E_LIMIT,
+		                "this computer's clock stands before 1970 or after 9999, which an entry "
+		                "cannot say; nothing was recorded: set it");
 	r = evd_entry_write(&d->entry, &d->details, json, err);
 	if (r == 0)
 		r = may_follow(&d->c->log, &d->entry, err);
