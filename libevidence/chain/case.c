@@ -111,6 +111,12 @@ static int highest(int fd, uint64_t *out, struct evd_error *err)
 	return 0;
 }
 
+bool evd_case_is_later(const struct evd_case *c, const char *folder)
+{
+	return strlen(folder) == 8 && strspn(folder, "0123456789") == 8 &&
+	       strtoull(folder, NULL, 10) > c->log.entries.n && evd_file_exists(c->custody, folder);
+}
+
 static void folder_name(char out[16], uint64_t seq)
 {
 	snprintf(out, 16, "%08" PRIu64, seq % 100000000);

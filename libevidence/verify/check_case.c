@@ -122,6 +122,8 @@ static int check_folder(struct evd_case *c, int at, const char *top, const struc
 		            seq <= c->log.entries.n;
 		int fd;
 
+		if (evd_case_is_later(c, folders[i]))
+			continue;
 		snprintf(path, sizeof path, "%s/%.100s", top, folders[i]);
 		if (!ours || evd_dir_open(at, folders[i], &fd, NULL)) {
 			evd_finding(to, EVD_F_FILE_UNACCOUNTED, path, "the log does not know it");
