@@ -305,8 +305,9 @@ static int make_copies(struct cmd_global *g, int argc, char **argv, struct copie
 		r = record(&s, chosen, n, x, &err);
 	if (r == 0)
 		r = export_all(&s, chosen, n, w, &why);
-	if (why.text[0] && !w->named)
-		evd_fail(&err, r, "%s was not made: %s", w->dir, why.text);
+	if (why.text[0])
+		evd_fail(&err, r, "%s%s%s", w->named ? "" : w->dir,
+		         w->named ? "" : " was not made: ", why.text);
 	cmd_progress_stop();
 	if (r)
 		r = cmd_fail(r, &err);

@@ -88,8 +88,9 @@ static int write_file(struct cmd_session *s, enum evd_form form, const char *pat
 		r = evd_view_write(&s->c, &how, file.fd, out, &why);
 		if (r == 0)
 			r = evd_new_file_name(&file, &why);
-		if (r && !file.named)
-			r = evd_fail(err, r, "%s was not made: %s", path, why.text);
+		if (r)
+			r = evd_fail(err, r, "%s%s%s", file.named ? "" : path,
+			             file.named ? "" : " was not made: ", why.text);
 	}
 	evd_new_file_release(&file);
 	return r;

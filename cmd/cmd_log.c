@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "index/index.h"
 #include "seal/kept.h"
+#include "platform/files.h"
 #include "verify/check_case.h"
 
 #include <inttypes.h>
@@ -183,17 +184,36 @@ static int check_progress(void *ctx, uint64_t done, uint64_t all)
 	return cmd_progress(done, all);
 }
 
-static void say_holds(const struct cmd_global *g, const struct evd_case *c, bool same)
+/* The log as it was checked; the comparison of the index reads it again. */
+struct checked {
+	size_t entries, items;
+};
+
+static void say_holds(const struct cmd_global *g, const struct checked *was, bool same)
 {
 	if (g->json) {
 		printf("{\"entries\":%zu,\"holds\":true,\"indexEqualsLog\":%s,\"items\":%zu}\n",
-		       c->log.entries.n, same ? "true" : "false", c->log.items.n);
+		       was->entries, same ? "true" : "false", was->items);
 		return;
 	}
 	if (!same)
 		puts("note: the index differs from the log; 'evidence index --rebuild' makes it anew");
-	printf("The case holds: %zu entries, %zu items, every byte as it was recorded.\n",
-	       c->log.entries.n, c->log.items.n);
+	printf("The case holds: %zu entries, %zu items, every byte as it was recorded.\n", was->entries,
+	       was->items);
+}
+
+/* An item that went meanwhile may stand among the findings; what came is not among what holds. */
+static void say_grown(const struct evd_case *c, const struct checked *was)
+{
+	char next[24];
+
+	snprintf(next, sizeof next, "%08zu", was->entries + 1);
+	if (!c->damaged && evd_file_exists(c->custody, next)) /* else it ends where the log was left */
+		fprintf(
+		    stderr,
+		    "evidence: entries were added while the case was checked, from %zu on: they were not "
+		    "checked, check again\n",
+		    was->entries + 1);
 }
 
 static int run_check(struct cmd_global *g, int argc, char **argv)
@@ -203,6 +223,7 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 	struct cmd_printed printed = {g, 0};
 	const struct evd_findings to = {cmd_finding, &printed};
 	struct evd_pool *pool = NULL;
+	struct checked was;
 	uint64_t without = 0;
 	bool same = false;
 	int r;
@@ -227,14 +248,17 @@ static int run_check(struct cmd_global *g, int argc, char **argv)
 			       "interrupted, or the files were taken away\n",
 			       without, without);
 	}
+	was = (struct checked){c.log.entries.n, c.log.items.n};
 	if (r == 0 && !printed.failed)
 		r = evd_index_compare(&c, &same, &err);
+	if (r == 0)
+		say_grown(&c, &was);
 	if (r)
 		r = cmd_fail(r, &err);
 	else if (printed.failed)
 		r = CMD_FINDINGS;
 	else
-		say_holds(g, &c, same);
+		say_holds(g, &was, same);
 	evd_pool_free(pool);
 	evd_case_close(&c);
 	return r;

@@ -9,6 +9,7 @@
 #include "platform/files.h"
 #include "verify/container.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,13 @@ static int state_of(const struct evd_case *c, const struct cmd_item *it, int *ou
 	uint8_t digest[EVD_SHA256_LEN], *block = malloc(EVD_IO_BLOCK);
 	struct evd_sha sha = {0};
 	uint64_t size = 0;
-	int fd = -1, r = block ? evd_file_open(c->dir, it->path, &fd, &size, err) : evd_nomem(err);
+	struct evd_error why = {0};
+	int fd = -1, r = block ? evd_file_open(c->dir, it->path, &fd, &size, &why) : evd_nomem(&why);
+	const bool no_descriptor = r && (why.sys == EMFILE || why.sys == ENFILE);
 
 	*out = r == EVD_E_NOTFOUND ? 2 : 1;
+	if (r && err)
+		*err = why;
 	if (r == 0)
 		r = evd_sha_begin(&sha, EVD_SHA256, err);
 	for (uint64_t done = 0; r == 0 && size == it->size && done < size;) {
@@ -46,7 +51,7 @@ static int state_of(const struct evd_case *c, const struct cmd_item *it, int *ou
 	if (fd >= 0)
 		close(fd);
 	/* what may not be read was not seen to be spoilt */
-	return r == EVD_E_NOMEM || r == EVD_E_CRYPTO || r == EVD_E_DENIED ? r : 0;
+	return r == EVD_E_NOMEM || r == EVD_E_CRYPTO || r == EVD_E_DENIED || no_descriptor ? r : 0;
 }
 
 /* An item that is said to be gone. */
@@ -73,12 +78,12 @@ static int put_aside(struct evd_case *c, struct gone *g, struct evd_error *err)
 	char name[EVD_SPOILT_NAME];
 	int r;
 
-	if (!g->spoilt || !evd_file_exists(c->dir, g->item->path)) /* named twice */
+	if (!g->spoilt)
 		return 0;
 	evd_spoilt_name(g->item->path, name);
 	r = evd_rename_new(c->dir, g->item->path, c->incoming, name, err);
 	g->aside = r == 0;
-	return r;
+	return r == EVD_E_NOTFOUND ? 0 : r; /* named twice */
 }
 
 /* Nothing was recorded: it stands where it stood. */
@@ -89,6 +94,15 @@ static void put_back(struct evd_case *c, const struct gone *g)
 	evd_spoilt_name(g->item->path, name);
 	if (evd_rename_new(c->incoming, name, c->dir, g->item->path, NULL))
 		fprintf(stderr, "evidence: %s stays in .case/incoming/%s\n", g->item->path, name);
+}
+
+/* A commit can fail behind its last rename: the entry stands then, and a file put back would belie it. */
+static bool is_recorded(const struct evd_case *c)
+{
+	char name[24];
+
+	snprintf(name, sizeof name, "%08zu", c->log.entries.n + 1);
+	return evd_file_exists(c->custody, name);
 }
 
 static int commit_items(struct cmd_session *s, const struct gone *gone, size_t n, const char *cause,
@@ -125,7 +139,7 @@ static int lose_items(struct cmd_session *s, const struct cmd_items *items, char
 		r = put_aside(&s->c, &gone[i], err);
 	if (r == 0)
 		r = commit_items(s, gone, n, cause, x, err);
-	for (size_t i = 0; i < n && r && gone; i++)
+	for (size_t i = 0; i < n && r && gone && !is_recorded(&s->c); i++)
 		if (gone[i].aside)
 			put_back(&s->c, &gone[i]);
 	free(gone);

@@ -138,8 +138,11 @@ static int request(struct cmd_global *g, struct words *w)
 		r = make_request(g, w, &out, &err);
 	if (r == 0)
 		r = evd_file_put(-1, w->out, evd_buf_view(&out), &err);
-	if (r == 0 && w->qr)
+	if (r == 0 && w->qr) {
 		r = put_qr(w->qr, evd_buf_view(&out), &err);
+		if (r) /* a random number made it: said again, it would be another request */
+			evd_remove(-1, w->out);
+	}
 	if (r) {
 		r = cmd_fail(r, &err);
 	} else if (!g->quiet) {

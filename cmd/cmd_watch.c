@@ -53,9 +53,8 @@ static int take(struct watching *w, char **paths, size_t n, struct evd_error *er
 	struct evd_error of_index = {0};
 	int r = evd_case_open(w->g->case_dir, EVD_CASE_WRITE, &c, err);
 
-	if (r)
-		return r;
-	r = evd_acquire(&c, w->key, paths, n, &w->o, &got, err);
+	if (r == 0)
+		r = evd_acquire(&c, w->key, paths, n, &w->o, &got, err);
 	w->all.items += got.items;
 	w->all.bytes += got.bytes;
 	w->all.entries += got.entries;

@@ -95,6 +95,12 @@ static int write_block(int fd, uint64_t off, const uint8_t *p, size_t n, bool ze
 	return zero ? 0 : evd_file_write_at(fd, off, p, n, err);
 }
 
+static int set_size(int to, uint64_t size, struct evd_error *err)
+{
+	return ftruncate(to, (off_t)size) != 0 ? evd_fail_sys(err, errno, "the copy cannot be written")
+	                                       : 0;
+}
+
 static ssize_t read_block(int fd, uint8_t *p, size_t n)
 {
 	size_t got = 0;
@@ -242,8 +248,8 @@ static int copy_once(struct evd_copier *c, int source, uint64_t expected, int to
 	}
 	if (b)
 		beside_stop(b);
-	if (r == 0 && ftruncate(to, (off_t)out->size) != 0)
-		r = evd_fail_sys(err, errno, "write failed");
+	if (r == 0)
+		r = set_size(to, out->size, err);
 	if (r == 0)
 		r = evd_sha_end(&c->sha256, out->sha256, err);
 	if (r == 0)
@@ -264,9 +270,11 @@ static int copy_stable(struct evd_copier *c, int source, int to, struct evd_copi
 	int r = 0;
 
 	for (int reading = 0; reading < 2 && r == 0; reading++) {
-		if (lseek(source, 0, SEEK_SET) != 0 || fstat(source, &before) != 0 ||
-		    (reading && ftruncate(to, 0) != 0))
+		if (lseek(source, 0, SEEK_SET) != 0 || fstat(source, &before) != 0)
 			return evd_fail_sys(err, errno, "read failed");
+		r = reading ? set_size(to, 0, err) : 0;
+		if (r)
+			break;
 		r = copy_once(c, source, (uint64_t)before.st_size, to, out, err);
 		if (r == 0 && fstat(source, &after) != 0)
 			r = evd_fail_sys(err, errno, "read failed");

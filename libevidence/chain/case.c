@@ -111,6 +111,12 @@ static int highest(int fd, uint64_t *out, struct evd_error *err)
 	return 0;
 }
 
+bool evd_case_is_later(const struct evd_case *c, const char *folder)
+{
+	return strlen(folder) == 8 && strspn(folder, "0123456789") == 8 &&
+	       strtoull(folder, NULL, 10) > c->log.entries.n && evd_file_exists(c->custody, folder);
+}
+
 static void folder_name(char out[16], uint64_t seq)
 {
 	snprintf(out, 16, "%08" PRIu64, seq % 100000000);
@@ -233,15 +239,19 @@ static int feed_records(struct evd_case *c, int at, uint64_t seq, struct evd_err
 static int read_entry(struct evd_case *c, uint64_t seq, bool records, struct evd_error *err)
 {
 	struct evd_buf json = {0}, p7s = {0}, token = {0};
+	struct evd_error why = {0};
 	char name[16], gap[24];
 	bool has_token;
 	int at, r;
 
 	folder_name(name, seq);
-	if (evd_dir_open(c->custody, name, &at, NULL)) {
+	r = evd_dir_open(c->custody, name, &at, &why);
+	if (r == EVD_E_NOTFOUND || why.sys == ENOTDIR || why.sys == ELOOP) {
 		snprintf(gap, sizeof gap, "%" PRIu64, seq);
 		return evd_finding(&c->to, EVD_F_ENTRY_GAP, gap, "a later one is there");
 	}
+	if (r) /* what cannot be looked at is not missing */
+		return evd_fail(err, r, "%s", why.text);
 	has_token = evd_file_exists(at, evd_entry_file_name(EVD_FILE_TOKEN));
 	r = read_small(c, at, seq, EVD_FILE_ENTRY, EVD_MAX_ENTRY_JSON, &json, err);
 	if (r == 0)
@@ -484,6 +494,26 @@ static int new_case_id(char out[37], struct evd_error *err)
 	return r;
 }
 
+static size_t count_in(int dir, const char *name)
+{
+	char **names;
+	size_t n = SIZE_MAX;
+	int fd;
+
+	if (evd_dir_open(dir, name, &fd, NULL))
+		return n;
+	if (evd_dir_names(fd, &names, &n, NULL) == 0)
+		evd_dir_names_free(names, n);
+	close(fd);
+	return n;
+}
+
+/* What a program that was killed leaves of a case before its first entry: the description at most, and no evidence. */
+static bool is_cut_off(int dir)
+{
+	return count_in(dir, "custody") == 0 && count_in(dir, "data") <= 1;
+}
+
 /* The case's own folder: made, or there and empty. */
 static int make_place(struct evd_case *c, struct evd_error *err)
 {
@@ -503,8 +533,9 @@ static int make_place(struct evd_case *c, struct evd_error *err)
 		r = evd_dir_names(c->dir, &names, &n, err);
 	evd_dir_names_free(names, n);
 	if (r == 0 && n)
-		r = evd_fail(err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own",
-		             c->path);
+		r = evd_fail(
+		    err, EVD_E_EXISTS, "%s is not empty; a case needs a folder of its own%s", c->path,
+		    is_cut_off(c->dir) ? "; if it is left of an attempt that was cut off, remove it" : "");
 	return r;
 }
 

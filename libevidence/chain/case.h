@@ -41,6 +41,9 @@ int evd_case_open(const char *path, enum evd_case_mode mode, struct evd_case *c,
 /* evd_case_attach(path, c, err): only opens the folders, for reading; the log is not read. */
 int evd_case_attach(const char *path, struct evd_case *c, struct evd_error *err) EVD_MUST_USE;
 void evd_case_close(struct evd_case *c);
+/* evd_case_is_later(c, folder): whether this folder's name is that of an entry which another program added since the
+ * log was read: no stray, and not looked at. */
+bool evd_case_is_later(const struct evd_case *c, const char *folder);
 /* evd_case_init(c): no case yet; closing it is fine. The functions that open one do it themselves. */
 void evd_case_init(struct evd_case *c);
 /*

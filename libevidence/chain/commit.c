@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define FLUSH_AT (UINT32_C(256) << 10)
+#define YEAR_10000 INT64_C(253402300800000) /* ms */
 
 /* A member of ours, its value as spelt. */
 struct own_member {
@@ -435,6 +436,10 @@ static int sign(struct evd_draft *d, struct evd_key *key, struct evd_buf *json, 
 		return r;
 	memcpy(d->entry.certificate, evd_key_fingerprint(key), EVD_SHA256_LEN);
 	d->entry.time_ms = evd_clock_ms();
+	if (d->entry.time_ms < 0 || d->entry.time_ms >= YEAR_10000)
+		return evd_fail(err, EVD_E_LIMIT,
+		                "this computer's clock stands before 1970 or after 9999, which an entry "
+		                "cannot say; nothing was recorded: set it");
 	r = evd_entry_write(&d->entry, &d->details, json, err);
 	if (r == 0)
 		r = may_follow(&d->c->log, &d->entry, err);
@@ -473,10 +478,12 @@ static int is_there(const struct evd_case *c, const char *entry, struct evd_erro
 	                        entry);
 }
 
-/* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. */
+/* The renames. Between the two, data/ of an uncommitted entry may stand: recovered at next opening. What fails behind
+ * them leaves the entry where it is: whoever is not told would record it twice. */
 static int move_in(struct evd_draft *d, struct evd_error *err)
 {
 	struct evd_case *c = d->c;
+	struct evd_error why = {0};
 	char name[16];
 	int r = 0;
 
@@ -488,9 +495,17 @@ static int move_in(struct evd_draft *d, struct evd_error *err)
 	}
 	if (r == 0)
 		r = evd_rename_new(d->dir, "custody", c->custody, name, err);
+	if (r)
+		return r;
+	r = evd_sync(c->custody, &why);
 	if (r == 0)
-		r = evd_sync(c->custody, err);
-	return r ? r : is_there(c, name, err);
+		r = is_there(c, name, &why);
+	if (why.sys)
+		return evd_fail_sys(err, why.sys,
+		                    "entry %" PRIu64 " is in the log, but whether it stays there is not "
+		                    "known; see 'evidence check'",
+		                    d->entry.seq);
+	return r ? evd_fail(err, r, "%s", why.text) : 0;
 }
 
 int evd_entry_commit(struct evd_draft *d, struct evd_key *key, struct evd_error *err)

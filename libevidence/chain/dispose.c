@@ -209,13 +209,16 @@ void evd_spoilt_name(const char *path, char out[EVD_SPOILT_NAME])
 	*strchr(out, '/') = '-';
 }
 
+/* What is not there, as after a crash or a loss, is done already; what cannot be looked at is not. */
 static int remove_file(int folder, const char *name, uint64_t *files, struct evd_error *err)
 {
-	*files += evd_file_exists(folder, name) != 0;
-	evd_remove(folder, name);
-	return evd_file_exists(folder, name)
-	           ? evd_fail(err, EVD_E_IO, "%s cannot be removed; say it again", name)
-	           : 0;
+	struct evd_error why = {0};
+	int r = evd_file_remove(folder, name, &why);
+
+	*files += r == 0;
+	return r == 0 || r == EVD_E_NOTFOUND
+	           ? 0
+	           : evd_fail(err, r, "%s; then 'evidence dispose --finish'", why.text);
 }
 
 /* Files first: a record that is shown without its file says where to go on after a crash. */

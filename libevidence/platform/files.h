@@ -57,6 +57,8 @@ int evd_rename_new(int from_at, const char *from, int to_at, const char *to,
 /* evd_rename_over: replaces `to`; for records that dispose rewrites and for the cache alone. */
 int evd_rename_over(int at, const char *from, const char *to, struct evd_error *err) EVD_MUST_USE;
 void evd_remove(int at, const char *name);
+/* evd_file_remove(at, name, err): for what must be gone afterwards. NOTFOUND if it is not there. */
+int evd_file_remove(int at, const char *name, struct evd_error *err) EVD_MUST_USE;
 /* evd_file_destroyable(path, err): whether evd_file_destroy would begin; MISUSE or NOTFOUND and the like. */
 int evd_file_destroyable(const char *path, struct evd_error *err) EVD_MUST_USE;
 /* evd_file_destroy(path, err): a regular file with this one name is overwritten, synced, removed. What a medium

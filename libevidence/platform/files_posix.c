@@ -35,26 +35,41 @@ static const char *place_of(int fd, char room[PATH_MAX])
 	return n > PLACE_MAX ? room + n - PLACE_MAX : room;
 }
 
-static int write_failed(int fd, int sys, struct evd_error *err)
+/* Of what is open: "PLACE HOW", or where the system does not say the place, HOW of `else_what`. */
+static int failed(int fd, int sys, const char *else_what, const char *how, struct evd_error *err)
 {
 	char room[PATH_MAX];
 	const char *place = place_of(fd, room);
 
-	return *place ? evd_fail_sys(err, sys, "%s cannot be written", place)
-	              : evd_fail_sys(err, sys, "write failed");
+	return evd_fail_sys(err, sys, "%s %s", *place ? place : else_what, how);
+}
+
+static int write_failed(int fd, int sys, struct evd_error *err)
+{
+	return failed(fd, sys, "a file", "cannot be written", err);
+}
+
+/* "WHAT PLACE/NAME HOW": many a folder of a case has files of the same names. */
+static int failed_in(int at, const char *name, int sys, const char *what, const char *how,
+                     struct evd_error *err)
+{
+	char room[PATH_MAX];
+	const char *place = at < 0 || *name == '/' ? "" : place_of(at, room);
+
+	return evd_fail_sys(err, sys, "%s%s%s%s%s", what, place, *place ? "/" : "", name, how);
 }
 
 int evd_dir_open(int at, const char *name, int *out, struct evd_error *err)
 {
 	*out =
 	    openat(at_or_cwd(at), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at < 0 ? 0 : O_NOFOLLOW));
-	return *out < 0 ? evd_fail_sys(err, errno, "folder %s", name) : 0;
+	return *out < 0 ? failed_in(at, name, errno, "folder ", "", err) : 0;
 }
 
 int evd_dir_make(int at, const char *name, struct evd_error *err)
 {
 	if (mkdirat(at_or_cwd(at), name, 0700) != 0)
-		return evd_fail_sys(err, errno, "folder %s cannot be made", name);
+		return failed_in(at, name, errno, "folder ", " cannot be made", err);
 	return 0;
 }
 
@@ -91,7 +106,7 @@ int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err)
 	int r = 0;
 
 	if (!d) {
-		r = evd_fail_sys(err, errno, "folder cannot be read");
+		r = failed(fd, errno, "a folder", "cannot be read", err);
 		if (again >= 0)
 			close(again);
 		return r;
@@ -110,7 +125,7 @@ int evd_dir_names(int fd, char ***out, size_t *n, struct evd_error *err)
 			count++;
 	}
 	if (r == 0 && errno)
-		r = evd_fail_sys(err, errno, "folder cannot be read");
+		r = failed(fd, errno, "a folder", "cannot be read", err);
 	closedir(d);
 	if (r) {
 		evd_dir_names_free(names, count);
@@ -133,7 +148,7 @@ void evd_dir_names_free(char **names, size_t n)
 int evd_file_create(int at, const char *name, int *out, struct evd_error *err)
 {
 	*out = openat(at_or_cwd(at), name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return *out < 0 ? evd_fail_sys(err, errno, "file %s cannot be made", name) : 0;
+	return *out < 0 ? failed_in(at, name, errno, "file ", " cannot be made", err) : 0;
 }
 
 int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd_error *err)
@@ -143,8 +158,14 @@ int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd
 
 	*out = -1;
 	if (fd < 0)
-		return evd_fail_sys(err, errno, "file %s", name);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		return failed_in(at, name, errno, "file ", "", err);
+	if (fstat(fd, &st) != 0) { /* nothing is known of its kind: a server that is gone */
+		int r = failed_in(at, name, errno, "file ", "", err);
+
+		close(fd);
+		return r;
+	}
+	if (!S_ISREG(st.st_mode)) {
 		char room[PATH_MAX];
 
 		if (at >= 0) /* what the folder is called tells of which entry it is */
@@ -161,7 +182,7 @@ int evd_file_open(int at, const char *name, int *out, uint64_t *size, struct evd
 
 int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out, struct evd_error *err)
 {
-	uint8_t block[4096];
+	uint8_t block[2048];
 	uint64_t size;
 	int fd, r = evd_file_open(at, name, &fd, &size, err);
 
@@ -176,7 +197,7 @@ int evd_file_read(int at, const char *name, size_t max, struct evd_buf *out, str
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			r = evd_fail_sys(err, errno, "file %s", name);
+			r = failed_in(at, name, errno, "file ", "", err);
 		if (n <= 0)
 			break;
 		evd_put(out, block, (size_t)n);
@@ -305,14 +326,15 @@ int evd_sync(int fd, struct evd_error *err)
 			continue;
 		if (errno == EINVAL || errno == ENOTSUP) /* a folder on a system that cannot */
 			return 0;
-		return evd_fail_sys(err, errno, "sync failed");
+		return failed(fd, errno, "a file", "could not be synced to its medium", err);
 	}
 	return 0;
 }
 
 int evd_sync_all(int fd, struct evd_error *err)
 {
-	return syncfs(fd) != 0 ? evd_fail_sys(err, errno, "sync failed") : 0;
+	return syncfs(fd) != 0 ? failed(fd, errno, "a folder", "could not be synced to its medium", err)
+	                       : 0;
 }
 
 int evd_close(int fd, struct evd_error *err)
@@ -326,29 +348,38 @@ int evd_close(int fd, struct evd_error *err)
  * folder it refuses a target that is not empty; a file's target is looked for first. */
 int evd_rename_new(int from_at, const char *from, int to_at, const char *to, struct evd_error *err)
 {
-	from_at = at_or_cwd(from_at);
-	to_at = at_or_cwd(to_at);
-	if (renameat2(from_at, from, to_at, to, RENAME_NOREPLACE) == 0)
+	const int from_dir = at_or_cwd(from_at), to_dir = at_or_cwd(to_at);
+
+	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
-		return evd_fail_sys(err, errno, "%s cannot get its name", to);
-	if (faccessat(to_at, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return failed_in(to_at, to, errno, "", " cannot get its name", err);
+	if (faccessat(to_dir, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return evd_fail(err, EVD_E_EXISTS, "%s exists already", to);
-	if (renameat(from_at, from, to_at, to) != 0)
-		return evd_fail_sys(err, errno, "%s cannot get its name", to);
+	if (renameat(from_dir, from, to_dir, to) != 0)
+		return failed_in(to_at, to, errno, "", " cannot get its name", err);
 	return 0;
 }
 
 int evd_rename_over(int at, const char *from, const char *to, struct evd_error *err)
 {
-	at = at_or_cwd(at);
-	return renameat(at, from, at, to) != 0 ? evd_fail_sys(err, errno, "%s cannot get its name", to)
-	                                       : 0;
+	const int dir = at_or_cwd(at);
+
+	return renameat(dir, from, dir, to) != 0
+	           ? failed_in(at, to, errno, "", " cannot get its name", err)
+	           : 0;
 }
 
 void evd_remove(int at, const char *name)
 {
 	unlinkat(at_or_cwd(at), name, 0);
+}
+
+int evd_file_remove(int at, const char *name, struct evd_error *err)
+{
+	return unlinkat(at_or_cwd(at), name, 0) != 0
+	           ? failed_in(at, name, errno, "file ", " cannot be removed", err)
+	           : 0;
 }
 
 static int overwrite(int fd, uint64_t size, struct evd_error *err)
@@ -438,21 +469,22 @@ void evd_remove_tree(int at, const char *name)
 
 int evd_lock(int at, const char *name, int *out, struct evd_error *err)
 {
-	char room[PATH_MAX];
+	int sys;
 
 	*out = openat(at, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (*out < 0) {
-		int sys = errno;
-
-		return evd_fail_sys(err, sys, "lock file %s/%s", place_of(at, room), name);
+	if (*out < 0)
+		return failed_in(at, name, errno, "lock file ", "", err);
+	while (flock(*out, LOCK_EX | LOCK_NB) != 0) {
+		sys = errno;
+		if (sys == EINTR)
+			continue;
+		close(*out);
+		*out = -1;
+		return sys == EWOULDBLOCK ? evd_fail(err, EVD_E_LOCKED,
+		                                     "another program is writing to this case; try again")
+		                          : failed_in(at, name, sys, "lock file ", "", err);
 	}
-	if (flock(*out, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	close(*out);
-	*out = -1;
-	if (errno == EWOULDBLOCK)
-		return evd_fail(err, EVD_E_LOCKED, "another program is writing to this case; try again");
-	return evd_fail_sys(err, errno, "lock file %s", name);
+	return 0;
 }
 
 int evd_lock_file(const char *path, int *out, struct evd_error *err)

@@ -50,17 +50,18 @@ int evd_sync_folder_of(const char *path, struct evd_error *err)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	int fd, r;
+	struct evd_error why = {0};
+	int fd = -1, r;
 
 	if (!folder)
 		return evd_nomem(err);
-	r = evd_dir_open(-1, folder, &fd, err);
+	r = evd_dir_open(-1, folder, &fd, &why);
 	free(folder);
-	if (r)
-		return r;
-	r = evd_sync(fd, err);
-	close(fd);
-	return r;
+	if (r == 0)
+		r = evd_sync(fd, &why);
+	if (fd >= 0)
+		close(fd);
+	return r ? evd_fail_sys(err, why.sys, "%s is made, but may not outlast a power cut", path) : 0;
 }
 
 int evd_new_file_name(struct evd_new_file *f, struct evd_error *err)

@@ -337,6 +337,8 @@ int evd_kept_check(struct evd_case *c, const struct evd_findings *to, struct evd
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		uint64_t seq = seal_of(&c->log, names[i]);
 
+		if (evd_case_is_later(c, names[i]))
+			continue;
 		if (seq == 0) {
 			unaccounted(to, names[i], NULL);
 			continue;

@@ -123,13 +123,24 @@ static int matches(const struct evd_case *c, struct evd_key *key, const struct e
 	return 0;
 }
 
-/* The signature made before, if seals/SEQ/ is complete. */
-static int read_kept(struct evd_case *c, uint64_t seq, struct evd_buf *p7s, struct evd_error *err)
+/* The signature made before, if there is seals/SEQ/: that got its name when it was complete. */
+static int read_kept(struct evd_case *c, uint64_t seq, struct evd_buf *p7s, bool *kept,
+                     struct evd_error *err)
 {
 	char path[64];
+	int r;
 
+	snprintf(path, sizeof path, "seals/%08" PRIu64, seq);
+	*kept = evd_file_exists(c->dir, path) != 0;
+	if (!*kept)
+		return 0;
 	snprintf(path, sizeof path, "seals/%08" PRIu64 "/signature001.p7s", seq);
-	return evd_file_read(c->dir, path, EVD_MAX_P7S, p7s, err);
+	r = evd_file_read(c->dir, path, EVD_MAX_P7S, p7s, err);
+	return r == EVD_E_NOTFOUND ? evd_fail(err, EVD_E_DAMAGED,
+	                                      "%s is missing; nothing was sealed: put it back from the "
+	                                      "bundle that was made then",
+	                                      path)
+	                           : r;
 }
 
 static void hear_nothing(void *ctx, const struct evd_finding *f)
@@ -249,7 +260,8 @@ int evd_seal(struct evd_case *c, struct evd_key *key, const char *out_path,
 	again = c->log.entry.action == EVD_SEAL && !o->first;
 	if (again) {
 		r = matches(c, key, o, err);
-		kept = r == 0 && read_kept(c, c->log.entries.n, &p7s, NULL) == 0;
+		if (r == 0)
+			r = read_kept(c, c->log.entries.n, &p7s, &kept, err);
 	}
 	if (r == 0)
 		r = evd_bundle_begin(&b, c, out_path, o, digest, err);

@@ -6,6 +6,7 @@
 #include "verify/container.h"
 #include "verify/payload.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ struct job {
 	struct evd_payload payload;
 };
 
-/* A file that cannot be read counts as altered: it does not give back what was recorded. */
+/* A file that cannot be read counts as altered: it does not give back what was recorded. One that may not be opened, or
+ * for which there is no descriptor, was not looked at. */
 static int check_item(void *ctx, size_t i, unsigned thread)
 {
 	struct job *j = ctx;
@@ -31,7 +33,9 @@ static int check_item(void *ctx, size_t i, unsigned thread)
 	int fd, r;
 
 	evd_payload_path(path, (struct evd_id){it->seq, it->k}, it->ext);
-	r = evd_file_open(j->c->dir, path, &fd, &size, NULL);
+	r = evd_file_open(j->c->dir, path, &fd, &size, &err);
+	if (r == EVD_E_DENIED || r == EVD_E_NOMEM || err.sys == EMFILE || err.sys == ENFILE)
+		return evd_payload_fail(&j->payload, &err, r);
 	if (r) {
 		it->state = r == EVD_E_NOTFOUND ? MISSING : ALTERED;
 		return 0;
@@ -51,14 +55,16 @@ static int check_items(struct evd_case *c, struct evd_pool *pool, const struct e
                        struct evd_error *err)
 {
 	struct job j = {.c = c, .payload = {.progress = progress, .progress_ctx = ctx}};
+	struct evd_error why = {0};
 	char where[32];
 	int r;
 
 	for (size_t i = 0; i < c->log.items.n; i++)
 		j.payload.all += c->log.items.at[i].size;
-	r = evd_payload_run(&j.payload, pool, c->log.items.n, check_item, &j, NULL);
+	r = evd_payload_run(&j.payload, pool, c->log.items.n, check_item, &j, &why);
 	if (r)
-		return evd_fail(err, r, "the check was not finished: %s", evd_strerror(r));
+		return evd_fail(err, r, "the check was not finished: %s",
+		                why.text[0] ? why.text : evd_strerror(r));
 	for (size_t i = 0; i < c->log.items.n; i++) {
 		const struct evd_item *it = &c->log.items.at[i];
 
@@ -116,6 +122,8 @@ static int check_folder(struct evd_case *c, int at, const char *top, const struc
 		            seq <= c->log.entries.n;
 		int fd;
 
+		if (evd_case_is_later(c, folders[i]))
+			continue;
 		snprintf(path, sizeof path, "%s/%.100s", top, folders[i]);
 		if (!ours || evd_dir_open(at, folders[i], &fd, NULL)) {
 			evd_finding(to, EVD_F_FILE_UNACCOUNTED, path, "the log does not know it");

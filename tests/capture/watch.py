@@ -1,8 +1,10 @@
 """watch.py PROGRAMS: `evidence watch`: what comes to lie in a folder, by every way programs write files, is in the
 case, once, whole; digests by hashlib."""
+import fcntl
 import hashlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,10 +17,10 @@ from cli import Cli, check, fail  # noqa: E402
 
 
 class Watch:
-	def __init__(self, t, *words):
+	def __init__(self, t, *words, before=None):
 		self.lines, self.errors = [], []
 		self.p = subprocess.Popen([os.path.join(t.programs, 'evidence'), '-C', t.case, 'watch', *words, '--passphrase-file',
-			t.pass_file], env=t.env, cwd=t.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+			t.pass_file], env=t.env, cwd=t.dir, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=before)
 		for stream, kept in ((self.p.stdout, self.lines), (self.p.stderr, self.errors)):
 			threading.Thread(target=lambda s=stream, k=kept: [k.append(line) for line in s], daemon=True).start()
 		self.until(lambda: any('watching' in e for e in self.errors), 'watching')
@@ -129,6 +131,18 @@ def in_use(t, folder):
 	w.end()
 
 
+def in_use_for_long(t, folder):
+	"""However often it is tried again, no descriptors are used up: 40 are enough for eight times."""
+	w = Watch(t, folder, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)))
+	with open(t.case + '/.case/lock', 'rb+') as lock:
+		fcntl.flock(lock, fcntl.LOCK_EX)
+		open(folder + '/after-long.png', 'wb').write(b'long in use')
+		w.until(lambda: any('in use' in e for e in w.errors), 'the wait is said')
+		time.sleep(4)
+	w.has('after-long.png')
+	w.end()
+
+
 def refused(t, folder):
 	t.evidence('watch', expect=64)
 	t.evidence('watch', t.path('nothing'), expect=66)
@@ -152,6 +166,7 @@ def main():
 	want = ways(t, folder)
 	many(t, second, want)
 	in_use(t, second)
+	in_use_for_long(t, second)
 	t.evidence('check')
 	refused(t, second)
 	print('watch: fine')

@@ -131,6 +131,17 @@ def damaged_seal(cli):
 	holds(cli)
 
 
+def damaged_seal_again(cli):
+	"""Sealed again with nothing added, what was kept goes into the bundle: without its signature there is none."""
+	kept = cli.path('case/seals/%s/signature001.p7s' % entries(cli)[-1])
+	os.rename(kept, cli.path('aside.p7s'))
+	text = cli.evidence('seal', 'again.asice', expect=65)
+	check('signature001.p7s is missing' in text and not os.path.exists(cli.path('again.asice')), 'the signature is missing: ' + text)
+	os.rename(cli.path('aside.p7s'), kept)
+	cli.evidence('seal', 'again.asice')
+	check(open(cli.path('again.asice'), 'rb').read() == open(cli.path('three.asice'), 'rb').read(), 'the same bytes')
+
+
 def damaged_after_loss(cli):
 	"""After a loss the lists cannot be made again out of the log: they are held against the signed manifest."""
 	new_case(cli)
@@ -220,7 +231,7 @@ def corrections(cli):
 def main():
 	cli = Cli(sys.argv[1])
 	cli.identity()
-	for scenario in (outputs, strays, seal_dropped, damaged_seal, damaged_after_loss, cache_gone, links, corrections):
+	for scenario in (outputs, strays, seal_dropped, damaged_seal, damaged_seal_again, damaged_after_loss, cache_gone, links, corrections):
 		scenario(cli)
 	shutil.rmtree(cli.dir)
 

@@ -241,7 +241,22 @@ def unreadable(cli):
 	os.chmod(path, 0)
 	said = cli.evidence('lost', '--reason', 'cannot be opened', '1', expect=77, before=(lambda: os.setuid(nobody)) if root else None)
 	check('Permission denied' in said and os.path.exists(path), 'no loss was seen: ' + said)
+	# and `check` does not call it altered, nor an entry missing: it could not look
+	as_nobody = dict(expect=77, before=(lambda: os.setuid(nobody)) if root else None)
+	for name in os.path.relpath(path, cli.case), 'data/00000002', 'custody/00000002', 'custody/00000002/entry.json':
+		closed = os.path.join(cli.case, name)
+		mode = os.stat(closed).st_mode & 0o777
+		os.chmod(closed, 0)
+		said = cli.evidence('check', **as_nobody)
+		check(name in said and 'Permission denied' in said, 'not looked at: ' + said)
+		os.chmod(closed, mode)
+	# what cannot be reached is not disposed of, and not said to be
 	os.chmod(path, 0o600)
+	os.chmod(os.path.dirname(path), 0)
+	said = cli.evidence('dispose', '--cause', 'order', '--reason', 'R', '1', **as_nobody)
+	os.chmod(os.path.dirname(path), 0o700)
+	check(os.path.exists(path) and '--finish' in said, 'it is still there: ' + said)
+	check('Disposed of 1 files' in cli.evidence('dispose', '--finish') and not os.path.exists(path), 'then it is gone')
 	cli.evidence('check')
 
 

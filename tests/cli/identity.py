@@ -226,13 +226,13 @@ def refusals(c, fingerprint):
 	check('identity %s: identity.json is damaged' % fingerprint[:8] in said, 'a damaged identity is named: ' + said)
 	os.unlink(about) # a file that is gone is damage too, not an identity that is not there
 	said = c.run('evidence', 'identity', 'list', expect=65)
-	check('identity %s: file identity.json' % fingerprint[:8] in said, 'a file of an identity is gone: ' + said)
+	check('identity %s: file %s: ' % (fingerprint[:8], about) in said, 'a file of an identity is gone: ' + said)
 	with open(about, 'wb') as f:
 		f.write(kept)
 	os.chmod(about, 0o600)
 	os.rename(key, key + '.away')
 	said = c.evidence('note', 'x', expect=65)
-	check('identity %s: file key.pem' % fingerprint[:8] in said, 'the key file is gone: ' + said)
+	check('identity %s: file %s: ' % (fingerprint[:8], key) in said, 'the key file is gone: ' + said)
 	os.rename(key + '.away', key)
 	for option in ('--name', '--role', '--organisation'): # RFC 5280: 64 characters, of two bytes each here
 		words = {'--name': 'A', '--role': 'r', '--organisation': 'o', option: 'я' * 65}

@@ -143,6 +143,9 @@ def entry(cli, a):
 	check(len(os.listdir(cli.path('case', 'custody'))) == n + 1, 'one entry')
 	check(os.path.exists(cli.path('case', 'custody', '%08d' % (n + 1), 'token.tst')), 'with the token')
 	cli.evidence('timestamp', 'request', '--entry', '99', '--out', cli.path('no.tsq'), expect=66)
+	# a request and its code, or neither
+	cli.evidence('timestamp', 'request', '--entry', '2', '--out', cli.path('coded.tsq'), '--qr', cli.pass_file, expect=73)
+	check(not os.path.exists(cli.path('coded.tsq')), 'a request without its code')
 	return n + 1
 
 

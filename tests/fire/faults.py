@@ -29,6 +29,9 @@ CALLS = {
     "getdents64": ["EIO"],
     "flock": ["EIO"],
 }
+# For the other commands: what tells where the last step failed.
+OTHERS = [("write", "ENOSPC"), ("fsync", "EIO"), ("syncfs", "EIO"), ("renameat2", "EIO"), ("renameat", "EIO"), ("mkdirat", "ENOSPC"),
+          ("unlinkat", "EIO"), ("getdents64", "EIO"), ("openat", "EMFILE")]
 LOADER = 127  # the dynamic loader could not start the program: nothing of ours has run
 
 
@@ -76,6 +79,48 @@ def change(w, words, most, n_items, out=None):
                     os.unlink(out)
                 done += 1
     return done
+
+
+def spoilt(w, base):
+    """A case one of whose items is not as it was recorded."""
+    case = w.copy(base, "spoilt")
+    with open(os.path.join(case, "data", "00000002", "00000002.jpg"), "ab") as f:
+        f.write(b"spoilt")
+    return case
+
+
+def others(w, base, most):
+    """The other commands that write. Where one failed, the line names a place or an entry; what then follows (the same
+    again, or what the line says) leaves a case that holds: nothing is recorded that is not so."""
+    out, done = w.path("other"), 0
+    sealed = w.copy(base, "sealed")
+    w.must(["seal", w.path("sealed.asice")], sealed)
+    finish = ["dispose", "--finish"]
+    for start, words, then in ((spoilt(w, base), ["lost", "--reason", "r", "1"], None),
+                               (base, ["dispose", "--cause", "order", "--reason", "r", "1"], finish),
+                               (base, ["export", out], None), (base, ["export", "--as", "csv", out], None), (sealed, ["seal", out], None),
+                               (base, ["timestamp", "request", "--entry", "1", "--out", out], None)):
+        for name, error in OTHERS:
+            n_all = calls_made(w, w.words(words, w.copy(start, "case")), name)
+            for n in {*points(n_all, most), n_all} - {0}:
+                clear(out)
+                case = w.copy(start, "case")
+                p = w.evidence(words, case, before=fire.strace("%s:error=%s:when=%d" % (name, error, n)))
+                where = "%s, %s at %s %d of %d" % (" ".join(words[:2]), error, name, n, n_all)
+                judge(p, where)
+                if p.returncode:
+                    fire.expect(re.search(rb"/|entry \d|output", p.stderr), "%s: what was it? %s" % (where, p.stderr))
+                    w.evidence(then or words, case)
+                fire.check_state(w, case, where=where)
+                done += 1
+    clear(out)
+    return done
+
+
+def clear(path):
+    shutil.rmtree(path, ignore_errors=True)
+    if os.path.exists(path):
+        os.unlink(path)
 
 
 def verify(w, bundle, most):
@@ -149,4 +194,5 @@ with fire.World() as world:
     total = short(world, good) + limits(world, good) + verify(world, good, 2 * limit)
     total += change(world, ["add", world.sources(3, "more", 700)], limit, 3)
     total += change(world, ["seal", world.path("out.asice")], limit, 0, world.path("out.asice"))
+    total += others(world, base_case, limit)
 fire.finish("faults", total)

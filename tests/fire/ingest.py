@@ -184,7 +184,12 @@ def clocks(w):
     v = fire.run([fire.VERIFY, "--json", out])
     codes = [f["code"] for f in json.loads(v.stdout)["findings"]]
     fire.expect(v.returncode == 2 and codes.count("TIME_BACKWARDS") == 1, "clock set back: exit %d, %s" % (v.returncode, codes))
-    return 1
+    before = sorted(os.listdir(os.path.join(case, "custody")))
+    for when in "@1969-06-01 00:00:00", "+7980y": # which no entry can say
+        p = w.evidence(["note", "x"], case, before=["faketime", "-f", when])
+        fire.expect(p.returncode == 65 and b"before 1970" in p.stderr and sorted(os.listdir(os.path.join(case, "custody"))) == before,
+                    "the clock at %s: exit %d: %s" % (when, p.returncode, p.stderr.decode()))
+    return 3
 
 
 def surroundings(w):

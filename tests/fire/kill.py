@@ -74,9 +74,29 @@ def kill_seal(w, most):
     return done
 
 
+def kill_open(w):
+    """No case is there before its first entry, and who says it again is told what stands in the way."""
+    done = 0
+    for call, n in ("renameat2", 1), ("syncfs", 1), ("renameat2", 3):
+        case = w.path("cut-off")
+        shutil.rmtree(case, ignore_errors=True)
+        words = ["open", case, "--number", "1", "--title", "T"]
+        p = w.evidence(words, before=fire.strace("%s:signal=KILL:when=%d" % (call, n)))
+        where = "open, killed at %s %d" % (call, n)
+        fire.expect(p.returncode != 0 and os.path.isdir(case) and w.evidence(["check"], case).returncode == 66, where + ": a case is there")
+        again = w.evidence(words)
+        fire.expect(again.returncode == 73 and b"cut off, remove it" in again.stderr, "%s: %s" % (where, again.stderr))
+        done += 1
+    shutil.rmtree(case)
+    w.must(words)
+    p = w.evidence(words)
+    fire.expect(p.returncode == 73 and b"remove it" not in p.stderr, "a case that is one: %s" % p.stderr)
+    return done
+
+
 with fire.World() as world:
     limit = {0: 3, 1: 24}.get(fire.SCALE, 1000)
-    total = kill_add(world, limit)
+    total = kill_open(world) + kill_add(world, limit)
     shutil.rmtree(world.path("case"), ignore_errors=True)
     total += kill_seal(world, limit)
     if fire.SCALE >= 1:

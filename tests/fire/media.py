@@ -243,6 +243,31 @@ def two_programs(w):
     return 13
 
 
+def checked_meanwhile(w):
+    """What another program adds while a case is checked is no stray, and does not count as checked."""
+    case, src = w.open_case("checked"), w.sources(2, "forcheck")
+    w.must(["add", src], case)
+    log = w.path("opened-by-check")
+    w.evidence(["check"], case, before=["strace", "-f", "-qq", "-o", log, "-e", "trace=openat"])
+    with open(log, errors="replace") as f:
+        at = [i for i, line in enumerate((line for line in f if "openat(" in line), 1) if "data/00000002/00000002.jpg" in line][0]
+    p = subprocess.Popen(fire.strace("openat:delay_enter=5000000:when=%d" % at) + w.words(["check"], case),
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    w.must(["seal", w.path("meanwhile.asice")], case)
+    w.must(["add", os.path.join(src, "f00000.jpg")], case)
+    out, said = p.communicate()
+    fire.expect(p.returncode == 0 and b"holds: 2 entries, 3 items" in out, "checked meanwhile: exit %d: %s" % (p.returncode, out))
+    fire.expect(said.startswith(b"evidence: entries were added") and b"from 3 on" in said, "checked meanwhile: %s" % said)
+    p = w.evidence(["check"], case)
+    fire.expect(b"4 entries" in p.stdout and not p.stderr, "checked afterwards: %s %s" % (p.stdout, p.stderr))
+    with open(os.path.join(case, "custody", "00000002", "records.jsonl"), "ab") as f:
+        f.write(b"{}\n")
+    p = w.evidence(["check"], case)
+    fire.expect(p.returncode == 1 and not p.stderr, "a log that does not hold: %s %s" % (p.stdout, p.stderr))
+    return 3
+
+
 def interrupted(w):
     """Ctrl-C at several moments, in add and seal."""
     case, src = w.open_case("ctrlc"), w.sources(300, "threehundred", 200000)
@@ -287,7 +312,7 @@ def resumed(w):
 
 with fire.World() as world:
     total = 0
-    for test in (names, changing, special, too_deep, unreadable, full, two_programs, interrupted, resumed):
+    for test in (names, changing, special, too_deep, unreadable, full, two_programs, checked_meanwhile, interrupted, resumed):
         began = time.time()
         total += test(world)
         print("%s: %.1f s" % (test.__name__, time.time() - began), flush=True)
