@@ -80,6 +80,7 @@ ARGUED = (
 	('X-22', 'PASS', 1, 'the signer is an anchor: nothing needs a status', 'itself an anchor'),
 	('X-22', 'PASS', 19, UNLISTED, 'in a validation record: |after its end'),
 	('X-22', 'PASS', 6, LISTED),
+	('X-22', 'ERR', 1, USAGE),
 	('X-23', 'FAIL', 28, 'an authentic answer revokes before what is proved; or an element stands in a signed structure without its form'),
 	('X-23', 'ERR', 69, USAGE),
 	('T-04', 'INDET', 60, OPEN),
