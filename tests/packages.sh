@@ -8,7 +8,7 @@ build='build-essential cmake ninja-build pkg-config git gettext
  libssl-dev libsqlite3-dev libarchive-dev libmagic-dev libxml2-dev libzstd-dev nettle-dev liblzma-dev libbz2-dev libicu-dev libp11-kit-dev libgmime-3.0-dev
  libxcb1-dev libxcb-randr0-dev libxcb-screensaver0-dev libpng-dev libsystemd-dev libqrencode-dev libcurl4-openssl-dev
  libwayland-dev'
-core='libcmocka-dev zlib1g-dev age softhsm2 opensc python3 openssl unzip strace zip coreutils procps file time faketime xmlsec1 librsvg2-bin zbar-tools
+core='libcmocka-dev zlib1g-dev age softhsm2 opensc python3 python3-jsonschema openssl unzip strace zip coreutils procps file time faketime xmlsec1 librsvg2-bin zbar-tools
  libimage-exiftool-perl ffmpeg poppler-utils'
 capture='xvfb x11-apps x11-utils x11-xserver-utils xterm xdotool dbus chromium libnss3-tools
  sway swaybg grim xwayland xdg-desktop-portal xdg-desktop-portal-wlr python3-dbus python3-gi'

@@ -116,7 +116,8 @@ static int matches(const struct evd_case *c, struct evd_key *key, const struct e
 	    (o->timestamp_required && d->timestamp_none))
 		return evd_fail(
 		    err, EVD_E_MISUSE,
-		    "nothing was added since the last seal, which has another scope or timestamp rule");
+		    "nothing was added since the last seal, which has another scope or timestamp rule: "
+		    "seal by that one, or add something first, such as a note");
 	if (memcmp(evd_key_fingerprint(key), c->log.entry.certificate, EVD_SHA256_LEN) != 0)
 		return evd_fail(err, EVD_E_DENIED,
 		                "the last seal was begun by another identity; use that one");

@@ -100,7 +100,21 @@ def seal_dropped(cli):
 
 
 def damaged_seal(cli):
-	"""What an earlier seal left is not brought along when it is not as it was made."""
+	"""What an earlier seal left is not brought along when it is not as it was made, nor sealed with again, nor by another."""
+	mine = json.loads(cli.run('evidence', 'identity', 'list', '--json'))['fingerprint']
+	other = cli.identity('Other')
+	for spoil in (lambda data: data[:-1] + bytes([data[-1] ^ 1]), lambda data: data[:-1], lambda data: b''):
+		with open(cli.path(TWO, 'signature001.p7s'), 'rb') as f:
+			data = f.read()
+		os.remove(cli.path(TWO, 'signature001.p7s'))
+		cli.write(TWO + 'signature001.p7s', spoil(data))
+		text = cli.evidence('--identity', mine, 'seal', 'again.asice', expect=65)
+		check('seals/00000002' in text and not os.path.exists(cli.path('again.asice')), 'sealed with a damaged signature: ' + text)
+		os.remove(cli.path(TWO, 'signature001.p7s'))
+		cli.write(TWO + 'signature001.p7s', data)
+	check('another identity' in cli.evidence('--identity', other, 'seal', 'again.asice', expect=77), 'completed by another')
+	shutil.rmtree(cli.path('home', 'identities', other[:8]))
+	cli.evidence('seal', 'again.asice')
 	cli.evidence('note', 'after the seal')
 	tried = [(name, lambda data: data[:-1] + bytes([data[-1] ^ 1])) for name in sorted(os.listdir(cli.path(TWO)))]
 	check(len(tried) == 6, 'kept: %r' % tried)

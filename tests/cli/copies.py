@@ -107,6 +107,21 @@ def long_names(cli):
 	check([n[5:] for n in made] == wanted, 'long names: %r' % made)
 
 
+def not_as_recorded(cli):
+	"""What is not the item any more is not handed out under its digest, nor is what is recorded as lost, which all exhibits are without."""
+	path = cli.path('case/data/00000002/00000002.txt')
+	os.chmod(path, 0o600)
+	with open(path, 'r+b') as f:
+		f.write(b'S')
+	refused(cli, cli.path('altered'), '2', '1', expect=65, says='data/00000002/00000002.txt is not as it was recorded', recorded=1)
+	nothing_left(cli, 'altered')
+	cli.evidence('lost', '--reason', 'the stick was wet', '1')
+	refused(cli, cli.path('lost'), '1', expect=66, says='recorded as lost', recorded=0)
+	cli.evidence('export', cli.path('others'))
+	made = os.listdir(cli.path('others'))
+	check('0002-middle.bin' in made and not [n for n in made if n.startswith('0001-')], 'all but what is lost: %r' % made)
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	cli.identity()
@@ -122,6 +137,7 @@ def main():
 	no_room(cli)
 	stopped(cli)
 	long_names(cli)
+	not_as_recorded(cli)
 	shutil.rmtree(cli.dir)
 	print('copies: ok')
 

@@ -331,6 +331,21 @@ def words(cli, to):
 	check(done.stdout.strip() == to[0], 'age knows the key')
 
 
+def altered(cli, to):
+	"""What is not as it was recorded is not sent: of the same size, of another, gone."""
+	path = cli.path('case/data/00000003/00000002.txt')
+	with open(path, 'rb') as f:
+		whole = f.read()
+	for now in (whole[:-1] + b'x', whole + b'x', whole[:-1], None):
+		os.remove(path)
+		if now is not None:
+			cli.write('case/data/00000003/00000002.txt', now)
+		said = cli.evidence('envelope', 'create', '--to', to[0], cli.path('altered.asice'), expect=66 if now is None else 65)
+		check('data/00000003/00000002.txt' in said and not glob.glob(cli.path('altered.asice*')), 'altered: ' + said)
+	cli.write('case/data/00000003/00000002.txt', whole)
+	cli.evidence('envelope', 'create', '--to', to[0], cli.path('altered.asice'))
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	mine, to = set_up(cli)
@@ -344,6 +359,7 @@ def main():
 	passphrase(cli, out)
 	no_traces(cli, to)
 	secrets(cli, to, out)
+	altered(cli, to)
 	shutil.rmtree(cli.dir)
 
 

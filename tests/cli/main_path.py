@@ -221,6 +221,34 @@ def many(cli, pin):
 	cli.verify('--pin', pin, cli.path('case.asice'), cli.path('absent.asice'), expect=66)
 
 
+def recorded(cli, pin):
+	"""Each word that `open`, `add` and `seal` take stands in the case where docs/case.md, acquire.md and seal.md say."""
+	cli.case = cli.path('recorded')
+	said = {'--number': '7', '--title': 'T', '--institution': 'I', '--legal-basis': 'L', '--responsible': 'R', '--purpose': 'P', '--violence': 'threats',
+		'--consent': 'C', '--retention': '2040-01-31', '--review': '2030-02-28', '--excluded': 'E', '--language': 'sr-Latn'}
+	cli.run('evidence', 'open', cli.case, *(w for pair in said.items() for w in pair), '--passphrase-file', cli.pass_file)
+	description = json.load(open(os.path.join(cli.case, 'data', '00000001', '00000002.json')))
+	wanted = {'legalBasis' if k == '--legal-basis' else k[2:]: v for k, v in said.items()}
+	check({k: v for k, v in description.items() if k not in ('caseId', 'format')} == wanted, 'the description: %r' % description)
+	cli.evidence('add', '--photo-of-screen', '--basis', 'observer-account', '--device', 'D', '--label', 'A', '--supplier', 'S', '--reason', 'W', '--purpose',
+		'U', '--authority', 'N', '--consent', 'F', cli.write('screen.jpg', b'a photograph'))
+	entry = json.load(open(os.path.join(cli.case, 'custody', '00000002', 'entry.json')))
+	check(entry['details'] == {'basis': 'observer-account', 'observed': 'photo'}, 'a photograph of a screen: %r' % entry['details'])
+	with open(os.path.join(cli.case, 'custody', '00000002', 'records.jsonl')) as f:
+		records = {r['kind']: r for r in map(json.loads, f)}
+	for kind, members in (('circumstances', {'reason': 'W', 'purpose': 'U', 'authority': 'N', 'consent': 'F'}),
+			('origin', {'device': 'D', 'label': 'A', 'supplier': 'S', 'name': 'screen.jpg'})):
+		check(members.items() <= records[kind].items(), '%s: %r' % (kind, records[kind]))
+	out = cli.path('required.asice')
+	cli.evidence('seal', '--require-timestamp', '--scope', 'tags', '--purpose', 'V', out)
+	with zipfile.ZipFile(out) as z:
+		entry = json.loads(z.read([n for n in z.namelist() if n.endswith('/entry.json')][-1]))
+	check(entry['details'] == {'disclose': None, 'extent': 'whole', 'scope': 'tags', 'timestamp': 'required'}, 'the seal: %r' % entry['details'])
+	report = cli.verdict('--pin', pin, out, expect=2)
+	check([(f['code'], f['result']) for f in report['findings']] == [('TIMESTAMP_MISSING', 'unknown')], 'a time-stamp is required: %r' % report)
+	check('another scope or timestamp rule' in cli.evidence('seal', '--scope', 'all', cli.path('all.asice'), expect=64), 'sealed so already')
+
+
 def main():
 	cli = Cli(sys.argv[1])
 	pin = cli.identity()
@@ -240,6 +268,7 @@ def main():
 	export(cli)
 	seal(cli, pin)
 	many(cli, pin)
+	recorded(cli, pin)
 	print('main path: ok')
 
 

@@ -74,7 +74,7 @@ def own(text):
 
 def completions(evidence, verify, folder, everywhere):
 	if not shutil.which('bash'):
-		print('no bash: the completions were not looked at')
+		print('no bash: the completions are not tested')
 		return 0
 	wrong, script = 0, folder + '/evidence.bash'
 	words = offered(script, '_evidence', 'evidence', '')

@@ -2,6 +2,7 @@
 """parties.py PROGRAMS: survivor, lawyer, police, prosecutor, court, each with a home, a folder and a clock of
 their own; what passes between them are files alone. One refusal, one stick lost on the way, one fork, one envelope. What is
 expected is taken from the bundles by zipfile and hashlib, and from the independent rules of docs/handover.md."""
+import datetime
 import hashlib
 import json
 import os
@@ -236,6 +237,15 @@ def consented(survivor, court):
 	grouped = ' '.join(court.fingerprint.upper()[i:i + 4] for i in range(0, 64, 4)) # as the form prints it
 	survivor.evidence('consent', 'withdrawn', '--basis', 'written', '--recipient', grouped)
 	hand_over('c5.asice', 77)
+	survivor.evidence('consent', 'refused', '--basis', 'oral')
+	hand_over('c6.asice', 77)
+	day = lambda: datetime.datetime.now(datetime.timezone.utc).date()
+	today = day()
+	survivor.evidence('consent', 'limited', '--basis', 'written', '--until', str(today - datetime.timedelta(1)))
+	hand_over('c7.asice', 77)
+	survivor.evidence('consent', 'limited', '--basis', 'written', '--until', str(today))
+	if day() == today: # the last day is one too
+		hand_over('c8.asice')
 	survivor.evidence('consent', 'given', '--basis', 'written')
 	for wrong in (['perhaps', '--basis', 'oral'], ['given', '--basis', 'x'], ['given', '--basis', 'law', '--until', '2026-02-30'], ['given']):
 		survivor.evidence('consent', *wrong, expect=64)

@@ -13,8 +13,12 @@ fail() { echo "FAIL $*"; status=1; }
 
 bagit_ok() { "$bag_python" -m bagit --validate "$1" >/dev/null 2>&1; }
 sums_ok() { (cd "$1" && sha256sum --quiet --strict -c manifest-sha256.txt && sha256sum --quiet --strict -c tagmanifest-sha256.txt) >/dev/null 2>&1; }
-# The signature alone is looked at here (-noverify: who the signer is has no answer in the bundle); the attributes of CAdES are asked for.
-cms_ok() { openssl cms -verify -binary -inform DER -noverify -in "$1" -content "$2" -out /dev/null 2>/dev/null; }
+# Who the signer is has no answer in the bundle: any is taken; then, of that one, the attributes of CAdES are asked for.
+cms_ok() {
+	local given=(openssl cms -verify -binary -inform DER -in "$1" -content "$2" -out /dev/null)
+	"${given[@]}" -noverify -signer "$work/signer.pem" 2>/dev/null &&
+		"${given[@]}" -cades -CAfile "$work/signer.pem" -partial_chain -purpose any -no_check_time 2>/dev/null
+}
 
 stamps_ok() { (cd "$1" && sh "$stamps" "$2") >/dev/null 2>&1; }
 

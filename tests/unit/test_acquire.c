@@ -197,28 +197,49 @@ static void extensions(void **state)
 	}
 }
 
+/* How many of the files below `path` the note of an intake of `paths` says to be in. */
+static size_t known(struct evd_case *c, char **paths, const char *path)
+{
+	struct evd_resume *r;
+	struct evd_walk *w;
+	struct evd_walked f;
+	struct evd_error err = {0};
+	size_t n = 0;
+
+	assert_int_equal(evd_resume_open(c, paths, 1, &r, &err), 0);
+	assert_int_equal(evd_walk_open(path, 0, 0, &w, &err), 0);
+	while (evd_walk_next(w, &f, &err) == 0)
+		n += evd_resume_has(r, &f);
+	evd_walk_free(w);
+	evd_resume_free(r);
+	return n;
+}
+
+static void claim(const char *path, const struct timespec *time)
+{
+	const struct timespec times[] = {*time, *time};
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 /* What is safely in is known again whatever time it claims: before 1970 with a fraction, and behind 2262, where a count
- * of nanoseconds ends. */
+ * of nanoseconds ends. What is another file, by time, size, inode or path, is not, nor is anything in another intake. */
 static void resumed(void **state)
 {
 	static const struct timespec claimed[] = {
 	    {1700000000, 5}, {-2, 500000000}, {9300000000, 250000000}};
-	char *paths[] = {strdup(test_folder())};
+	char *paths[] = {strdup(test_folder())}, *others[] = {strdup(test_folder())};
 	struct evd_acquired out;
 	struct evd_error err = {0};
 	struct evd_resume *r;
-	struct evd_walk *w;
-	struct evd_walked f;
 	struct evd_case c;
-	size_t known = 0;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		const char name[] = {(char)('a' + i), '\0'};
-		const struct timespec times[] = {claimed[i], claimed[i]};
 
 		test_write(test_path(paths[0], name), name, 1);
-		assert_int_equal(utimensat(AT_FDCWD, test_path(paths[0], name), times, 0), 0);
+		claim(test_path(paths[0], name), &claimed[i]);
 	}
 	fixture_case(&c);
 	assert_int_equal(take(&c, paths[0], &out, &err), 0);
@@ -226,13 +247,23 @@ static void resumed(void **state)
 	assert_int_equal(evd_resume_open(&c, paths, 1, &r, &err), 0);
 	assert_int_equal(evd_resume_keep(r, 2, &err), 0);
 	evd_resume_free(r);
-	assert_int_equal(evd_resume_open(&c, paths, 1, &r, &err), 0);
-	assert_int_equal(evd_walk_open(paths[0], 0, 0, &w, &err), 0);
-	while (evd_walk_next(w, &f, &err) == 0)
-		known += evd_resume_has(r, &f);
-	assert_int_equal(known, 3);
-	evd_walk_free(w);
-	evd_resume_free(r);
+	assert_int_equal(known(&c, paths, paths[0]), 3);
+	assert_int_equal(known(&c, others, paths[0]), 0);
+	claim(test_path(paths[0], "a"), &claimed[1]); /* another time */
+	assert_int_equal(known(&c, paths, paths[0]), 2);
+	test_write(test_path(paths[0], "b"), "bb", 2); /* another size */
+	claim(test_path(paths[0], "b"), &claimed[1]);
+	assert_int_equal(known(&c, paths, paths[0]), 1);
+	test_write(test_path(paths[0], "d"), "c", 1); /* another file under the name */
+	claim(test_path(paths[0], "d"), &claimed[2]);
+	assert_int_equal(rename(test_path(paths[0], "d"), test_path(paths[0], "c")), 0);
+	assert_int_equal(known(&c, paths, paths[0]), 0);
+	claim(test_path(paths[0], "a"), &claimed[0]);
+	assert_int_equal(known(&c, paths, paths[0]), 1);
+	assert_int_equal(rename(test_path(paths[0], "a"), test_path(paths[0], "e")),
+	                 0); /* another path */
+	assert_int_equal(known(&c, paths, paths[0]), 0);
+	free(others[0]);
 	evd_case_close(&c);
 	free(paths[0]);
 }

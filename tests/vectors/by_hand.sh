@@ -6,7 +6,8 @@ set -eu
 check() {
 	bundle=$(realpath "$1")
 	work=$(mktemp -d)
-	trap 'rm -rf "$work"' EXIT
+	listed=$work.listed
+	trap 'rm -rf "$work" "$listed"' EXIT
 	cd "$work"
 
 	# 1. unpack
@@ -16,12 +17,18 @@ check() {
 	# 2. files against the manifests of the bag
 	(cd "$base" && sha256sum --check --strict --quiet manifest-sha256.txt tagmanifest-sha256.txt)
 
-	[ "$(find "$base/data" -type f | wc -l)" -eq "$(wc -l <"$base/manifest-sha256.txt")" ]
-	[ "$(find "$base" -type f -not -path "$base/data/*" | wc -l)" -eq $(($(wc -l <"$base/tagmanifest-sha256.txt") + 1)) ]
-	[ "$(find . -type f -not -path "./$base/*" | wc -l)" -eq $((3 + 2 * $(find META-INF -name 'timestamp*.tst' | wc -l))) ]
+	# and no file that stands in none of them
+	{
+		cut -c67- "$base/manifest-sha256.txt" "$base/tagmanifest-sha256.txt" | sed "s,^,$base/,"
+		printf '%s\n' "$base/tagmanifest-sha256.txt" mimetype META-INF/ASiCManifest001.xml META-INF/signature001.p7s
+		find META-INF -name 'timestamp*.tst' -o -name 'ASiCArchiveManifest*.xml'
+	} | LC_ALL=C sort >"$listed"
+	find . -type f | sed 's,^\./,,' | LC_ALL=C sort | diff "$listed" - || { echo "files that no list names, or that are named twice" >&2; exit 1; }
+	[ "$(find META-INF -name 'timestamp*.tst' | wc -l)" -eq "$(find META-INF -name 'ASiCArchiveManifest*.xml' | wc -l)" ]
 
 	# 3. the seal: who signed the ASiC manifest, and that it lists these manifests
 	signed META-INF/signature001.p7s META-INF/ASiCManifest001.xml
+	sealer=$print
 	for f in bag-info.txt bagit.txt manifest-sha256.txt tagmanifest-sha256.txt; do
 		digest=$(openssl dgst -sha256 -binary "$base/$f" | base64)
 		grep -qF "URI=\"$base/$f\"" META-INF/ASiCManifest001.xml
@@ -33,6 +40,7 @@ check() {
 	before=
 	for d in "$base"/custody/*; do
 		signed "$d/entry.p7s" "$d/entry.json"
+		grep -qF "\"certificate\":\"$print\"" "$d/entry.json" || { echo "$d: another certificate signed it than it names" >&2; exit 1; }
 		if [ -n "$before" ]; then
 			grep -q "\"entry\":\"$(sha256sum <"$before/entry.json" | cut -d' ' -f1)\"" "$d/entry.json"
 			grep -q "\"signature\":\"$(sha256sum <"$before/entry.p7s" | cut -d' ' -f1)\"" "$d/entry.json"
@@ -41,6 +49,7 @@ check() {
 		fi
 		before=$d
 	done
+	[ "$print" = "$sealer" ] || { echo "the seal is signed with another certificate than the last entry" >&2; exit 1; }
 	head=$(sha256sum <"$before/entry.json" | cut -d' ' -f1)
 	grep -qx "Custody-Head: $head" "$base/bag-info.txt"
 	echo "custody head $head"
@@ -51,7 +60,7 @@ check() {
 	# 6. the time-stamps, if there are any
 	sh "$stamps" "$base"
 	cd /
-	rm -rf "$work"
+	rm -rf "$work" "$listed"
 	trap - EXIT
 	echo "OK $1"
 }

@@ -60,7 +60,7 @@ def judge(path):
 			if z.testzip():
 				return 'zipfile'
 			z.extractall(work)
-		ok, text = run('unzip', '-tq', path) if shutil.which('unzip') else (True, '')
+		ok, text = run('unzip', '-tq', path)
 		if ok:
 			ok, text = bag(work)
 		for content, signature in signatures(work):
