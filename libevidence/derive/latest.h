@@ -25,6 +25,14 @@ static inline void evd_latest_see(struct evd_latest *l, uint64_t seq, struct evd
 		l->done = seq;
 }
 
+/* evd_latest_see_chat(l, seq, kind, j): the same where those alone count that found a chat in the item. */
+static inline void evd_latest_see_chat(struct evd_latest *l, uint64_t seq, struct evd_view kind,
+                                       const struct evd_json *j)
+{
+	if (evd_view_is(kind, "conversation") || l->any == seq)
+		evd_latest_see(l, seq, kind, j);
+}
+
 /* The entry; 0: none. */
 static inline uint64_t evd_latest_of(const struct evd_latest *l)
 {

@@ -1,5 +1,5 @@
 /*
- * messages: the chat messages of one item as its latest read-out has them (docs/chats.md §1), held as
+ * messages: the chat messages of one item as the read-out that counts has them (derive/latest.h, docs/chats.md §7), held as
  * digests of their parts, so that two exports can be compared without their texts in memory.
  */
 #ifndef EVD_MESSAGES_H
