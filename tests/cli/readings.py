@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """readings.py PROGRAMS: what is derived from an item that was read several times, where the last reading was cut off: the one that
-went through counts, in every view alike (docs/timeline.md, docs/exchange.md, docs/chats.md §7). The records come from an
-evidence-reader of the test's own, which speaks the protocol of libevidence/reader/wire.h and says what it is told to."""
+went through counts, in every view alike (docs/timeline.md, docs/exchange.md, docs/chats.md §7); and records of odd messages in all
+views. The records come from an evidence-reader of the test's own, which speaks the protocol of libevidence/reader/wire.h and says
+what it is told to."""
+import csv
+import io
 import json
 import os
 import shutil
@@ -95,6 +98,66 @@ def cut_off(cli):
 	cli.evidence('compare', '2', '3', expect=1, lines=1) # and it is said that one was not read to its end
 
 
+def odd(cli):
+	"""Messages whose words are another's, not at hand, no UTF-8, too long, or cut; times at the ends of what can be told."""
+	long = 'd' * 450
+	records = chat({'body': 'ubicu te', 'forwardedFrom': 'Pera'}, {'body': 'x', 'forwarded': True, 'edited': True}, {'bodyBytes': 'mnRh'},
+		{'bodyLength': 100003, 'caption': 'naslov'}, {'body': long, 'forwardedFrom': long, 'sender': long}, {'body': 'pre\0posle', 'exhibit': 99},
+		{'body': 'epoha'}, {'body': 'daleko'})
+	del records[3]['sender']
+	records[3]['senderBytes'] = 'jmlrYQ'
+	del records[7]['timeUtc']
+	records[7]['timeLocal'] = '1970-01-01T00:30'
+	records[8]['timeUtc'] = '2400-01-01T00:00:05Z'
+	records[5:5] = [{'kind': 'attachment', 'chat': 1, 'message': 4, 'n': 1, 'name': 'IMG.jpg', 'state': 'absent'},
+		{'kind': 'part', 'chat': 1, 'message': 4, 'name': 'body', 'n': 1, 'value': 'dugo'}]
+	cli.read('1', records)
+
+	rows = {r['n']: r for r in cli.lines('timeline', '--item', '1', '--tz', 'Europe/Belgrade') if r['what'] == 'message'}
+	check((rows[3]['sender'], rows[3]['text']) == ('base64url:jmlrYQ', 'base64url:mnRh'), 'no UTF-8: %r' % rows[3])
+	check('text' not in rows[4] and rows[4]['cut'] is True, 'too long for a record: %r' % rows[4])
+	check((rows[5]['text'], rows[5]['sender'], rows[5]['forwardedFrom'], rows[5]['cut']) == (long[:400],) * 3 + (True,), 'several texts that are cut')
+	check(rows[7]['assumedUtc'] == ['1969-12-31T23:30:00Z'], 'before 1970 in UTC: %r' % rows[7])
+	check('Marko: …' in cli.evidence('timeline', '--item', '1'), 'a text that is not here looks like none')
+
+	found = {r['n']: r for r in map(json.loads, cli.view('jsonl').splitlines()) if r['kind'] == 'message' and r['item'] == '2/2'}
+	check({r['exhibit'] for r in found.values()} == {1}, 'the number of the exhibit is ours to say')
+	rows = [r for r in csv.DictReader(io.StringIO(cli.view('csv')), strict=True) if r['item'] == '2/2' and r['chat']]
+	said = {r['n']: r for r in rows if r['kind'] == 'message'}
+	check([(said[n]['flags'], said[n]['forwarded_from']) for n in '12'] == [('forwarded', 'Pera'), ('edited forwarded', '')], 'whose words: %r' % said)
+	check(said['4']['text'] == '' and said['6']['text'] == 'pre\u2400posle', 'a caption for a text, or a NUL: %r' % said)
+	check([(r['kind'], r['message'], r['state']) for r in rows if r['message']] == [('attachment', '4', 'absent'), ('part', '4', '')], 'of which message')
+
+	table = list(csv.DictReader(io.StringIO(cli.view('timesketch', 'csv')), strict=True))
+	told = {r['n']: r['message'] for r in table if r['item'] == '2/2' and r['n']}
+	check([told[n] for n in '1246'] == ['message (forwarded from Pera) Marko: ubicu te', 'message (edited) (forwarded) Marko: x', 'message Marko …',
+		'message Marko: pre\u2400posle'], 'Timesketch: %r' % told)
+	# pandas, which that tool reads with, has 64 bits of nanoseconds: 2262-04-11 is the last day
+	check('8' not in told and '1 rows without a time from 1970 to 11 April 2262' in table[0]['message'], table[0]['message'])
+
+	nodes = [n for n in json.loads(cli.view('case', 'jsonld'))['core:object'] if n.get('@type') == 'observable:Message']
+	texts = {n['core:hasFacet'].get('observable:messageText'): n['core:description'] for n in nodes}
+	check(texts['ubicu te'] == ['text', 'forwarded', 'forwarded from Pera'] and texts['x'] == ['text', 'edited', 'forwarded'], 'CASE: %r' % texts)
+	check('naslov' not in texts and 'too long: its text is in part records' in texts[None], 'CASE, a long text: %r' % texts)
+
+
+def lost_and_corrected(cli):
+	"""An exhibit whose file is gone, and a label that was corrected, are not exported as if nothing were."""
+	os.remove(cli.path('case', 'data', '00000003', '00000002.txt'))
+	cli.evidence('lost', '--reason', 'stick', '2')
+	cli.evidence('correct', '--reason', 'slip', '4/3', 'label', '=1')
+	rows = list(csv.DictReader(io.StringIO(cli.view('csv')), strict=True))
+	check([(r['item'], r['flags']) for r in rows if r['kind'] == 'item'] == [('2/2', ''), ('3/2', 'lost'), ('4/2', '')], 'lost, as a table')
+	right = [(r['group'], r['name'], r['text'], r['label'], r['time_kind']) for r in rows if r['kind'] == 'correction']
+	check(right == [('4/3', 'label', "'=1", 'slip', 'recorded')], 'corrected, as a table: %r' % right)
+	found = [json.loads(x) for x in cli.view('jsonl').splitlines()]
+	check({r['id']: r.get('lost') for r in found if r['kind'] == 'item'} == {'2/2': None, '3/2': True, '4/2': None}, 'lost, as lines')
+	check([(r['record'], r['field'], r['value']) for r in found if r['kind'] == 'correction'] == [('4/3', 'label', '=1')], 'corrected, as lines')
+	nodes = json.loads(cli.view('case', 'jsonld'))['core:object']
+	check([n['core:tag'] for n in nodes if 'core:tag' in n] == ['lost'], 'lost, in CASE')
+	check([n['core:statement'] for n in nodes if n.get('core:name') == 'correction'] == ['4/3, label: =1 (slip)'], 'corrected, in CASE')
+
+
 def main():
 	cli = Readers(sys.argv[1])
 	cli.identity()
@@ -102,6 +165,8 @@ def main():
 	for n in range(3):
 		cli.evidence('add', '--quiet', cli.write('chat-%d.txt' % n, b'%d' % n))
 	cut_off(cli)
+	odd(cli)
+	lost_and_corrected(cli)
 	cli.evidence('check')
 	print('readings: ok')
 
