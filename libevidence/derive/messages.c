@@ -117,6 +117,18 @@ static int fold_members(struct gathering *g, struct evd_said *s, const struct ev
 	return r;
 }
 
+/* A message that names nobody, as one's own often do, is told from others by the way it went. */
+static int fold_way(struct gathering *g, struct evd_said *s, const struct evd_json *j,
+                    struct evd_error *err)
+{
+	static const uint8_t nobody[EVD_SAID_LEN];
+	size_t at = evd_json_find(j, 0, "direction");
+
+	if (!at || memcmp(s->part[EVD_SAID_SENDER], nobody, sizeof nobody) != 0)
+		return 0;
+	return fold(g, s->part[EVD_SAID_SENDER], j->node[at].key, j->node[at].raw, err);
+}
+
 static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
                        const struct evd_json *j, struct evd_error *err)
 {
@@ -125,6 +137,7 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 	uint64_t chat, n;
 	struct evd_when w = {0};
 	void *grown;
+	int r;
 
 	if (!evd_json_int(j, 0, "chat", &chat) || !evd_json_int(j, 0, "n", &n) || chat > UINT32_MAX ||
 	    n > UINT32_MAX)
@@ -155,7 +168,8 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 		s->local_ms = w.local_ms;
 	}
 	s->minutes = w.precision && w.precision < 19;
-	return fold_members(g, s, j, err);
+	r = fold_members(g, s, j, err);
+	return r ? r : fold_way(g, s, j, err);
 }
 
 /* The message that an attachment or a piece of a body belongs to: it came just before. */

@@ -12,7 +12,7 @@
 /* What of a message is compared. An absent part is all zero. */
 enum evd_said_part {
 	EVD_SAID_ID,
-	EVD_SAID_SENDER,   /* label, number, handle */
+	EVD_SAID_SENDER,   /* label, number, handle; of one that names nobody, which way it went */
 	EVD_SAID_RAW_TIME, /* as written */
 	EVD_SAID_BODY,
 	EVD_SAID_FILES, /* names, sizes and states of attachments */

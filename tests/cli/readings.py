@@ -141,6 +141,16 @@ def odd(cli):
 	check('naslov' not in texts and 'too long: its text is in part records' in texts[None], 'CASE, a long text: %r' % texts)
 
 
+def which_way(cli):
+	"""The same words, once received and once sent, of nobody's name: not the same message."""
+	for item, way in (('1', 'in'), ('2', 'out')):
+		records = chat({'body': 'ubicu te', 'direction': way}, {'body': 'ok'})
+		del records[1]['sender']
+		cli.read(item, records)
+	text = cli.evidence('compare', '1', '2', expect=1)
+	check('["sender"]' in text and '<in>: ubicu te' in text and '<out>: ubicu te' in text and '1 the same' in text, text)
+
+
 def lost_and_corrected(cli):
 	"""An exhibit whose file is gone, and a label that was corrected, are not exported as if nothing were."""
 	os.remove(cli.path('case', 'data', '00000003', '00000002.txt'))
@@ -166,6 +176,7 @@ def main():
 		cli.evidence('add', '--quiet', cli.write('chat-%d.txt' % n, b'%d' % n))
 	cut_off(cli)
 	odd(cli)
+	which_way(cli)
 	lost_and_corrected(cli)
 	cli.evidence('check')
 	print('readings: ok')
