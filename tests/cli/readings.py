@@ -47,14 +47,15 @@ class Readers(Cli):
 			shutil.copy(os.path.join(programs, name), self.programs)
 		self.write('programs/evidence-reader', (READER % sys.executable).encode(), 0o700)
 
-	def read(self, item, records, signal=0, reader='chat-test'):
-		"""Reads an item, of which that is said; a signal ends the process in the midst of it."""
+	def read(self, item, records, signal=0, code=0, reader='chat-test'):
+		"""Reads an item, of which that is said; a signal ends the process in the midst of it, with a code (libevidence/base/error.h,
+		without its sign) the reader gives up by itself."""
 		frames = [('L', 'test'), ('B', {'name': reader, 'version': '1', 'spec': 'a test', 'confirmed': False, 'place': 1000})]
 		frames += [('R', r) for r in records]
 		if not signal:
-			frames += [('E', {'code': 0, 'text': ''}), ('Z', '')]
+			frames += [('E', {'code': code, 'text': 'why' if code else ''}), ('Z', '')]
 		self.write('programs/says.json', json.dumps({'frames': frames, 'signal': signal}).encode())
-		self.evidence('read', '--quiet', item, expect=1 if signal else 0)
+		self.evidence('read', '--quiet', item, expect=1 if signal or code else 0)
 
 	def lines(self, *words, **how):
 		return [json.loads(x) for x in self.evidence(words[0], '--json', *words[1:], **how).splitlines()]
@@ -79,6 +80,10 @@ def cut_off(cli):
 	three = [{'body': 'prva'}, {'body': 'druga'}, {'body': 'treca'}]
 	cli.read('1', chat(*three) + [{'kind': 'unread', 'code': 'damaged', 'text': 'x', 'bytes': 7}])
 	cli.read('1', chat(three[0], whole=False) + [{'kind': 'unread', 'code': 'damaged', 'text': 'y', 'bytes': 900}], signal=11)
+	cli.read('1', chat(*three[:2], whole=False), code=1)
+	entry = [r for r in map(json.loads, open(cli.path('case', 'custody', '00000007', 'records.jsonl'))) if r.get('item') == '2/2']
+	check([(r['kind'], r['end']) for r in entry if 'end' in r] == [('reading', 'stopped'), ('read-item', 'trouble')], 'out of memory: %r' % entry)
+	check([(r['code'], r['reader'], r['text']) for r in entry if r['kind'] == 'unread'] == [('memory', 'chat-test', 'why')], 'why: %r' % entry)
 	cli.read('2', chat(*three))
 	cli.read('3', chat(three[0], whole=False), signal=11)
 
@@ -90,7 +95,7 @@ def cut_off(cli):
 	ledgers = {r['item']: r['messages'] for r in cli.lines('chats') if r['kind'] == 'ledger'}
 	check(ledgers == {'2/2': 3, '3/2': 3}, 'ledgers: %r' % ledgers)
 	text = cli.evidence('chats', '1')
-	check('(read in entry 5)' in text and 'NOT read' not in text and 'perhaps of this chat: 1 pieces, 7 bytes' in text, text)
+	check('(read in entry 5)' in text and 'in entry 7' not in text and 'NOT read' not in text and 'perhaps of this chat: 1 pieces, 7 bytes' in text, text)
 	check('NOT read' in cli.evidence('chats', '3'), 'one that was never read to its end')
 	for pair in (('1', '2'), ('2', '1')):
 		summary = [r for r in cli.lines('compare', *pair) if r['kind'] == 'comparison'][0]
