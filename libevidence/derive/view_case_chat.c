@@ -169,7 +169,7 @@ static void put_place(struct evd_view_out *v, const struct evd_row *row)
 	v->last.n = n;
 }
 
-/* ,"edited","forwarded","forwarded from Pera" */
+/* ,"edited","forwarded","forwarded from Pera", and what is doubtful about its time: ,"standard-offset" */
 static void put_fate(struct evd_view_out *v, const struct evd_json *j)
 {
 	struct evd_buf b = {0};
@@ -182,6 +182,11 @@ static void put_fate(struct evd_view_out *v, const struct evd_json *j)
 	evd_buf_reset(&b);
 	evd_put_str(&b, "forwarded from ");
 	if (evd_view_member(j, 0, "forwardedFrom", &b)) {
+		evd_put_u8(&v->b, ',');
+		evd_put_json_string(&v->b, evd_buf_view(&b));
+	}
+	evd_buf_reset(&b);
+	if (evd_view_member(j, 0, "timeAmbiguity", &b)) {
 		evd_put_u8(&v->b, ',');
 		evd_put_json_string(&v->b, evd_buf_view(&b));
 	}

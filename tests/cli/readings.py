@@ -106,7 +106,7 @@ def cut_off(cli):
 def odd(cli):
 	"""Messages whose words are another's, not at hand, no UTF-8, too long, or cut; times at the ends of what can be told."""
 	long = 'd' * 450
-	records = chat({'body': 'ubicu te', 'forwardedFrom': 'Pera'}, {'body': 'x', 'forwarded': True, 'edited': True}, {'bodyBytes': 'mnRh'},
+	records = chat({'body': 'ubicu te', 'forwardedFrom': 'Pera'}, {'body': 'x', 'forwarded': True, 'edited': True, 'timeAmbiguity': 'standard-offset'}, {'bodyBytes': 'mnRh'},
 		{'bodyLength': 100003, 'caption': 'naslov'}, {'body': long, 'forwardedFrom': long, 'sender': long}, {'body': 'pre\0posle', 'exhibit': 99},
 		{'body': 'epoha'}, {'body': 'daleko'})
 	del records[3]['sender']
@@ -142,7 +142,7 @@ def odd(cli):
 
 	nodes = [n for n in json.loads(cli.view('case', 'jsonld'))['core:object'] if n.get('@type') == 'observable:Message']
 	texts = {n['core:hasFacet'].get('observable:messageText'): n['core:description'] for n in nodes}
-	check(texts['ubicu te'] == ['text', 'forwarded', 'forwarded from Pera'] and texts['x'] == ['text', 'edited', 'forwarded'], 'CASE: %r' % texts)
+	check(texts['ubicu te'] == ['text', 'forwarded', 'forwarded from Pera'] and texts['x'] == ['text', 'edited', 'forwarded', 'standard-offset'], 'CASE: %r' % texts)
 	check('naslov' not in texts and 'too long: its text is in part records' in texts[None], 'CASE, a long text: %r' % texts)
 
 
