@@ -1,4 +1,4 @@
-/* view_row: what the writers of views share. Internal to derive/view*. */
+/* view_row: what the writers of views share, and the timeline with them. Internal to derive. */
 #ifndef EVD_VIEW_ROW_H
 #define EVD_VIEW_ROW_H
 
