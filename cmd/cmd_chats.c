@@ -4,19 +4,19 @@
 #include "i18n.h"
 
 #include "base/text.h"
+#include "derive/latest.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* An item, the latest read-out in which a chat was found in it, and what stands there. */
+/* An item, the read-outs in which a chat was found in it, and what stands in the one that counts. */
 struct shown {
 	const struct cmd_item *item;
-	uint64_t seq;
-	bool wanted; /* others are looked at for what these lack */
-	/* of no one chat: what the reading of entry `beside_seq` could not read of the item */
-	uint64_t beside_seq, beside, beside_bytes;
+	struct evd_latest read_out;
+	bool wanted;                   /* others are looked at for what these lack */
+	uint64_t beside, beside_bytes; /* of no one chat: what of the item could not be read */
 };
 
 struct chats {
@@ -86,7 +86,7 @@ static void put_heading(struct chats *p, const struct shown *s)
 		fputs("  ", stdout);
 		cmd_put_text(evd_view_str(s->item->name));
 	}
-	printf("  (%s %" PRIu64 ")\n", _("read in entry"), s->seq);
+	printf("  (%s %" PRIu64 ")\n", _("read in entry"), evd_latest_of(&s->read_out));
 }
 
 static void keep_title(struct chats *p, const struct evd_json *j)
@@ -250,7 +250,7 @@ static void put_ledger(struct chats *p, const struct evd_json *j)
 	evd_json_int(j, 0, "unreadBytes", &bytes);
 	put_line(_("not read"));
 	printf(_("%" PRIu64 " pieces, %" PRIu64 " bytes\n"), n, bytes);
-	if (p->of->beside && p->of->beside_seq == p->of->seq) {
+	if (p->of->beside) {
 		put_line("");
 		printf(
 		    _("of the item, and so perhaps of this chat: %" PRIu64 " pieces, %" PRIu64 " bytes\n"),
@@ -308,13 +308,10 @@ static bool is_chat_reader(const struct evd_json *j)
 }
 
 /* What could not be read at all cannot be said to be of one chat: no ledger counts it. */
-static void count_beside(struct shown *s, const struct evd_json *j, uint64_t seq)
+static void count_beside(struct shown *s, const struct evd_json *j)
 {
 	uint64_t bytes = 0;
 
-	if (s->beside_seq != seq)
-		s->beside = s->beside_bytes = 0;
-	s->beside_seq = seq;
 	s->beside++;
 	evd_json_int(j, 0, "bytes", &bytes);
 	s->beside_bytes += bytes;
@@ -332,19 +329,21 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 	    !evd_json_string(j, 0, "kind", &kind) || !(s = find(p, j)))
 		return 0;
 	if (p->pass == LATEST) {
-		if (evd_view_is(kind, "conversation"))
-			s->seq = seq;
-		else if (evd_view_is(kind, "unread") && is_chat_reader(j) && !evd_json_find(j, 0, "chat"))
-			count_beside(s, j, seq);
+		evd_latest_see_chat(&s->read_out, seq, kind, j);
 		return 0;
 	}
 	if (p->pass == MEMBERS) {
 		chats_elsewhere_member(&p->elsewhere, (size_t)(s - p->at), j);
 		return 0;
 	}
-	if (p->pass == TAKE)
-		return s->seq == seq ? chats_elsewhere_take(&p->elsewhere, (size_t)(s - p->at), j, err) : 0;
-	if (!s->wanted || s->seq != seq || !is_chat_reader(j) || evd_view_is(kind, "message") ||
+	if (evd_latest_of(&s->read_out) != seq)
+		return 0;
+	if (p->pass == TAKE) {
+		if (evd_view_is(kind, "unread") && is_chat_reader(j) && !evd_json_find(j, 0, "chat"))
+			count_beside(s, j);
+		return p->n > 1 ? chats_elsewhere_take(&p->elsewhere, (size_t)(s - p->at), j, err) : 0;
+	}
+	if (!s->wanted || !is_chat_reader(j) || evd_view_is(kind, "message") ||
 	    evd_view_is(kind, "attachment") || evd_view_is(kind, "part"))
 		return 0;
 	if (p->g->json) {
@@ -391,14 +390,13 @@ static int choose(struct chats *p, const struct cmd_items *items, int argc, char
 	return 0;
 }
 
-/* First which reading of each item is the latest; then what chats lack, and what other items have of it. */
+/* First which reading of each item counts; then what chats lack, and what other items have of it. */
 static int passes(struct chats *p, struct evd_error *err)
 {
-	bool several = p->n > 1 && !p->g->json;
 	int r = evd_case_read(p->c, NULL, on_record, p, err);
 
 	p->pass = TAKE;
-	if (r == 0 && several)
+	if (r == 0 && !p->g->json)
 		r = evd_case_read(p->c, NULL, on_record, p, err);
 	p->pass = MEMBERS;
 	chats_elsewhere_taken(&p->elsewhere);

@@ -82,18 +82,31 @@ static int by_id(const void *a, const void *b)
 	return x->id.k < y->id.k ? -1 : x->id.k > y->id.k;
 }
 
-static void put_member(struct evd_buf *b, const struct evd_json *j, const char *key,
+static bool put_member(struct evd_buf *b, const struct evd_json *j, const char *key,
                        const char *behind)
 {
 	struct evd_buf plain = {0};
 	struct evd_view v;
 
-	if (!evd_json_string(j, 0, key, &v))
-		return;
+	if (!evd_json_string(j, 0, key, &v) || v.len == 0)
+		return false;
 	evd_put_unescaped(&plain, v);
 	evd_put_printable(b, evd_buf_view(&plain), TEXT_MAX);
 	evd_put_str(b, behind);
 	evd_buf_release(&plain);
+	return true;
+}
+
+/* Who wrote it; of one that names nobody which way it went, as the timeline has it. */
+static void put_sender(struct evd_buf *b, const struct evd_json *j)
+{
+	struct evd_view way;
+
+	if (put_member(b, j, "sender", ": ") || put_member(b, j, "number", ": ") ||
+	    put_member(b, j, "handle", ": ") || !evd_json_string(j, 0, "direction", &way))
+		return;
+	evd_put_u8(b, '<');
+	put_member(b, j, "direction", ">: ");
 }
 
 static int find_text(void *ctx, const struct evd_record *r, const struct evd_json *j,
@@ -111,8 +124,9 @@ static int find_text(void *ctx, const struct evd_record *r, const struct evd_jso
 	if (evd_json_int(j, 0, "n", &n))
 		evd_putf(&b, "%" PRIu64 "  ", n);
 	put_member(&b, j, "timeRaw", "  ");
-	put_member(&b, j, "sender", ": ");
-	put_member(&b, j, "body", "");
+	put_sender(&b, j);
+	if (!put_member(&b, j, "body", ""))
+		put_member(&b, j, "caption", "");
 	evd_put_u8(&b, '\0');
 	if (b.failed) {
 		evd_buf_release(&b);

@@ -132,6 +132,8 @@ static void put_row(const struct evd_json *j)
 	if (evd_view_is(what, "message")) {
 		put_sender(j);
 		put_text(j, "text", ": ");
+		if (!evd_json_find(j, 0, "text") && evd_json_find(j, 0, "cut"))
+			fputs(": …", stdout);
 	} else if (evd_view_is(what, "metadata")) {
 		put_text(j, "group", "");
 		put_text(j, "name", " ");

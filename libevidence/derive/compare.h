@@ -32,7 +32,7 @@ struct evd_compared {
 };
 
 /*
- * evd_compare(c, key, older, newer, line, ctx, out, err): compares the latest read-outs of two items and
+ * evd_compare(c, key, older, newer, line, ctx, out, err): compares the latest read-outs of two items that went through and
  * commits the entry. `line` is called with each record as it stands in the entry, without case, id and
  * salt. NOTFOUND: an item has no chat that was read out.
  */

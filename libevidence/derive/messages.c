@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "derive/latest.h"
 #include "derive/when.h"
 
 #include <stdio.h>
@@ -12,7 +13,9 @@
 struct gathering {
 	struct evd_case *c;
 	struct evd_messages *list;
+	struct evd_latest *read_out; /* of each: those that found a chat in it */
 	size_t n;
+	bool survey;         /* first which of them count, then what they say */
 	struct evd_buf text; /* what one part is made of */
 };
 
@@ -27,12 +30,12 @@ static const struct {
     {"editTimeRaw", EVD_SAID_EDIT},    {"editTimeUtc", EVD_SAID_EDIT},
     {"edited", EVD_SAID_EDIT},         {"event", EVD_SAID_OTHER},
     {"eventRaw", EVD_SAID_OTHER},      {"forwarded", EVD_SAID_OTHER},
-    {"forwardedFrom", EVD_SAID_OTHER}, {"handle", EVD_SAID_SENDER},
-    {"messageId", EVD_SAID_ID},        {"number", EVD_SAID_SENDER},
-    {"reactions", EVD_SAID_REACTIONS}, {"replyText", EVD_SAID_OTHER},
-    {"replyTo", EVD_SAID_OTHER},       {"revisions", EVD_SAID_EDIT},
-    {"sender", EVD_SAID_SENDER},       {"senderBytes", EVD_SAID_SENDER},
-    {"timeRaw", EVD_SAID_RAW_TIME},
+    {"forwardedFrom", EVD_SAID_OTHER}, {"forwardedFromBytes", EVD_SAID_OTHER},
+    {"handle", EVD_SAID_SENDER},       {"messageId", EVD_SAID_ID},
+    {"number", EVD_SAID_SENDER},       {"reactions", EVD_SAID_REACTIONS},
+    {"replyText", EVD_SAID_OTHER},     {"replyTo", EVD_SAID_OTHER},
+    {"revisions", EVD_SAID_EDIT},      {"sender", EVD_SAID_SENDER},
+    {"senderBytes", EVD_SAID_SENDER},  {"timeRaw", EVD_SAID_RAW_TIME},
 };
 
 /* The part so far, and what is added to it, with the length between, so that nothing runs together. */
@@ -65,24 +68,16 @@ static struct evd_said_chat *chat_of(struct evd_messages *m, uint64_t chat)
 	return chat && chat <= m->n_chats ? &m->chat[chat - 1] : NULL;
 }
 
-/* A later read-out takes the place of an earlier one. */
-static int begin_read_out(struct gathering *g, struct evd_messages *m, const struct evd_json *j,
-                          struct evd_error *err)
+static void begin_read_out(struct gathering *g, struct evd_messages *m, const struct evd_json *j)
 {
-	uint64_t seq = g->c->log.entry.seq;
-	struct evd_id item = m->item;
 	struct evd_view v;
 
-	(void)err;
-	if (m->seq == seq)
-		return 0;
-	evd_messages_release(m);
-	m->item = item;
-	m->seq = seq;
+	if (m->seq)
+		return;
+	m->seq = g->c->log.entry.seq;
 	if (evd_json_string(j, 0, "reader", &v))
 		snprintf(m->reader, sizeof m->reader, "%.*s", (int)(v.len < 32 ? v.len : 32),
 		         (const char *)v.p);
-	return 0;
 }
 
 static int add_chat(struct evd_messages *m, const struct evd_json *j, struct evd_error *err)
@@ -122,6 +117,18 @@ static int fold_members(struct gathering *g, struct evd_said *s, const struct ev
 	return r;
 }
 
+/* A message that names nobody, as one's own often do, is told from others by the way it went. */
+static int fold_way(struct gathering *g, struct evd_said *s, const struct evd_json *j,
+                    struct evd_error *err)
+{
+	static const uint8_t nobody[EVD_SAID_LEN];
+	size_t at = evd_json_find(j, 0, "direction");
+
+	if (!at || memcmp(s->part[EVD_SAID_SENDER], nobody, sizeof nobody) != 0)
+		return 0;
+	return fold(g, s->part[EVD_SAID_SENDER], j->node[at].key, j->node[at].raw, err);
+}
+
 static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
                        const struct evd_json *j, struct evd_error *err)
 {
@@ -130,6 +137,7 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 	uint64_t chat, n;
 	struct evd_when w = {0};
 	void *grown;
+	int r;
 
 	if (!evd_json_int(j, 0, "chat", &chat) || !evd_json_int(j, 0, "n", &n) || chat > UINT32_MAX ||
 	    n > UINT32_MAX)
@@ -160,7 +168,8 @@ static int add_message(struct gathering *g, struct evd_messages *m, uint64_t k,
 		s->local_ms = w.local_ms;
 	}
 	s->minutes = w.precision && w.precision < 19;
-	return fold_members(g, s, j, err);
+	r = fold_members(g, s, j, err);
+	return r ? r : fold_way(g, s, j, err);
 }
 
 /* The message that an attachment or a piece of a body belongs to: it came just before. */
@@ -223,15 +232,11 @@ static int take(struct gathering *g, struct evd_messages *m, uint64_t k, struct 
 	struct evd_view reader;
 	struct evd_said_chat *chat;
 	uint64_t n;
-	int r;
 
-	if (evd_view_is(kind, "conversation")) {
-		r = begin_read_out(g, m, j, err);
-		if (r)
-			return r;
-	}
-	if (m->seq != g->c->log.entry.seq)
-		return 0; /* of another read-out, or before any chat */
+	if (evd_view_is(kind, "conversation"))
+		begin_read_out(g, m, j);
+	if (!m->seq)
+		return 0; /* before any chat */
 	if (!evd_json_string(j, 0, "reader", &reader))
 		return 0;
 	if (!evd_view_is(reader, m->reader)) {
@@ -258,6 +263,7 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
                      struct evd_view line, struct evd_error *err)
 {
 	struct gathering *g = ctx;
+	const uint64_t seq = g->c->log.entry.seq;
 	struct evd_view item, kind;
 	struct evd_id id;
 
@@ -270,7 +276,11 @@ static int on_record(void *ctx, const struct evd_record *r, const struct evd_jso
 		struct evd_messages *m = &g->list[i];
 		int code = 0;
 
-		if (m->item.seq == id.seq && m->item.k == id.k)
+		if (m->item.seq != id.seq || m->item.k != id.k)
+			continue;
+		if (g->survey)
+			evd_latest_see_chat(&g->read_out[i], seq, kind, j);
+		else if (evd_latest_of(&g->read_out[i]) == seq)
 			code = take(g, m, r->k, kind, j, err);
 		if (code)
 			return code;
@@ -318,12 +328,19 @@ static bool lacks_records(const struct evd_log *log, uint64_t seq)
 int evd_messages_read(struct evd_case *c, struct evd_messages *list, size_t n,
                       struct evd_error *err)
 {
-	struct gathering g = {.c = c, .list = list, .n = n};
+	struct gathering g = {.c = c, .list = list, .n = n, .survey = true};
 	int r;
 
+	g.read_out = calloc(n + 1, sizeof *g.read_out);
+	if (!g.read_out)
+		return evd_nomem(err);
 	evd_buf_init(&g.text, EVD_MAX_RECORD_LINE + 4096);
 	r = evd_case_read(c, NULL, on_record, &g, err);
+	g.survey = false;
+	if (r == 0)
+		r = evd_case_read(c, NULL, on_record, &g, err);
 	evd_buf_release(&g.text);
+	free(g.read_out);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		part_chats(&list[i]);
 		list[i].withheld = list[i].seq && lacks_records(&c->log, list[i].seq);

@@ -1,5 +1,5 @@
 /*
- * messages: the chat messages of one item as its latest read-out has them (docs/chats.md §1), held as
+ * messages: the chat messages of one item as the read-out that counts has them (derive/latest.h, docs/chats.md §7), held as
  * digests of their parts, so that two exports can be compared without their texts in memory.
  */
 #ifndef EVD_MESSAGES_H
@@ -12,7 +12,7 @@
 /* What of a message is compared. An absent part is all zero. */
 enum evd_said_part {
 	EVD_SAID_ID,
-	EVD_SAID_SENDER,   /* label, number, handle */
+	EVD_SAID_SENDER,   /* label, number, handle; of one that names nobody, which way it went */
 	EVD_SAID_RAW_TIME, /* as written */
 	EVD_SAID_BODY,
 	EVD_SAID_FILES, /* names, sizes and states of attachments */

@@ -32,7 +32,11 @@ struct reading {
 	char item_id[48], reader[33], version[33], spec[200];
 	struct evd_buf item_json, reader_json; /* both as JSON spells them */
 	bool confirmed;
-	uint64_t records;                 /* of this reader and item */
+	struct {
+		int code; /* 0: none */
+		char reader[33], text[200];
+	} stopped;        /* the first reader of the item that did not come to its end */
+	uint64_t records; /* of this reader and item */
 	uint64_t memory, seconds, output; /* what an item may use */
 	struct evd_read_out *out;
 };
@@ -68,12 +72,22 @@ static int on_record(void *ctx, struct evd_view line, const struct evd_json *j,
 	                      err);
 }
 
+static void keep_stopped(struct reading *rd, int code, const char *text)
+{
+	if (code == 0 || code == EVD_E_FORMAT || rd->stopped.code)
+		return;
+	rd->stopped.code = code;
+	snprintf(rd->stopped.reader, sizeof rd->stopped.reader, "%s", rd->reader);
+	snprintf(rd->stopped.text, sizeof rd->stopped.text, "%s", text);
+}
+
 /* How one reader ended with one item. */
 static int on_end(void *ctx, int code, const char *text, struct evd_error *err)
 {
 	struct reading *rd = ctx;
 	struct evd_object *o = &rd->record;
 
+	keep_stopped(rd, code, text);
 	evd_object_reset(o);
 	evd_object_cstr(o, "kind", "reading");
 	evd_object_cstr(o, "item", rd->item_id);
@@ -171,10 +185,31 @@ static void put_listed(struct evd_object *rec, const struct evd_loose_listed *x)
 		evd_object_int(rec, "looseLeftOut", x->left_out);
 }
 
+/* What a reader cost that gave up by itself: for want of memory, of room for its records, of bytes of the item. */
+static int say_stopped(struct reading *rd, struct evd_error *err)
+{
+	struct evd_object *rec = &rd->record;
+	const int code = rd->stopped.code;
+
+	evd_object_reset(rec);
+	evd_object_cstr(rec, "kind", "unread");
+	evd_object_cstr(rec, "item", rd->item_id);
+	evd_object_cstr(rec, "code",
+	                code == EVD_E_NOMEM     ? "memory"
+	                : code == EVD_E_LIMIT   ? "limit"
+	                : code == EVD_E_IO      ? "io"
+	                : code == EVD_E_DAMAGED ? "damaged"
+	                                        : "failed");
+	evd_object_cstr(rec, "reader", rd->stopped.reader);
+	evd_object_bytes(rec, "text", evd_view_str(rd->stopped.text));
+	return evd_entry_record(&rd->d, rec, NULL, err);
+}
+
 static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
                        const struct evd_loose_listed *listed, struct evd_error *err)
 {
 	struct evd_object *rec = &rd->record;
+	const bool done = o->state == EVD_READER_DONE && !rd->stopped.code;
 	int r;
 
 	snprintf(rd->out->sandbox, sizeof rd->out->sandbox, "%s", o->sandbox);
@@ -182,21 +217,24 @@ static int say_outcome(struct reading *rd, const struct evd_reader_outcome *o,
 	evd_object_cstr(rec, "kind", "read-item");
 	evd_object_cstr(rec, "item", rd->item_id);
 	evd_object_cstr(rec, "sandbox", o->sandbox);
-	evd_object_cstr(rec, "end", o->state == EVD_READER_DONE ? "done" : "trouble");
+	evd_object_cstr(rec, "end", done ? "done" : "trouble");
 	evd_object_int(rec, "memory", rd->memory);
 	evd_object_int(rec, "output", rd->output);
 	evd_object_int(rec, "seconds", rd->seconds);
 	put_listed(rec, listed);
 	r = evd_entry_record(&rd->d, rec, NULL, err);
-	if (r || o->state == EVD_READER_DONE)
+	if (r || done)
 		return r;
 	rd->out->trouble++;
 	rd->out->refused += o->state == EVD_READER_REFUSED;
 	evd_object_reset(rec);
-	if (!evd_reader_unread(o, rec))
-		return 0;
-	evd_object_cstr(rec, "item", rd->item_id);
-	return evd_entry_record(&rd->d, rec, NULL, err);
+	if (evd_reader_unread(o, rec)) {
+		evd_object_cstr(rec, "item", rd->item_id);
+		r = evd_entry_record(&rd->d, rec, NULL, err);
+	}
+	if (r || !rd->stopped.code || strcmp(rd->stopped.reader, o->reader) == 0)
+		return r; /* of a reader that was ended, the outcome says it */
+	return say_stopped(rd, err);
 }
 
 /* The first of those under way. */
@@ -209,6 +247,7 @@ static int read_item(struct reading *rd, struct evd_reader *reader, struct evd_e
 	const struct evd_loose_listed listed = rd->ahead[0].loose ? rd->ahead[0].listed : none;
 	int r;
 
+	rd->stopped.code = 0;
 	snprintf(rd->item_id, sizeof rd->item_id, "%" PRIu64 "/%" PRIu64, rd->item->id.seq,
 	         rd->item->id.k);
 	evd_buf_reset(&rd->item_json);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "derive/fate.h"
 #include "derive/latest.h"
+#include "derive/view_row.h"
 #include "derive/when.h"
 #include "platform/zone.h"
 
@@ -42,6 +43,7 @@ struct gathering {
 	struct known_item *item;
 	size_t n_items, items_cap;
 	struct evd_object o;
+	bool cut; /* a text of the row is not here to its end */
 	uint64_t entry_seen;
 };
 
@@ -102,8 +104,8 @@ static void put_ms(struct evd_buf *b, int64_t ms, unsigned precision, bool utc)
 {
 	char text[EVD_TIME_LEN + 1];
 
-	if (ms < 0 || ms > INT64_C(253402300799999)) /* year 9999 */
-		ms = 0;
+	if (ms > INT64_C(253402300799999)) /* year 9999 */
+		ms = INT64_C(253402300799999);
 	evd_time_format(text, ms);
 	if (utc && precision < 19)
 		precision = 19;
@@ -240,9 +242,11 @@ static int add(struct gathering *g, struct evd_event *e, const struct known_item
                struct evd_error *err)
 {
 	struct evd_timeline *t = g->t;
+	const bool cut = g->cut;
 	void *grown;
 	int r;
 
+	g->cut = false;
 	if (!wanted(g, e, it)) {
 		evd_object_reset(&g->o);
 		return 0;
@@ -255,6 +259,8 @@ static int add(struct gathering *g, struct evd_event *e, const struct known_item
 		return evd_nomem(err);
 	t->at = grown;
 	evd_object_cstr(&g->o, "known", evd_known_name(e->known));
+	if (cut)
+		evd_object_bool(&g->o, "cut", true);
 	put_id(&g->o, e->k ? "record" : "entry", (struct evd_id){e->seq, e->k});
 	if (it) {
 		put_id(&g->o, "item", it->id);
@@ -272,25 +278,42 @@ static int add(struct gathering *g, struct evd_event *e, const struct known_item
 }
 
 /* A text as it stands in the record, cut between characters and between escapes. */
-static void copy_text(struct evd_object *o, const char *to, const struct evd_json *j,
+static void copy_text(struct gathering *g, const char *to, const struct evd_json *j,
                       const char *from)
 {
 	struct evd_buf plain = {0};
-	struct evd_view v, cut;
+	struct evd_view cut;
 
-	if (!evd_json_string(j, 0, from, &v))
+	if (!evd_view_member(j, 0, from, &plain))
 		return;
-	evd_put_unescaped(&plain, v);
 	cut = evd_buf_view(&plain);
 	if (cut.len > TEXT_MAX) {
 		cut.len = TEXT_MAX;
 		while (cut.len && (cut.p[cut.len] & 0xc0) == 0x80)
 			cut.len--;
-		evd_object_bool(o, "cut", true);
+		g->cut = true;
 	}
 	if (!plain.failed)
-		evd_object_str(o, to, cut);
+		evd_object_str(&g->o, to, cut);
 	evd_buf_release(&plain);
+}
+
+static bool has_text(const struct evd_json *j, const char *key)
+{
+	struct evd_buf text = {0};
+	bool has = evd_view_member(j, 0, key, &text) && text.len;
+
+	evd_buf_release(&text);
+	return has;
+}
+
+/* What a message says; of one too long for a record, which comes in pieces behind it, only that there is more. */
+static void copy_words(struct gathering *g, const struct evd_json *j)
+{
+	if (evd_json_find(j, 0, "bodyLength"))
+		g->cut = true;
+	else
+		copy_text(g, "text", j, has_text(j, "body") ? "body" : "caption");
 }
 
 static unsigned ambiguity(const struct evd_json *j)
@@ -337,20 +360,20 @@ static int add_message_at(struct gathering *g, struct evd_event *e, const struct
 	uint64_t n;
 
 	evd_object_cstr(&g->o, "what", "message");
-	copy_text(&g->o, "type", j, "type");
+	copy_text(g, "type", j, "type");
 	if (evd_json_int(j, 0, "chat", &n))
 		evd_object_int(&g->o, "chat", n);
 	if (evd_json_int(j, 0, "n", &n))
 		evd_object_int(&g->o, "n", n);
-	copy_text(&g->o, "sender", j,
-	          evd_json_find(j, 0, "sender")   ? "sender"
-	          : evd_json_find(j, 0, "number") ? "number"
-	                                          : "handle");
-	copy_text(&g->o, "direction", j, "direction");
-	copy_text(&g->o, "event", j, "event");
-	copy_text(&g->o, "forwardedFrom", j, "forwardedFrom");
-	copy_text(&g->o, "text", j, evd_json_string(j, 0, "body", &v) && v.len ? "body" : "caption");
-	copy_text(&g->o, "raw", j, "timeRaw");
+	copy_text(g, "sender", j,
+	          has_text(j, "sender")   ? "sender"
+	          : has_text(j, "number") ? "number"
+	                                  : "handle");
+	copy_text(g, "direction", j, "direction");
+	copy_text(g, "event", j, "event");
+	copy_text(g, "forwardedFrom", j, "forwardedFrom");
+	copy_words(g, j);
+	copy_text(g, "raw", j, "timeRaw");
 	if ((evd_json_string(j, 0, "timeUtc", &v) && evd_when(v, &w)) ||
 	    (evd_json_string(j, 0, "timeLocal", &v) && evd_when(v, &w)) ||
 	    put_reading(j, reading, &g->o, &w)) {
@@ -391,11 +414,11 @@ static int add_field(struct gathering *g, struct evd_event *e, const struct know
 	    !evd_json_string(j, 0, "value", &value) || !evd_when(value, &w))
 		return 0;
 	evd_object_cstr(&g->o, "what", "metadata");
-	copy_text(&g->o, "group", j, "group");
-	copy_text(&g->o, "name", j, "name");
-	copy_text(&g->o, "label", j, "label");
-	copy_text(&g->o, "as", j, "as");
-	copy_text(&g->o, "raw", j, "value");
+	copy_text(g, "group", j, "group");
+	copy_text(g, "name", j, "name");
+	copy_text(g, "label", j, "label");
+	copy_text(g, "as", j, "as");
+	copy_text(g, "raw", j, "value");
 	stand(e, put_when(g, &w, &flags));
 	put_flags(&g->o, flags);
 	return add(g, e, it, err);
@@ -414,7 +437,7 @@ static int add_origin(struct gathering *g, struct evd_event *e, const struct evd
 	if (!times || !evd_json_string(j, times, "modified", &v) || !evd_when(v, &w))
 		return 0;
 	evd_object_cstr(&g->o, "what", "file-modified");
-	copy_text(&g->o, "text", j, "name");
+	copy_text(g, "text", j, "name");
 	stand(e, put_when(g, &w, &flags));
 	put_flags(&g->o, flags);
 	return add(g, e, it, err);

@@ -15,6 +15,7 @@
 struct known {
 	struct evd_id id;
 	uint64_t exhibit;
+	bool lost;
 	struct evd_latest read_out;
 };
 
@@ -239,6 +240,7 @@ static int take_content(struct walk *w, const struct evd_record *r, struct evd_e
 	p->exhibit = r->exhibit;
 	p->size = r->size;
 	p->role = r->role;
+	p->lost = find(w, p->id)->lost;
 	memcpy(p->sha256, r->sha256, sizeof p->sha256);
 	memcpy(p->sha512, r->sha512, sizeof p->sha512);
 	snprintf(p->path, sizeof p->path, "%.*s", (int)r->path.len, (const char *)r->path.p);
@@ -272,6 +274,19 @@ static int put_log(struct walk *w, const struct evd_record *r, const struct evd_
 	return code;
 }
 
+static int put_correction(struct walk *w, const struct evd_record *r, const struct evd_json *j,
+                          struct evd_error *err)
+{
+	const struct evd_entry *entry = &w->out.c->log.entry;
+	const struct evd_row row = {.kind = EVD_ROW_CORRECTION,
+	                            .name = evd_view_str("correction"),
+	                            .record = {entry->seq, r->k},
+	                            .j = j,
+	                            .entry_ms = entry->time_ms};
+
+	return put(w, &row, err);
+}
+
 /* Second walk. Of an item that was read several times the latest read-out counts. */
 static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
                 struct evd_view line, struct evd_error *err)
@@ -293,6 +308,8 @@ static int rows(void *ctx, const struct evd_record *r, const struct evd_json *j,
 	if (code == 0 && w->form == EVD_FORM_CASE &&
 	    (r->kind == EVD_KIND_CIRCUMSTANCES || r->kind == EVD_KIND_SCOPE))
 		return put_log(w, r, j, err);
+	if (code == 0 && r->kind == EVD_KIND_CORRECTION && entry->action == EVD_CORRECT)
+		return put_correction(w, r, j, err);
 	if (code || r->kind != EVD_KIND_OTHER || entry->action != EVD_READ_OUT ||
 	    !evd_json_string(j, 0, "kind", &row.name) || !evd_json_string(j, 0, "item", &item) ||
 	    !evd_id_parse(item, &row.item))
@@ -312,8 +329,12 @@ static int write_rows(struct walk *w, struct evd_error *err)
 	    [EVD_FORM_JSONL] = evd_view_jsonl_begin,
 	    [EVD_FORM_CASE] = evd_view_case_begin,
 	};
+	const struct evd_log *log = &w->out.c->log;
 	int r = begin[w->form](&w->out, err);
 
+	for (size_t i = 0; i < w->n && i < log->items.n;
+	     i++) /* both are the content records in their order */
+		w->item[i].lost = log->items.at[i].lost;
 	if (r == 0)
 		r = evd_case_read(w->out.c, NULL, rows, w, err);
 	if (r == 0)

@@ -57,6 +57,8 @@ static void put_file(struct evd_view_out *v, const struct evd_row *row)
 {
 	evd_uco_file(v, row->item);
 	evd_uco_string(v, "core:description", row->name);
+	if (row->content->lost)
+		evd_uco_string(v, "core:tag", evd_view_str("lost"));
 	put_file_facets(v, row);
 	if (!row->exhibit)
 		return;
@@ -171,6 +173,27 @@ static void put_observation(struct evd_view_out *v, const struct evd_row *row)
 	evd_buf_release(&text);
 }
 
+/* "2/3, label: as it should read", and why */
+static void put_correction(struct evd_view_out *v, const struct evd_row *row)
+{
+	struct evd_buf text = {0};
+
+	evd_view_member(row->j, 0, "record", &text);
+	evd_put_str(&text, ", ");
+	evd_view_member(row->j, 0, "field", &text);
+	evd_put_str(&text, ": ");
+	evd_view_member(row->j, 0, "value", &text);
+	if (evd_json_find(row->j, 0, "reason")) {
+		evd_put_str(&text, " (");
+		evd_view_member(row->j, 0, "reason", &text);
+		evd_put_u8(&text, ')');
+	}
+	put_annotation(v, row, "investigation", first_record, evd_buf_view(&text));
+	if (text.failed)
+		v->b.failed = text.failed;
+	evd_buf_release(&text);
+}
+
 int evd_view_case_begin(struct evd_view_out *v, struct evd_error *err)
 {
 	evd_put_str(&v->b, context);
@@ -221,8 +244,10 @@ int evd_view_case_row(struct evd_view_out *v, const struct evd_row *row, struct 
 		evd_put_str(&v->b, ",\n");
 		if (row->kind == EVD_ROW_ITEM)
 			put_file(v, row);
-		else
+		else if (row->kind == EVD_ROW_TEXT)
 			put_note(v, row);
+		else
+			put_correction(v, row);
 		evd_view_case_result(v, row);
 	}
 	return evd_buf_check(&v->b, err);

@@ -5,6 +5,8 @@
  */
 #include "derive/view_uco.h"
 
+#include "derive/fate.h"
+
 #include <inttypes.h>
 
 static const struct evd_view none = {NULL, 0};
@@ -167,8 +169,32 @@ static void put_place(struct evd_view_out *v, const struct evd_row *row)
 	v->last.n = n;
 }
 
-/* ,"core:description":[…]: the time as it is in the source, else the type; and which way it went, for which UCO has
- * a place with telephone calls alone. */
+/* ,"edited","forwarded","forwarded from Pera", and what is doubtful about its time: ,"standard-offset" */
+static void put_fate(struct evd_view_out *v, const struct evd_json *j)
+{
+	struct evd_buf b = {0};
+
+	evd_fate_put(&b, evd_fate(j));
+	if (b.len) {
+		b.data[0] = ','; /* it goes on with a list */
+		evd_put_view(&v->b, evd_buf_view(&b));
+	}
+	evd_buf_reset(&b);
+	evd_put_str(&b, "forwarded from ");
+	if (evd_view_member(j, 0, "forwardedFrom", &b)) {
+		evd_put_u8(&v->b, ',');
+		evd_put_json_string(&v->b, evd_buf_view(&b));
+	}
+	evd_buf_reset(&b);
+	if (evd_view_member(j, 0, "timeAmbiguity", &b)) {
+		evd_put_u8(&v->b, ',');
+		evd_put_json_string(&v->b, evd_buf_view(&b));
+	}
+	keep_failure(v, &b);
+}
+
+/* ,"core:description":[…]: the time as it is in the source, else the type; and what UCO has no place for: which way it
+ * went, and that it does not stand as its sender wrote it, or is another's. */
 static void put_about(struct evd_view_out *v, const struct evd_row *row)
 {
 	struct evd_buf about = {0};
@@ -180,6 +206,9 @@ static void put_about(struct evd_view_out *v, const struct evd_row *row)
 	evd_put_json_string(&v->b, evd_buf_view(&about));
 	if (evd_json_string(row->j, 0, "direction", &way))
 		evd_put_str(&v->b, evd_view_is(way, "out") ? ",\"outgoing\"" : ",\"incoming\"");
+	put_fate(v, row->j);
+	if (evd_json_find(row->j, 0, "bodyLength"))
+		evd_put_str(&v->b, ",\"too long: its text is in part records\"");
 	evd_put_u8(&v->b, ']');
 	keep_failure(v, &about);
 }
@@ -191,7 +220,8 @@ static void put_message(struct evd_view_out *v, const struct evd_row *row)
 	evd_uco_type(v, "observable:Message");
 	put_about(v, row);
 	evd_uco_facet(v, "message-facet", row->record, "observable:MessageFacet");
-	if (!evd_uco_member(v, "observable:messageText", row->j, 0, "body"))
+	if (!evd_uco_member(v, "observable:messageText", row->j, 0, "body") &&
+	    !evd_json_find(row->j, 0, "bodyLength"))
 		evd_uco_member(v, "observable:messageText", row->j, 0, "caption");
 	evd_uco_member(v, "observable:messageType", row->j, 0, "type");
 	evd_uco_member(v, "observable:messageID", row->j, 0, "id");

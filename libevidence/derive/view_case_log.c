@@ -91,7 +91,7 @@ void evd_view_case_result(struct evd_view_out *v, const struct evd_row *row)
 	evd_put_str(&v->b, ",\n{");
 	put_action_id(v, row->record.seq);
 	evd_put_str(&v->b, ",\"action:result\":[{");
-	evd_uco_id(v, row->kind == EVD_ROW_TEXT ? "text" : "file", row->record, none);
+	evd_uco_id(v, row->kind == EVD_ROW_ITEM ? "file" : "text", row->record, none);
 	if (row->exhibit) {
 		evd_put_str(&v->b, "},{");
 		evd_uco_id(v, "provenance", row->record, none);

@@ -1,4 +1,4 @@
-/* view_row: what the writers of views share. Internal to derive/view*. */
+/* view_row: what the writers of views share, and the timeline with them. Internal to derive. */
 #ifndef EVD_VIEW_ROW_H
 #define EVD_VIEW_ROW_H
 
@@ -30,11 +30,19 @@ struct evd_view_item {
 	uint8_t sha256[EVD_SHA256_LEN], sha512[EVD_SHA512_LEN];
 	char path[EVD_PAYLOAD_PATH];
 	unsigned role;
+	bool lost; /* its file is gone or spoilt */
 };
 
-/* One row: an item with its origin (`j`, or NULL), a text of the custodian, or a reader's record `j`; of CASE also an
- * entry's circumstances `j`, and an exhibit that an entry speaks of. */
-enum evd_row_kind { EVD_ROW_ITEM, EVD_ROW_TEXT, EVD_ROW_READ, EVD_ROW_ENTRY, EVD_ROW_SCOPE };
+/* One row: an item with its origin (`j`, or NULL), a text of the custodian, a correction `j` of a record, or a reader's
+ * record `j`; of CASE also an entry's circumstances `j`, and an exhibit that an entry speaks of. */
+enum evd_row_kind {
+	EVD_ROW_ITEM,
+	EVD_ROW_TEXT,
+	EVD_ROW_CORRECTION,
+	EVD_ROW_READ,
+	EVD_ROW_ENTRY,
+	EVD_ROW_SCOPE
+};
 struct evd_row {
 	enum evd_row_kind kind;
 	struct evd_view name; /* "item", "note", …, or the kind of the reader's record */

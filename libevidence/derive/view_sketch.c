@@ -64,12 +64,35 @@ static int about(struct evd_view_out *v, bool csv, uint64_t timeless, int64_t no
 
 	evd_view_about(v, &cell[MESSAGE]);
 	if (timeless)
-		evd_putf(&cell[MESSAGE], " %" PRIu64 " rows without a time from 1970 on are not here.",
+		evd_putf(&cell[MESSAGE],
+		         " %" PRIu64 " rows without a time from 1970 to 11 April 2262 are not here.",
 		         timeless);
 	put_datetime(&cell[DATETIME], now_ms);
 	evd_put_str(&cell[DESC], "recorded: this view was made");
 	evd_put_str(&cell[KIND], "recorded");
 	return put(v, csv, cell, err);
+}
+
+/* That it no longer stands as its sender wrote it, or is another's: " (edited)", " (forwarded from Pera)". */
+static void put_fate(struct evd_buf *cell, const struct evd_json *j)
+{
+	size_t flags = evd_json_find(j, 0, "flags"), at = flags + 1;
+
+	for (uint32_t i = 0; flags && i < j->node[flags].count; i++, at = j->node[at].next) {
+		const struct evd_view flag = j->node[at].raw;
+		const bool forwarded = evd_view_is(flag, "forwarded");
+
+		if (!forwarded && !evd_view_is(flag, "edited") && !evd_view_is(flag, "deleted-in-part") &&
+		    !evd_view_is(flag, "recently-deleted"))
+			continue;
+		evd_put_str(cell, " (");
+		evd_put_view(cell, flag);
+		if (forwarded && evd_json_find(j, 0, "forwardedFrom")) {
+			evd_put_str(cell, " from ");
+			evd_view_member(j, 0, "forwardedFrom", cell);
+		}
+		evd_put_u8(cell, ')');
+	}
 }
 
 static void put_message(struct evd_buf *cell, const struct evd_json *j, struct evd_view what)
@@ -84,6 +107,7 @@ static void put_message(struct evd_buf *cell, const struct evd_json *j, struct e
 		evd_put_view(cell, type);
 		evd_put_u8(cell, ')');
 	}
+	put_fate(cell, j);
 	for (unsigned i = 0; i < sizeof part / sizeof *part; i++) {
 		struct evd_buf text = {0};
 
@@ -96,6 +120,8 @@ static void put_message(struct evd_buf *cell, const struct evd_json *j, struct e
 		any = true;
 		evd_buf_release(&text);
 	}
+	if (evd_json_find(j, 0, "cut"))
+		evd_put_str(cell, " …");
 }
 
 static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
@@ -125,10 +151,10 @@ static int row(struct evd_view_out *v, bool csv, const struct evd_event *e,
 	return put(v, csv, cell, err);
 }
 
-/* A time before 1970 cannot be told in the form we write. */
+/* That tool counts nanoseconds since 1970 in 64 bits, and drops rows beyond without a word. */
 static bool shown(const struct evd_event *e)
 {
-	return !e->timeless && e->sort_ms >= 0 && e->sort_ms <= INT64_C(253402300799999);
+	return !e->timeless && e->sort_ms >= 0 && e->sort_ms <= INT64_MAX / 1000000;
 }
 
 int evd_view_sketch(struct evd_view_out *v, bool csv, struct evd_error *err)

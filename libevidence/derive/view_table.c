@@ -35,13 +35,16 @@ enum column {
 	EARLIER,
 	DIRECTION,
 	LABEL,
+	MESSAGE,
+	STATE,
+	FORWARDED_FROM,
 	COLUMNS
 };
 static const char *const title[COLUMNS] = {
     "kind",      "record",  "exhibit",   "item",      "chat",     "n",          "type",
     "sender",    "number",  "handle",    "time_kind", "time_utc", "time_local", "time_raw",
     "time_note", "group",   "name",      "text",      "size",     "sha256",     "reader",
-    "flags",     "earlier", "direction", "label"};
+    "flags",     "earlier", "direction", "label",     "message",  "state",      "forwarded_from"};
 
 /* Which members of a reader's record stand in which column: the first that is there. */
 static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
@@ -54,15 +57,18 @@ static const char *const source[COLUMNS][4] = {[CHAT] = {"chat"},
                                                [TIME_LOCAL] = {"timeLocal"},
                                                [TIME_RAW] = {"timeRaw", "time"},
                                                [TIME_NOTE] = {"timeAmbiguity", "timeSource"},
-                                               [GROUP] = {"group"},
-                                               [NAME] = {"name", "path", "title"},
+                                               [GROUP] = {"group", "record"},
+                                               [NAME] = {"name", "path", "title", "field"},
                                                [TEXT] = {"body", "value", "text", "caption"},
                                                [SIZE] = {"size"},
                                                [SHA256] = {"sha256"},
                                                [READER] = {"reader"},
                                                [EARLIER] = {"revisions"},
                                                [DIRECTION] = {"direction"},
-                                               [LABEL] = {"label"}};
+                                               [LABEL] = {"label", "reason"},
+                                               [MESSAGE] = {"message"},
+                                               [STATE] = {"state"},
+                                               [FORWARDED_FROM] = {"forwardedFrom"}};
 
 /*
  * A cell that begins like a formula would be run by a spreadsheet: = + - @, TAB, CR, LF, and the wide forms
@@ -114,7 +120,10 @@ void evd_view_cell(struct evd_buf *b, struct evd_view text, bool first)
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] == '"')
 			evd_put_u8(b, '"');
-		evd_put_u8(b, text.p[i]);
+		if (text.p[i])
+			evd_put_u8(b, text.p[i]);
+		else /* many programs take it for the end of the cell, or of the file */
+			evd_put_str(b, "\xe2\x90\x80");
 		if (is_separator(text.p[i]) && dangerous(text, i + 1))
 			evd_put_u8(b, '\'');
 	}
@@ -217,6 +226,8 @@ static void put_marks(struct evd_buf *cell, const struct evd_json *j)
 
 static void put_content(struct evd_buf *cell, const struct evd_row *row)
 {
+	if (row->content->lost)
+		put_mark(&cell[FLAGS], "lost");
 	evd_putf(&cell[SIZE], "%" PRIu64, row->content->size);
 	evd_put_hex(&cell[SHA256], row->content->sha256, EVD_SHA256_LEN);
 	if (row->kind == EVD_ROW_TEXT) {
@@ -234,20 +245,27 @@ static void put_content(struct evd_buf *cell, const struct evd_row *row)
 int evd_view_csv_row(struct evd_view_out *v, const struct evd_row *row, struct evd_error *err)
 {
 	struct evd_buf cell[COLUMNS] = {{0}};
+	/* then the text stands in the part records behind, and the caption is not it */
+	const bool long_body = row->j && evd_json_find(row->j, 0, "bodyLength");
 
 	evd_put_view(&cell[KIND], row->name);
 	put_id(&cell[RECORD], row->record);
-	put_id(&cell[ITEM], row->item);
+	if (row->item.seq)
+		put_id(&cell[ITEM], row->item);
 	if (row->exhibit)
 		evd_putf(&cell[EXHIBIT], "%" PRIu64, row->exhibit);
-	if (row->kind == EVD_ROW_READ) {
+	if (!row->content) {
 		for (unsigned i = 0; i < COLUMNS; i++)
-			for (unsigned k = 0; k < 4 && source[i][k]; k++)
+			for (unsigned k = 0; k < 4 && source[i][k] && !(long_body && i == TEXT); k++)
 				if (evd_view_member(row->j, 0, source[i][k], &cell[i]))
 					break;
 		if (!cell[TIME_UTC].len && !cell[TIME_LOCAL].len)
 			put_field_time(cell, row->j);
 		put_marks(&cell[FLAGS], row->j);
+		if (row->kind == EVD_ROW_CORRECTION) {
+			evd_put_str(&cell[TIME_KIND], "recorded");
+			put_time(&cell[TIME_UTC], row->entry_ms);
+		}
 	} else {
 		put_content(cell, row);
 	}
@@ -284,8 +302,8 @@ int evd_view_jsonl_begin(struct evd_view_out *v, struct evd_error *err)
 	return put_line(v, err);
 }
 
-/* Salts stay in the case: they are for disclosing record by record. */
-static const char *const left_out[] = {"salt", "case", NULL};
+/* Salts stay in the case: they are for disclosing record by record. An exhibit's number is ours to say. */
+static const char *const left_out[] = {"salt", "case", "exhibit", NULL};
 
 static void put_object_content(struct evd_object *o, const struct evd_row *row)
 {
@@ -297,6 +315,8 @@ static void put_object_content(struct evd_object *o, const struct evd_row *row)
 	evd_object_int(o, "size", row->content->size);
 	evd_object_hex(o, "sha256", row->content->sha256, EVD_SHA256_LEN);
 	evd_object_hex(o, "sha512", row->content->sha512, EVD_SHA512_LEN);
+	if (row->content->lost)
+		evd_object_bool(o, "lost", true);
 	evd_object_cstr(o, "stored", row->content->path);
 	evd_time_format(text, row->entry_ms);
 	evd_object_cstr(o, "recorded", text);
@@ -314,7 +334,7 @@ int evd_view_jsonl_row(struct evd_view_out *v, const struct evd_row *row, struct
 {
 	char id[EVD_VIEW_ID];
 
-	if (row->kind == EVD_ROW_READ) {
+	if (!row->content) {
 		evd_object_copy(&v->o, row->j, 0, left_out);
 	} else {
 		evd_view_id(id, row->record);

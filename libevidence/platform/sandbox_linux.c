@@ -101,10 +101,15 @@ static void close_others(const struct evd_sandbox_plan *p)
 		close(fd);
 }
 
+/* One that is lower already, as of a service or a session, stays: it cannot be raised, and nothing would be read. */
 static int limit(int what, uint64_t soft, uint64_t hard, struct evd_error *err)
 {
-	struct rlimit l = {(rlim_t)soft, (rlim_t)hard};
+	struct rlimit l = {(rlim_t)soft, (rlim_t)hard}, now;
 
+	if (getrlimit((__rlimit_resource_t)what, &now) == 0 && now.rlim_max < l.rlim_max)
+		l.rlim_max = now.rlim_max;
+	if (l.rlim_cur > l.rlim_max)
+		l.rlim_cur = l.rlim_max;
 	return setrlimit((__rlimit_resource_t)what, &l)
 	           ? evd_fail(err, EVD_E_SANDBOX, "a resource limit cannot be set: %d", errno)
 	           : 0;

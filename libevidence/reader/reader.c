@@ -34,6 +34,12 @@ struct job {
 	struct evd_wire_ended end;
 };
 
+/* What an item may still use: all its processes together. */
+struct left {
+	uint32_t seconds;
+	uint64_t output;
+};
+
 struct evd_reader {
 	struct evd_reader_config config;
 	struct program light, whole;
@@ -175,12 +181,12 @@ static int hand_over(struct evd_reader *r, struct program *to, const int *fd, si
 
 /* Asks for one item from reader `from` on; the job gets the reading end of its pipe. */
 static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_t from,
-               uint32_t seconds, struct job *job, struct evd_error *err)
+               const struct left *left, struct job *job, struct evd_error *err)
 {
 	struct evd_wire_request q = {.ticket = ++r->next_ticket,
 	                             .memory = r->config.memory,
-	                             .seconds = seconds,
-	                             .output = r->config.output,
+	                             .seconds = left->seconds,
+	                             .output = left->output,
 	                             .degraded = r->config.degraded,
 	                             .from = from,
 	                             .loose = item->loose,
@@ -221,11 +227,12 @@ static int ask(struct evd_reader *r, const struct evd_reader_item *item, uint32_
 int evd_reader_ahead(struct evd_reader *r, const struct evd_reader_item *item,
                      struct evd_error *err)
 {
+	const struct left all = {r->config.seconds, r->config.output};
 	int code;
 
 	if (r->n_ahead == EVD_READER_AHEAD)
 		return evd_fail(err, EVD_E_LIMIT, "enough items are read ahead");
-	code = ask(r, item, 0, r->config.seconds, &r->ahead[r->n_ahead], err);
+	code = ask(r, item, 0, &all, &r->ahead[r->n_ahead], err);
 	if (code == 0)
 		r->n_ahead++;
 	return code;
@@ -359,7 +366,7 @@ static int state_code(enum evd_reader_state s)
 
 /* One process over the item. *next: the reader to go on with, or 0 when the item is through. */
 static int run_job(struct evd_reader *r, struct job *job, const struct evd_reader_events *events,
-                   uint32_t from, uint32_t seconds, struct evd_reader_outcome *o, uint32_t *next,
+                   uint32_t from, struct left *left, struct evd_reader_outcome *o, uint32_t *next,
                    struct evd_error *err)
 {
 	struct evd_frames f;
@@ -368,9 +375,10 @@ static int run_job(struct evd_reader *r, struct job *job, const struct evd_reade
 	int code;
 
 	*next = 0;
-	evd_frames_init(&f, events, o, r->config.output);
+	evd_frames_init(&f, events, o, left->output);
 	f.may_pass_on = job->by == &r->light;
-	code = drain(r, job, &f, seconds, &why);
+	code = drain(r, job, &f, left->seconds, &why);
+	left->output = f.output_left;
 	own = code == EVD_E_IO || code == EVD_E_NOMEM || f.stopped;
 	close(job->pipe_fd);
 	if (code && job->by->pid)
@@ -408,7 +416,8 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
                     struct evd_error *err)
 {
 	struct evd_reader_outcome one;
-	uint32_t from = 0, seconds = r->config.seconds;
+	struct left left = {r->config.seconds, r->config.output};
+	uint32_t from = 0;
 	struct job job = {.pipe_fd = -1};
 	int code = 0;
 
@@ -418,15 +427,15 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
 		memmove(r->ahead, r->ahead + 1, --r->n_ahead * sizeof *r->ahead);
 	}
 	if (job.pipe_fd < 0)
-		code = ask(r, item, 0, seconds, &job, err);
+		code = ask(r, item, 0, &left, &job, err);
 	while (code == 0) {
 		uint32_t next, used;
 
 		one = (struct evd_reader_outcome){.state = EVD_READER_FAILED};
-		code = run_job(r, &job, events, from, seconds, &one, &next, err);
+		code = run_job(r, &job, events, from, &left, &one, &next, err);
 		if (code == 0 && job.by == &r->light && r->light.pid == 0 && !one.sandbox[0]) {
 			forget_light(r);
-			code = ask(r, item, 0, seconds, &job, err);
+			code = ask(r, item, 0, &left, &job, err);
 			continue;
 		}
 		one.records += out->records;
@@ -440,14 +449,14 @@ int evd_reader_read(struct evd_reader *r, const struct evd_reader_item *item,
 			out->cpu_ms = one.cpu_ms;
 			out->memory_peak = one.memory_peak;
 		}
-		used = one.state == EVD_READER_TIME ? seconds : one.cpu_ms / 1000;
-		if (one.state == EVD_READER_DONE && used >= seconds)
-			used = seconds - 1; /* what is passed on is read, or said to be not */
-		if (code || next == 0 || item->only || used >= seconds)
+		used = one.state == EVD_READER_TIME ? left.seconds : one.cpu_ms / 1000;
+		if (one.state == EVD_READER_DONE && used >= left.seconds)
+			used = left.seconds - 1; /* what is passed on is read, or said to be not */
+		if (code || next == 0 || item->only || used >= left.seconds)
 			break;
 		from = next;
-		seconds -= used;
-		code = ask(r, item, from, seconds, &job, err);
+		left.seconds -= used;
+		code = ask(r, item, from, &left, &job, err);
 	}
 	return code;
 }

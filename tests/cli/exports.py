@@ -103,7 +103,7 @@ def table(cli, samples, records):
 		data = f.read()
 	check(data.count(b'\r\n') >= 100 and data.endswith(b'\r\n'), 'line ends of RFC 4180')
 	lines = list(csv.reader(data.decode('utf-8').splitlines(keepends=True), strict=True))
-	check({len(r) for r in lines} == {25} and lines[0][22:] == ['earlier', 'direction', 'label'], 'columns')
+	check({len(r) for r in lines} == {28} and lines[0][22:] == ['earlier', 'direction', 'label', 'message', 'state', 'forwarded_from'], 'columns')
 	harmless(lines)
 	harmless_elsewhere(data)
 	rows = [dict(zip(lines[0], r)) for r in lines[1:]]

@@ -192,6 +192,10 @@ static void test_budgets(struct evd_reader *r)
 	check(atol(h.value) > 0 && atol(h.value) < 320, "memory below its limit", h.value);
 	check(attack(r, "flood", &h, &out) == 0 && h.attack_code == EVD_E_LIMIT,
 	      "output over the budget is refused", out.text);
+	/* 8192 of 512 bytes are the 4 MiB: the reader behind it, in a new process, has nothing left to say */
+	check(attack(r, "flood-pipe", &h, &out) == 0 && out.state == EVD_READER_OUTPUT_OVER &&
+	          h.attack_code == EVD_E_LIMIT && out.records == 8192 && !h.calm,
+	      "the budget is the item's, not a process's", out.text);
 }
 
 /* With a second of its own; everything else here has a minute, whatever the machine does besides. */

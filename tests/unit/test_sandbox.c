@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -131,13 +133,29 @@ static int play_before(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS ? 0 : 5 + WEXITSTATUS(status);
 }
 
-static bool passes(const char *name, const struct scene *s)
+/* A service or session whose own limits are lower than ours, and who may not raise them. */
+static int play_limits(void)
+{
+	struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct none[2] = {{0}};
+	struct rlimit low = {30, 30};
+	struct evd_sandbox_support support;
+	struct evd_sandbox_state state;
+	struct evd_sandbox_plan plan = {.write_fd = 1, .memory = UINT64_C(1) << 30, .seconds = 60};
+
+	if (setrlimit(RLIMIT_CPU, &low) || syscall(SYS_capset, &head, none) ||
+	    evd_sandbox_probe(&support, NULL))
+		return 1;
+	return evd_sandbox_enter(&plan, &support, &state, NULL) || !state.complete ? 2 : 0;
+}
+
+static bool passes(const char *name, const struct scene *s, int (*otherwise)(void))
 {
 	int status = -1;
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(s ? play(s) : play_before());
+		_exit(s ? play(s) : otherwise());
 	if (pid >= 0 && waitpid(pid, &status, 0) == pid && status == 0)
 		return true;
 	printf("FAILED: %s (step %d)\n", name,
@@ -198,8 +216,9 @@ int main(int argc, char **argv)
 		return 64;
 	program = argv[1];
 	for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++)
-		failed += !passes(scenes[i].name, &scenes[i]);
-	failed += !passes("before the children", NULL);
+		failed += !passes(scenes[i].name, &scenes[i], NULL);
+	failed += !passes("before the children", NULL, play_before);
+	failed += !passes("lower limits outside", NULL, play_limits);
 	printf("%zu passed, %d failed\n", sizeof scenes / sizeof *scenes + 1 - (size_t)failed, failed);
 	return failed != 0;
 }

@@ -62,6 +62,20 @@ static void raw(int out, const void *p, size_t len)
 	_exit(0);
 }
 
+/* Records of 512 bytes with their frame, past the sink and its budget, until it is ended. */
+static void flood_pipe(int out)
+{
+	static const char begins[] = "\xfc\x01\0\0R{\"kind\":\"field\",\"value\":\"";
+	uint8_t frame[512];
+
+	memset(frame, 'x', sizeof frame);
+	memcpy(frame, begins, sizeof begins - 1);
+	memcpy(frame + sizeof frame - 2, "\"}", 2);
+	while (write(out, frame, sizeof frame) == (ssize_t)sizeof frame)
+		;
+	_exit(0);
+}
+
 static void raw_frame(int out, const char *type_and_payload)
 {
 	uint8_t frame[512];
@@ -344,6 +358,8 @@ static int read_attack(const struct evd_input *in, struct evd_sink *sink, struct
 		return allocate(sink, err);
 	if (strcmp(word, "flood") == 0)
 		return flood(sink, err);
+	if (strcmp(word, "flood-pipe") == 0)
+		flood_pipe(out_pipe());
 	if (strcmp(word, "descriptors") == 0)
 		return count_descriptors(sink, err);
 	if (strcmp(word, "secrets") == 0)
