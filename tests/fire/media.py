@@ -243,6 +243,18 @@ def two_programs(w):
     return 13
 
 
+def stopped(log):
+    """The program that strace stopped, once it stands."""
+    until = time.time() + 300
+    while time.time() < until:
+        with open(log, errors="replace") as f:
+            pids = re.findall(r"^(\d+) +--- stopped by SIGSTOP ---", f.read(), re.M)
+        if pids:
+            return int(pids[0])
+        time.sleep(0.05)
+    raise SystemExit("the program never stopped: " + log)
+
+
 def checked_meanwhile(w):
     """What another program adds while a case is checked is no stray, and does not count as checked."""
     case, src = w.open_case("checked"), w.sources(2, "forcheck")
@@ -251,11 +263,13 @@ def checked_meanwhile(w):
     w.evidence(["check"], case, before=["strace", "-f", "-qq", "-o", log, "-e", "trace=openat"])
     with open(log, errors="replace") as f:
         at = [i for i, line in enumerate((line for line in f if "openat(" in line), 1) if "data/00000002/00000002.jpg" in line][0]
-    p = subprocess.Popen(fire.strace("openat:delay_enter=5000000:when=%d" % at) + w.words(["check"], case),
+    open(log, "w").close()
+    p = subprocess.Popen(["strace", "-f", "-qq", "-o", log, "-e", "trace=openat", "-e", "inject=openat:signal=STOP:when=%d" % at] + w.words(["check"], case),
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(2)
+    checking = stopped(log)
     w.must(["seal", w.path("meanwhile.asice")], case)
     w.must(["add", os.path.join(src, "f00000.jpg")], case)
+    os.kill(checking, signal.SIGCONT)
     out, said = p.communicate()
     fire.expect(p.returncode == 0 and b"holds: 2 entries, 3 items" in out, "checked meanwhile: exit %d: %s" % (p.returncode, out))
     fire.expect(said.startswith(b"evidence: entries were added") and b"from 3 on" in said, "checked meanwhile: %s" % said)
