@@ -26,6 +26,16 @@ def pipe_to_browser():
 	return browser, to_w, from_r
 
 
+def pass_on_until_moved():
+	"""What the browser says, passed on, until it says that /other has come and is loaded."""
+	seen, until = b'', time.monotonic() + 60
+	while time.monotonic() < until and b'Page.loadEventFired' not in seen[seen.find(b'/other', seen.find(b'Page.frameNavigated')):]:
+		if select.select([out], [], [], 1)[0]:
+			data = os.read(out, 1 << 20)
+			seen += data
+			write_all(4, data)
+
+
 def instead(call):
 	if plan['do'] == 'end':
 		browser.kill()
@@ -35,7 +45,7 @@ def instead(call):
 	elif plan['do'] == 'move':
 		script = {'id': 1 << 30, 'method': 'Runtime.evaluate', 'params': {'expression': 'location.href = "/other"'}, 'sessionId': call['sessionId']}
 		write_all(to, json.dumps(script).encode() + b'\0')
-		time.sleep(3)
+		pass_on_until_moved()
 		write_all(to, json.dumps(call).encode() + b'\0')
 	elif plan['do'] == 'refuse':
 		answer = {'id': call['id'], 'error': {'code': -32000, 'message': 'refused by the test'}}
