@@ -302,7 +302,7 @@ static const char *take_own(int id, struct capturing *cap, struct evd_observe_op
 	struct cmd_capture_pace *p = &cap->pace;
 
 	/* said before the moment is gone: the records have no place for them */
-	if (id != LIST && optarg && !evd_is_utf8(evd_view_str(optarg)))
+	if (id != LIST && id != SERIES && id != REVISIT && !evd_is_utf8(evd_view_str(optarg)))
 		return "an option's words are not UTF-8";
 	switch (id) {
 	case BASIS: o->basis = optarg; break;
