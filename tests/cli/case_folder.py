@@ -149,11 +149,11 @@ def damaged_seal_again(cli):
 	"""Sealed again with nothing added, what was kept goes into the bundle: without its signature there is none."""
 	kept = cli.path('case/seals/%s/signature001.p7s' % entries(cli)[-1])
 	os.rename(kept, cli.path('aside.p7s'))
-	text = cli.evidence('seal', 'again.asice', expect=65)
-	check('signature001.p7s is missing' in text and not os.path.exists(cli.path('again.asice')), 'the signature is missing: ' + text)
+	text = cli.evidence('seal', 'once-more.asice', expect=65)
+	check('signature001.p7s is missing' in text and not os.path.exists(cli.path('once-more.asice')), 'the signature is missing: ' + text)
 	os.rename(cli.path('aside.p7s'), kept)
-	cli.evidence('seal', 'again.asice')
-	check(open(cli.path('again.asice'), 'rb').read() == open(cli.path('three.asice'), 'rb').read(), 'the same bytes')
+	cli.evidence('seal', 'once-more.asice')
+	check(open(cli.path('once-more.asice'), 'rb').read() == open(cli.path('three.asice'), 'rb').read(), 'the same bytes')
 
 
 def damaged_after_loss(cli):
