@@ -1,34 +1,52 @@
 /* fate: see fate.h. */
 #include "derive/fate.h"
 
-static bool lists(const struct evd_json *j, const char *key, const char *word)
+static bool lists(const struct evd_json *j, size_t list, const char *word)
 {
-	size_t list = evd_json_find(j, 0, key), at = list + 1;
+	size_t at = list + 1;
 	bool has = false;
 
-	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next)
+	for (uint32_t i = 0; i < j->node[list].count; i++, at = j->node[at].next)
 		has = has || evd_view_is(j->node[at].raw, word);
 	return has;
 }
 
+static unsigned of_member(const struct evd_json *j, size_t at)
+{
+	const struct evd_json_node *n = &j->node[at];
+
+	switch (n->key.p[0]) {
+	case 'd':
+		return evd_view_is(n->key, "details") && evd_json_find(j, at, "retractedParts")
+		           ? EVD_FATE_DELETED_IN_PART
+		           : 0u;
+	case 'e':
+		return evd_view_is(n->key, "edited") && n->type == EVD_JSON_TRUE ? EVD_FATE_EDITED : 0u;
+	case 'f':
+		if (evd_view_is(n->key, "flags"))
+			return lists(j, at, "recently-deleted") ? EVD_FATE_IN_BIN : 0u;
+		return evd_view_is(n->key, "forwarded") || evd_view_is(n->key, "forwardedFrom") ||
+		               evd_view_is(n->key, "forwardedFromBytes")
+		           ? EVD_FATE_FORWARDED
+		           : 0u;
+	case 'r': return evd_view_is(n->key, "revisions") ? EVD_FATE_EDITED : 0u;
+	case 't':
+		return evd_view_is(n->key, "type") && evd_view_is(n->raw, "deleted") ? EVD_FATE_DELETED
+		                                                                     : 0u;
+	default: return 0;
+	}
+}
+
+/* One walk: the index asks it of every message. */
 unsigned evd_fate(const struct evd_json *j)
 {
-	size_t details = evd_json_find(j, 0, "details"), edited = evd_json_find(j, 0, "edited");
-	struct evd_view type = {NULL, 0};
 	unsigned fate = 0;
+	size_t at = 1;
 
-	evd_json_string(j, 0, "type", &type);
-	if (evd_view_is(type, "deleted"))
-		fate |= EVD_FATE_DELETED;
-	else if (details && evd_json_find(j, details, "retractedParts"))
-		fate |= EVD_FATE_DELETED_IN_PART;
-	if (lists(j, "flags", "recently-deleted"))
-		fate |= EVD_FATE_IN_BIN;
-	if ((edited && j->node[edited].type == EVD_JSON_TRUE) || evd_json_find(j, 0, "revisions"))
-		fate |= EVD_FATE_EDITED;
-	if (evd_json_find(j, 0, "forwarded") || evd_json_find(j, 0, "forwardedFrom") ||
-	    evd_json_find(j, 0, "forwardedFromBytes"))
-		fate |= EVD_FATE_FORWARDED;
+	for (uint32_t i = 0; i < j->node[0].count; i++, at = j->node[at].next)
+		fate |= of_member(j, at);
+	if (fate & EVD_FATE_DELETED) /* all of it */
+		fate &= ~(unsigned)EVD_FATE_DELETED_IN_PART;
 	return fate;
 }
 
