@@ -3,7 +3,9 @@
 
 #include "i18n.h"
 
-const char *cmd_flag_words(struct evd_view flag)
+#include <stdio.h>
+
+static const char *words_of(struct evd_view flag)
 {
 	static const struct {
 		const char *flag, *text;
@@ -26,4 +28,21 @@ const char *cmd_flag_words(struct evd_view flag)
 		if (evd_view_is(flag, said[i].flag))
 			return _(said[i].text);
 	return NULL;
+}
+
+void cmd_flags_put(const struct evd_json *j, size_t list,
+                   void (*behind)(const void *ctx, struct evd_view flag), const void *ctx)
+{
+	size_t at = list + 1, said = 0;
+
+	for (uint32_t i = 0; list && i < j->node[list].count; i++, at = j->node[at].next) {
+		const char *words = words_of(j->node[at].raw);
+
+		if (!words)
+			continue;
+		printf("%s%s", said++ ? "; " : "  [", words);
+		behind(ctx, j->node[at].raw);
+	}
+	if (said)
+		putchar(']');
 }

@@ -291,27 +291,14 @@ static void put_words(const struct evd_hit *h, struct evd_view label)
 	put_shown(h->text);
 }
 
-/* What must be said with the words: that they are no longer there as they were, or are another's. */
-static void put_flags(const struct said *s)
+static void put_from(const void *ctx, struct evd_view flag)
 {
-	const struct evd_json_node *node = s->j.node;
-	const char *between = "  [";
-	size_t at = s->flags + 1;
+	const struct said *s = ctx;
 
-	for (uint32_t i = 0; s->flags && i < node[s->flags].count; i++, at = node[at].next) {
-		const char *words = cmd_flag_words(node[at].raw);
-
-		if (!words)
-			continue;
-		printf("%s%s", between, words);
-		if (evd_view_is(node[at].raw, "forwarded") && s->from.len) {
-			fputs(_(" from "), stdout);
-			put_shown(evd_buf_view(&s->from));
-		}
-		between = "; ";
-	}
-	if (s->flags)
-		putchar(']');
+	if (!evd_view_is(flag, "forwarded") || !s->from.len)
+		return;
+	fputs(_(" from "), stdout);
+	put_shown(evd_buf_view(&s->from));
 }
 
 /* What a court is told to look at: exhibit 3, chat 1, message 12; exhibit 4, mail.member.7. */
@@ -348,7 +335,8 @@ static int hit_text(void *ctx, const struct evd_hit *h, struct evd_error *err)
 		printf(", %s", h->direction.len == 3 ? _("outgoing") : _("incoming"));
 	printf("  [%" PRIu64 "/%" PRIu64 "]", h->record.seq, h->record.k);
 	put_time(h);
-	put_flags(&s);
+	/* must be said with the words: that they are no longer there as they were, or are another's */
+	cmd_flags_put(&s.j, s.flags, put_from, &s);
 	put_words(h, evd_buf_view(&s.label));
 	r = put_elsewhere(h->elsewhere, err);
 	if (r == 0 && q->person) /* whose mail it is besides */

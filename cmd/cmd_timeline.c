@@ -81,25 +81,12 @@ static void put_reading(const struct evd_json *j)
 	put_text(j, "raw", _(", written "));
 }
 
-static void put_notes(const struct evd_json *j)
+static void put_more(const void *ctx, struct evd_view flag)
 {
-	size_t flags = evd_json_find(j, 0, "flags"), at = flags + 1;
-	const char *between = "  [";
-
-	for (uint32_t i = 0; flags && i < j->node[flags].count; i++, at = j->node[at].next) {
-		const char *words = cmd_flag_words(j->node[at].raw);
-
-		if (!words)
-			continue;
-		printf("%s%s", between, words);
-		if (evd_view_is(j->node[at].raw, "day-month"))
-			put_reading(j);
-		else if (evd_view_is(j->node[at].raw, "forwarded"))
-			put_text(j, "forwardedFrom", _(" from "));
-		between = "; ";
-	}
-	if (flags)
-		putchar(']');
+	if (evd_view_is(flag, "day-month"))
+		put_reading(ctx);
+	else if (evd_view_is(flag, "forwarded"))
+		put_text(ctx, "forwardedFrom", _(" from "));
 }
 
 /* Who; and what it is, if it is no plain text. One's own messages often bear no name: then which way it went. */
@@ -142,7 +129,7 @@ static void put_row(const struct evd_json *j)
 		printf("%.*s", (int)what.len, (const char *)what.p);
 		put_text(j, "text", " ");
 	}
-	put_notes(j);
+	cmd_flags_put(j, evd_json_find(j, 0, "flags"), put_more, j);
 	putchar('\n');
 }
 

@@ -121,23 +121,18 @@ static void complain(const char *what, const char *why)
 	evd_buf_release(&b);
 }
 
-/* A day, a second or a millisecond, in UTC. */
+/* A day, a second or a millisecond, in UTC: filled up to the last, which evd_time_parse takes. */
 static bool parse_time(const char *text, int64_t *ms)
 {
-	static const char *const rest[] = {"T00:00:00.000Z", ".000Z", ""};
-	static const size_t length[] = {10, 20, 24};
+	const size_t n = strlen(text);
+	const bool day = n == 10, second = n == 20 && text[19] == 'Z';
 	char full[64];
 
-	for (size_t i = 0; i < 3; i++) {
-		size_t keep = i == 1 ? 19 : length[i];
-
-		if (strlen(text) != length[i] || (i == 1 && text[19] != 'Z'))
-			continue;
-		snprintf(full, sizeof full, "%.*s%s", (int)keep, text, rest[i]);
-		if (evd_time_parse(evd_view_str(full), ms))
-			return true;
-	}
-	return false;
+	snprintf(full, sizeof full, "%.*s%s", second ? 19 : 32, text,
+	         day      ? "T00:00:00.000Z"
+	         : second ? ".000Z"
+	                  : "");
+	return evd_time_parse(evd_view_str(full), ms);
 }
 
 static int usage_error(const char *what, const char *why)

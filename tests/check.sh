@@ -242,10 +242,10 @@ check_size() {
 		grep -qF "\`${name#libevidence/}\`" docs/reading.md || fail "docs/reading.md, the way through the verifier, does not name $name"
 	done
 	# The aim is about 3000 (issue 2); it is missed. What this gate holds is that it does not grow unseen.
-	# It grew by 49 with an audit on 2026-11-29: words for extracts that are not proved, quoted names, trust files that are no files; by 35 for the time of --at and a revoked signer in the text, and the order of trust files in a folder.
+	# It grew by 49 with an audit on 2026-11-29: words for extracts that are not proved, quoted names, trust files that are no files; by 29 for the time of --at and a revoked signer in the text, and the order of trust files in a folder.
 	# Of it 177 are covers of envelopes, 446 answers about single certificates (OCSP), which issue 6 asks for.
-	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8796}"
-	[ "$all" -le "${SIZE_MAX:-8796}" ] || fail "the verifier has grown over the gate"
+	echo "size: the verifier has $all lines of code; the aim is about 3000, the gate ${SIZE_MAX:-8790}"
+	[ "$all" -le "${SIZE_MAX:-8790}" ] || fail "the verifier has grown over the gate"
 	sources | grep -E '^(libevidence|cmd|formats)/.*\.c$' | while read -r file; do
 		case $file in formats/*) most=800 ;; *) most=500 ;; esac
 		n=$(gcc -fpreprocessed -dD -E -P -w "$file" | grep -cv '^[[:space:]]*$')

@@ -332,8 +332,8 @@ static int write_rows(struct walk *w, struct evd_error *err)
 	const struct evd_log *log = &w->out.c->log;
 	int r = begin[w->form](&w->out, err);
 
-	for (size_t i = 0; i < w->n && i < log->items.n;
-	     i++) /* both are the content records in their order */
+	/* both are the content records in their order */
+	for (size_t i = 0; i < w->n && i < log->items.n; i++)
 		w->item[i].lost = log->items.at[i].lost;
 	if (r == 0)
 		r = evd_case_read(w->out.c, NULL, rows, w, err);

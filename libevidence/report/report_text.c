@@ -246,9 +246,10 @@ static void signer(struct page *p)
 	static const enum evd_message standing[] = {EVD_MSG_SIGNER_UNKNOWN, EVD_MSG_SIGNER_PINNED,
 	                                            EVD_MSG_SIGNER_CHAINED, EVD_MSG_SIGNER_LET_IN};
 	const struct evd_report *r = p->r;
+	const struct evd_known *known = r->known ? &r->known[r->log.entry_signer] : NULL;
 
 	label(p, EVD_MSG_L_SIGNER);
-	if (!r->seal_fits || !r->known) {
+	if (!r->seal_fits || !known) {
 		say_line(p, EVD_MSG_SIGNER_NONE, "", "");
 		return;
 	}
@@ -256,13 +257,10 @@ static void signer(struct page *p)
 	indent(p);
 	fingerprint(p, r->log.entry.certificate);
 	indent(p);
-	if (r->known[r->log.entry_signer].standing == EVD_UNKNOWN &&
-	    r->known[r->log.entry_signer].revoked) {
-		evd_put_str(p->out, p->m->finding[EVD_F_SIGNER_REVOKED]);
-		line_end(p);
-	} else {
-		say_line(p, standing[r->known[r->log.entry_signer].standing], "", "");
-	}
+	evd_put_str(p->out, known->standing == EVD_UNKNOWN && known->revoked
+	                        ? p->m->finding[EVD_F_SIGNER_REVOKED]
+	                        : p->m->text[standing[known->standing]]);
+	line_end(p);
 	claimed_name(p);
 }
 

@@ -703,3 +703,16 @@ put("chat-discord", "forwarded.json", json.dumps({
     message 2
     type.text 2
     forwarded 1""")
+db("chat-imessage", "forwarded.db", [
+    "CREATE TABLE handle(ROWID INTEGER PRIMARY KEY, id TEXT)",
+    "CREATE TABLE chat(ROWID INTEGER PRIMARY KEY, chat_identifier TEXT, display_name TEXT)",
+    "CREATE TABLE chat_message_join(chat_id INTEGER, message_id INTEGER)",
+    "CREATE TABLE message(ROWID INTEGER PRIMARY KEY, guid TEXT, text TEXT, handle_id INTEGER, is_from_me INTEGER, date INTEGER, is_forward INTEGER)",
+    "INSERT INTO handle VALUES(1,'+38761123456')",
+    "INSERT INTO chat VALUES(1,'+38761123456',NULL)",
+    "INSERT INTO message VALUES(1,'G1','ubicu te',1,0,728402801000000000,1),(2,'G2','ja',1,0,728402802000000000,0)",
+    "INSERT INTO chat_message_join VALUES(1,1),(1,2)",
+], """conversation 1
+    message 2
+    type.text 2
+    forwarded 1""")
